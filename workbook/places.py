@@ -1,0 +1,9 @@
+"""Where the workbook keeps its things. Plain standard library: the bootstrap imports it."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STEPS = ROOT / "steps"
+WORK = ROOT / "work"
+ENVIRONMENT = ROOT / ".venv"
+STATE = ROOT / ".workbook"  # run records and copies of snapshots; ignored by git
