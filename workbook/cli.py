@@ -1,0 +1,166 @@
+"""The command line: the verbs, their options, and how errors reach a person."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from workbook.errors import WorkbookError
+
+HELP = """\
+The workbook: Celery and websockets in Django, step by step.
+
+  {0} run            start your project in work/, or the finished one, and open it
+  {0} run 03         start step 03 as it ends: web, worker, beat and a Redis
+  {0} start 02       lay the base of step 02 into work/ and begin
+  {0} diff 03        what step 03 changes;  --mine: your work/ against it
+  {0} guide          read the guide in the browser
+  {0} redis          a Redis for the commands you type by hand
+  {0} doctor         is everything there, and where do you stand?
+  {0} test           prove the workbook itself
+
+Every verb tells more with --help. Steps are called by number: 01 to 05.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in the tool's own way, with the tool's own exit code."""
+
+    def error(self, message: str) -> NoReturn:
+        raise WorkbookError(f"{message[:1].upper()}{message[1:]}.\nTry: {self.prog} --help")
+
+
+def called() -> str:
+    """Return how the tool is called on this system."""
+    return "py workbook" if os.name == "nt" else "python3 workbook"
+
+
+def run(options: argparse.Namespace) -> int:
+    from workbook.running import run_step
+
+    return run_step(options.step, options.port, options.redis)
+
+
+def start(options: argparse.Namespace) -> int:
+    from workbook.starting import start_step
+
+    return start_step(options.step)
+
+
+def diff(options: argparse.Namespace) -> int:
+    from workbook.difference import show_difference
+
+    return show_difference(options.step, mine=options.mine, stat=options.stat)
+
+
+def redis(options: argparse.Namespace) -> int:
+    from workbook.redis_foreground import serve_redis
+
+    return serve_redis(options.port)
+
+
+def doctor(options: argparse.Namespace) -> int:
+    from workbook.doctor import examine
+
+    return examine()
+
+
+def guide(options: argparse.Namespace) -> int:
+    from workbook.guide import serve_guide
+
+    return serve_guide(options.port)
+
+
+def test(options: argparse.Namespace) -> int:
+    from workbook.testing import run_tests
+
+    return run_tests(options.rest, everything=options.all)
+
+
+def port_number(text: str) -> int:
+    """Return the port that `text` names; argparse turns the error into a sentence."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not “{text}”")
+    return int(text)
+
+
+def build_parser() -> tuple[Parser, list[str]]:
+    """Return the parser of all verbs, and the verbs."""
+    parser = Parser(prog=called(), add_help=False)
+    verbs = parser.add_subparsers(dest="verb", parser_class=Parser)
+
+    def add(
+        name: str, act: Callable[[argparse.Namespace], int], text: str
+    ) -> argparse.ArgumentParser:
+        verb = verbs.add_parser(name, description=text, help=text, allow_abbrev=False)
+        verb.set_defaults(act=act)
+        return verb
+
+    verb = add("run", run, "Run a step with every process of its Procfile; Ctrl-C stops all.")
+    verb.add_argument("step", nargs="?", help="such as 03; default: work/ if there, else 05")
+    verb.add_argument("--port", type=port_number, help="for the web pages; default: 8000")
+    choices = "auto (default), server, embedded, or an address such as redis://localhost:6379"
+    verb.add_argument("--redis", default="auto", metavar="WHICH", help=choices)
+
+    verb = add("start", start, "Lay the base of a step into work/; what was there is kept beside.")
+    verb.add_argument("step", help="such as 02")
+
+    verb = add("diff", diff, "Show what a step changes.")
+    verb.add_argument("step", help="such as 02")
+    verb.add_argument("--mine", action="store_true", help="your work/ against the finished step")
+    verb.add_argument("--stat", action="store_true", help="only which files, and how much")
+
+    verb = add("redis", redis, "Run a Redis in the foreground, for commands typed by hand.")
+    verb.add_argument("--port", type=port_number, default=6379, help="default: 6379")
+
+    add("doctor", doctor, "Look at Python, the environment, Redis, the ports and work/.")
+
+    verb = add("guide", guide, "Serve the guide, and load it anew when a page changes.")
+    verb.add_argument("--port", type=port_number, default=8001, help="default: 8001")
+
+    verb = add("test", test, "Run the workbook's own tests; more arguments go to pytest.")
+    verb.add_argument("--all", action="store_true", help="the long rounds too")
+    return parser, list(verbs.choices)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options; raise WorkbookError for an unknown verb or argument.
+
+    `test` hands what it does not know to pytest.
+    """
+    parser, verbs = build_parser()
+    if arguments[0] not in verbs:
+        names = ", ".join(verbs)
+        raise WorkbookError(f"There is no verb “{arguments[0]}”. These are the verbs: {names}.")
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.verb != "test":
+        raise WorkbookError(
+            f"“{' '.join(rest)}” is not understood here.\nTry: {called()} {options.verb} --help"
+        )
+    options.rest = rest
+    return options
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out one command line; return the exit code. Errors become a sentence on stderr."""
+    try:
+        if not arguments or arguments[0] in {"-h", "--help", "help"}:
+            print(HELP.format(called()), end="", flush=True)
+            return 0
+        options = parse(arguments)
+        code = options.act(options)
+        sys.stdout.flush()
+        return code
+    except WorkbookError as problem:
+        sys.stdout.flush()
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader (such as `| head`) has left; Python must not complain of it on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
