@@ -1,0 +1,135 @@
+"""Processes of a project: the environment they get, and how they are ended to the last."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import psutil
+
+from workbook.places import ROOT
+
+# Carried by every process of a run, so that the last grandchild is found whoever its parent is.
+MARK = "WORKBOOK_RUN"
+POLL_SECONDS = 0.05
+
+
+def environment_for(
+    redis_url: str, port: int | None = None, run_id: str | None = None
+) -> dict[str, str]:
+    """Return the variables that a project's processes get.
+
+    `redis_url` is its broker, `port` what its page listens on, `run_id` the mark to find them by.
+    The programs of the Python that runs this come first on the PATH.
+    """
+    programs = str(Path(sys.executable).parent)
+    environment = dict(os.environ)
+    # Another project's settings, or modules of this repository, must not shadow the project's.
+    for name in ("DJANGO_SETTINGS_MODULE", "PYTHONHOME", "__PYVENV_LAUNCHER__"):
+        environment.pop(name, None)
+    kept = [
+        entry
+        for entry in environment.pop("PYTHONPATH", "").split(os.pathsep)
+        if entry and Path(entry).resolve() != ROOT
+    ]
+    if kept:
+        environment["PYTHONPATH"] = os.pathsep.join(kept)
+    environment |= {
+        "CELERY_BROKER_REDIS_URL": redis_url,
+        "PATH": os.pathsep.join([programs, environment.get("PATH", os.defpath)]),
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONUNBUFFERED": "1",
+        "VIRTUAL_ENV": sys.prefix,
+    }
+    if port is not None:
+        environment["PORT"] = str(port)
+    if run_id is not None:
+        environment[MARK] = run_id
+    return environment
+
+
+def trees(pids: Iterable[int]) -> list[psutil.Process]:
+    """Return the processes that `pids` name, and all their descendants, as far as they live."""
+    found: dict[int, psutil.Process] = {}
+    for pid in pids:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            root = psutil.Process(pid)
+            found |= {process.pid: process for process in [root, *root.children(recursive=True)]}
+    return list(found.values())
+
+
+def marked(run_id: str) -> list[psutil.Process]:
+    """Return all processes of this user that carry the mark `run_id`, but never this one."""
+    found = []
+    for process in psutil.process_iter():
+        # OSError: what a process reads like while it is being replaced or ends.
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.pid != os.getpid() and process.environ().get(MARK) == run_id:
+                found.append(process)
+    return found
+
+
+def end(
+    processes: Iterable[psutil.Process],
+    grace_seconds: float,
+    meanwhile: Callable[[], bool] = lambda: True,
+) -> None:
+    """End `processes`: ask each, and kill those that are still there after `grace_seconds`.
+
+    `meanwhile` is called some twenty times a second; where it returns False, patience ends. A
+    process whose number was reused meanwhile is left alone (psutil compares the start times).
+    """
+    left = list(processes)
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.terminate()
+            process.resume()  # a stopped process hears of its end only when it goes on
+    deadline = time.monotonic() + grace_seconds
+    while left and time.monotonic() < deadline and meanwhile():
+        _, left = psutil.wait_procs(left, timeout=POLL_SECONDS)
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(left, timeout=3)
+    meanwhile()
+
+
+def run_to_end(
+    command: list[str], folder: Path, environment: Mapping[str, str], within_seconds: float
+) -> tuple[int | None, str]:
+    """Run `command` in `folder` and return its exit code and what it said.
+
+    The exit code is None where it took longer than `within_seconds` and was ended. It gets no
+    standard input and no share in the terminal's signals.
+    """
+    child = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        output, _ = child.communicate(timeout=within_seconds)
+        code: int | None = child.returncode
+    except subprocess.TimeoutExpired:
+        end(trees([child.pid]), grace_seconds=2)
+        output, _ = child.communicate()
+        code = None
+    except BaseException:  # the verb is being ended: its child must not outlive it
+        end(trees([child.pid]), grace_seconds=2)
+        raise
+    return code, output.decode("utf-8", "replace")
+
+
+def last_lines(text: str, count: int = 15) -> str:
+    """Return the last `count` lines of `text`, indented, to be shown below a sentence."""
+    lines = [line.rstrip() for line in text.strip("\n").splitlines()][-count:]
+    return "\n".join(f"  {line}" for line in lines) or "  (it said nothing)"

@@ -1,0 +1,76 @@
+"""Ctrl-C, SIGTERM and a closed terminal, turned into one orderly end."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+# Ctrl-C is how a person ends a verb that runs for ever: nothing went wrong.
+EXIT_CODES = {signal.SIGINT: 0, signal.SIGTERM: 143}
+HANG_UP = signal.SIGTERM
+if hasattr(signal, "SIGHUP"):
+    HANG_UP = signal.SIGHUP
+    EXIT_CODES[signal.SIGHUP] = 129
+if hasattr(signal, "SIGBREAK"):  # Windows: the console is closed
+    HANG_UP = signal.SIGBREAK
+    EXIT_CODES[signal.SIGBREAK] = 129
+
+
+class StopRequested(BaseException):
+    """Somebody wants the verb to end. Not an Exception, so that no library swallows it."""
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(signum)
+        self.exit_code = EXIT_CODES[signal.Signals(signum)]
+
+
+class StopSignals:
+    """Raises StopRequested once, in the main thread, for the first signal that comes.
+
+    Later ones set `hurry` alone, so that they never interrupt the cleaning up.
+    """
+
+    def __init__(self) -> None:
+        self.hurry = False
+        self._received: int | None = None
+        self._raised = False
+        self._held = 0
+
+    @contextmanager
+    def listening(self) -> Iterator[StopSignals]:
+        """Handle the signals inside the block, and put back what was there before after it."""
+        before = {}
+        for signum in EXIT_CODES:
+            # nohup ignores SIGHUP on purpose.
+            if signum is not HANG_UP or signal.getsignal(signum) is not signal.SIG_IGN:
+                before[signum] = signal.signal(signum, self._handle)
+        try:
+            yield self
+        finally:
+            for signum, handler in before.items():
+                signal.signal(signum, handler)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Put a signal off to the end of the block: what starts in it is on record when it ends."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+        if self._received is not None and not self._raised and not self._held:
+            self._raise()
+
+    def _handle(self, signum: int, _frame: FrameType | None) -> None:
+        if self._received is not None:
+            self.hurry = True
+            return
+        self._received = signum
+        if not self._held:
+            self._raise()
+
+    def _raise(self) -> None:
+        self._raised = True
+        raise StopRequested(self._received)
