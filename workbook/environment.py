@@ -57,7 +57,7 @@ def stamp_file() -> Path:
 
 
 def read_stamp() -> str:
-    """Return what the stamp says; "" without one, UNFINISHED while the environment is being made."""
+    """Return what the stamp says; "" without one, UNFINISHED while it is being made."""
     try:
         return stamp_file().read_text(encoding="utf-8")
     except OSError:
@@ -81,10 +81,10 @@ def expected_stamp(version: str) -> str:
         digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     except OSError as problem:
         raise WorkbookError(
-            "The workbook needs {}, which says what to install, and cannot read it ({}).\n"
-            "Bring it back with: git checkout Pipfile.lock".format(LOCK, problem.strerror)
+            f"The workbook needs {LOCK}, which says what to install: {problem.strerror}.\n"
+            "Bring it back with: git checkout Pipfile.lock"
         ) from problem
-    return "lock {}\npython {}\nfolder {}\n".format(digest, version, ENVIRONMENT)
+    return f"lock {digest}\npython {version}\nfolder {ENVIRONMENT}\n"
 
 
 def is_complete() -> bool:
@@ -128,7 +128,7 @@ def enter(arguments: list) -> int:
 
 
 def main(arguments: list) -> int:
-    """Run the command line in a complete environment, made first if need be; return the exit code."""
+    """Run the command line in the environment, made first if need be; return its exit code."""
     try:
         if not is_complete():
             from workbook import installing
@@ -140,7 +140,10 @@ def main(arguments: list) -> int:
         print(problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped. The next call begins where it makes sense.", file=sys.stderr)
+        print(
+            "\nStopped half-way. Call again, and the environment is made to the end.",
+            file=sys.stderr,
+        )
         return 130
     os.environ.update(activated(dict(os.environ)))
     from workbook.cli import main as command_line

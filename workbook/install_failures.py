@@ -22,8 +22,8 @@ REASONS = (
     ),
     (
         r"CERTIFICATE_VERIFY_FAILED|SSLError",
-        "The package index showed a certificate that this machine does not trust. Behind a company's"
-        " proxy, name its certificate to pip (the variable PIP_CERT), then call again.",
+        "The package index showed a certificate that this machine does not trust. Behind a"
+        " company's proxy, name its certificate to pip (the variable PIP_CERT), then call again.",
     ),
     (
         NO_NETWORK,

@@ -1,4 +1,4 @@
-"""Makes the environment in `.venv`, with progress a person likes to read. Plain standard library."""
+"""Makes the environment in `.venv` and says how far it is. Plain standard library."""
 
 import json
 import os
@@ -6,21 +6,19 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 from workbook import environment
 from workbook.errors import WorkbookError
 from workbook.install_failures import explain, explain_unwritable
-from workbook.locking import locked, stopped_by_signals
+from workbook.installers import ended_with_us
+from workbook.locking import stopped_by_signals, taking_turns
 from workbook.places import ENVIRONMENT, ROOT, STATE
 
 LOG = ENVIRONMENT / "install.log"
 LONGEST_STEP = 3600  # seconds; a slow line may need many minutes, but no wait is for ever
-# What a person may have set for pipenv that still has to count: where to fetch from, and how long.
-KEPT_FOR_PIPENV = {"PIPENV_PYPI_MIRROR", "PIPENV_CACHE_DIR", "PIPENV_TIMEOUT"}
 
 
 def prepare() -> None:
@@ -33,7 +31,7 @@ def prepare() -> None:
     require_modules()
     try:
         STATE.mkdir(exist_ok=True)
-        with locked(STATE / "environment.lock") as handle, stopped_by_signals():
+        with taking_turns(STATE / "environment.lock") as handle, stopped_by_signals():
             if not environment.is_complete():
                 Installation(handle).run()
     except OSError as problem:
@@ -41,7 +39,7 @@ def prepare() -> None:
 
 
 def require_modules() -> None:
-    """Raise WorkbookError if this Python can't make virtual environments (Debian splits that off)."""
+    """Raise WorkbookError if this Python lacks what makes virtual environments."""
     missing = [name for name in ("venv", "ensurepip") if find_spec(name) is None]
     if missing:
         version = "{}.{}".format(*sys.version_info[:2])
@@ -144,85 +142,12 @@ class Installation:
             raise WorkbookError(explain(LOG))
 
 
-@contextmanager
-def ended_with_us(command: list[str], log, lock_handle: int) -> Iterator[subprocess.Popen]:
-    """Start `command`, writing to `log`; end it and what it started when the block is left early."""
-    posix = os.name == "posix"
-    # The lock is handed down: should this process be killed, the next call waits until the
-    # installer that it left behind has ended, instead of writing into the same folder.
-    options = {"start_new_session": True, "pass_fds": (lock_handle,)} if posix else {}
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=installers_environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        **options,
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            stop(process)
-
-
-def stop(process: subprocess.Popen) -> None:
-    """End the installer and its children; by force after five seconds."""
-    for gently in (True, False):
-        if os.name == "posix":
-            import signal
-
-            os.killpg(process.pid, signal.SIGTERM if gently else signal.SIGKILL)
-        else:
-            subprocess.run(
-                ["taskkill", "/T", "/F", "/PID", str(process.pid)],
-                capture_output=True,
-                check=False,
-                timeout=30,
-            )
-        try:
-            process.wait(timeout=5)
-            return
-        except subprocess.TimeoutExpired:
-            continue
-
-
-def installers_environment() -> dict[str, str]:
-    """Return the variables for pip and pipenv: this project, this environment, plain output.
-
-    A person's settings of where pip fetches from stay; those that would make it install into
-    another place than `.venv` are overruled.
-    """
-    kept = {
-        name: value
-        for name, value in environment.activated(dict(os.environ)).items()
-        if name in KEPT_FOR_PIPENV or not name.startswith(("PIPENV_", "PYTHONPATH"))
-    }
-    return kept | {
-        "PIPENV_PIPFILE": str(ROOT / "Pipfile"),
-        "PIPENV_IGNORE_VIRTUALENVS": "1",
-        "PIPENV_VENV_IN_PROJECT": "1",
-        "PIPENV_DONT_LOAD_ENV": "1",
-        "PIPENV_NOSPIN": "1",
-        "PIPENV_YES": "1",
-        "PIP_NO_INPUT": "1",
-        "PIP_USER": "0",
-        "PIP_REQUIRE_HASHES": "0",
-        "PIP_TARGET": "",
-        "PIP_PREFIX": "",
-        "NO_COLOR": "1",
-        "COLUMNS": "200",
-        "PYTHONUTF8": "1",
-    }
-
-
 def is_for_this_system(entry: dict[str, object]) -> bool:
     """Tell whether a package of the lock is wanted here, as far as its marker names Windows."""
     return os.name == "nt" or "win32" not in str(entry.get("markers", ""))
 
 
 def name_of(text: str) -> str:
-    """Return a package's name as the lock spells it, from `Foo_Bar==1.2` or `foo_bar-1.2.dist-info`."""
+    """Return the lock's spelling of the name in `Foo_Bar==1.2` or `foo_bar-1.2.dist-info`."""
     name = text.split("==")[0] if "==" in text else text.partition("-")[0]
     return name.lower().replace("_", "-").replace(".", "-")
