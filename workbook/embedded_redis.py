@@ -24,13 +24,14 @@ from fakeredis import FakeServer
 from fakeredis._clients._tcp_server import encode_reply
 from fakeredis.aioredis import AsyncFakeSocket
 
+from workbook.embedded_scripts import KnownScripts
 from workbook.ports import LOOPBACK
 
 BACKLOG = 512
 OWNER_CHECK_SECONDS = 1
 
 
-class ServedSocket(AsyncFakeSocket):
+class ServedSocket(KnownScripts, AsyncFakeSocket):
     """fakeredis' side of one client's connection; what it answers goes straight to the client."""
 
     def __init__(self, server: FakeServer, transport: asyncio.Transport) -> None:

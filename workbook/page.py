@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -21,10 +22,14 @@ class Page:
 
 
 class PageWatch:
-    """Asks http://localhost:`port`/ in the background until it answers; `page` is then set."""
+    """Asks http://localhost:`port`/ in the background until it answers; `page` is then set.
 
-    def __init__(self, port: int) -> None:
+    `candidates` are paths to open rather than `/`, the first that answers with 200.
+    """
+
+    def __init__(self, port: int, candidates: Sequence[str] = ()) -> None:
         self.page: Page | None = None
+        self._candidates = candidates
         self._address = f"http://localhost:{port}"
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._ask, daemon=True)
@@ -43,15 +48,18 @@ class PageWatch:
         ) as client:
             while not self._ended.wait(PAUSE_SECONDS):
                 try:
-                    self.page = _look(client)
+                    self.page = _look(client, self._candidates)
                 except httpx.HTTPError:
                     continue
                 return
 
 
-def _look(client: httpx.Client) -> Page:
-    status = client.get("/").status_code
-    live = client.get("/live/").status_code == httpx.codes.OK
+def _look(client: httpx.Client, candidates: Sequence[str]) -> Page:
+    path, status = "/", client.get("/").status_code
+    for candidate in candidates:
+        if client.get(candidate).status_code == httpx.codes.OK:
+            path, status = candidate, httpx.codes.OK
+            break
     # A redirect to its login page is how an admin answers a stranger.
     has_admin = client.get("/admin/").status_code in (httpx.codes.OK, httpx.codes.FOUND)
-    return Page("/live/" if live else "/", httpx.codes.OK if live else status, has_admin)
+    return Page(path, status, has_admin)

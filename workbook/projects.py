@@ -16,6 +16,7 @@ from workbook.snapshots import find_step
 LAST_STEP = "05"
 MANAGE_SECONDS = 60
 DEMO = "demo"  # the name and the password alike
+LIVE_PAGE = "/live/"
 _NOISE = shutil.ignore_patterns(
     "__pycache__", "*.py[cod]", "*.sqlite3", "*.sqlite3-*", "celerybeat-schedule*", ".env"
 )
@@ -29,6 +30,14 @@ class Project:
     folder: Path
     is_snapshot: bool
 
+    def pages_to_open(self) -> list[str]:
+        """Return the paths, besides `/`, that are worth opening and seem to be there.
+
+        Asking for a page that is not there would put an error into a log where all is well.
+        """
+        urls = self.folder.glob("*/urls.py")
+        return [LIVE_PAGE] if any(LIVE_PAGE[1:] in _text(path) for path in urls) else []
+
     def manage(self, environment: Mapping[str, str], *arguments: str) -> None:
         """Run `manage.py` with `arguments`, quietly. Raises WorkbookError with its last lines."""
         command = [sys.executable, "manage.py", *arguments]
@@ -41,6 +50,10 @@ class Project:
                 f"“python manage.py {arguments[0]}” of {self.label} {how}, so nothing was started. "
                 f"Its last lines:\n{last_lines(said)}"
             )
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def find_project(step_text: str | None) -> Project:

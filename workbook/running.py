@@ -79,7 +79,7 @@ def _serve(
         with signals.held():
             runner.start(commands(project.folder, port), project.folder, environment)
             run.note(runner.processes())
-        with PageWatch(port) as watch:
+        with PageWatch(port, project.pages_to_open()) as watch:
             _follow(runner, watch, project, port, run, console)
     except StopRequested:
         runner.say("Stopping …")
