@@ -1,0 +1,9 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path('', views.index, name='index'),
+    path('check-status/', views.check_status, name='check_status'),
+    path('check-status/<uuid:task_id>/', views.task_status, name='task_status'),
+]

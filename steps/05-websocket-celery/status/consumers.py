@@ -1,0 +1,36 @@
+from asgiref.sync import sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.core.cache import cache
+from django.template.loader import render_to_string
+
+from .claims import LAST_STATUS
+from .tasks import GROUP, start_run
+
+
+class StatusConsumer(AsyncWebsocketConsumer):
+    async def connect(self):
+        await self.channel_layer.group_add(GROUP, self.channel_name)
+        await self.accept()
+        # Celery sends with blocking calls. In a thread they hold up this visitor alone.
+        await sync_to_async(start_run, thread_sensitive=False)()
+        # Who comes late sees how things stand now, and not only the next change.
+        status = await cache.aget(LAST_STATUS)
+        if status is not None:
+            await self.send_status({'status': status})
+
+    async def disconnect(self, close_code):
+        await self.channel_layer.group_discard(GROUP, self.channel_name)
+
+    # The layer calls this for each message to the group of the type 'send_status'.
+    async def send_status(self, event):
+        # A message typed in the shell brings a status alone.
+        html = event.get('html') or render_to_string(
+            'status/partials/current_status.html', {'status': event['status']}
+        )
+        await self.send(text_data=html)
+
+
+class UnknownPathConsumer(AsyncWebsocketConsumer):
+    async def connect(self):
+        # Closed before it was accepted: the browser sees a 403.
+        await self.close()
