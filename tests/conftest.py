@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+from tests.support.workbooks import SmallWorkbook, make_small_workbook
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,3 +27,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> SmallWorkbook:
+    """Return a small workbook of the test's own."""
+    return make_small_workbook(tmp_path / "small workbook")

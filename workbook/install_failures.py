@@ -13,6 +13,7 @@ NO_NETWORK = (
     r"|Failed to establish a new connection|Network is unreachable|No route to host"
     r"|Connection refused|ConnectTimeout|ConnectionError|Read timed out|ReadTimeout"
     r"|ProxyError|Cannot connect to proxy|Connection (reset|aborted)|Connection broken"
+    r"|\(from versions: none\)"  # what pip says of every package when it reaches no index
 )
 # The first that the log matches is said.
 REASONS = (

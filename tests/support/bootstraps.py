@@ -1,0 +1,63 @@
+"""First calls that are quick: the real bootstrap with stand-ins for pip and pipenv."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+# Runs the real bootstrap; `pip` does nothing, `pipenv sync` what $FAKE_PIPENV says, in Python.
+CALL = """\
+import os, sys
+from workbook import environment, installing
+
+real_step = installing.Installation.step
+
+def step(self, command, progress=None):
+    if "venv" in command:
+        command = [*command, "--without-pip"]
+    else:
+        code = os.environ.get("FAKE_PIPENV", "") if "pipenv" in command else ""
+        command = [command[0], "-c", code]
+    real_step(self, command, progress)
+
+installing.Installation.step = step
+sys.exit(environment.main(sys.argv[1:]))
+"""
+# What the environment is handed over to: tells where it is and what it was given.
+ECHO = """\
+import json, os, sys
+
+def main(arguments):
+    told = {"arguments": arguments, "cwd": os.getcwd(), "prefix": sys.prefix,
+            "path": os.environ["PATH"], "virtual_env": os.environ["VIRTUAL_ENV"]}
+    print(json.dumps(told))
+    return 7
+"""
+
+
+def first_call(root: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+    """Start a call of the tool in `root` with stand-ins; `variables` join the environment."""
+    return subprocess.Popen(
+        [base_python(), "-c", CALL, *arguments],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root), "PYTHONUTF8": "1"} | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
+def finish(call: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Wait for a call; return its exit code, standard output and standard error."""
+    output, errors = call.communicate(timeout=60)
+    return call.returncode, output, errors
+
+
+def base_python() -> str:
+    """Return the Python that the environment was made with: what a person has at the start."""
+    return sys._base_executable

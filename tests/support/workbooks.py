@@ -1,0 +1,71 @@
+"""A small workbook of a test's own: the real tool on three tiny steps, in a temporary folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbook.places import ROOT
+
+STEPS = {
+    "01-first": {
+        "config/settings.py": 'INSTALLED_APPS = ["django_celery_beat", "django_celery_results"]\n',
+        "config/celery.py": 'app = Celery("config")\n',
+        ".env.example": "DEBUG=true\n",
+    },
+    "02-second": {"status/tasks.py": "def send_status(): ...\n\n\nsend_status.delay()\n"},
+    "03-third": {"status/urls.py": 'path("check-status/<uuid:id>/", view)\n'},
+}
+
+
+@dataclass(frozen=True)
+class SmallWorkbook:
+    """A workbook's folder, and a way to call its tool."""
+
+    root: Path
+
+    @property
+    def work(self) -> Path:
+        """The learner's folder."""
+        return self.root / "work"
+
+    def call(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Call the command line in this process's environment; `variables` join the environment."""
+        code = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
+        return subprocess.run(
+            [sys.executable, "-P", "-c", code, *arguments],
+            cwd=self.root,
+            env=os.environ | {"PYTHONPATH": str(self.root), "PYTHONUTF8": "1"} | variables,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    def write(self, files: dict[str, str], below: str = "work") -> None:
+        """Write text files below a folder of the workbook."""
+        for name, text in files.items():
+            path = self.root / below / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+
+def make_small_workbook(folder: Path) -> SmallWorkbook:
+    """Lay the real tool and tiny steps, each with the files of those before it, into `folder`."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "workbook", folder / "workbook", ignore=ignore)
+    for name in (".gitignore", "Pipfile", "Pipfile.lock", "mkdocs.yml"):
+        shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "docs", folder / "docs")
+    small = SmallWorkbook(folder)
+    so_far: dict[str, str] = {}
+    for name, files in STEPS.items():
+        so_far |= files
+        small.write(so_far, below=f"steps/{name}")
+    return small

@@ -1,0 +1,65 @@
+"""`guide`: the pages, served."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+
+from tests.support.workbooks import SmallWorkbook
+from workbook.ports import free_port
+
+
+def test_a_taken_port_gets_a_sentence_with_another_one(small: SmallWorkbook):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        answer = small.call("guide", "--port", str(port))
+    assert answer.returncode == 1
+    assert f"Port {port} is taken" in answer.stderr
+    assert "--port" in answer.stderr
+
+
+def test_the_guide_builds_without_a_warning(small: SmallWorkbook):
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", small.root / "site"]
+    built = subprocess.run(
+        command, cwd=small.root, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    page = (small.root / "site/index.html").read_text(encoding="utf-8")
+    assert "fonts.googleapis" not in page
+
+
+def test_it_serves_the_pages_until_ctrl_c(small: SmallWorkbook):
+    port = free_port()
+    code = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "guide", "--port", str(port)],
+        cwd=small.root,
+        env=os.environ | {"PYTHONUTF8": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            assert "Celery and websockets" in first_page(f"http://127.0.0.1:{port}/", process)
+            os.killpg(process.pid, signal.SIGINT)
+            assert process.wait(timeout=10) == 0
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def first_page(url: str, process: subprocess.Popen) -> str:
+    """Return the page as soon as it answers; fail after 20 seconds or when the server has ended."""
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends and process.poll() is None:
+        try:
+            return httpx.get(url, timeout=5).text
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError(f"{url} did not answer")
