@@ -87,6 +87,11 @@ def expected_stamp(version: str) -> str:
     return f"lock {digest}\npython {version}\nfolder {ENVIRONMENT}\n"
 
 
+def outdated_stamp() -> str:
+    """Return the stamp of an environment that is whole, but not what the lock says."""
+    return f"lock unknown\nfolder {ENVIRONMENT}\n"
+
+
 def is_complete() -> bool:
     """Tell whether everything the lock names is installed, on a Python that still runs."""
     stamp = read_stamp()

@@ -90,26 +90,36 @@ class Installation:
     def run(self) -> None:
         """Make `.venv`, install the lock's packages, and stamp the result."""
         lay_folder()
-        afresh = not environment.python_of(ENVIRONMENT).exists()
+        python = environment.python_of(ENVIRONMENT)
+        afresh = not python.exists()
         environment.write_stamp(environment.UNFINISHED)
         LOG.write_text("", encoding="utf-8")
         if afresh:
             print("Setting up the workbook: once, about a minute, and it needs the network.")
-        else:
-            print("Bringing the workbook's environment up to what Pipfile.lock says.")
-        python = str(environment.python_of(ENVIRONMENT))
-        if afresh:
             self.say("making a virtual environment in .venv")
             base = getattr(sys, "_base_executable", None) or sys.executable
             self.step([base, "-m", "venv", "--prompt", "workbook", str(ENVIRONMENT)])
+        else:
+            print("Bringing the workbook's environment up to what Pipfile.lock says.")
+        try:
+            self.install(str(python))
+        except WorkbookError:
+            # pip has put back what it was replacing: without a network, say, a working environment
+            # is brought up to date later, not thrown away.
+            if not afresh:
+                environment.write_stamp(environment.outdated_stamp())
+            raise
+        environment.write_stamp(environment.expected_stamp(environment.version_of(python)))
+        self.say(f"done. The full log is in {LOG.relative_to(ROOT)}\n")
+
+    def install(self, python: str) -> None:
+        """Install pipenv, and with it what the lock names."""
         version = self.packages["pipenv"]["version"]
         self.say(f"installing pipenv {version.removeprefix('==')}, which reads the lock")
         pip = ["-m", "pip", "install", "--disable-pip-version-check", f"pipenv{version}"]
         self.step([python, *pip])
         self.say(f"installing the lock's {len(self.wanted)} packages")
         self.step([python, "-m", "pipenv", "sync", "--dev", "--verbose"], self.progress)
-        environment.write_stamp(environment.expected_stamp(environment.version_of(Path(python))))
-        self.say(f"done. The full log is in {LOG.relative_to(ROOT)}\n")
 
     def say(self, text: str) -> None:
         """Print a line with the seconds since the start."""

@@ -113,6 +113,18 @@ def test_a_changed_lock_is_installed_once_in_place(fresh: Path):
     assert (fresh / ".venv/mine").exists()
 
 
+def test_a_lock_that_cannot_be_installed_now_costs_no_environment(fresh: Path):
+    finish(first_call(fresh))
+    (fresh / ".venv/mine").write_text("still there")
+    with (fresh / "Pipfile.lock").open("a", encoding="utf-8") as lock:
+        lock.write("\n")
+    assert finish(first_call(fresh, FAKE_PIPENV="raise SystemExit(1)"))[0] == 1
+    code, _, errors = finish(first_call(fresh, FAKE_PIPENV=count(fresh)))
+    assert code == 7, errors
+    assert (fresh / "calls").exists()
+    assert (fresh / ".venv/mine").exists()
+
+
 def test_an_environment_whose_python_is_gone_is_made_anew(fresh: Path):
     finish(first_call(fresh))
     for python in (fresh / ".venv/bin").glob("python*"):
