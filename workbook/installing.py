@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
-from pathlib import Path
 
 from workbook import environment
 from workbook.errors import WorkbookError
