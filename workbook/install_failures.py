@@ -38,6 +38,11 @@ REASONS = (
         " sudo apt install python3-venv. Then call again.",
     ),
     (
+        r"No module named '?pipenv",
+        "pip put the packages somewhere else than into .venv: its settings `target` or `prefix` say"
+        " so (pip config list shows them). Unset them for this call, then call again.",
+    ),
+    (
         r"Permission denied|Read-only file system|Access is denied",
         f"Something in {ROOT} could not be written. Give yourself the right to write there"
         " (or clone the workbook into your home folder), then call again.",

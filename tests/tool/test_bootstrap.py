@@ -209,6 +209,7 @@ def test_a_failing_installer_shows_its_last_words_and_no_traceback(fresh: Path):
         ("WARNING: Retrying ... Temporary failure in name resolution", "needs the network, once"),
         ("ERROR: [Errno 28] No space left on device", "disk is full"),
         ("ERROR: [Errno 13] Permission denied: '/x'", "could not be written"),
+        (".venv/bin/python: No module named pipenv", "`target` or `prefix`"),
         ("Error: ensurepip is not available", "apt install python3-venv"),
     ],
 )
