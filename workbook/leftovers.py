@@ -52,11 +52,13 @@ class Run:
 
     def note(self, processes: Iterable[psutil.Process] = ()) -> None:
         """Write the record, with `processes` as those to end if the tool is killed."""
-        known = set(self.record.processes)
+        known = []
         for process in processes:
             with contextlib.suppress(psutil.Error):
-                known.add((process.pid, process.create_time()))
-        self.record.processes = sorted(known)
+                known.append((process.pid, process.create_time()))
+        if known == self.record.processes and (self.folder / "record.json").exists():
+            return
+        self.record.processes = known
         new = self.folder / "record.new"
         new.write_text(json.dumps(asdict(self.record)), encoding="utf-8")
         new.replace(self.folder / "record.json")

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import psutil
 import redis
 from decouple import RepositoryEnv
 
 from workbook.errors import WorkbookError
 from workbook.ports import is_free
+from workbook.processes import trees
 from workbook.redis_servers import KINDS, private_redis
 
 VARIABLE = "CELERY_BROKER_REDIS_URL"
@@ -31,6 +33,10 @@ class ChosenRedis:
     url: str
     sentence: str
     pid: int | None = None
+
+    def processes(self) -> list[psutil.Process]:
+        """Return its processes, as far as it is ours."""
+        return trees([self.pid]) if self.pid else []
 
 
 @dataclass(frozen=True)

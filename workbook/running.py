@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import dataclass
 
 from workbook.console import Console
 from workbook.errors import WorkbookError
 from workbook.leftovers import Run, end_leftovers, opened_run
 from workbook.page import Page, PageWatch
 from workbook.ports import require_free
-from workbook.processes import environment_for, marked, trees
+from workbook.processes import environment_for, marked
 from workbook.procfile import commands
 from workbook.projects import DEMO, Project, add_demo_login, find_project, private_copy
 from workbook.redis_choice import ChosenRedis, chosen_redis
@@ -19,6 +20,7 @@ from workbook.stopping import HANG_UP, StopRequested, StopSignals
 
 DEFAULT_PORT = 8000
 ANSWER_SECONDS = 60
+FOLLOW_SECONDS = 0.1
 NOTE_SECONDS = 2  # how often the record learns of new grandchildren
 
 
@@ -51,76 +53,73 @@ def _run(project: Project, port: int, redis: str, console: Console, signals: Sto
             if project.is_snapshot:
                 project = private_copy(project, run.folder)
             chosen = stack.enter_context(chosen_redis(redis, own_folder, run.id))
-            run.note(trees([chosen.pid] if chosen.pid else []))
-        _say_what_runs(console, project, chosen)
-        _serve(project, port, chosen, run, console, signals)
+            run.note(chosen.processes())
+            stack.callback(signals.only_hurry)
+        Serving(project, port, chosen, run, console, signals).serve()
 
 
-def _say_what_runs(console: Console, project: Project, chosen: ChosenRedis) -> None:
-    console.say(chosen.sentence)
-    where = f"a private copy of {project.label}" if project.is_snapshot else str(project.folder)
-    console.say(f"Running {where}. Preparing its database …")
+@dataclass(frozen=True)
+class Serving:
+    """A project that is about to run, and all that stands ready for it."""
 
+    project: Project
+    port: int
+    redis: ChosenRedis
+    run: Run
+    console: Console
+    signals: StopSignals
 
-def _serve(
-    project: Project,
-    port: int,
-    chosen: ChosenRedis,
-    run: Run,
-    console: Console,
-    signals: StopSignals,
-) -> None:
-    environment = environment_for(chosen.url, port, run.id)
-    project.manage(environment, "migrate", "--noinput", "--verbosity", "0")
-    if project.is_snapshot:
-        add_demo_login(project, environment)
-    runner = Runner(console)
-    try:
-        with signals.held():
-            runner.start(commands(project.folder, port), project.folder, environment)
-            run.note(runner.processes())
-        with PageWatch(port, project.pages_to_open()) as watch:
-            _follow(runner, watch, project, port, run, console)
-    except StopRequested:
-        runner.say("Stopping …")
-        raise
-    finally:
-        ours = {process.pid for process in trees([chosen.pid] if chosen.pid else [])}
-        strays = [process for process in marked(run.id) if process.pid not in ours]
-        runner.stop(strays, lambda: signals.hurry)
+    def serve(self) -> None:
+        """Prepare the database, start every process, and print what they say, until an end."""
+        project = self.project
+        copy = f"a private copy of {project.label}" if project.is_snapshot else project.folder
+        self.console.say(f"{self.redis.sentence}\nRunning {copy}. Preparing its database …")
+        environment = environment_for(self.redis.url, self.port, self.run.id)
+        project.manage(environment, "migrate", "--noinput", "--verbosity", "0")
+        if project.is_snapshot:
+            add_demo_login(project, environment)
+        runner = Runner(self.console)
+        try:
+            with self.signals.held():
+                runner.start(commands(project.folder, self.port), project.folder, environment)
+            with PageWatch(self.port, project.pages_to_open()) as watch:
+                self._follow(runner, watch)
+        except StopRequested:
+            runner.say("Stopping …")
+            raise
+        finally:
+            self.signals.only_hurry()
+            strays = set(marked(self.run.id)) - set(self.redis.processes())
+            runner.stop(strays, lambda: self.signals.hurry)
 
+    def _follow(self, runner: Runner, watch: PageWatch) -> None:
+        """Print the logs, and once that the page is ready, until something ends it."""
+        deadline, next_note, ready = time.monotonic() + ANSWER_SECONDS, 0.0, False
+        while True:
+            runner.follow(FOLLOW_SECONDS)
+            now = time.monotonic()
+            if self.console.lost:
+                raise StopRequested(HANG_UP)
+            if watch.page and not ready:
+                ready = True
+                runner.say(self._ready_text(watch.page))
+            if not ready and now > deadline:
+                raise WorkbookError(
+                    f"http://localhost:{self.port}/ did not answer within {ANSWER_SECONDS} "
+                    f"seconds; everything was stopped. The last lines:\n{runner.last_lines()}"
+                )
+            if now > next_note:
+                next_note = now + NOTE_SECONDS
+                self.run.note([*self.redis.processes(), *runner.processes()])
 
-def _follow(
-    runner: Runner, watch: PageWatch, project: Project, port: int, run: Run, console: Console
-) -> None:
-    """Print the logs, and once that the page is ready, until something ends it."""
-    deadline, next_note, ready = time.monotonic() + ANSWER_SECONDS, 0.0, False
-    while True:
-        runner.follow(0.1)
-        now = time.monotonic()
-        if console.lost:
-            raise StopRequested(HANG_UP)
-        if watch.page and not ready:
-            ready = True
-            runner.say(_ready_text(watch.page, project, port))
-        if not ready and now > deadline:
-            raise WorkbookError(
-                f"http://localhost:{port}/ did not answer within {ANSWER_SECONDS} seconds; "
-                f"everything was stopped. The last lines:\n{runner.last_lines()}"
-            )
-        if now > next_note:
-            next_note = now + NOTE_SECONDS
-            run.note(runner.processes())
-
-
-def _ready_text(page: Page, project: Project, port: int) -> str:
-    address = f"http://localhost:{port}"
-    lines = ["", f"ready: {address}/"]
-    if page.status >= 400:
-        lines.append(f"  It answers with status {page.status}: the log above may say why.")
-    if page.path != "/":
-        lines.append(f"  Open {address}{page.path} in two tabs: both show the same status.")
-    if page.has_admin:
-        login = f" (name {DEMO}, password {DEMO})" if project.is_snapshot else ""
-        lines.append(f"  The admin: {address}/admin/{login}")
-    return "\n".join([*lines, "  Ctrl-C stops everything.", ""])
+    def _ready_text(self, page: Page) -> str:
+        address = f"http://localhost:{self.port}"
+        lines = ["", f"ready: {address}/"]
+        if page.status >= 400:
+            lines.append(f"  It answers with status {page.status}: the log above may say why.")
+        if page.path != "/":
+            lines.append(f"  Open {address}{page.path} in two tabs: both show the same status.")
+        if page.has_admin:
+            login = f" (name {DEMO}, password {DEMO})" if self.project.is_snapshot else ""
+            lines.append(f"  The admin: {address}/admin/{login}")
+        return "\n".join([*lines, "  Ctrl-C stops everything.", ""])

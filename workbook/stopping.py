@@ -36,6 +36,7 @@ class StopSignals:
         self.hurry = False
         self._received: int | None = None
         self._raised = False
+        self._ending = False
         self._held = 0
 
     @contextmanager
@@ -60,11 +61,15 @@ class StopSignals:
             yield
         finally:
             self._held -= 1
-        if self._received is not None and not self._raised and not self._held:
+        if self._received is not None and not (self._raised or self._ending or self._held):
             self._raise()
 
+    def only_hurry(self) -> None:
+        """From now on a signal sets `hurry` alone: the verb is ending for another reason."""
+        self._ending = True
+
     def _handle(self, signum: int, _frame: FrameType | None) -> None:
-        if self._received is not None:
+        if self._ending or self._received is not None:
             self.hurry = True
             return
         self._received = signum
