@@ -1,0 +1,66 @@
+"""Step 04: the server speaks first."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from tests.support.snapshots import SnapshotRun, snapshot_run
+from tests.support.sockets import connect, visit
+
+SEND = (
+    "from asgiref.sync import async_to_sync; from channels.layers import get_channel_layer;"
+    "async_to_sync(get_channel_layer().group_send)"
+    "('status', {'type': 'send_status', 'status': 'HELLO'})"
+)
+
+
+@pytest.fixture(scope="module")
+def step() -> Iterator[SnapshotRun]:
+    with snapshot_run("04") as run:
+        yield run
+
+
+def test_what_the_shell_sends_reaches_every_open_page(step: SnapshotRun) -> None:
+    async def two_pages() -> None:
+        visitors = [await visit(step) for _ in range(2)]
+        async with asyncio.TaskGroup() as group:
+            for visitor in visitors:
+                group.create_task(visitor.read())
+            for visitor in visitors:
+                assert await visitor.sees(1, 5) == ["RUNNING"]
+            await asyncio.to_thread(step.shell, SEND)
+            for visitor in visitors:
+                assert await visitor.sees(2, 5) == ["RUNNING", "HELLO"]
+                await visitor.connection.close()
+
+    asyncio.run(two_pages())
+
+
+def test_the_page_that_is_served_opens_the_websocket(step: SnapshotRun) -> None:
+    with step.visitor() as visitor:
+        page = visitor.get("/live/").text
+    assert 'hx-ext="ws" ws-connect="/ws/status"' in page
+    assert '<span id="status">' in page
+
+
+@pytest.mark.parametrize(
+    ("path", "origin"),
+    [("/ws/status", "http://elsewhere.example"), ("/ws/status", None), ("/ws/other", "own")],
+    ids=["a foreign origin", "no origin", "an unknown path"],
+)
+def test_who_does_not_belong_here_is_refused(
+    step: SnapshotRun, path: str, origin: str | None
+) -> None:
+    async def knock() -> int:
+        address = f"ws://127.0.0.1:{step.port}{path}"
+        with pytest.raises(InvalidStatus) as refusal:
+            await connect(address, origin=step.url if origin == "own" else origin, proxy=None)
+        return refusal.value.response.status_code
+
+    assert asyncio.run(knock()) == 403
+
+
+def test_no_log_speaks_of_an_error(step: SnapshotRun) -> None:
+    assert step.errors() == []

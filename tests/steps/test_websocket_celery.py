@@ -1,0 +1,54 @@
+"""Step 05: one run speaks to every page, on either Redis."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.snapshots import SnapshotRun, snapshot_run
+from tests.support.sockets import SocketVisitor, visit, without_repeats
+
+INTERVAL = 1.0
+RUN = ["RUNNING", "FINISHED", "RUNNING", "FINISHED", "RUNNING"]
+VISITORS = 40
+IDLE_SECONDS = 15
+
+
+@pytest.fixture(scope="module", params=["server", "embedded"])
+def step(request: pytest.FixtureRequest) -> Iterator[SnapshotRun]:
+    with snapshot_run("05", redis=request.param, STATUS_INTERVAL=str(INTERVAL)) as run:
+        yield run
+
+
+def test_forty_visitors_at_once_share_one_run_and_stay_connected(step: SnapshotRun) -> None:
+    async def crowd() -> list[SocketVisitor]:
+        visitors = await asyncio.gather(*(visit(step) for _ in range(VISITORS)))
+        readers = [asyncio.create_task(visitor.read()) for visitor in visitors]
+        for visitor in visitors:
+            await visitor.sees(3, 10)
+        late = await visit(step)
+        late_reader = asyncio.create_task(late.read())
+        await late.sees(1, 1)
+        await asyncio.sleep(3 * INTERVAL + IDLE_SECONDS)
+        for reader in (*readers, late_reader):
+            reader.cancel()
+        return [*visitors, late]
+
+    for visitor in asyncio.run(crowd()):
+        assert visitor.close_code is None
+        seen = without_repeats(visitor.statuses)
+        assert seen == RUN[-len(seen) :]
+        assert len(visitor.statuses) <= len(RUN) + 1
+    assert step.errors() == []
+
+
+def test_two_hundred_visitors_one_after_the_other_each_get_a_status(step: SnapshotRun) -> None:
+    async def come_and_go() -> None:
+        for _ in range(200):
+            visitor = await visit(step)
+            async with asyncio.timeout(10):
+                assert await visitor.connection.recv()
+            await visitor.connection.close()
+
+    asyncio.run(come_and_go())
+    assert step.errors() == []

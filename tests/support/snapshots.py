@@ -1,0 +1,112 @@
+"""A snapshot that `workbook run` runs, and what a visitor and a learner can do with it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.support.runs import ToolRun, tool_run
+from tests.support.workbooks import SmallWorkbook
+from workbook.places import ROOT, STATE
+from workbook.ports import free_port
+from workbook.processes import environment_for
+
+READY_SECONDS = 30
+ERRORS = re.compile(r"Traceback|\bERROR\b|\bCRITICAL\b|Exception|Internal Server Error")
+
+
+@dataclass(frozen=True)
+class SnapshotRun:
+    """A snapshot that runs: where its page, its copy and its Redis are."""
+
+    tool: ToolRun
+    port: int
+    folder: Path
+    redis_url: str
+
+    @property
+    def url(self) -> str:
+        """The address of its page, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def socket_url(self) -> str:
+        """The address of its websocket."""
+        return f"ws://127.0.0.1:{self.port}/ws/status"
+
+    def visitor(self) -> httpx.Client:
+        """Return a browser's stand-in: it keeps cookies, and sends the CSRF token it was given."""
+        return httpx.Client(base_url=self.url, timeout=10, follow_redirects=True)
+
+    def command(self, *words: str) -> str:
+        """Run a command in the snapshot's copy, as a learner would, and return what it prints."""
+        done = subprocess.run(
+            words,
+            cwd=self.folder,
+            env=environment_for(self.redis_url),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=30,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def shell(self, code: str) -> str:
+        """Type `code` into `manage.py shell` and return what it prints."""
+        return self.command("python", "manage.py", "shell", "--no-imports", "--command", code)
+
+    def errors(self) -> list[str]:
+        """Return the lines of all logs that speak of an error."""
+        return [line for line in self.tool.text.splitlines() if ERRORS.search(line)]
+
+
+@contextmanager
+def snapshot_run(step: str, redis: str = "server", **variables: str) -> Iterator[SnapshotRun]:
+    """Run a snapshot by `workbook run`, wait until it is ready, and prove that it stops clean.
+
+    `redis` is the option's value; `variables` join the environment, such as STATUS_INTERVAL.
+    """
+    port, before = free_port(), steps_in_git()
+    words = ("run", step, "--port", str(port), "--redis", redis)
+    with tool_run(SmallWorkbook(ROOT), *words, variables=variables) as tool:
+        tool.wait_for("ready:", READY_SECONDS)
+        tool.wait_for(" ready.", READY_SECONDS)  # the worker's own word
+        yield SnapshotRun(tool, port, _copy_of(tool), _redis_of(tool))
+        tool.signal_and_wait(signal.SIGTERM)
+        assert tool.left() == []
+    assert steps_in_git() == before
+
+
+def steps_in_git() -> str:
+    """Return what git says of the snapshots: nothing, where nobody changed them."""
+    command = ["git", "status", "--porcelain", "--ignored", "steps"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def csrf(visitor: httpx.Client) -> dict[str, str]:
+    """Open the start page and return the field that its form carries."""
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', visitor.get("/").text)
+    return {"csrfmiddlewaretoken": token[1]}
+
+
+def _redis_of(tool: ToolRun) -> str:
+    return re.search(r"redis://\S+?:\d+", tool.text)[0]
+
+
+def _copy_of(tool: ToolRun) -> Path:
+    """Find the private copy by the process that works in it: its path is no output of the tool."""
+    folders = {Path(process.cwd()) for process in tool.left()}
+    inside = [folder for folder in folders if STATE in folder.parents]
+    copies = [folder for folder in inside if (folder / "manage.py").is_file()]
+    assert len(copies) == 1, f"one copy of the snapshot expected, found {copies}"
+    return copies[0]
