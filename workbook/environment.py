@@ -116,9 +116,9 @@ def enter(arguments: list) -> int:
 
     On POSIX this process becomes that Python. On Windows it waits for it and returns its exit code.
     """
-    # -P: a file of the learner's in the folder they stand in must not pass for a library.
-    command = [str(python_of(ENVIRONMENT)), "-P", str(ROOT / "workbook" / "__main__.py")]
-    command += arguments
+    # By its path, not with -m: a file in the folder the learner stands in can't pass for a library.
+    script = ROOT / "workbook" / "__main__.py"
+    command = [str(python_of(ENVIRONMENT)), str(script)] + arguments  # noqa: RUF005 (any Python)
     environ = activated(dict(os.environ))
     sys.stdout.flush()
     sys.stderr.flush()
