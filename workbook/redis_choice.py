@@ -15,6 +15,7 @@ import redis
 from decouple import RepositoryEnv
 
 from workbook.errors import WorkbookError
+from workbook.leftovers import Run
 from workbook.ports import is_free
 from workbook.processes import trees
 from workbook.redis_servers import KINDS, private_redis
@@ -49,7 +50,7 @@ class NamedAddress:
 
 @contextmanager
 def chosen_redis(
-    option: str, project: Path | None, run_id: str | None = None
+    option: str, project: Path | None, run: Run | None = None
 ) -> Iterator[ChosenRedis]:
     """Provide, inside the block, the Redis that `option` asks for.
 
@@ -66,7 +67,7 @@ def chosen_redis(
     if named and port is None:
         yield _existing(named)
         return
-    with private_redis(option, port, run_id) as server:
+    with private_redis(option, port, run) as server:
         if named:
             # Without the user and password: the server we started has none.
             url = _without_credentials(named.url)

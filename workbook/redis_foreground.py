@@ -44,7 +44,7 @@ def _is_redis(url: str) -> bool:
 def _serve(port: int, url: str, console: Console, signals: StopSignals) -> None:
     with (
         opened_run(f"the Redis on port {port}") as run,
-        private_redis("auto", port, run.id) as server,
+        private_redis("auto", port, run) as server,
     ):
         run.note(trees([server.pid]))
         console.say(f"Redis ({server.label}) listens at {url}. Ctrl-C ends it.")

@@ -17,6 +17,7 @@ import psutil
 import redis
 
 from workbook.errors import WorkbookError
+from workbook.leftovers import Run
 from workbook.places import ROOT
 from workbook.ports import LOOPBACK, free_port
 from workbook.processes import end, environment_for, last_lines
@@ -35,10 +36,11 @@ class RedisServer:
     """A Redis on 127.0.0.1 alone, without persistence, that can be stopped, paused, and restarted.
 
     `kind` is `server`, `embedded`, or `auto`: the first where one is on the PATH, else the second.
-    Its port is chosen at the first start unless it is given, and kept from then on.
+    Its port is chosen at the first start unless it is given, and kept from then on. With a `run`
+    it carries that one's mark and keeps its folder there, for the call after a kill to find.
     """
 
-    def __init__(self, kind: str = "auto", port: int | None = None, run_id: str | None = None):
+    def __init__(self, kind: str = "auto", port: int | None = None, run: Run | None = None):
         self._executable = None if kind == "embedded" else find_server()
         if kind == "server" and self._executable is None:
             raise WorkbookError(
@@ -47,7 +49,7 @@ class RedisServer:
             )
         self.kind = "embedded" if self._executable is None else "server"
         self.port = port
-        self._run_id = run_id
+        self._run = run
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -71,7 +73,8 @@ class RedisServer:
         attempts = 3 if self.port is None else 1  # a port we chose may be taken at the last moment
         for attempt in range(1, attempts + 1):
             port = self.port or free_port()
-            self._folder = tempfile.TemporaryDirectory(prefix="workbook-redis-")
+            below = self._run.folder if self._run else None
+            self._folder = tempfile.TemporaryDirectory(prefix="workbook-redis-", dir=below)
             try:
                 self._launch(port)
             except BaseException as error:
@@ -111,11 +114,12 @@ class RedisServer:
         psutil.Process(self.pid).resume()
 
     def _launch(self, port: int) -> None:
+        mark = self._run.id if self._run else None
         with self._log_path().open("wb") as log:
             self._process = subprocess.Popen(
                 self._command(port),
                 cwd=self._folder.name,
-                env=environment_for(f"redis://{LOOPBACK}:{port}", run_id=self._run_id)
+                env=environment_for(f"redis://{LOOPBACK}:{port}", run_id=mark)
                 | {"PYTHONPATH": str(ROOT)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -161,10 +165,10 @@ class RedisServer:
 
 @contextmanager
 def private_redis(
-    kind: str = "auto", port: int | None = None, run_id: str | None = None
+    kind: str = "auto", port: int | None = None, run: Run | None = None
 ) -> Iterator[RedisServer]:
     """Run a Redis of our own inside the block: see RedisServer."""
-    server = RedisServer(kind, port, run_id)
+    server = RedisServer(kind, port, run)
     try:
         server.start()
         yield server

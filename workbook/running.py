@@ -52,7 +52,7 @@ def _run(project: Project, port: int, redis: str, console: Console, signals: Sto
             run = stack.enter_context(opened_run(project.label, own_folder, address))
             if project.is_snapshot:
                 project = private_copy(project, run.folder)
-            chosen = stack.enter_context(chosen_redis(redis, own_folder, run.id))
+            chosen = stack.enter_context(chosen_redis(redis, own_folder, run))
             run.note(chosen.processes())
             stack.callback(signals.only_hurry)
         Serving(project, port, chosen, run, console, signals).serve()

@@ -51,7 +51,10 @@ def test_after_a_kill_the_next_call_ends_what_was_left_and_runs(small: SmallWork
     procfile = "web: python manage.py runserver $PORT\nworker: python manage.py detached\n"
     lay_project(small.root / "steps" / "05-tiny", procfile)
     port = str(free_port())
-    with tool_run(small, "run", "--port", port) as killed:
+    temporary = small.root / "temporary"
+    temporary.mkdir()
+    variables = {"TMPDIR": str(temporary)}
+    with tool_run(small, "run", "--port", port, variables=variables) as killed:
         killed.wait_for("ready")
         killed.wait_for("broker is")
         redis_port = re.search(r"at redis://127\.0\.0\.1:(\d+)", killed.text)[1]
@@ -63,6 +66,7 @@ def test_after_a_kill_the_next_call_ends_what_was_left_and_runs(small: SmallWork
             following.wait_for("ready")
             assert "An earlier call was killed: cleared up after 05-tiny" in following.text
             assert killed.left() == []
+            assert list(temporary.iterdir()) == []
             assert f"127.0.0.1:{redis_port}" not in following.text
             assert not any(redis_port in line for line in redis_commands())
             assert len(list((small.root / ".workbook" / "runs").iterdir())) == 1
