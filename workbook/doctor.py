@@ -13,6 +13,7 @@ from pathlib import Path
 import redis
 
 from workbook import environment
+from workbook.chromium import find_chromium
 from workbook.evidence import describe
 from workbook.places import WORK
 from workbook.ports import LOOPBACK, holder, is_free
@@ -20,7 +21,6 @@ from workbook.redis_servers import find_server
 
 REDIS_PORT = 6379
 OLDEST_REDIS = (6, 2)
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,9 @@ def git() -> Finding:
 
 def browser() -> Finding:
     """Tell whether a Chromium is there, which the tests in a browser need."""
-    found = next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
-    if found:
-        return Finding("✓", "Chromium", found)
-    return Finding("–", "Chromium", "not on PATH", "needed for the tests in a browser alone")
+    if found := find_chromium():
+        return Finding("✓", "Chromium", str(found))
+    return Finding("–", "Chromium", "not found", "needed for the tests in a browser alone")
 
 
 def learners_project(folder: Path = WORK) -> Finding:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 
 from tests.support.runs import ToolRun, tool_run
 from tests.support.workbooks import SmallWorkbook
 from workbook.places import ROOT, STATE
-from workbook.ports import free_port
+from workbook.ports import free_port, is_free
 from workbook.processes import environment_for
 
 READY_SECONDS = 30
@@ -65,6 +66,17 @@ class SnapshotRun:
         """Type `code` into `manage.py shell` and return what it prints."""
         return self.command("python", "manage.py", "shell", "--no-imports", "--command", code)
 
+    def redis_process(self) -> psutil.Process:
+        """Return the process of the run's own Redis."""
+        port = int(self.redis_url.rpartition(":")[2])
+        listening = {
+            connection.pid
+            for connection in psutil.net_connections("tcp")
+            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+        }
+        assert len(listening) == 1, f"one Redis expected on port {port}, found {listening}"
+        return psutil.Process(listening.pop())
+
     def errors(self) -> list[str]:
         """Return the lines of all logs that speak of an error."""
         return [line for line in self.tool.text.splitlines() if ERRORS.search(line)]
@@ -84,6 +96,7 @@ def snapshot_run(step: str, redis: str = "server", **variables: str) -> Iterator
         yield SnapshotRun(tool, port, _copy_of(tool), _redis_of(tool))
         tool.signal_and_wait(signal.SIGTERM)
         assert tool.left() == []
+        assert is_free(int(_redis_of(tool).rpartition(":")[2])), "its Redis was left running"
     assert steps_in_git() == before
 
 

@@ -1,0 +1,50 @@
+"""The Chromium of this machine, for the looks through a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+# Where macOS and Windows keep Chrome: neither puts it on the PATH.
+USUAL_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+# It shall ask nobody for updates: a page of the workbook needs no network.
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def find_chromium() -> Path | None:
+    """Return the Chromium, Chrome or Edge of this machine, if there is one."""
+    on_path = next((path for name in NAMES if (path := shutil.which(name))), None)
+    usual = next((place for place in USUAL_PLACES if Path(place).is_file()), None)
+    found = on_path or usual
+    return Path(found) if found else None
+
+
+@contextmanager
+def browser(executable: Path) -> Iterator[Browser]:
+    """Run a browser without a window inside the block."""
+    # Chromium's sandbox refuses to work for root, which a container's user often is.
+    is_root = sys.platform != "win32" and os.geteuid() == 0
+    arguments = [*QUIET, *(["--no-sandbox"] if is_root else [])]
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=arguments)
+        try:
+            yield launched
+        finally:
+            launched.close()
