@@ -16,6 +16,7 @@ The workbook: Celery and websockets in Django, step by step.
   {0} run            start your project in work/, or the finished one, and open it
   {0} run 03         start step 03 as it ends: web, worker, beat and a Redis
   {0} start 02       lay the base of step 02 into work/ and begin
+  {0} check 02       is your work/ right, and what is the next thing to do?
   {0} diff 03        what step 03 changes;  --mine: your work/ against it
   {0} guide          read the guide in the browser
   {0} redis          a Redis for the commands you type by hand
@@ -48,6 +49,12 @@ def start(options: argparse.Namespace) -> int:
     from workbook.starting import start_step
 
     return start_step(options.step)
+
+
+def check(options: argparse.Namespace) -> int:
+    from workbook.checking import check_step
+
+    return check_step(options.step, options.target, options.trace)
 
 
 def diff(options: argparse.Namespace) -> int:
@@ -107,6 +114,11 @@ def build_parser() -> tuple[Parser, list[str]]:
 
     verb = add("start", start, "Lay the base of a step into work/; what was there is kept beside.")
     verb.add_argument("step", help="such as 02")
+
+    verb = add("check", check, "Check your project, and say what to do next.")
+    verb.add_argument("step", nargs="?", help="such as 02; default: the one it looks like")
+    verb.add_argument("--target", metavar="DIR", help="another folder than work/")
+    verb.add_argument("--trace", action="store_true", help="show every frame of every traceback")
 
     verb = add("diff", diff, "Show what a step changes.")
     verb.add_argument("step", help="such as 02")

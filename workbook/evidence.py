@@ -24,15 +24,34 @@ def describe(folder: Path) -> str:
     text = python_text(folder)
     if not text:
         return "there, without a Python file yet: the beginning of step 01"
-    done = [step for step, marks in MARKS.items() if all(re.search(mark, text) for mark in marks)]
+    done = steps_done(text)
     if not done:
         return "a project in the midst of step 01 (no Celery app with results and beat yet)"
     last = done[-1]
-    gaps = [step for step in range(1, last) if step not in done]
+    gaps = gaps_in(done)
     if gaps:
         missed = ", ".join(f"{step:02d}" for step in gaps)
         return f"hard to tell: it has marks of step {last:02d}, but lacks those of {missed}"
     return f"looks like step {last:02d}, finished or nearly so"
+
+
+def last_step(folder: Path) -> int | None:
+    """Return the number of the step that the project in `folder` looks like.
+
+    One in the midst of step 01 looks like step 01. None: hard to tell.
+    """
+    done = steps_done(python_text(folder))
+    return None if gaps_in(done) else max(done, default=1)
+
+
+def steps_done(text: str) -> list[int]:
+    """Return the steps whose marks all stand in `text`."""
+    return [step for step, marks in MARKS.items() if all(re.search(mark, text) for mark in marks)]
+
+
+def gaps_in(done: list[int]) -> list[int]:
+    """Return the steps that are missing before the last one."""
+    return [step for step in range(1, max(done, default=1)) if step not in done]
 
 
 def python_text(folder: Path) -> str:

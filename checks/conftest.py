@@ -1,0 +1,64 @@
+"""Gives the checks their voice: what they found, and what to do next, instead of tracebacks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from checks.support import options
+from checks.support.outcomes import Outcomes, step_of
+from checks.support.reporter import Voice
+from checks.support.target import find_target, missing_packages
+from workbook.errors import WorkbookError
+
+CHECKS = Path(__file__).parent
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add `--target` where another pyproject.toml than the workbook's is in force."""
+    if not pluginmanager.has_plugin(options.__name__):
+        options.pytest_addoption(parser)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Take over the reporting of a run that is about checks alone."""
+    asked = [Path(argument.partition("::")[0]).absolute() for argument in config.args]
+    whole = not any("::" in argument for argument in config.args) and all(
+        path.is_dir() for path in asked
+    )
+    steps = sorted({step for path in asked for step in steps_at(path)})
+    if not steps or not all(steps_at(path) for path in asked):
+        return
+    find_in_step(config.args)
+    try:
+        targets = {step: find_target(step, config.getoption("--target")) for step in steps}
+    except WorkbookError as error:
+        raise pytest.UsageError(str(error)) from error
+    outcomes = Outcomes(targets, missing_packages())
+    config.pluginmanager.register(outcomes, "workbook-outcomes")
+    standard = config.pluginmanager.get_plugin("terminalreporter")
+    if standard:
+        config.pluginmanager.unregister(standard)
+        config.pluginmanager.register(Voice(config, outcomes, whole), "terminalreporter")
+
+
+def steps_at(path: Path) -> list[int]:
+    """Return the numbers of the steps whose checks lie in `path`, or around it."""
+    if path == CHECKS:
+        return [step_of(folder) for folder in path.glob("step_[0-9][0-9]")]
+    return [step_of(path)] if step_of(path) and path.is_relative_to(CHECKS) else []
+
+
+def find_in_step(arguments: list[str]) -> None:
+    """Turn each `checks/step_03::test_x` into the file of that step that holds `test_x`."""
+    for place, argument in enumerate(arguments):
+        folder, colons, name = argument.partition("::")
+        if colons and Path(folder).is_dir():
+            word = re.compile(rf"\b{re.escape(name.partition('[')[0])}\b")
+            for file in sorted(Path(folder).glob("test_*.py")):
+                if word.search(file.read_text(encoding="utf-8")):
+                    arguments[place] = f"{file}::{name}"
+                    break

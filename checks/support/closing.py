@@ -1,0 +1,70 @@
+"""The last lines of a run: what to do next."""
+
+from __future__ import annotations
+
+from checks.support.outcomes import NOT_YET, UNTOLD, Outcomes, Verdict
+from checks.support.target import Target
+from checks.support.wording import plain_lines
+
+LAST_STEP = 5
+NOT_YOURS = "Checked our answer, not yours."
+
+
+def closing(outcomes: Outcomes, complete: bool) -> list[str]:
+    """Return the lines that name the next action.
+
+    `complete`: nothing of the step was left out, so that ✓ everywhere means that it is done.
+    """
+    targets = outcomes.targets
+    snapshots = any(target.kind == "snapshot" for target in targets.values())
+    lines = next_action(outcomes, complete)
+    return [*lines, NOT_YOURS] if snapshots else lines
+
+
+def next_action(outcomes: Outcomes, complete: bool) -> list[str]:
+    """Return what to do next, by the first of the root causes."""
+    problem = next(filter(None, outcomes.problems.values()), None)
+    if problem:
+        return [f"Next: {problem.way_out}"]
+    if not outcomes.verdicts:
+        return []
+    for mark in (NOT_YET, UNTOLD):
+        first = next((one for one in outcomes.verdicts if one.mark == mark and not one.waits), None)
+        if first:
+            return after_first(first, outcomes.targets[first.step])
+    target = outcomes.targets[max(outcomes.targets)]
+    return after_all(target, complete)
+
+
+def after_first(first: Verdict, target: Target) -> list[str]:
+    """Return what to do about the first ✗, or the first – of a run without ✗."""
+    if first.broke:
+        return [f"Next: {target.again} {trace_option(target)}, which shows where the check broke"]
+    if first.not_yet and target.kind == "snapshot":
+        return ["Our own answer should hold. Next: python3 workbook doctor"]
+    if first.not_yet:
+        wanted = " ".join(plain_lines(first.not_yet.open)).rstrip(".")
+    else:
+        wanted = f"see to the – “{first.title}”"
+    joint = " Then" if wanted.endswith(("?", "!")) else ", then"
+    return [f"Next: {wanted}{joint} `{target.again}`"]
+
+
+def trace_option(target: Target) -> str:
+    """Return the option that shows all frames, as the target's command spells it."""
+    return "--full-trace" if target.kind == "snapshot" else "--trace"
+
+
+def after_all(target: Target, complete: bool) -> list[str]:
+    """Return what to do where every check holds."""
+    if not complete:
+        return [f"What was asked for holds. Next: all of the step, `{target.again}`"]
+    if target.kind == "snapshot":
+        return [f"Next: your own, `python3 workbook start {target.label}` lays its base into work/"]
+    if target.step >= LAST_STEP:
+        return [f"Step {target.label} is done. That was the last step. Well done."]
+    following = f"{target.step + 1:02d}"
+    return [
+        f"Step {target.label} is done. Next: docs page {following}, "
+        f"`python3 workbook start {following}` if you want a clean base"
+    ]

@@ -1,0 +1,22 @@
+"""The fixtures of the checks. Each step's conftest.py takes them over, so that each has its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.support.outcomes import step_of
+from checks.support.target import Target, find_target, missing_packages
+
+__all__ = ["project", "target"]
+
+
+@pytest.fixture(scope="package")
+def target(request: pytest.FixtureRequest) -> Target:
+    """Return which project the step's checks look at."""
+    return find_target(step_of(request.path), request.config.getoption("--target"))
+
+
+if missing_packages():
+    project = None  # nothing is collected then, and the reason is told
+else:
+    from checks.support.project import project

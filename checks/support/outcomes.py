@@ -1,0 +1,184 @@
+"""What becomes of each check: ✓ holds, ✗ not yet, – can't be told; its turn; the exit code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from checks.support.target import Problem, Target
+from checks.support.verdict import CannotTell, Check, NotYet
+from checks.support.wording import as_text, plain_lines
+
+HOLDS, NOT_YET, UNTOLD = "✓", "✗", "–"
+STEP_FOLDER = re.compile(r"step_(\d\d)")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one check came to, on its way to the person."""
+
+    mark: str
+    title: str
+    step: int
+    reason: str = ""
+    not_yet: NotYet | None = None
+    broke: bool = False  # the check itself, not the project
+    waits: bool = False
+    trace: str = ""  # filled under --full-trace alone
+
+
+class Waits(CannotTell):
+    """The check waits for another one."""
+
+
+class Unfit(CannotTell):
+    """There is nothing to look at: the surroundings' problem, told once for all."""
+
+
+def step_of(path: Path) -> int:
+    """Return the number of the step that a check's file belongs to, 0 if it's below no step."""
+    found = (STEP_FOLDER.fullmatch(part) for part in reversed(path.parts))
+    return next((int(match[1]) for match in found if match), 0)
+
+
+def title_of(item: pytest.Item) -> str:
+    """Return a check's title, or its function's name in words."""
+    check = check_of(item)
+    if check:
+        return check.title
+    return item.name.removeprefix("test_").replace("_", " ")
+
+
+def check_of(item: pytest.Item) -> Check | None:
+    """Return what `@check` said of a test function, None where there is none."""
+    return getattr(getattr(item, "function", None), "check", None)
+
+
+class Outcomes:
+    """The plugin that turns exceptions into verdicts. It prints nothing."""
+
+    def __init__(self, targets: Mapping[int, Target], missing: Problem | None) -> None:
+        self.targets = targets
+        self.problems = {step: missing or target.problem() for step, target in targets.items()}
+        self.missing = missing
+        self.verdicts: list[Verdict] = []
+        self._marks: dict[pytest.Item, str] = {}
+        self._awaited: dict[pytest.Item, list[pytest.Item]] = {}
+        # Whoever shares a fixture shares its exception: told once, then waited for.
+        self._told: list[tuple[BaseException, str]] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> bool | None:
+        """Collect nothing where the checks could not even be imported."""
+        return True if self.missing else None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put each check behind those that it waits for; else the order stays."""
+        for item in items:
+            self._awaited[item] = find_awaited(item, items)
+        ordered: dict[pytest.Item, None] = {}
+
+        def place(item: pytest.Item, chain: tuple[pytest.Item, ...] = ()) -> None:
+            for awaited in self._awaited[item]:
+                if awaited not in ordered and awaited not in chain:
+                    place(awaited, (*chain, item))
+            ordered[item] = None
+
+        for item in items:
+            if item not in ordered:
+                place(item)
+        items[:] = ordered
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Stop a check, before any fixture of its, that has nothing to look at or must wait."""
+        problem = self.problems.get(step_of(item.path))
+        if problem:
+            raise Unfit(str(problem))
+        for awaited in self._awaited.get(item, ()):
+            if self._marks.get(awaited, HOLDS) != HOLDS:
+                raise Waits(f"waits for “{title_of(awaited)}”")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Hang the verdict on the report, as `report.verdict`; None if it's not known yet."""
+        report = yield
+        report.verdict = self._judge(item, call, report)
+        if report.verdict:
+            self.verdicts.append(report.verdict)
+            self._marks[item] = report.verdict.mark
+        return report
+
+    def _judge(
+        self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport
+    ) -> Verdict | None:
+        title, step = title_of(item), step_of(item.path)
+        if call.excinfo is None:
+            return Verdict(HOLDS, title, step) if report.when == "call" else None
+        error = call.excinfo.value
+        trace = str(report.longrepr) if item.config.getoption("fulltrace") else ""
+        first = next((told for other, told in self._told if other is error), None)
+        if first and first != title:
+            reason = f"waits for “{first}”"
+            untold(report, reason)
+            return Verdict(UNTOLD, title, step, reason, waits=True, trace=trace)
+        self._told.append((error, title))
+        if isinstance(error, NotYet):
+            report.longrepr = as_text(title, error)
+            return Verdict(NOT_YET, title, step, not_yet=error, trace=trace)
+        if isinstance(error, CannotTell):
+            untold(report, error.reason)
+            waits, unfit = isinstance(error, Waits), isinstance(error, Unfit)
+            reason = "" if unfit else error.reason
+            return Verdict(UNTOLD, title, step, reason, waits=waits, trace=trace)
+        if isinstance(error, pytest.skip.Exception):
+            return Verdict(UNTOLD, title, step, str(error.msg), trace=trace)
+        if report.when == "call":
+            # What pytest reports of a set-up is an error, not a failure: of ours, not of theirs.
+            report.when = "setup"
+        said = " ".join(plain_lines(str(error))[-1:])
+        reason = f"the check itself broke: {type(error).__name__}: {said}".rstrip(": ")
+        return Verdict(UNTOLD, title, step, reason, broke=True, trace=trace)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Set the exit code: 1 for any ✗, 2 for a – without a ✗."""
+        ours = {
+            pytest.ExitCode.OK,
+            pytest.ExitCode.TESTS_FAILED,
+            pytest.ExitCode.NO_TESTS_COLLECTED,
+        }
+        if session.exitstatus not in ours:
+            return
+        marks = {verdict.mark for verdict in self.verdicts}
+        if NOT_YET in marks:
+            session.exitstatus = 1
+        elif UNTOLD in marks or self.missing:
+            session.exitstatus = 2
+
+
+def untold(report: pytest.TestReport, reason: str) -> None:
+    """Make a report one of a skipped test, with its reason."""
+    path, line, _ = report.location
+    report.outcome = "skipped"
+    report.longrepr = (path, (line or 0) + 1, reason)
+
+
+def find_awaited(item: pytest.Item, items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return those of `items` that the check waits for, in its own module first, else its step."""
+    check = check_of(item)
+    found = []
+    for function in check.after if check else ():
+        same = [other for other in items if getattr(other, "function", None) is function]
+        near = [other for other in same if other.path == item.path] or [
+            other for other in same if other.path.parent == item.path.parent
+        ]
+        found += near
+    return found
