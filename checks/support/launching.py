@@ -1,0 +1,64 @@
+"""Starts a process of the learner's Procfile, and tells when it ended by itself."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from honcho.process import Popen
+
+from checks.support.words import Words
+from workbook.processes import end, trees
+
+# Read by Celery's command line and by Django's autoreloader. They spare a second each: the
+# worker does not look for others first, and runserver does not start itself twice.
+FASTER = {
+    "CELERY_WORKER_WITHOUT_MINGLE": "1",
+    "CELERY_WORKER_WITHOUT_GOSSIP": "1",
+    "RUN_MAIN": "true",
+}
+
+
+@dataclass
+class Launched:
+    """A process that was started, with its log."""
+
+    name: str
+    command: str
+    popen: subprocess.Popen[bytes]
+    words: Words
+
+    def exit_code(self) -> int | None:
+        """Return its exit code, None while it lives."""
+        return self.popen.poll()
+
+    def kill(self) -> None:
+        """Kill it and its descendants at once: what it holds is a copy."""
+        end(trees([self.popen.pid]), grace_seconds=0)
+        self.popen.wait()
+
+    def ports(self) -> set[int]:
+        """Return the ports that it, or a descendant, listens on."""
+        pids = {process.pid for process in trees([self.popen.pid])}
+        return {
+            found.laddr.port
+            for found in psutil.net_connections("tcp")
+            if found.status == psutil.CONN_LISTEN and found.pid in pids
+        }
+
+
+def launch(
+    name: str, command: str, folder: Path, environment: dict[str, str], log: Path
+) -> Launched:
+    """Start `command` in `folder`, its output in `log`."""
+    with log.open("wb") as output:
+        popen = Popen(
+            command,
+            cwd=folder,
+            env=environment | FASTER,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+        )
+    return Launched(name, command, popen, Words(log, folder))

@@ -1,0 +1,139 @@
+"""A browser's stand-in: asks pages of the learner's project and never waits for ever."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import unescape
+
+import httpx
+
+ANSWER_SECONDS = 10
+READ_BYTES = 1_000_000
+HTMX = {"HX-Request": "true"}
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: `status` is 0 where nothing did, and `problem` then says why."""
+
+    done: str
+    status: int
+    text: str
+    seconds: float
+    path: str = ""
+    problem: str = ""
+
+    @property
+    def is_fine(self) -> bool:
+        """Tell whether it is a page or a redirect."""
+        return 200 <= self.status < 400
+
+    @property
+    def seen(self) -> str:
+        """Say in a line what came back."""
+        if self.problem:
+            return self.problem
+        title = re.search(r"<title>(.*?)</title>", self.text, re.DOTALL)
+        words = " ".join(unescape(title[1]).split()) if title and self.status >= 400 else ""
+        about = f": “{words[:200]}”" if words else ""
+        return f"status {self.status} after {self.seconds:.1f} s{about}"
+
+    @property
+    def words(self) -> str:
+        """Return the text without its tags: what a person reads."""
+        text = re.sub(r"<(script|style)\b.*?</\1>", " ", self.text, flags=re.DOTALL)
+        return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+    def task_ids(self) -> list[str]:
+        """Return the ids of tasks that it names, each once."""
+        return list(dict.fromkeys(found.lower() for found in UUID.findall(self.text)))
+
+
+class Visitor:
+    """One browser: it keeps its cookies, and sends the CSRF token that it was given."""
+
+    def __init__(self, base_url: str) -> None:
+        self._client = httpx.Client(base_url=base_url, timeout=ANSWER_SECONDS, trust_env=False)
+
+    def get(self, path: str, *, htmx: bool = False, within: float = ANSWER_SECONDS) -> Answer:
+        """Ask for a page, following redirects."""
+        return self._ask("GET", path, {}, HTMX if htmx else {}, within)
+
+    def post(
+        self,
+        path: str,
+        fields: dict[str, str] | None = None,
+        *,
+        htmx: bool = False,
+        within: float = ANSWER_SECONDS,
+        follow: bool = True,
+    ) -> Answer:
+        """Send a form with the token of the page visited last, following redirects."""
+        token = self._client.cookies.get("csrftoken", "")
+        sent = {"csrfmiddlewaretoken": token, **(fields or {})}
+        return self._ask("POST", path, sent, HTMX if htmx else {}, within, follow)
+
+    def post_without_token(self, path: str) -> Answer:
+        """Send a form as a foreign page would: without the token."""
+        return self._ask("POST", path, {}, {}, ANSWER_SECONDS)
+
+    def close(self) -> None:
+        """Let its connections go."""
+        self._client.close()
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        fields: dict[str, str],
+        headers: dict[str, str],
+        within: float,
+        follow: bool = True,
+    ) -> Answer:
+        done, start = f"{method} {path}", time.monotonic()
+        try:
+            with self._client.stream(
+                method,
+                path,
+                data=fields or None,
+                headers=headers,
+                timeout=within,
+                follow_redirects=follow,
+            ) as response:
+                text = _read(response, start + within)
+        except httpx.TimeoutException:
+            return Answer(done, 0, "", within, path, f"no answer within {within:g} s")
+        except httpx.HTTPError as error:
+            seconds = time.monotonic() - start
+            return Answer(done, 0, "", seconds, path, f"no answer: {error or type(error).__name__}")
+        seconds = time.monotonic() - start
+        if text is None:
+            problem = f"an answer without an end: more than {READ_BYTES // 1_000_000} MB"
+            return Answer(done, 0, "", seconds, path, problem)
+        return Answer(done, response.status_code, text, seconds, response.url.path)
+
+
+def _read(response: httpx.Response, deadline: float) -> str | None:
+    """Return the body, None where it is too long or takes too long."""
+    parts, size = [], 0
+    for part in response.iter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > READ_BYTES or time.monotonic() > deadline:
+            return None
+    return b"".join(parts).decode(response.encoding or "utf-8", "replace")
+
+
+@contextmanager
+def visiting(base_url: str) -> Iterator[Visitor]:
+    """Be a visitor inside the block."""
+    visitor = Visitor(base_url)
+    try:
+        yield visitor
+    finally:
+        visitor.close()

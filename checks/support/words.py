@@ -1,0 +1,69 @@
+"""A project's own words: the end of its log, and of a traceback the learner's frames alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+READ_BYTES = 200_000
+TAIL_LINES = 8
+FRAME = re.compile(r'\s*File "([^"]+)", line \d+')
+START = "Traceback (most recent call last):"
+ERROR = re.compile(r"Traceback \(most recent|\bERROR\b|\bCRITICAL\b|\bException\b")
+
+
+class Words:
+    """The log of one process of the learner's."""
+
+    def __init__(self, log: Path, project: Path) -> None:
+        self._log, self._project = log, project
+
+    def text(self) -> str:
+        """Return what it said last, READ_BYTES at the most."""
+        with self._log.open("rb") as file:
+            file.seek(max(0, self._log.stat().st_size - READ_BYTES))
+            return file.read().decode("utf-8", "replace")
+
+    def tail(self) -> str:
+        """Return its last traceback in the learner's frames, else its last lines."""
+        return learners_frames(self.text(), self._project)
+
+    def size(self) -> int:
+        """Return how many bytes it has said: a place to look from, for `errors_since`."""
+        return self._log.stat().st_size
+
+    def errors_since(self, place: int) -> list[str]:
+        """Return the lines after `place` that speak of an error."""
+        with self._log.open("rb") as file:
+            file.seek(place)
+            text = file.read(READ_BYTES).decode("utf-8", "replace")
+        return [line for line in text.splitlines() if ERROR.search(line)]
+
+
+def learners_frames(text: str, project: Path) -> str:
+    """Return the last traceback of `text` without frames outside `project`, else its last lines.
+
+    Paths are shown from the project's folder on.
+    """
+    lines = text.rstrip().splitlines()
+    starts = [number for number, line in enumerate(lines) if START in line]
+    if not starts:
+        return "\n".join(lines[-TAIL_LINES:])
+    kept: list[str] = []
+    inside = False
+    for line in lines[starts[-1] + 1 :]:
+        if frame := FRAME.match(line):
+            inside = _is_own(frame[1], project)
+        elif not line.startswith(" "):
+            # The exception itself. What comes after it is the log going on.
+            kept.append(line)
+            break
+        if inside:
+            kept.append(line)
+    text = "\n".join(kept[-4 * TAIL_LINES :])
+    return text.replace(f"{project}/", "").replace(f"{project}\\", "")
+
+
+def _is_own(file: str, project: Path) -> bool:
+    path = Path(file)
+    return not path.is_absolute() or project in path.parents
