@@ -8,7 +8,6 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.cache import cache
 from django.template.loader import render_to_string
-from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from .claims import LAST_STATUS, LIFETIME, claim, release
@@ -60,6 +59,7 @@ def start_run():
         return
     try:
         send_status_periodically.apply_async(task_id=run_id)
-    except OperationalError:
+    except Exception:
+        # Nobody will run it: give the claim back, whatever went wrong.
         release(run_id)
         raise
