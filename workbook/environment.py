@@ -144,6 +144,10 @@ def main(arguments: list) -> int:
     except WorkbookError as problem:
         print(problem, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # The reader of the progress (such as `| head`) has left. The next call goes on.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         print(
             "\nStopped half-way. Call again, and the environment is made to the end.",

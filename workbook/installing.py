@@ -33,6 +33,8 @@ def prepare() -> None:
         with taking_turns(STATE / "environment.lock") as handle, stopped_by_signals():
             if not environment.is_complete():
                 Installation(handle).run()
+    except BrokenPipeError:
+        raise
     except OSError as problem:
         raise WorkbookError(explain_unwritable(problem)) from problem
 
