@@ -1,0 +1,87 @@
+"""Reads HTML as far as the checks need it: elements, their attributes and places, their text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+# They have no end tag.
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"}
+VOID |= {"param", "source", "track", "wbr"}
+UNREAD = ("script", "style", "template")
+
+
+@dataclass(eq=False)
+class Element:
+    """An element of a page or fragment; `parent` is None at the top."""
+
+    tag: str
+    attributes: dict[str, str]
+    parent: Element | None
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text that lies in it and in what it holds."""
+        return " ".join("".join(self.pieces).split())
+
+    @property
+    def id(self) -> str:
+        """Its id, empty if it has none."""
+        return self.attributes.get("id", "")
+
+    def get(self, name: str) -> str | None:
+        """Return one of HTMX's attributes, by either of its spellings."""
+        return self.attributes.get(name, self.attributes.get(f"data-{name}"))
+
+    def lineage(self) -> Iterator[Element]:
+        """Yield the element and those around it, from the inside out."""
+        here: Element | None = self
+        while here:
+            yield here
+            here = here.parent
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[Element] = []
+        self.words: list[str] = []
+        self._open: list[Element] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        parent = self._open[-1] if self._open else None
+        element = Element(tag, {name: value or "" for name, value in attributes}, parent)
+        self.elements.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        # An end without a beginning ends nothing; what was left open inside ends with it.
+        if any(element.tag == tag for element in self._open):
+            while self._open.pop().tag != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        for element in self._open:
+            element.pieces.append(data)
+        if not any(element.tag in UNREAD for element in self._open):
+            self.words.append(data)
+
+
+def elements_of(html: str) -> list[Element]:
+    """Return all elements of a page or fragment, in its order."""
+    return _read(html).elements
+
+
+def words_of(html: str) -> str:
+    """Return what a person reads of it."""
+    return " ".join("".join(_read(html).words).split())
+
+
+def _read(html: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader
