@@ -13,7 +13,7 @@ from checks.support.reporter import Voice
 from checks.support.target import find_target, missing_packages
 from workbook.errors import WorkbookError
 
-CHECKS = Path(__file__).parent
+CHECKS = Path(__file__).resolve().parent
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Take over the reporting of a run that is about checks alone."""
-    asked = [Path(argument.partition("::")[0]).absolute() for argument in config.args]
+    asked = [Path(argument.partition("::")[0]).resolve() for argument in config.args]
     whole = not any("::" in argument for argument in config.args) and all(
         path.is_dir() for path in asked
     )

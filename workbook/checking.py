@@ -39,9 +39,11 @@ def check_step(text: str | None, named: str | None, trace: bool) -> int:
 
 
 def likely_step(work: Path, named: str | None) -> int:
-    """Return the step that the project looks like, and say so."""
+    """Return the step that the project looks like, and say so; 1 where there is no project."""
     folder = Path(named) if named is not None else work
     shown = named if named is not None else "work/"
+    if not (folder / "manage.py").is_file():
+        return 1
     seen = last_step(folder)
     if seen is None:
         raise WorkbookError(

@@ -60,6 +60,7 @@ def python_text(folder: Path) -> str:
     lines = []
     for path in sorted(folder.rglob("*.py")):
         parts = path.relative_to(folder).parts
-        if not any(fnmatch(part, pattern) for part in parts for pattern in noise):
+        is_noise = any(fnmatch(part, pattern) for part in parts for pattern in noise)
+        if path.is_file() and not is_noise:
             lines += path.read_text(encoding="utf-8", errors="replace").splitlines()
     return "\n".join(line for line in lines if not line.lstrip().startswith("#"))

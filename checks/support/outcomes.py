@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,7 +124,7 @@ class Outcomes:
         if call.excinfo is None:
             return Verdict(HOLDS, title, step) if report.when == "call" else None
         error = call.excinfo.value
-        trace = str(report.longrepr) if item.config.getoption("fulltrace") else ""
+        trace = frames(error) if item.config.getoption("fulltrace", False) else ""
         first = next((told for other, told in self._told if other is error), None)
         if first and first != title:
             reason = f"waits for “{first}”"
@@ -143,7 +144,7 @@ class Outcomes:
         if report.when == "call":
             # What pytest reports of a set-up is an error, not a failure: of ours, not of theirs.
             report.when = "setup"
-        said = " ".join(plain_lines(str(error))[-1:])
+        said = " ".join(plain_lines(str(error))[:1])
         reason = f"the check itself broke: {type(error).__name__}: {said}".rstrip(": ")
         return Verdict(UNTOLD, title, step, reason, broke=True, trace=trace)
 
@@ -162,6 +163,20 @@ class Outcomes:
             session.exitstatus = 1
         elif UNTOLD in marks or self.missing:
             session.exitstatus = 2
+
+
+def frames(error: BaseException) -> str:
+    """Return the traceback from the first frame on that is not pytest's own machinery."""
+    start = error.__traceback__
+    while (
+        start
+        and start.tb_next
+        and start.tb_frame.f_globals.get("__name__", "").startswith(
+            ("_pytest.", "pluggy.", "checks.support.outcomes")
+        )
+    ):
+        start = start.tb_next
+    return "".join(traceback.format_exception(type(error), error, start))
 
 
 def untold(report: pytest.TestReport, reason: str) -> None:

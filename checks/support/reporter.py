@@ -11,7 +11,7 @@ from _pytest.terminal import TerminalReporter
 from checks.support.closing import closing
 from checks.support.outcomes import HOLDS, NOT_YET, UNTOLD, Outcomes, Verdict, title_of
 from checks.support.status_line import StatusLine, StatusLineOfRun, awaiting
-from checks.support.wording import INDENT, block, plain_lines, wrapped
+from checks.support.wording import INDENT, block, plain, wrapped
 
 __all__ = ["Voice", "awaiting"]
 
@@ -97,7 +97,7 @@ class Voice(TerminalReporter):
                 self._tw.line(line)
         if verdict.trace:
             for line in verdict.trace.splitlines():
-                self._tw.line(f"{INDENT}{line}")
+                self._tw.line(f"{INDENT}{plain(line)}")
         self.flush()
 
     def _say(self, text: str, first: str = "", other: str = "", **markup: bool) -> None:
@@ -113,8 +113,12 @@ class Voice(TerminalReporter):
         """Tell which files of ours cannot be read; what else broke has been told."""
         for report in self.stats.get("error", []):
             if report.when == "collect":
-                last = " ".join(plain_lines(str(report.longrepr).strip().rpartition("\n")[2]))
-                self._say(f"{report.nodeid} cannot be read: {last}", first=f"{UNTOLD} ", other="  ")
+                last = plain(str(report.longrepr).strip().rpartition("\n")[2].removeprefix("E "))
+                self._say(
+                    f"{report.nodeid} cannot be read: {last.strip()}",
+                    first=f"{UNTOLD} ",
+                    other="  ",
+                )
                 if self.config.getoption("fulltrace"):
                     self._tw.line(str(report.longrepr))
 
@@ -133,7 +137,8 @@ class Voice(TerminalReporter):
         super().summary_stats()
         if self.config.getoption("collectonly"):
             return
-        complete = self._whole and not self.stats.get("deselected")
+        chosen = self.stats.get("deselected") or self.config.getoption("lf", False)
+        complete = self._whole and not chosen
         for line in closing(self._outcomes, complete):
             if self.verbosity >= 0 or "not yours" in line:
                 self._say(line)

@@ -15,8 +15,10 @@ LABEL_WIDTH = max(map(len, LABELS)) + 1
 # A project's output has no bounds. Cut before anything else, so that 50 MB cost nothing.
 FIELD_CHARACTERS, FIELD_LINES = 1_000, 12
 WORDS_CHARACTERS, WORDS_LINES, WORD_LINE = 20_000, 16, 300
+COMMAND = re.compile(r"`[^`]+`")
+HARD_SPACE = "\N{NO-BREAK SPACE}"
 ESCAPES = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor
     r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?"  # titles, links and other strings
     r"|\x1b[ -/]*[0-~]"
 )
@@ -55,7 +57,11 @@ def last_words(text: str) -> list[str]:
 
 
 def wrapped(text: str, width: int, *, first: str = "", other: str = "") -> list[str]:
-    """Wrap a text of ours to `width` columns, 100 at the most; its own line ends are kept."""
+    """Wrap a text of ours to `width` columns, 100 at the most; its own line ends are kept.
+
+    A command in backticks stays on one line, so that it can be copied.
+    """
+    text = COMMAND.sub(lambda found: found[0].replace(" ", HARD_SPACE), text)
     out: list[str] = []
     for line in text.splitlines() or [""]:
         out += textwrap.wrap(
@@ -67,7 +73,7 @@ def wrapped(text: str, width: int, *, first: str = "", other: str = "") -> list[
             break_long_words=False,
             break_on_hyphens=False,
         ) or [other if out else first]
-    return out
+    return [line.replace(HARD_SPACE, " ") for line in out]
 
 
 def block(not_yet: NotYet, width: int) -> Iterator[tuple[str, str]]:
