@@ -86,7 +86,7 @@ class Project:
 
         Nothing has been started then, and every address is known to be private.
         """
-        self._probe = Probe(self.folder, self._environment(self.redis.url), self._log("probe"))
+        self._probe = Probe(self.folder, self.environment(self.redis.url), self._log("probe"))
         try:
             self._probe.ask("load")
             settings = self._probe.ask("settings")
@@ -158,6 +158,13 @@ class Project:
         stats = self.app.control.inspect(timeout=2, limit=1).stats() or {}
         return sum(worker["total"].get(task, 0) for worker in stats.values())
 
+    def environment(self, broker: str, port: int | None = None) -> dict[str, str]:
+        """Return the variables that a process of the project gets, with the run's mark."""
+        return environment_for(broker, port, self._run.id) | {
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "STATUS_INTERVAL": f"{INTERVAL_SECONDS:g}",  # "1": a cast=int is right as well
+        }
+
     def restart(self, role: str) -> None:
         """Start a process of the Procfile again, after it was killed."""
         command = self._launched[role].command
@@ -209,17 +216,11 @@ class Project:
 
     # Inside
 
-    def _environment(self, broker: str, port: int | None = None) -> dict[str, str]:
-        return environment_for(broker, port, self._run.id) | {
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "STATUS_INTERVAL": str(INTERVAL_SECONDS),
-        }
-
     def _log(self, name: str) -> Path:
         return self._run.folder / f"{name}.log"
 
     def _launch(self, name: str, command: str, broker: str, port: int) -> Launched:
-        return launch(name, command, self.folder, self._environment(broker, port), self._log(name))
+        return launch(name, command, self.folder, self.environment(broker, port), self._log(name))
 
     def _procfile(self, port: int | None = None) -> dict[str, str]:
         try:
