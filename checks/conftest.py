@@ -32,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     steps = sorted({step for path in asked for step in steps_at(path)})
     if not steps or not all(steps_at(path) for path in asked):
         return
+    if config.getoption("numprocesses", None):
+        raise pytest.UsageError("A step's checks share one running project: leave out -n.")
     find_in_step(config.args)
     try:
         targets = {step: find_target(step, config.getoption("--target")) for step in steps}

@@ -334,6 +334,13 @@ def test_nothing_that_steers_a_terminal_gets_through():
     assert shown.isprintable()
 
 
+def test_checks_are_not_spread_over_processes(tiny: TinyChecks):
+    tiny.write(passing("It holds"))
+    said = tiny.run("-p", "xdist", "checks/step_03", "-n2")
+    assert said.code == pytest.ExitCode.USAGE_ERROR
+    assert "leave out -n" in said.text
+
+
 def test_an_interrupted_run_is_interrupted(tiny: TinyChecks):
     tiny.write('@check("It")\ndef test_it(): raise KeyboardInterrupt\n')
     said = tiny.run()
