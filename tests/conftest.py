@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.needs import require_what_it_needs
 from tests.support.workbooks import SmallWorkbook, make_small_workbook
 
 
@@ -15,8 +16,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Make the markers known."""
     config.addinivalue_line("markers", "long: a long round, left out unless --all is given")
+    config.addinivalue_line("markers", "redis_server: needs a redis-server on the PATH")
+    config.addinivalue_line("markers", "chromium: needs a Chromium")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine cannot run, or fail where nothing may be skipped."""
+    require_what_it_needs(item)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.needs import CHROMIUM
 from tests.support.snapshots import snapshot_run
+
+pytestmark = CHROMIUM
 
 INVENTED = "/check-status/00000000-0000-4000-8000-000000000000/"
 POLL_INVENTED = f"""() => {{

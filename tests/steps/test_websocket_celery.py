@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.needs import REDIS_SERVER
 from tests.support.snapshots import SnapshotRun, snapshot_run
 from tests.support.sockets import SocketVisitor, visit, without_repeats
 
@@ -14,7 +15,7 @@ VISITORS = 40
 IDLE_SECONDS = 15
 
 
-@pytest.fixture(scope="module", params=["server", "embedded"])
+@pytest.fixture(scope="module", params=[pytest.param("server", marks=REDIS_SERVER), "embedded"])
 def step(request: pytest.FixtureRequest) -> Iterator[SnapshotRun]:
     with snapshot_run("05", redis=request.param, STATUS_INTERVAL=str(INTERVAL)) as run:
         yield run

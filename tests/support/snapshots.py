@@ -83,7 +83,7 @@ class SnapshotRun:
 
 
 @contextmanager
-def snapshot_run(step: str, redis: str = "server", **variables: str) -> Iterator[SnapshotRun]:
+def snapshot_run(step: str, redis: str = "auto", **variables: str) -> Iterator[SnapshotRun]:
     """Run a snapshot by `workbook run`, wait until it is ready, and prove that it stops clean.
 
     `redis` is the option's value; `variables` join the environment, such as STATUS_INTERVAL.

@@ -11,6 +11,7 @@ import sys
 import psutil
 import pytest
 
+from tests.support.needs import REDIS_SERVER
 from tests.support.runs import lay_project, tool_run, wait_until
 from tests.support.workbooks import SmallWorkbook
 from workbook import leftovers
@@ -80,7 +81,7 @@ def redis_commands() -> list[str]:
     return [" ".join(one.info["cmdline"] or []) for one in found if "redis" in one.info["name"]]
 
 
-@pytest.mark.parametrize("kind", ["server", "embedded"])
+@pytest.mark.parametrize("kind", [pytest.param("server", marks=REDIS_SERVER), "embedded"])
 def test_a_killed_call_takes_its_redis_with_it(kind):
     code = (
         "import sys, time; from workbook.redis_servers import private_redis\n"

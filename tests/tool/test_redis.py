@@ -16,6 +16,7 @@ from kombu import Connection, Queue
 from kombu.transport.redis import REFRESH_BINDING, SWEEP_BINDINGS
 from redis.lock import Lock
 
+from tests.support.needs import REDIS_SERVER
 from tests.support.runs import tool_run
 from workbook import redis_servers
 from workbook.embedded_scripts import SCRIPTS
@@ -31,7 +32,7 @@ def no_address_in_the_environment(monkeypatch):
     monkeypatch.delenv(VARIABLE, raising=False)
 
 
-@pytest.fixture(params=["server", "embedded"])
+@pytest.fixture(params=[pytest.param("server", marks=REDIS_SERVER), "embedded"])
 def server(request):
     """Return a private Redis, once of each kind."""
     with private_redis(request.param) as started:
@@ -72,6 +73,7 @@ def test_a_redis_is_started_where_the_env_file_expects_one_on_this_machine(tmp_p
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
+@REDIS_SERVER
 def test_without_an_address_a_private_server_is_used(tmp_path):
     with chosen_redis("auto", tmp_path) as chosen:
         assert "redis-server at redis://127.0.0.1:" in chosen.sentence
@@ -110,6 +112,7 @@ def test_an_address_without_an_answer_is_told_without_the_password(url):
     assert "***" in str(told.value)
 
 
+@REDIS_SERVER
 def test_a_password_that_redis_does_not_accept_is_told_without_it():
     with private_redis("server") as server:
         redis.Redis.from_url(server.url).config_set("requirepass", "another")
@@ -235,7 +238,7 @@ def test_two_hundred_visitors_one_after_the_other_hear_the_group(embedded):
 def test_the_redis_verb_serves_until_ctrl_c_and_points_to_one_that_is_there(small):
     port = str(free_port())
     with tool_run(small, "redis", "--port", port) as run:
-        run.wait_for(f"Redis (redis-server) listens at redis://localhost:{port}")
+        run.wait_for(f"listens at redis://localhost:{port}")
         assert redis.Redis(port=int(port)).ping()
         second = small.call("redis", "--port", port)
         assert second.returncode == 0
