@@ -7,7 +7,7 @@ from pathlib import Path
 
 READ_BYTES = 200_000
 TAIL_LINES = 8
-FRAME = re.compile(r'\s*File "([^"]+)", line \d+')
+FRAME = re.compile(r'\s*File "([^"]+)", line (\d+)')
 START = "Traceback (most recent call last):"
 ERROR = re.compile(r"Traceback \(most recent|\bERROR\b|\bCRITICAL\b|\bException\b")
 
@@ -66,4 +66,5 @@ def learners_frames(text: str, project: Path) -> str:
 
 def _is_own(file: str, project: Path) -> bool:
     path = Path(file)
-    return not path.is_absolute() or project in path.parents
+    # Python's own frozen modules, and code without a file, have names such as <frozen importlib>.
+    return not file.startswith("<") and (not path.is_absolute() or project in path.parents)
