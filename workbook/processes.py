@@ -91,12 +91,32 @@ def end(
             process.resume()  # a stopped process hears of its end only when it goes on
     deadline = time.monotonic() + grace_seconds
     while left and time.monotonic() < deadline and meanwhile():
-        _, left = psutil.wait_procs(left, timeout=POLL_SECONDS)
+        left = _await_end(left, POLL_SECONDS)
     for process in left:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(left, timeout=3)
+    _await_end(left, 3)
     meanwhile()
+
+
+def _await_end(processes: list[psutil.Process], within_seconds: float) -> list[psutil.Process]:
+    """Wait until all `processes` ended, and return those that did not.
+
+    A zombie has ended: in a container it may be long before anybody asks for its exit code.
+    """
+    deadline = time.monotonic() + within_seconds
+    while left := [process for process in processes if _runs(process)]:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.01)
+    return left
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def run_to_end(
