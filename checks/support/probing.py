@@ -24,6 +24,7 @@ class Probe:
 
     def __init__(self, folder: Path, environment: dict[str, str], log: Path) -> None:
         self._answers: queue.Queue[str] = queue.Queue()
+        self._asking = threading.Lock()  # one question at a time, whichever thread asks
         self.words = Words(log, folder)
         with log.open("wb") as errors:
             self._process = subprocess.Popen(
@@ -44,6 +45,10 @@ class Probe:
         ends or does not answer within `within_seconds`.
         """
         line = json.dumps({"question": question, **arguments}) + "\n"
+        with self._asking:
+            return self._ask(line, within_seconds)
+
+    def _ask(self, line: str, within_seconds: float) -> dict[str, Any]:
         try:
             self._process.stdin.write(line.encode())
             self._process.stdin.flush()
