@@ -107,11 +107,21 @@ def results(ids=None):
 def store_state(task_id, state, text):
     """Store `state` for a task, as a worker would; `text` becomes the exception's, if any."""
     from celery import current_app
+    from celery.exceptions import TaskRevokedError
 
-    failed = state in ("FAILURE", "RETRY")
-    value = ValueError(text) if failed else text
+    exceptions = {"FAILURE": ValueError, "RETRY": ValueError, "REVOKED": TaskRevokedError}
+    value = exceptions[state](text) if state in exceptions else text
     current_app.backend.store_result(task_id, value, state, traceback="File nobody.py, line 1")
     return {}
+
+
+def tracks_started(task):
+    """Tell whether a worker stores STARTED when it takes this task; None where it is unknown."""
+    from celery import current_app
+
+    current_app.loader.import_default_modules()
+    known = current_app.tasks.get(task)
+    return {"tracked": None if known is None else bool(known.track_started)}
 
 
 def group_send(group, message):
@@ -133,6 +143,7 @@ QUESTIONS = {
         schedule,
         results,
         store_state,
+        tracks_started,
         group_send,
     )
 }

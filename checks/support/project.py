@@ -136,8 +136,8 @@ class Project:
         return f"ws://{LOOPBACK}:{self.port}"
 
     def process(self, role: str) -> Launched:
-        """Return the process that plays `role`: web, worker or beat."""
-        return self._launched[role]
+        """Return the process that plays `role`: web, worker or beat, or a detached web."""
+        return self._detached[role][0] if role in self._detached else self._launched[role]
 
     def ask(self, question: str, **arguments: Any) -> dict[str, Any]:
         """Ask the probe. Raises ProbeError, see there."""
