@@ -1,5 +1,29 @@
-"""The fixtures of this step: one project, started once."""
+"""The fixtures of this step: one project, started once, and what its visitors go through."""
 
+import contextlib
+
+import pytest
+
+from checks.step_03.asking import test_the_fragment_asks_for_the_status
+from checks.step_03.visits import away, browsing, conversation, sent, silence, unheard
 from checks.support.fixtures import project, target
+from checks.support.ground import test_the_processes_start
+from checks.support.project import FROZEN, IDLE, Project
+from checks.support.verdict import NotYet
 
-__all__ = ["project", "target"]
+__all__ = ["away", "browsing", "conversation", "project", "sent", "silence", "target", "unheard"]
+
+
+@pytest.fixture(autouse=True)
+def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
+    """Begin early what takes long, beside what the check at hand does."""
+    if request.function is test_the_processes_start:
+        # Whatever is wrong here is told by the check itself.
+        with contextlib.suppress(NotYet):
+            project.migrated()
+            project.prepare_detached(IDLE)
+            project.prepare_detached(FROZEN)
+    elif request.function is test_the_fragment_asks_for_the_status and any(
+        "browsing" in getattr(item, "fixturenames", ()) for item in request.session.items
+    ):
+        request.getfixturevalue("browsing")

@@ -1,0 +1,134 @@
+"""Step 03's checks of what shows only after a while: in a real browser, and without a worker."""
+
+from __future__ import annotations
+
+from checks.step_03.answering import (
+    test_a_broker_that_is_away_is_said,
+    test_a_strangers_task_is_unknown,
+)
+from checks.step_03.asking import BASE, VIEWS, test_the_fragment_asks_for_the_status
+from checks.step_03.in_a_browser import Browsing, Seen
+from checks.step_03.progress import test_the_asking_ends
+from checks.support.conversation import Conversation
+from checks.support.fragments import quoted
+from checks.support.verdict import NotYet, check
+
+QUESTION = "worker"
+EARLY_SECONDS, WAIT_SECONDS = 7, 12
+SWAPPING = "which answers does htmx swap in?"
+
+
+@check("In a browser a click leads to the end, without a reload", after=(test_the_asking_ends,))
+def test_a_click_leads_to_the_end_in_a_browser(browsing: Browsing) -> None:
+    browsing.wait()
+    seen = browsing.done
+    if seen.was_reloaded:
+        told = "the whole page was loaded anew"
+        hint = "templates/index.html: what sends the form, htmx or the browser?"
+    elif seen.answer is None:
+        told = seen.problem
+        hint = "templates/index.html and the fragment: which element does each answer replace?"
+    elif seen.asked_after:
+        told = "the last fragment came, and the page went on asking"
+        hint = "the template of the fragment: does it replace the one that asks, or go into it?"
+    elif not seen.is_shown:
+        told = f"the last fragment came, and the page shows {quoted(seen.text)}"
+        hint = "templates/index.html: is there an element that hx-target names?"
+    else:
+        return
+    raise NotYet(
+        done="opened the start page in Chromium, clicked its button and watched",
+        seen=told,
+        expected="each fragment in the place of the one before, until the last one",
+        open=hint,
+        guide="03, Swap the fragment",
+    )
+
+
+@check(
+    "In a browser a queue that can’t be reached is seen",
+    after=(test_a_broker_that_is_away_is_said,),
+)
+def test_a_503_is_seen_in_a_browser(browsing: Browsing) -> None:
+    browsing.wait()
+    _require_shown(
+        browsing.away,
+        done="clicked in Chromium while the broker refuses connections",
+        guide="03, Swap in errors too",
+    )
+
+
+@check(
+    "In a browser a 404 takes the fragment’s place, and the asking ends",
+    after=(test_a_strangers_task_is_unknown,),
+)
+def test_a_404_ends_the_asking_in_a_browser(browsing: Browsing) -> None:
+    browsing.wait()
+    seen, done = browsing.stranger, "clicked in Chromium, then took the session’s cookie away"
+    if seen.answer and seen.scripts < seen.scripts_before:
+        raise NotYet(
+            done=done,
+            seen="the text of the 404 took the place of the whole page",
+            expected="it takes the place of the fragment, and the page around it stays",
+            open=f"{BASE}: which script replaces a page while DEBUG is on?",
+            guide="03, Swap in errors too",
+        )
+    _require_shown(seen, done=done, guide="03, Swap in errors too")
+
+
+def _require_shown(seen: Seen, done: str, guide: str) -> None:
+    if seen.answer is None:
+        told = seen.problem
+    elif not seen.is_shown:
+        again = ", and the page went on asking" if seen.asked_after else ""
+        told = f"the {seen.answer.status} came{again}; the page shows {quoted(seen.text)}"
+    elif seen.asked_after:
+        told = f"the {seen.answer.status} came and was shown, and the page went on asking"
+    else:
+        return
+    raise NotYet(
+        done=done,
+        seen=told,
+        expected="the words of the answer in the page, and no more requests",
+        open=f"{BASE}, htmx-config: {SWAPPING}",
+        guide=guide,
+    )
+
+
+@check(
+    "After ten seconds without news the page asks whether the worker runs",
+    after=(test_the_fragment_asks_for_the_status,),
+)
+def test_silence_is_asked_about(silence: Conversation) -> None:
+    first = _bare(silence.said[0].words)
+
+    def asking() -> bool:
+        return _asks(first, silence.last.words)
+
+    def over() -> bool:
+        return asking() or silence.last.at > WAIT_SECONDS
+
+    silence.wait_until(over)
+    asked = next((said for said in silence.said if _asks(first, said.words)), None)
+    if asked and asked.at >= EARLY_SECONDS:
+        return
+    last = asked or silence.last
+    raise NotYet(
+        done="sent a task to a queue where no worker listens, and asked on",
+        seen=f"after {last.at:.1f} s {'already' if asked else 'still'} {quoted(last.words)}"
+        if last.answer.is_fine
+        else f"after {last.at:.1f} s {last.answer.seen}",
+        expected="PENDING at first, and after 10 s a question that was not there before: "
+        "does the worker run?",
+        open=f"{VIEWS}: where does it keep when the task was sent?",
+        guide="03, Ask whether the worker runs",
+    )
+
+
+def _asks(first: str, words: str) -> bool:
+    return _bare(words) != first and QUESTION in words.casefold()
+
+
+def _bare(words: str) -> str:
+    """Return words without figures: seconds that count up are no news."""
+    return " ".join("".join(mark for mark in words if not mark.isdigit()).split())
