@@ -6,7 +6,8 @@ database.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from checks.support.verdict import NotYet
 from workbook.ports import LOOPBACK
 
 OPEN = "config/settings.py: does it read CELERY_BROKER_REDIS_URL?"
+BROKER = "CELERY_BROKER_URL"
+URL = re.compile(r"\b(?:rediss?|valkeys?|amqps?)://[^\s'\"]+")
 DONE = f"loaded the settings with CELERY_BROKER_REDIS_URL=redis://{LOOPBACK}:PORT"
 
 
@@ -22,6 +25,8 @@ def require_own_addresses(settings: dict[str, Any], redis_url: str, folder: Path
     """Raise NotYet for the first address that is neither at `redis_url` nor in `folder`."""
     expected_port = urlsplit(redis_url).port
     for name, address, guide in _redis_addresses(settings):
+        if name == BROKER and not address:
+            continue  # no app that knows it: see require_celery_app
         if _host_and_port(address) != (LOOPBACK, expected_port):
             raise NotYet(
                 done=DONE.replace("PORT", str(expected_port)),
@@ -43,10 +48,25 @@ def require_own_addresses(settings: dict[str, Any], redis_url: str, folder: Path
             )
 
 
+def require_own_commands(commands: Mapping[str, str], redis_url: str) -> None:
+    """Raise NotYet for the first command of a Procfile that names another broker than ours."""
+    for role, command in commands.items():
+        for address in URL.findall(command):
+            if _host_and_port(address) != (LOOPBACK, urlsplit(redis_url).port):
+                raise NotYet(
+                    done="read the Procfile",
+                    seen=f"the line of {role} names {_without_password(address)}",
+                    expected="no address there, so that the environment names it: nothing was "
+                    "started, so that your own Redis stays untouched",
+                    open="Procfile",
+                    guide="01, Run Django and Celery",
+                )
+
+
 def _redis_addresses(settings: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
     """Give each address of a Redis that the settings name, with the guide's section about it."""
     for name in ("broker_url", "broker_write_url"):
-        yield "CELERY_BROKER_URL", settings[name], "01, Configure Celery"
+        yield BROKER, settings[name], "01, Configure Celery"
     for alias, layer in settings["channel_layers"].items():
         if "redis" in layer.get("BACKEND", "").lower():
             hosts = layer.get("CONFIG", {}).get("hosts", [("localhost", 6379)])

@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 import celery
 import pytest
 
-from checks.support.addresses import require_own_addresses
+from checks.support.addresses import require_own_addresses, require_own_commands
+from checks.support.celery_app import require_celery_app
 from checks.support.launching import Launched, launch
 from checks.support.probing import Probe, ProbeError
 from checks.support.reporter import awaiting
@@ -34,6 +35,7 @@ from workbook.procfile import commands
 from workbook.redis_servers import RedisServer, private_redis
 
 READY_SECONDS = 12
+ELSEWHERE_SECONDS = 2  # from then on we look whether a server listens on another port
 INTERVAL_SECONDS = 1.0  # STATUS_INTERVAL while a check looks
 ROLES = ("web", "worker", "beat")
 # What else a check can point a web process at: each is an address with no worker behind it.
@@ -74,6 +76,8 @@ class Project:
         self._frozen_broker: socket.socket | None = None
         self._probe: Probe | None = None
         self.port = free_port()
+        # What a step wants done with the tables made, before the processes start.
+        self.before_start: Callable[[], object] = lambda: None
         # Ours, to speak to the worker from outside. It must not become anybody's current app.
         self.app = celery.Celery(broker=redis.url, set_as_current=False)
         _copy(target.folder, self.folder)
@@ -114,8 +118,12 @@ class Project:
     @stage
     def running(self) -> Project:
         """Start every process of the Procfile, and return when the page and the worker answer."""
+        require_celery_app(self.loaded())
         self.migrated()
-        for role, command in self._procfile().items():
+        processes = self._procfile()
+        require_own_commands(processes, self.redis.url)
+        self.before_start()
+        for role, command in processes.items():
             self._launched[role] = self._launch(role, command, self.redis.url, self.port)
         with awaiting("the page"):
             self._await_page(self._launched["web"], self.port)
@@ -255,20 +263,25 @@ class Project:
         )
 
     def _await_page(self, web: Launched, port: int) -> None:
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
+        start = time.monotonic()
+        look, others = start + ELSEWHERE_SECONDS, set()
+        while (now := time.monotonic()) < start + READY_SECONDS:
             if web.exit_code() is not None:
                 raise self._ended(web)
+            if now > look:
+                # One that listens elsewhere twice in a row will not come to our port.
+                before, others, look = others, web.ports() - {port}, now + 1
+                if before and others:
+                    break
             try:
                 socket.create_connection((LOOPBACK, port), timeout=1).close()
                 return
             except OSError:
                 time.sleep(0.03)
-        others = sorted(web.ports())
-        listens = f"it listens on port {others[0]}" if others else "it listens on no port"
+        listens = f"it listens on port {min(others)}" if others else "it listens on no port"
         raise NotYet(
             done=f"started web: {web.command}",
-            seen=f"nothing on port {port} within {READY_SECONDS} s: {listens}",
+            seen=f"nothing on port {port} within {now - start:.0f} s: {listens}",
             expected="a server on the port that $PORT names",
             open="Procfile: does the line of web use $PORT?",
             guide="01, Run Django and Celery",
