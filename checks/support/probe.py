@@ -8,6 +8,7 @@ imported here: the project's folder alone is on the path.
 import json
 import os
 import re
+import subprocess
 import sys
 import traceback
 from pathlib import Path
@@ -133,6 +134,33 @@ def group_send(group, message):
     return {}
 
 
+alone = None
+
+
+def load_asgi():
+    """Load config.asgi:application in a Python of its own, as a server does that knows no Django.
+
+    Return its exit code and what it said; the code is None while it goes on: ask again.
+    """
+    global alone
+    if alone is None:
+        kept = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+        code = "import config.asgi; config.asgi.application"
+        alone = subprocess.Popen(
+            [sys.executable, "-c", code],
+            env=kept,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        )
+    try:
+        return {"said": alone.communicate(timeout=0.01)[1], "exit_code": alone.returncode}
+    except subprocess.TimeoutExpired:
+        return {"said": "", "exit_code": None}
+
+
 QUESTIONS = {
     function.__name__: function
     for function in (
@@ -145,6 +173,7 @@ QUESTIONS = {
         store_state,
         tracks_started,
         group_send,
+        load_asgi,
     )
 }
 

@@ -25,7 +25,7 @@ from checks.support.probing import Probe, ProbeError
 from checks.support.reporter import awaiting
 from checks.support.target import Target
 from checks.support.verdict import CannotTell, NotYet
-from checks.support.words import learners_frames
+from checks.support.words import FRAME, learners_frames
 from workbook.errors import WorkbookError
 from workbook.leftovers import Run, opened_run
 from workbook.noise import copy_project
@@ -252,12 +252,12 @@ class Project:
     def _not_loaded(self, error: str) -> NotYet:
         words = learners_frames(error, self.folder)
         lines = [line for line in words.splitlines() if line.strip()]
-        files = [line.split('"')[1] for line in lines if line.lstrip().startswith('File "')]
+        frames = [found for line in lines if (found := FRAME.match(line))]
         return NotYet(
             done="loaded Django with your settings, your URLs and all they import",
             seen=lines[-1] if lines else "it ended without a word",
             expected="no error: nothing else can be told before",
-            open=files[-1] if files else "config/settings.py",
+            open=f"{frames[-1][1]}, line {frames[-1][2]}" if frames else "config/settings.py",
             guide="Troubleshooting",
             words=words,
         )

@@ -168,6 +168,8 @@ def _connect(base_url: str, path: str, origin: str) -> ClientConnection:
             ping_interval=None,
             max_size=FRAME_BYTES,
             proxy=None,
+            # "Legacy" is the name for a connection that outlives a with block.
+            legacy=True,
         )
     except InvalidStatus as error:
         response = error.response

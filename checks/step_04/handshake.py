@@ -1,0 +1,57 @@
+"""Opens the websocket of step 04, and tells why it does not open."""
+
+from __future__ import annotations
+
+from checks.support.project import Project
+from checks.support.sockets import PATH, Refused, Sockets, SocketVisitor
+from checks.support.verdict import NotYet
+
+ASGI, ROUTING, CONSUMERS = "config/asgi.py", "status/routing.py", "status/consumers.py"
+SETTINGS = "config/settings.py"
+NO_WEBSOCKETS = ("No application configured for scope type", "Django can only handle ASGI/HTTP")
+
+
+def open_page(project: Project, sockets: Sockets) -> SocketVisitor:
+    """Open the websocket as the page does. Raises NotYet, with the cause, if it does not open."""
+    try:
+        return sockets.open(project.running().url)
+    except Refused as refused:
+        raise _not_open(project, sockets, refused) from None
+
+
+def _not_open(project: Project, sockets: Sockets, refused: Refused) -> NotYet:
+    web = project.process("web").words
+    seen, words = refused.seen, web.tail() if refused.status != 403 else ""
+    if refused.server.startswith("WSGIServer"):
+        seen += f", by a server that knows no websockets ({refused.server.split()[0]})"
+        place, guide = f"{SETTINGS}, INSTALLED_APPS: who brings the runserver?", "Serve websockets"
+        words = ""
+    elif _opens(sockets, project.url, f"{PATH}/"):
+        seen += f", while {PATH}/ opens"
+        place, guide = f"{ROUTING}: how does the path end?", "Route the websocket"
+        words = ""
+    elif any(text in web.text() for text in NO_WEBSOCKETS):
+        place, guide = f"{ASGI}: where do websockets go from there?", "Serve websockets"
+    elif "No route found" in web.text():
+        place, guide = f"{ROUTING}: which paths does it know?", "Route the websocket"
+    elif refused.status == 403:
+        place = f"{CONSUMERS} and {ROUTING}: does the path lead to a connect that accepts?"
+        guide = "Write the consumer"
+    else:
+        place, guide = f"{CONSUMERS}, connect", "Write the consumer"
+    return NotYet(
+        done=f"opened the websocket {PATH}, as the page at {project.url} would",
+        seen=seen,
+        expected="a websocket that opens",
+        open=place,
+        guide=f"04, {guide}",
+        words=words,
+    )
+
+
+def _opens(sockets: Sockets, base_url: str, path: str) -> bool:
+    try:
+        sockets.open(base_url, path).close()
+    except Refused:
+        return False
+    return True

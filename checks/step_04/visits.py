@@ -1,0 +1,127 @@
+"""Step 04's visitors: two pages that are open, one in silence, one in a real browser."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from checks.step_04.handshake import open_page
+from checks.step_04.page import PAGE
+from checks.support.later import Later
+from checks.support.live_page import LivePage
+from checks.support.probing import ProbeError
+from checks.support.project import IDLE, Project
+from checks.support.sockets import Frame, Sockets, SocketVisitor, opened_sockets
+from checks.support.verdict import NotYet
+from checks.support.words import learners_frames
+from workbook.chromium import find_chromium
+
+GROUP = "status"
+SENT = "sent a message to the group status, from another process"
+REACH_SECONDS = 5
+# How long the silent page is watched; a layer that gives up does so after 5 s without a message.
+IDLE_SECONDS, SILENT_SECONDS, IDLE_PATIENCE_SECONDS = 7, 5.5, 15
+# The checks for which something goes on beside the others.
+SILENCE = "test_a_silent_websocket_stays_open"
+ALONE = "test_any_server_can_load_the_application"
+BROWSER = "test_a_browser_shows_what_is_sent"
+
+
+@pytest.fixture(scope="package")
+def sockets() -> Iterator[Sockets]:
+    """Return what opens websockets."""
+    with opened_sockets() as opened:
+        yield opened
+
+
+@dataclass
+class Beside:
+    """What goes on beside the checks: a page nobody speaks to, and one in a real browser."""
+
+    idle: Later[SocketVisitor] | None = None
+    live: LivePage | None = None
+
+    def close(self) -> None:
+        """End what can be ended."""
+        if self.live:
+            self.live.close()
+
+
+@pytest.fixture(scope="package")
+def beside(project: Project, sockets: Sockets, request: pytest.FixtureRequest) -> Iterator[Beside]:
+    """Begin what takes long, if its check is asked for, so that the others go on meanwhile."""
+    project.running()
+    wanted = {item.name for item in request.session.items}
+    beside = Beside()
+    if SILENCE in wanted:
+        project.prepare_detached(IDLE)
+        beside.idle = Later(lambda: _be_silent(project, sockets))
+    if ALONE in wanted:
+        project.ask("load_asgi")
+    if BROWSER in wanted and (found := find_chromium()):
+        beside.live = LivePage(found, f"{project.url}{PAGE}")
+    yield beside
+    beside.close()
+
+
+def _be_silent(project: Project, sockets: Sockets) -> SocketVisitor:
+    """Open a page at a server of its own, where nobody sends, and return it after its silence.
+
+    A layer that knows no database numbers brings it what the other pages are sent all the same.
+    """
+    page = sockets.open(project.detached(IDLE))
+
+    def seconds_left() -> float:
+        end = max(page.opened_at + IDLE_SECONDS, page.silent_since + SILENT_SECONDS)
+        return min(end, page.opened_at + IDLE_PATIENCE_SECONDS) - time.monotonic()
+
+    while page.is_open and (left := seconds_left()) > 0:
+        page.wait_for(lambda: False, left)
+    return page
+
+
+@pytest.fixture(scope="package")
+def pages(project: Project, sockets: Sockets) -> list[SocketVisitor]:
+    """Open two pages."""
+    return [open_page(project, sockets) for _ in range(2)]
+
+
+@dataclass
+class Told:
+    """A message to the group, and the frame that brought it to each of the pages, if one did."""
+
+    status: str
+    frames: list[Frame | None]
+
+
+@pytest.fixture(scope="package")
+def told(project: Project, pages: list[SocketVisitor]) -> Told:
+    """Send a status to the group, from another process, until both pages have it."""
+    name = f"HELLO-{uuid.uuid4().hex[:4]}"
+    status = f"<b>{name}</b>"
+    deadline = time.monotonic() + REACH_SECONDS
+    while True:
+        send(project, status)
+        frames = [page.sees(name, 1) for page in pages]
+        is_over = not all(page.is_open for page in pages) or time.monotonic() > deadline
+        if all(frames) or is_over:
+            return Told(status, frames)
+
+
+def send(project: Project, status: str) -> None:
+    """Send a status to everybody in the group, as a line typed into the shell does."""
+    try:
+        project.ask("group_send", group=GROUP, message={"type": "send_status", "status": status})
+    except ProbeError as error:
+        raise NotYet(
+            done=SENT,
+            seen="an error instead of a message that went out",
+            expected="a message that the layer takes",
+            open="config/settings.py, CHANNEL_LAYERS",
+            guide="04, The channel layer",
+            words=learners_frames(str(error), project.folder),
+        ) from None

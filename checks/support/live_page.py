@@ -1,0 +1,85 @@
+"""A page in a real browser, watched beside the checks: which texts its status showed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from playwright.sync_api import Error, Page
+
+from checks.support.later import Later
+from workbook.chromium import browser
+
+LOAD_SECONDS, WATCH_SECONDS, END_SECONDS = 10, 25, 5
+PAUSE_MS = 40
+# Every text that #status shows, each change once.
+RECORD = """
+window.shownTexts = [];
+new MutationObserver(() => {
+  const text = document.getElementById("status")?.textContent.trim();
+  if (text !== undefined && text !== shownTexts.at(-1)) shownTexts.push(text);
+}).observe(document, {subtree: true, childList: true, characterData: true});
+"""
+
+
+class LivePage:
+    """One page, opened at once; a thread of its own watches it, for Playwright knows no other."""
+
+    def __init__(self, executable: Path, url: str) -> None:
+        self.texts: list[str] = []
+        self.problems: list[str] = []  # what its scripts complained of
+        self.loads = 0
+        self.sockets = 0
+        self._executable, self._url = executable, url
+        self._news, self._end = threading.Event(), threading.Event()
+        self._deadline = time.monotonic() + WATCH_SECONDS
+        self._later = Later(self._watch)
+
+    def loaded(self) -> None:
+        """Wait until it is there. Raises playwright's Error if the browser or the page fails."""
+        self._news.wait(WATCH_SECONDS)
+        if not self.loads:
+            self._later.result(0)
+
+    def shows(self, text: str, within: float) -> bool:
+        """Wait until its status shows, or has shown, `text`, and return whether it did."""
+        deadline = time.monotonic() + within
+        while not any(text in shown for shown in self.texts):
+            if time.monotonic() > deadline or self._end.is_set():
+                return False
+            time.sleep(0.02)
+        return True
+
+    def close(self) -> None:
+        """Close page and browser."""
+        self._end.set()
+        try:
+            self._later.result(END_SECONDS)
+        except (Error, TimeoutError):
+            return  # told by `loaded`, or a browser that is slow to leave
+
+    def _watch(self) -> None:
+        try:
+            with browser(self._executable) as chromium:
+                page = chromium.new_page()
+                page.on("pageerror", lambda error: self.problems.append(error.message))
+                page.on("websocket", self._count_socket)
+                page.on("load", self._count_load)
+                page.add_init_script(RECORD)
+                page.goto(self._url, timeout=LOAD_SECONDS * 1000)
+                self._news.set()
+                self._look(page)
+        finally:
+            self._news.set()
+
+    def _look(self, page: Page) -> None:
+        while not self._end.is_set() and time.monotonic() < self._deadline:
+            self.texts = page.evaluate("window.shownTexts")
+            page.wait_for_timeout(PAUSE_MS)
+
+    def _count_socket(self, _: object) -> None:
+        self.sockets += 1
+
+    def _count_load(self, _: object) -> None:
+        self.loads += 1
