@@ -121,7 +121,6 @@ class Project:
         require_celery_app(self.loaded())
         self.migrated()
         processes = self._procfile()
-        require_own_commands(processes, self.redis.url)
         self.before_start()
         for role, command in processes.items():
             self._launched[role] = self._launch(role, command, self.redis.url, self.port)
@@ -238,6 +237,7 @@ class Project:
             raise self._bad_procfile(problem) from None
         if missing := [role for role in ROLES if role not in found]:
             raise self._bad_procfile(f"it names no {' and no '.join(missing)}")
+        require_own_commands(found, self.redis.url)
         return found
 
     def _bad_procfile(self, seen: str) -> NotYet:
