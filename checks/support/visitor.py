@@ -14,6 +14,7 @@ import httpx
 ANSWER_SECONDS = 10
 READ_BYTES = 1_000_000
 HTMX = {"HX-Request": "true"}
+TOKEN = re.compile(r"name=[\"']csrfmiddlewaretoken[\"'] value=[\"'](\w+)")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -59,6 +60,7 @@ class Visitor:
 
     def __init__(self, base_url: str) -> None:
         self._client = httpx.Client(base_url=base_url, timeout=ANSWER_SECONDS, trust_env=False)
+        self._token = ""  # of the form seen last; a project may keep it out of the cookies
 
     def get(self, path: str, *, htmx: bool = False, within: float = ANSWER_SECONDS) -> Answer:
         """Ask for a page, following redirects."""
@@ -74,7 +76,7 @@ class Visitor:
         follow: bool = True,
     ) -> Answer:
         """Send a form with the token of the page visited last, following redirects."""
-        token = self._client.cookies.get("csrftoken", "")
+        token = self._token or self._client.cookies.get("csrftoken", "")
         sent = {"csrfmiddlewaretoken": token, **(fields or {})}
         return self._ask("POST", path, sent, HTMX if htmx else {}, within, follow)
 
@@ -115,6 +117,8 @@ class Visitor:
         if text is None:
             problem = f"an answer without an end: more than {READ_BYTES // 1_000_000} MB"
             return Answer(done, 0, "", seconds, path, problem)
+        if token := TOKEN.search(text):
+            self._token = token[1]
         return Answer(done, response.status_code, text, seconds, response.url.path)
 
 

@@ -29,15 +29,18 @@ class Words:
         return learners_frames(self.text(), self._project)
 
     def size(self) -> int:
-        """Return how many bytes it has said: a place to look from, for `errors_since`."""
+        """Return how many bytes it has said: a place to look from, for `since`."""
         return self._log.stat().st_size
+
+    def since(self, place: int) -> list[str]:
+        """Return the lines after `place`, of READ_BYTES at the most."""
+        with self._log.open("rb") as file:
+            file.seek(place)
+            return file.read(READ_BYTES).decode("utf-8", "replace").splitlines()
 
     def errors_since(self, place: int) -> list[str]:
         """Return the lines after `place` that speak of an error."""
-        with self._log.open("rb") as file:
-            file.seek(place)
-            text = file.read(READ_BYTES).decode("utf-8", "replace")
-        return [line for line in text.splitlines() if ERROR.search(line)]
+        return [line for line in self.since(place) if ERROR.search(line)]
 
 
 def learners_frames(text: str, project: Path) -> str:
