@@ -76,7 +76,7 @@ class Visitor:
         follow: bool = True,
     ) -> Answer:
         """Send a form with the token of the page visited last, following redirects."""
-        token = self._token or self._client.cookies.get("csrftoken", "")
+        token = self._client.cookies.get("csrftoken") or self._token
         sent = {"csrfmiddlewaretoken": token, **(fields or {})}
         return self._ask("POST", path, sent, HTMX if htmx else {}, within, follow)
 
