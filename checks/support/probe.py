@@ -55,6 +55,7 @@ def settings():
         "result_backend": conf.result_backend,
         "beat_scheduler": str(conf.beat_scheduler),
         "result_extended": bool(conf.result_extended),
+        "task_always_eager": bool(conf.task_always_eager),
         "task_track_started": bool(conf.task_track_started),
     }
 
