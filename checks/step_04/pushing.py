@@ -63,8 +63,10 @@ def test_a_message_reaches_every_page(
     web = project.process("web").words
     closed = next((page for page in pages if not page.is_open), None)
     hint, words = "does connect add the visitor to the group status?", ""
-    if closed:
+    if closed and "No handler for message type" in web.text():
         hint, words = "which method takes messages of the type send_status?", web.tail()
+    elif closed:
+        hint, words = "send_status: what do its own words tell?", web.tail()
     elif "was never awaited" in web.text():
         hint, words = "the layer's methods are async: who waits for them?", web.tail()
     elif len(pages[0].frames) > 1:
@@ -101,12 +103,14 @@ def test_a_browser_shows_what_is_sent(project: Project, beside: Beside) -> None:
         raise CannotTell("it takes a Chromium, Chrome or Edge, and none was found: install one")
     try:
         live.loaded()
-    except Error as error:
-        first = error.message.splitlines()[0]
+    except (Error, TimeoutError) as error:
+        first = str(error).partition("\n")[0]
         raise CannotTell(f"the browser did not come up: {first}") from None
-    deadline = time.monotonic() + BROWSER_SECONDS
-    while not (is_shown := live.shows(name, 1)) and time.monotonic() < deadline:
+    live.shows("RUNNING", GREETING_SECONDS)  # then its websocket is open
+    deadline, is_shown = time.monotonic() + BROWSER_SECONDS, False
+    while not is_shown and time.monotonic() < deadline:
         send(project, name)
+        is_shown = live.shows(name, 1)
     if is_shown and live.loads == 1:
         return
     if is_shown:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
@@ -16,7 +17,7 @@ from checks.support.elements import words_of
 PATH = "/ws/status"
 OPEN_SECONDS, CLOSE_SECONDS = 6, 2
 # A consumer that never stops sending must not fill the memory.
-FRAME_BYTES, KEPT_FRAMES = 1_000_000, 2_000
+FRAME_BYTES, KEPT_FRAMES, KEPT_CHARACTERS = 1_000_000, 2_000, 5_000_000
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Frame:
     text: str
     at: float
 
-    @property
+    @cached_property
     def words(self) -> str:
         """What a person would read of it: the text without its tags."""
         return words_of(self.text)
@@ -103,13 +104,15 @@ class SocketVisitor:
         self._reader.join(CLOSE_SECONDS)
 
     def _read(self) -> None:
+        size = 0
         try:
             for text in self._connection:
                 if isinstance(text, bytes):
                     text = text.decode("utf-8", "replace")
                 self._tell(lambda text=text: self.frames.append(Frame(text, time.monotonic())))
-                if len(self.frames) >= KEPT_FRAMES:
-                    self._connection.close(1008, f"more than {KEPT_FRAMES} messages")
+                size += len(text)
+                if len(self.frames) >= KEPT_FRAMES or size > KEPT_CHARACTERS:
+                    self._connection.close(1008, "we left: the messages had no end")
         except ConnectionClosed:
             pass
         finally:
