@@ -1,5 +1,31 @@
-"""The fixtures of this step: one project, started once."""
+"""The fixtures of this step: one project, started once, and what its visitors go through."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
 
 from checks.support.fixtures import project, target
 
 __all__ = ["project", "target"]
+
+if project is not None:
+    from checks.step_02.visits import frozen, sent
+    from checks.support.ground import test_the_processes_start
+    from checks.support.project import FROZEN, Project
+    from checks.support.verdict import CannotTell, NotYet
+
+    __all__ += ["frozen", "sent"]
+
+    @pytest.fixture(autouse=True)
+    def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
+        """Begin early what takes long, beside what the check at hand does."""
+        waits = any("frozen" in getattr(one, "fixturenames", ()) for one in request.session.items)
+        if waits and request.function is test_the_processes_start:
+            # Whatever is wrong here is told by the check itself.
+            with contextlib.suppress(NotYet, CannotTell):
+                project.migrated()
+                project.prepare_detached(FROZEN)
+        elif waits and request.function.__name__ == "test_the_page_answers_at_once":
+            request.getfixturevalue("frozen")

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
 
-import pytest
-
+from checks.step_02.visits import (
+    ANSWER_SECONDS,
+    AWAY_SECONDS,
+    PATH,
+    TASK,
+    WORK_SECONDS,
+    Away,
+    Sent,
+    visit_without_broker,
+)
+from checks.support.forms import forms_in
 from checks.support.ground import (
     test_django_loads_your_project,
     test_no_migration_is_missing,
     test_the_processes_start,
 )
+from checks.support.later import Later
 from checks.support.project import FROZEN, Project
 from checks.support.verdict import NotYet, check
-from checks.support.visitor import Answer, visiting
+from checks.support.visitor import visiting
 
 __all__ = [
     "test_django_loads_your_project",
@@ -23,31 +32,10 @@ __all__ = [
     "test_the_processes_start",
 ]
 
-TASK = "status.tasks.send_status"
-PATH = "/check-status/"
+CLEANUP, TAKEN_SECONDS = "celery.backend_cleanup", 5
 VIEWS, TASKS = "status/views.py", "status/tasks.py"
-ANSWER_SECONDS = 1
-WORK_SECONDS = 10
-# What a page may take to say that the queue is away, and how long we wait to see it.
-REFUSED_SECONDS, FROZEN_SECONDS, PATIENCE_SECONDS = 2, 7, 9
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A task that a visitor sent by the form."""
-
-    answer: Answer
-    received_before: int
-
-
-@pytest.fixture(scope="package")
-def sent(project: Project) -> Sent:
-    """Send one task by the form, as a visitor does."""
-    received = project.running().received(TASK)
-    project.prepare_detached(FROZEN)
-    with visiting(project.url) as visitor:
-        visitor.get("/")
-        return Sent(visitor.post(PATH), received)
+# What Celery itself says about a task.
+CELERYS_LINE = re.compile(r"\bTask \S+\[[\w-]+\] |: (DEBUG|INFO)/")
 
 
 @check("The worker knows the task by its name", after=(test_the_processes_start,))
@@ -78,13 +66,24 @@ def test_the_start_page_has_the_form(project: Project) -> None:
             guide="02, Give the page an address",
             words=project.process("web").words.tail() if page.status >= 500 else "",
         )
-    form = re.search(rf"<form\b[^>]*\b(action|hx-post)=[\"']?{PATH}[^>]*>", page.text)
-    if not form or not re.search(r"method=[\"']?post|hx-post", form[0], re.IGNORECASE):
+    posting = [one for one in forms_in(page.text) if one.address == PATH]
+    if not any(form.method == "post" for form in posting):
         raise NotYet(
             done=page.done,
-            seen="no form that posts to /check-status/",
+            seen="a form for /check-status/ that sends a GET"
+            if posting
+            else "no form that posts to /check-status/",
             expected='a form with method="post" and that address',
-            open="templates/index.html",
+            open="the template of the page, templates/index.html",
+            guide="02, Write the page",
+        )
+    if not any(form.has_token for form in posting):
+        raise NotYet(
+            done=page.done,
+            seen="a form without a CSRF token: Django would refuse what it sends",
+            expected="a token in the form",
+            open="the template of the page, templates/index.html: "
+            "which tag does Django want in a form that posts?",
             guide="02, Write the page",
         )
 
@@ -109,15 +108,17 @@ def test_the_page_answers_at_once(project: Project, sent: Sent) -> None:
             done=f"{answer.done} with the form's token",
             seen=answer.seen,
             expected=f"an answer in under {ANSWER_SECONDS} s: the waiting belongs in the worker",
-            open=f"{VIEWS}: is the task sent with delay, or called?",
+            open="config/settings.py: does CELERY_TASK_ALWAYS_EAGER belong there?"
+            if project.loaded()["task_always_eager"]
+            else f"{VIEWS}: is the task sent to the queue, or called like a function?",
             guide="02, Execute the task in the view",
         )
-    if not answer.task_ids():
+    if not sent.task_ids:
         raise NotYet(
             done=f"{answer.done} with the form's token, and read the page it led to",
-            seen="no task's id on it",
-            expected="the id that delay returned",
-            open=f"{VIEWS}: what does the page do with the result of delay?",
+            seen="no id of a task" if not answer.task_ids() else "no other id than before",
+            expected="the id of the task that was sent",
+            open=f"{VIEWS}: what does the page do with what delay returned?",
             guide="02, Name the task",
         )
 
@@ -128,21 +129,17 @@ def test_the_page_answers_at_once(project: Project, sent: Sent) -> None:
 )
 def test_the_result_is_stored(project: Project, sent: Sent) -> None:
     done = "sent a task by the form and waited for its result"
-    task_ids = sent.answer.task_ids()
-    started = time.monotonic()
-    results = [project.result(task_ids[0], WORK_SECONDS)]
-    if results[0] is None:
-        received = project.received(TASK) > sent.received_before
+    result, seconds = sent.result.result(within=3 * WORK_SECONDS)
+    if result is None:
+        seen, wanted = _why_no_result(project, sent)
         raise NotYet(
             done=done,
-            seen=f"no result of {task_ids[0]} within {WORK_SECONDS} s"
-            + ("" if received else ", and the worker received no task"),
+            seen=f"no result of {sent.task_ids[0]} within {WORK_SECONDS} s: {seen}",
             expected="a row with that id",
-            open=f"{VIEWS}: is the id on the page the one that delay returned?",
+            open=wanted,
             guide="02, Name the task",
             words=project.process("worker").words.tail(),
         )
-    result = results[0]
     if result["status"] != "SUCCESS" or result["result"] != '"RUNNING"':
         raise NotYet(
             done=done,
@@ -152,23 +149,48 @@ def test_the_result_is_stored(project: Project, sent: Sent) -> None:
             guide="02, Write the task",
             words="" if result["status"] == "SUCCESS" else project.process("worker").words.tail(),
         )
-    if time.monotonic() - started < 0.5 and sent.answer.seconds < 0.5:
+    if seconds < ANSWER_SECONDS:
         raise NotYet(
             done=done,
-            seen="it was there at once",
+            seen=f"it was there after {seconds:.1f} s",
             expected="a task that works for about two seconds, so that you see the difference",
-            open=f"{TASKS}, send_status: does it sleep?",
+            open=f"{TASKS}, send_status: does it take its time?",
+            guide="02, Write the task",
+        )
+
+
+def _why_no_result(project: Project, sent: Sent) -> tuple[str, str]:
+    """Return what was seen of a task without a result, and where to look."""
+    active = project.app.control.inspect(timeout=2, limit=1).active()
+    if active is None:
+        return "the worker answers no more", f"{TASKS}, send_status: does it come to an end?"
+    if any(task["name"] == TASK for tasks in active.values() for task in tasks):
+        return "the worker is still at work", f"{TASKS}, send_status: does it come to an end?"
+    if project.received(TASK) == sent.received_before:
+        return "the worker received no task", f"{VIEWS}: is the task sent to the queue?"
+    return "the worker did the work", f"{VIEWS}: is the id on the page the one of the task?"
+
+
+@check("What the task prints stands in the worker's terminal", after=(test_the_result_is_stored,))
+def test_the_task_prints(project: Project, sent: Sent) -> None:
+    lines = project.process("worker").words.since(sent.log_before)
+    if not [line for line in lines if line.strip() and not CELERYS_LINE.search(line)]:
+        raise NotYet(
+            done="sent a task by the form, and read what the worker said",
+            seen="nothing but Celery's own lines" if lines else "nothing",
+            expected="what send_status prints",
+            open=f"{TASKS}, send_status: does it print? Procfile: is the worker told to be quiet?",
             guide="02, Write the task",
         )
 
 
 @check("The admin can show the task's name with its result", after=(test_the_result_is_stored,))
 def test_the_result_carries_the_tasks_name(project: Project, sent: Sent) -> None:
-    rows = project.ask("results", ids=sent.answer.task_ids())["rows"]
-    if rows[0]["task_name"] != TASK:
+    row, _ = sent.result.result(within=WORK_SECONDS)
+    if row["task_name"] != TASK:
         raise NotYet(
             done="read the stored result",
-            seen="an id without a task's name",
+            seen=f"the name {row['task_name']}" if row["task_name"] else "an id without a name",
             expected=TASK,
             open="config/settings.py, CELERY_RESULT_EXTENDED",
             guide="02, See the task's name in the admin",
@@ -177,16 +199,15 @@ def test_the_result_carries_the_tasks_name(project: Project, sent: Sent) -> None
 
 @check("A GET sends no task", after=(test_the_page_answers_at_once,))
 def test_a_get_sends_no_task(project: Project, sent: Sent) -> None:
-    before = project.received(TASK)
+    before, cleanups = project.received(TASK), project.received(CLEANUP)
     with visiting(project.url) as visitor:
         visitor.get("/")
         visitor.get(PATH)
     # The worker takes tasks in the order they were sent: ours comes after any other.
-    project.app.send_task("celery.backend_cleanup")
-    deadline = time.monotonic() + 3
-    cleanups = project.received("celery.backend_cleanup")
-    while not cleanups and time.monotonic() < deadline:
-        cleanups = project.received("celery.backend_cleanup")
+    project.app.send_task(CLEANUP)
+    deadline = time.monotonic() + TAKEN_SECONDS
+    while project.received(CLEANUP) == cleanups and time.monotonic() < deadline:
+        time.sleep(0.05)
     if project.received(TASK) > before:
         raise NotYet(
             done=f"GET / and GET {PATH}",
@@ -215,32 +236,32 @@ def test_a_post_without_a_token_is_refused(project: Project) -> None:
     "A frozen broker is said in words, within seven seconds",
     after=(test_the_page_answers_at_once,),
 )
-def test_a_frozen_broker_is_said(project: Project, sent: Sent) -> None:
-    _require_words(project, "a broker that takes connections and answers nothing", FROZEN_SECONDS)
+def test_a_frozen_broker_is_said(frozen: Later[Away]) -> None:
+    _require_words(frozen.result(within=60), "a broker that takes connections and answers nothing")
 
 
-@check("A broker that is away is said in words", after=(test_a_frozen_broker_is_said,))
-def test_a_refused_broker_is_said(project: Project, sent: Sent) -> None:
+@check(
+    "A broker that is away is said in words, within seven seconds",
+    after=(test_a_frozen_broker_is_said,),
+)
+def test_a_refused_broker_is_said(project: Project, frozen: Later[Away]) -> None:
     project.detached(FROZEN)
     project.refuse()
-    _require_words(project, "a broker that refuses connections", REFUSED_SECONDS)
+    _require_words(visit_without_broker(project), "a broker that refuses connections")
 
 
-def _require_words(project: Project, broker: str, limit: int) -> None:
-    with visiting(project.detached(FROZEN)) as visitor:
-        visitor.get("/")
-        answer = visitor.post(PATH, within=PATIENCE_SECONDS)
-    if answer.status == 503 and answer.words and answer.seconds <= limit:
+def _require_words(away: Away, broker: str) -> None:
+    answer = away.answer
+    if answer.status == 503 and answer.words and not away.is_late:
         return
-    hint = (
-        "config/settings.py: how long does Celery wait for its broker?"
-        if answer.seconds > limit
-        else f"{VIEWS}: what happens when delay raises OperationalError?"
-    )
+    if away.is_late:
+        wanted = "config/settings.py: how long does Celery wait for its broker?"
+    else:
+        wanted = f"{VIEWS}: what happens when delay raises OperationalError?"
     raise NotYet(
         done=f"{answer.done} with {broker}",
         seen=answer.seen if answer.words or answer.problem else "an empty page",
-        expected=f"status 503 and a sentence, within {limit} s",
-        open=hint,
+        expected=f"status 503 and a sentence, within {AWAY_SECONDS} s",
+        open=wanted,
         guide="02, Say when the queue can’t be reached",
     )
