@@ -37,7 +37,7 @@ def test_the_page_brings_htmx(project: Project) -> None:
         seen = f"{missing[0].done}: {missing[0].seen}"
         hint = f"{BASE}: is django_htmx among INSTALLED_APPS, and the file's name right?"
     else:
-        seen = f"{len(own) or 'no'} scripts, none of them htmx"
+        seen = f"{len(own)} of them, and none is htmx" if own else "it has no script"
         hint = f"{BASE}: which script does the page load?"
     raise NotYet(
         done=f"{page.done}, and fetched its scripts",
@@ -72,8 +72,7 @@ def test_the_button_asks_by_htmx(project: Project) -> None:
     "A POST by htmx is answered by 202 and a fragment that names the task",
     after=(test_the_button_asks_by_htmx,),
 )
-def test_a_post_is_accepted(project: Project, sent: Sent, silence: Conversation) -> None:
-    # silence is read much later. It begins here, so that its ten seconds pass beside the rest.
+def test_a_post_is_accepted(project: Project, sent: Sent) -> None:
     answer = sent.answer
     if answer.status == 202 and not is_whole_page(answer) and len(answer.task_ids()) == 1:
         return
@@ -81,6 +80,8 @@ def test_a_post_is_accepted(project: Project, sent: Sent, silence: Conversation)
         seen, hint = answer.seen, f"{VIEWS}, check_status: which status does it answer with?"
         if answer.status == 403:
             hint = "templates/index.html: does the form carry a csrf_token?"
+        elif answer.problem:
+            hint = f"{VIEWS}, check_status: is the task sent with delay, or called?"
     elif is_whole_page(answer):
         seen = "a whole page: htmx would put it inside the page that is there"
         hint = f"{VIEWS}, check_status: which template does it render?"

@@ -4,7 +4,10 @@ import contextlib
 
 import pytest
 
-from checks.step_03.asking import test_the_fragment_asks_for_the_status
+from checks.step_03.asking import (
+    test_a_post_is_accepted,
+    test_the_fragment_asks_for_the_status,
+)
 from checks.step_03.visits import away, browsing, conversation, sent, silence, unheard
 from checks.support.fixtures import project, target
 from checks.support.ground import test_the_processes_start
@@ -16,14 +19,16 @@ __all__ = ["away", "browsing", "conversation", "project", "sent", "silence", "ta
 
 @pytest.fixture(autouse=True)
 def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
-    """Begin early what takes long, beside what the check at hand does."""
+    """Begin early what takes long and a later check reads, beside what the check at hand does."""
+    wanted = {name for item in request.session.items for name in item.fixturenames}
     if request.function is test_the_processes_start:
         # Whatever is wrong here is told by the check itself.
         with contextlib.suppress(NotYet):
             project.migrated()
-            project.prepare_detached(IDLE)
-            project.prepare_detached(FROZEN)
-    elif request.function is test_the_fragment_asks_for_the_status and any(
-        "browsing" in getattr(item, "fixturenames", ()) for item in request.session.items
-    ):
+            for kind, visits in {IDLE: {"unheard", "silence"}, FROZEN: {"away"}}.items():
+                if wanted & visits:
+                    project.prepare_detached(kind)
+    elif request.function is test_a_post_is_accepted and "silence" in wanted:
+        request.getfixturevalue("silence")
+    elif request.function is test_the_fragment_asks_for_the_status and "browsing" in wanted:
         request.getfixturevalue("browsing")

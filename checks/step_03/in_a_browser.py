@@ -51,8 +51,8 @@ class Seen:
     scripts: int = 0
     was_reloaded: bool = False
     asked_after: int = 0
-    asked: int = 0
-    responses: list[tuple[float, Response]] = field(default_factory=list)
+    responses: list[Response] = field(default_factory=list)
+    ready: threading.Event = field(default_factory=threading.Event)
 
 
 class Watched:
@@ -77,24 +77,23 @@ class Watched:
 
     def answers(self, start: int = 0) -> list[Answer]:
         """Return what came back for the task, from the response number `start` on."""
-        return [_answer(response) for _, response in self.seen.responses[start:]]
+        return [_answer(response) for response in self.seen.responses[start:]]
 
     def look(self) -> None:
         """Take down what a person sees now."""
         look, seen = self.page.evaluate(LOOK), self.seen
         seen.text, seen.scripts = look["text"], look["scripts"]
         seen.was_reloaded = not look["notReloaded"]
-        seen.asked = len(seen.responses)
         if seen.answer:
             seen.is_shown = _bare(seen.answer.words) in _bare(seen.text)
 
     def _note(self, response: Response) -> None:
         if urlsplit(response.url).path.startswith(PATH):
-            self.seen.responses.append((time.monotonic(), response))
+            self.seen.responses.append(response)
 
 
 class Browsing:
-    """The browser's thread. `done`, `stranger` and `away` are there once `wait` returned."""
+    """The browser's thread: fills `done`, `stranger` and `away`; `wait` for the one you read."""
 
     def __init__(self, url: str, idle_url: str, away_url: str) -> None:
         self.done, self.stranger, self.away = Seen(), Seen(), Seen()
@@ -104,13 +103,13 @@ class Browsing:
         self._thread = threading.Thread(target=self._browse, daemon=True)
         self._thread.start()
 
-    def wait(self) -> None:
-        """Wait until all has been seen. Raises CannotTell where there is no browser."""
-        self._thread.join(LOAD_SECONDS + DONE_SECONDS + QUIET_SECONDS)
-        if self._thread.is_alive() and not self._trouble:
-            self._trouble = CannotTell("Chromium did not come to an end. Try again.")
+    def wait(self, seen: Seen) -> Seen:
+        """Return what was `seen`, once it was. Raises CannotTell where there is no browser."""
+        if not seen.ready.wait(LOAD_SECONDS + DONE_SECONDS + QUIET_SECONDS):
+            self._trouble = self._trouble or CannotTell("Chromium is too slow here. Try again.")
         if self._trouble:
             raise self._trouble
+        return seen
 
     def stop(self) -> None:
         """End the looking, wherever it stands."""
@@ -119,17 +118,19 @@ class Browsing:
 
     def _browse(self) -> None:
         executable = find_chromium()
-        if executable is None:
-            self._trouble = CannotTell(
-                "needs Chromium, Chrome or Edge, and none was found. Install one."
-            )
-            return
         try:
+            if executable is None:
+                reason = "needs Chromium, Chrome or Edge, and none was found. Install one."
+                self._trouble = CannotTell(reason)
+                return
             with browser(executable) as chromium:
                 self._look_around(chromium)
         except Error as error:
             reason = str(error).strip().partition("\n")[0]
             self._trouble = CannotTell(f"{executable} does not do what it is asked to: {reason}")
+        finally:
+            for seen in (self.done, self.stranger, self.away):
+                seen.ready.set()
 
     def _look_around(self, chromium: Browser) -> None:
         pages = [
@@ -140,7 +141,9 @@ class Browsing:
         for page in pages:
             page.click()
         self._see(away, lambda answers: next((a for a in answers if a.status == 503), None), 5)
+        away.seen.ready.set()
         self._see_forgotten(stranger)
+        stranger.seen.ready.set()
         self._see(done, _last_fragment, DONE_SECONDS)
         self._see_quiet(done)
 

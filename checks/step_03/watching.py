@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from checks.step_03.answering import (
     test_a_broker_that_is_away_is_said,
     test_a_strangers_task_is_unknown,
@@ -20,8 +22,7 @@ SWAPPING = "which answers does htmx swap in?"
 
 @check("In a browser a click leads to the end, without a reload", after=(test_the_asking_ends,))
 def test_a_click_leads_to_the_end_in_a_browser(browsing: Browsing) -> None:
-    browsing.wait()
-    seen = browsing.done
+    seen = browsing.wait(browsing.done)
     if seen.was_reloaded:
         told = "the whole page was loaded anew"
         hint = "templates/index.html: what sends the form, htmx or the browser?"
@@ -50,9 +51,8 @@ def test_a_click_leads_to_the_end_in_a_browser(browsing: Browsing) -> None:
     after=(test_a_broker_that_is_away_is_said,),
 )
 def test_a_503_is_seen_in_a_browser(browsing: Browsing) -> None:
-    browsing.wait()
     _require_shown(
-        browsing.away,
+        browsing.wait(browsing.away),
         done="clicked in Chromium while the broker refuses connections",
         guide="03, Swap in errors too",
     )
@@ -63,8 +63,8 @@ def test_a_503_is_seen_in_a_browser(browsing: Browsing) -> None:
     after=(test_a_strangers_task_is_unknown,),
 )
 def test_a_404_ends_the_asking_in_a_browser(browsing: Browsing) -> None:
-    browsing.wait()
-    seen, done = browsing.stranger, "clicked in Chromium, then took the session’s cookie away"
+    done = "clicked in Chromium, then took the session’s cookie away"
+    seen = browsing.wait(browsing.stranger)
     if seen.answer and seen.scripts < seen.scripts_before:
         raise NotYet(
             done=done,
@@ -100,7 +100,7 @@ def _require_shown(seen: Seen, done: str, guide: str) -> None:
     after=(test_the_fragment_asks_for_the_status,),
 )
 def test_silence_is_asked_about(silence: Conversation) -> None:
-    first = _bare(silence.said[0].words)
+    first = _sentences(silence.said[0].words)
 
     def asking() -> bool:
         return _asks(first, silence.last.words)
@@ -125,10 +125,11 @@ def test_silence_is_asked_about(silence: Conversation) -> None:
     )
 
 
-def _asks(first: str, words: str) -> bool:
-    return _bare(words) != first and QUESTION in words.casefold()
+def _asks(first: set[str], words: str) -> bool:
+    """Tell whether a sentence about the worker is there that did not stand in the `first` ones."""
+    return any(QUESTION in sentence for sentence in _sentences(words) - first)
 
 
-def _bare(words: str) -> str:
-    """Return words without figures: seconds that count up are no news."""
-    return " ".join("".join(mark for mark in words if not mark.isdigit()).split())
+def _sentences(words: str) -> set[str]:
+    """Return the sentences without figures: seconds that count up are no news."""
+    return set(re.split(r"\s*[.!?:;]\s*", re.sub(r"\d+", "", words).casefold()))
