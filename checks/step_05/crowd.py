@@ -70,7 +70,9 @@ def test_the_worker_logs_no_error(project: Project, crowd: Later[Crowd]) -> None
 @check("All visitors share one run", after=(test_the_worker_logs_no_error,))
 def test_all_share_one_run(crowd: Later[Crowd]) -> None:
     most = max(crowd.result(WATCH_SECONDS).visitors, key=lambda visitor: len(visitor.frames))
-    if len(most.frames) > FRAMES:
+    # One run without an end sends too much as well, but by turns: the next check but one sees it.
+    repeats = len(most.frames) - len(changes(most))
+    if len(most.frames) > FRAMES and repeats > 1:
         raise NotYet(
             done=OPENED,
             seen=f"one of them was sent {len(most.frames)} statuses: {_listed(most)}",
@@ -106,8 +108,8 @@ def test_five_visitors_see_the_run(project: Project, crowd: Later[Crowd]) -> Non
                 done=OPENED,
                 seen=f"visitor {number} was sent {_listed(visitor)}",
                 expected=", ".join(RUN),
-                open=f"{TASKS}, send_status_periodically: is each status sent to the group "
-                "“status”?"
+                open=f"{TASKS}, send_status_periodically: what does it send to the group, and how "
+                "often?"
                 if seen
                 else f"{CONSUMERS}, connect: does it send the task, and join the group?",
                 guide="05, Write the task" if seen else "05, Start a run on connecting",

@@ -20,9 +20,9 @@ VISITORS = 5
 NEXT_SECONDS, SLOW_SECONDS, QUIET_SECONDS = 6.0, 3 * INTERVAL_SECONDS, 1.3 * INTERVAL_SECONDS
 # More than that is no run any more: the looking ends.
 FLOOD_FRAMES = 60
-INNOCENT, INNOCENT_TASKS = "celery.backend_cleanup", 20
+INNOCENT, INNOCENT_TASKS = "celery.backend_cleanup", 48
 # How long before the next status they are sent, so that both are under way at the same time.
-AHEAD_SECONDS = 0.03
+AHEAD_SECONDS = 0.02
 # A late visitor who came so shortly before a change tells nothing.
 BLURRED_SECONDS = 0.2
 
