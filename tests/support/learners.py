@@ -31,6 +31,7 @@ VARYING = (
     (re.compile(r"(127\.0\.0\.1|localhost):\d{4,5}"), r"\1:PORT"),
     (re.compile(r"\bport \d{4,5}"), "port PORT"),
     (re.compile(r"ForkPoolWorker-\d+|ThreadPoolExecutor-\d+_\d+"), "POOL"),
+    (re.compile(r"={5,}"), "====="),  # as many as the seconds leave room for
 )
 
 
@@ -119,7 +120,7 @@ def lay(step: int, edits: tuple[Edit, ...], folder: Path) -> Path:
 def checks_on(step: int, project: Path, *options: str, only: str | None = None) -> Said:
     """Run a step's checks on `project`: all of them, or `only` one with those that it waits for."""
     module = importlib.import_module(MODULES[step])
-    file = Path(module.__file__).relative_to(ROOT)
+    file = Path(module.__file__)
     selected = [str(file)]
     if only:
         wanted = _with_awaited(getattr(module, only))
@@ -129,9 +130,9 @@ def checks_on(step: int, project: Path, *options: str, only: str | None = None) 
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
-            *(*selected, "--target", str(project), *options),
+            *(*selected, "--target", project.name, *options),
         ],
-        cwd=ROOT,
+        cwd=project.parent,  # whose name differs from run to run, and is not printed so
         env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
         | {"COLUMNS": "100", "PYTHONUTF8": "1"},
         stdin=subprocess.DEVNULL,
