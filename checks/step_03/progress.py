@@ -130,7 +130,7 @@ def test_the_bar_moves(conversation: Conversation) -> None:
     else:
         return
     raise NotYet(
-        done=f"sent a task and read {len(conversation.said)} fragments until it was done",
+        done="sent a task and read its fragments until it was done",
         seen=seen,
         expected="<progress value=… max=…> that fills while the task works",
         open=hint,
