@@ -28,6 +28,7 @@ class Voice(TerminalReporter):
     def __init__(self, config: pytest.Config, outcomes: Outcomes, whole: bool) -> None:
         super().__init__(config)
         self._outcomes, self._whole = outcomes, whole
+        self._step_told = 0
         self._status = StatusLine(self)
         config.pluginmanager.register(StatusLineOfRun(self._status))
         stream = self._tw._file
@@ -86,6 +87,9 @@ class Voice(TerminalReporter):
             self._tell(verdict, report.nodeid)
 
     def _tell(self, verdict: Verdict, nodeid: str) -> None:
+        if len(self._outcomes.targets) > 1 and verdict.step != self._step_told:
+            self._step_told = verdict.step
+            self._say(f"Step {verdict.step:02d}", bold=True)
         text = f"{verdict.title}: {verdict.reason}" if verdict.reason else verdict.title
         if self.verbosity > 0:
             text += f"  [{nodeid}]"
