@@ -39,10 +39,19 @@ class Answer:
         """Say in a line what came back."""
         if self.problem:
             return self.problem
-        title = re.search(r"<title>(.*?)</title>", self.text, re.DOTALL)
-        words = " ".join(unescape(title[1]).split()) if title and self.status >= 400 else ""
-        about = f": “{words[:200]}”" if words else ""
+        about = f": “{self.title}”" if self.title and self.status >= 400 else ""
         return f"status {self.status} after {self.seconds:.1f} s{about}"
+
+    @property
+    def title(self) -> str:
+        """Return the page's title, 200 characters at the most, or an empty text."""
+        title = re.search(r"<title>(.*?)</title>", self.text, re.DOTALL)
+        return " ".join(unescape(title[1]).split())[:200] if title else ""
+
+    @property
+    def is_greeting(self) -> bool:
+        """Tell whether Django greets: what a project without an address of its own answers."""
+        return self.status == 200 and self.title.startswith("The install worked")
 
     @property
     def words(self) -> str:
