@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 CLEANUP, TAKEN_SECONDS = "celery.backend_cleanup", 5
+APP = "status"
 VIEWS, TASKS = "status/views.py", "status/tasks.py"
 # What Celery itself says about a task.
 CELERYS_LINE = re.compile(r"\bTask \S+\[[\w-]+\] |: (DEBUG|INFO)/")
@@ -40,6 +41,14 @@ CELERYS_LINE = re.compile(r"\bTask \S+\[[\w-]+\] |: (DEBUG|INFO)/")
 
 @check("The worker knows the task by its name", after=(test_the_processes_start,))
 def test_the_worker_knows_the_task(project: Project) -> None:
+    if not any(app.split(".")[0] == APP for app in project.loaded()["installed_apps"]):
+        raise NotYet(
+            done="read INSTALLED_APPS",
+            seen=f"no {APP}: the worker looks for tasks in installed apps alone",
+            expected=f"the app {APP} among them",
+            open="config/settings.py, INSTALLED_APPS",
+            guide="02, Make an app",
+        )
     answers = project.running().app.control.inspect(timeout=2, limit=1).registered() or {}
     known = sorted(name.split(" ")[0] for names in answers.values() for name in names)
     if TASK not in known:
@@ -48,7 +57,7 @@ def test_the_worker_knows_the_task(project: Project) -> None:
             done="asked the worker which tasks it knows",
             seen=f"it knows {', '.join(own) or 'none of yours'}",
             expected=TASK,
-            open=f"{TASKS}: is send_status a @shared_task, and status among INSTALLED_APPS?",
+            open=f"{TASKS}: is send_status a @shared_task?",
             guide="02, Write the task",
         )
 
@@ -57,10 +66,10 @@ def test_the_worker_knows_the_task(project: Project) -> None:
 def test_the_start_page_has_the_form(project: Project) -> None:
     with visiting(project.running().url) as visitor:
         page = visitor.get("/")
-    if page.status != 200:
+    if page.status != 200 or page.is_greeting:
         raise NotYet(
             done=page.done,
-            seen=page.seen,
+            seen="Django's greeting: “The install worked …”" if page.is_greeting else page.seen,
             expected="the start page",
             open="config/urls.py: does it include status.urls?",
             guide="02, Give the page an address",
