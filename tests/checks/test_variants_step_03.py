@@ -1,0 +1,172 @@
+"""Projects of step 03 that look different and are as right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.learners import Edit, Variant, require_all_hold
+from workbook.snapshots import find_step
+
+BASE, INDEX, SETTINGS = "templates/_base.html", "templates/index.html", "config/settings.py"
+TASK = "templates/status/partials/task.html"
+TASKS, URLS, VIEWS = "status/tasks.py", "status/urls.py", "status/views.py"
+GEVENT = "-P gevent -c 10"
+POLLING = (
+    """hx-get="{% url 'task_status' result.id %}" hx-trigger="every 1s" hx-swap="outerHTML\""""
+)
+
+SETTINGS_BASE = (
+    (find_step("03").folder / SETTINGS)
+    .read_text(encoding="utf-8")
+    .replace("resolve().parent.parent", "resolve().parent.parent.parent")
+    .replace("from decouple import Csv, config\n", "import os\n")
+    .replace("config('DEBUG', default=True, cast=bool)", "os.environ.get('DEBUG', '1') == '1'")
+    .replace("config('SECRET_KEY', default='django-insecure-for-a-laptop-only')", "'laptop'")
+    .replace("config('SECRET_KEY')", "os.environ['SECRET_KEY']")
+    .replace("config('ALLOWED_HOSTS', default='', cast=Csv())", "[]")
+    .replace(
+        "config('CELERY_BROKER_REDIS_URL', default=", "os.environ.get('CELERY_BROKER_REDIS_URL', "
+    )
+)
+
+CLASSES = """import time
+
+from celery.result import AsyncResult
+from django.shortcuts import render
+from django.views import View
+from django.views.generic import TemplateView
+from kombu.exceptions import OperationalError
+
+from .tasks import send_status
+
+WORDS = {
+    "PENDING": "In the queue",
+    "STARTED": "Somebody is at it",
+    "PROGRESS": "Under way",
+    "RETRY": "Once more",
+    "SUCCESS": "Done",
+    "FAILURE": "It went wrong",
+    "REVOKED": "Called off",
+}
+
+
+class Home(TemplateView):
+    template_name = "home.html"
+
+
+class Tasks(View):
+    def post(self, request):
+        try:
+            result = send_status.apply_async()
+        except OperationalError as error:
+            return render(request, "sorry.html", {"why": f"No queue: {error}"}, status=503)
+        request.session[result.id] = time.time()
+        return self.answer(request, result, 202)
+
+    def get(self, request, task_id=None):
+        if task_id not in request.session:
+            return render(request, "sorry.html", {"why": "Unknown."}, status=404)
+        return self.answer(request, AsyncResult(task_id), 200)
+
+    def answer(self, request, result, status):
+        info = result.info if isinstance(result.info, dict) else {}
+        silent = time.time() - request.session[result.id] > 10
+        context = {
+            "id": result.id,
+            "words": WORDS[result.state],
+            "ends": result.ready(),
+            "percent": 100 if result.ready() else info.get("percent", 0),
+            "silent": silent and result.state == "PENDING",
+        }
+        return render(request, "answer.html", context, status=status)
+"""
+ANSWER = """<div class="answer" {% if not ends %}data-hx-get="/check-status/{{ id }}/"
+  data-hx-trigger="load delay:700ms" data-hx-swap="outerHTML"{% endif %}>
+  <b>{{ words }}</b>{% if silent %} Does a worker run?{% endif %} <small>{{ id }}</small>
+  <div role="progressbar" aria-valuenow="{{ percent }}" aria-valuemax="100"></div>
+</div>
+"""
+HOME = """{% extends "_base.html" %}
+{% block content %}
+<h1>Home</h1>
+<button data-hx-post="/check-status/" data-hx-target="#here"
+  data-hx-headers='{"X-CSRFToken": "{{ csrf_token }}"}'>Go</button>
+<div id="here"></div>
+{% endblock content %}
+"""
+
+VARIANTS = (
+    Variant(
+        "views-are-classes-and-the-pool-is-prefork",
+        (
+            Edit("Procfile", GEVENT, "-P prefork -c 3"),
+            Edit(VIEWS, "", CLASSES),
+            Edit("templates/answer.html", "", ANSWER),
+            Edit("templates/sorry.html", "", '<div class="answer">{{ why }}</div>\n'),
+            Edit("templates/home.html", "", HOME),
+            Edit(
+                URLS,
+                "",
+                "from django.urls import path\n\nfrom .views import Home, Tasks\n\n"
+                "urlpatterns = [\n"
+                "    path('', Home.as_view()),\n    path('check-status/', Tasks.as_view()),\n"
+                "    path('check-status/<str:task_id>/', Tasks.as_view()),\n]\n",
+            ),
+            Edit(SETTINGS, "CELERY_TASK_TRACK_STARTED = True\n", ""),
+            Edit(TASKS, "@shared_task(bind=True)", "@shared_task(bind=True, track_started=True)"),
+        ),
+    ),
+    Variant(
+        "settings-are-a-package-and-the-pool-is-solo",
+        (
+            Edit("Procfile", GEVENT, "-P solo"),
+            Edit("config/settings/__init__.py", "", "from .local import *  # noqa: F403\n"),
+            Edit("config/settings/base.py", "", SETTINGS_BASE),
+            Edit(SETTINGS, "", None),
+            Edit("config/settings/local.py", "", "from .base import *  # noqa: F403\n"),
+            Edit(TASK, "every 1s", "every 500ms"),
+            Edit(TASKS, "range(0, 100, 20)", "range(0, 100, 10)"),
+            Edit(TASKS, "sleep(1)", "sleep(0.5)"),
+        ),
+    ),
+    Variant(
+        "the-page-decides-what-is-swapped-and-counts-the-asking",
+        (
+            Edit("Procfile", GEVENT, "-P threads -c 4"),
+            Edit(
+                BASE,
+                "</head>",
+                "  <script>document.addEventListener('htmx:beforeSwap', event => {\n"
+                "    const isSaid = [404, 503].includes(event.detail.xhr.status);\n"
+                "    event.detail.shouldSwap = event.detail.shouldSwap || isSaid;\n"
+                "  });</script>\n</head>",
+            ),
+            Edit(BASE, '    {"code": "404|503", "swap": true, "error": true},\n', ""),
+            # The button goes when the task comes.
+            Edit(INDEX, 'hx-target="#task"', 'hx-target="this"'),
+            Edit(
+                INDEX,
+                '<section id="task" class="card">\n  <p class="quiet">No task yet.</p>\n</section>',
+                "",
+            ),
+            Edit(
+                TASK,
+                POLLING,
+                POLLING.replace(' %}"', ' %}?asked={{ asked }}"'),
+            ),
+            Edit(
+                VIEWS,
+                "    context = {\n",
+                "    asked = int(request.GET.get('asked') or 0) + 1\n"
+                "    context = {\n        'asked': asked,\n",
+            ),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_every_check_holds(variant: Variant, tmp_path: Path) -> None:
+    require_all_hold(3, variant, tmp_path)
