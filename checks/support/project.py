@@ -38,6 +38,8 @@ READY_SECONDS = 12
 ELSEWHERE_SECONDS = 2  # from then on we look whether a server listens on another port
 INTERVAL_SECONDS = 1.0  # STATUS_INTERVAL while a check looks
 ROLES = ("web", "worker", "beat")
+# runserver's own words when it raised at its start: it stays, and waits for its files to change.
+GAVE_UP = "Exception in thread django-main-thread"
 # What else a check can point a web process at: each is an address with no worker behind it.
 FROZEN, IDLE = "frozen", "idle"
 
@@ -266,7 +268,7 @@ class Project:
         start = time.monotonic()
         look, others = start + ELSEWHERE_SECONDS, set()
         while (now := time.monotonic()) < start + READY_SECONDS:
-            if web.exit_code() is not None:
+            if web.exit_code() is not None or GAVE_UP in web.words.text():
                 raise self._ended(web)
             if now > look:
                 # One that listens elsewhere twice in a row will not come to our port.
@@ -306,9 +308,12 @@ class Project:
         )
 
     def _ended(self, launched: Launched) -> NotYet:
+        code = launched.exit_code()
         return NotYet(
             done=f"started {launched.name}: {launched.command}",
-            seen=f"it ended by itself with exit code {launched.exit_code()}",
+            seen="an error before it served anything"
+            if code is None
+            else f"it ended by itself with exit code {code}",
             expected="a process that stays",
             open="the file that its own words name, or the Procfile",
             guide="01, Run Django and Celery",

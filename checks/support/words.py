@@ -54,12 +54,15 @@ def learners_frames(text: str, project: Path) -> str:
         return "\n".join(lines[-TAIL_LINES:])
     kept: list[str] = []
     inside = False
-    for line in lines[starts[-1] + 1 :]:
+    for number, line in enumerate(lines[starts[-1] + 1 :], starts[-1] + 1):
         if frame := FRAME.match(line):
             inside = _is_own(frame[1], project)
         elif not line.startswith(" "):
             # The exception itself. What comes after it is the log going on.
             kept.append(line)
+            if line.endswith(":"):
+                # One such as SystemCheckError, which goes on to say what is wrong.
+                kept += filter(None, lines[number + 1 :][:TAIL_LINES])
             break
         if inside:
             kept.append(line)
