@@ -20,7 +20,7 @@ from checks.support.sockets import PATH, SocketVisitor
 from checks.support.verdict import CannotTell, NotYet, check
 
 PARTIAL = "templates/status/partials/current_status.html"
-GREETING_SECONDS, BROWSER_SECONDS = 5, 8
+GREETING_SECONDS, OPEN_SECONDS, BROWSER_SECONDS = 5, 4, 3
 
 
 @check(
@@ -45,7 +45,8 @@ def test_who_connects_is_sent_running(project: Project, pages: list[SocketVisito
         raise NotYet(
             done=done,
             seen=f"{shown(frame.text)}: {reason}",
-            expected='an element whose id stands in the page, such as <span id="status">',
+            expected="an element that stands in the page, inside the one with ws-connect: "
+            'such as <span id="status">',
             open=f"{PARTIAL}: which element of {PAGE} does it take the place of?",
             guide="04, Push a partial",
         )
@@ -62,13 +63,11 @@ def test_a_message_reaches_every_page(
         return
     web = project.process("web").words
     closed = next((page for page in pages if not page.is_open), None)
-    hint, words = "does connect add the visitor to the group status?", ""
+    hint, words = "does connect add the visitor to the group status, and wait for it?", ""
     if closed and "No handler for message type" in web.text():
         hint, words = "which method takes messages of the type send_status?", web.tail()
     elif closed:
         hint, words = "send_status: what do its own words tell?", web.tail()
-    elif "was never awaited" in web.text():
-        hint, words = "the layer's methods are async: who waits for them?", web.tail()
     elif len(pages[0].frames) > 1:
         hint = "send_status: what does it do with event['status']?"
     reached = sum(frame is not None for frame in told.frames)
@@ -106,7 +105,7 @@ def test_a_browser_shows_what_is_sent(project: Project, beside: Beside) -> None:
     except (Error, TimeoutError) as error:
         first = str(error).partition("\n")[0]
         raise CannotTell(f"the browser did not come up: {first}") from None
-    live.shows("RUNNING", GREETING_SECONDS)  # then its websocket is open
+    live.shows("RUNNING", OPEN_SECONDS)  # then its websocket is open
     deadline, is_shown = time.monotonic() + BROWSER_SECONDS, False
     while not is_shown and time.monotonic() < deadline:
         send(project, name)

@@ -22,7 +22,7 @@ from workbook.chromium import find_chromium
 
 GROUP = "status"
 SENT = "sent a message to the group status, from another process"
-REACH_SECONDS = 5
+REACH_SECONDS = 3
 # How long the silent page is watched; a layer that gives up does so after 5 s without a message.
 IDLE_SECONDS, SILENT_SECONDS, IDLE_PATIENCE_SECONDS = 7, 5.5, 15
 # The checks for which something goes on beside the others.

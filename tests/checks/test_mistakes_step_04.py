@@ -1,0 +1,206 @@
+"""Mistakes of step 04, each reported first by the check meant for it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.learners import Edit, Mistake, require_reported_first
+
+SETTINGS, ASGI = "config/settings.py", "config/asgi.py"
+CONSUMERS, ROUTING = "status/consumers.py", "status/routing.py"
+LIVE, BASE = "templates/live.html", "templates/_base.html"
+PARTIAL = "templates/status/partials/current_status.html"
+
+DAPHNE = "    # Before staticfiles, whose runserver knows no websockets.\n    'daphne',\n"
+PUBSUB = "'channels_redis.pubsub.RedisPubSubChannelLayer'"
+ADD = "        await self.channel_layer.group_add(GROUP, self.channel_name)\n"
+DISCARD = """    async def disconnect(self, close_code):
+        await self.channel_layer.group_discard(GROUP, self.channel_name)
+
+"""
+ORIGIN = """AllowedHostsOriginValidator(
+        AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+    )"""
+REST = "    re_path('', UnknownPathConsumer.as_asgi()),\n"
+ROUTES = "from status.routing import websocket_urlpatterns"
+HTMX = """  <script src="{% static 'django_htmx/htmx-2.min.js' %}" defer></script>\n"""
+EXTENSION = """  <script src="{% static 'django_htmx/ext/hx-ws-2.min.js' %}" defer></script>\n"""
+SYNC = """
+from channels.generic.websocket import AsyncWebsocketConsumer, WebsocketConsumer
+from django.template.loader import render_to_string
+
+GROUP = 'status'
+
+
+class StatusConsumer(WebsocketConsumer):
+    def connect(self):
+        self.channel_layer.group_add(GROUP, self.channel_name)
+        self.accept()
+        self.send_status({'status': 'RUNNING'})
+
+    def disconnect(self, close_code):
+        self.channel_layer.group_discard(GROUP, self.channel_name)
+
+    def send_status(self, event):
+        self.send(render_to_string('status/partials/current_status.html', event))
+
+
+class UnknownPathConsumer(AsyncWebsocketConsumer):
+    async def connect(self):
+        await self.close()
+"""
+
+MISTAKES = [
+    Mistake(
+        "daphne_not_installed",
+        "test_runserver_opens_the_websocket",
+        ("status 404, by a server that knows no websockets", "INSTALLED_APPS"),
+        (Edit(SETTINGS, DAPHNE, ""),),
+        is_golden=True,
+    ),
+    Mistake(
+        "daphne_after_staticfiles",
+        "test_the_processes_start",
+        ("an error before it served", "Daphne must be listed before django.contrib.staticfiles"),
+        (
+            Edit(SETTINGS, DAPHNE, ""),
+            Edit(SETTINGS, "    'status',\n", "    'status',\n    'daphne',\n"),
+        ),
+    ),
+    Mistake(
+        "path_with_a_slash",
+        "test_runserver_opens_the_websocket",
+        ("while /ws/status/ opens", ROUTING),
+        (Edit(ROUTING, "'ws/status'", "'ws/status/'"),),
+    ),
+    Mistake(
+        "consumer_raises",
+        "test_runserver_opens_the_websocket",
+        ("status 500", "KeyError: 'username'", 'File "status/consumers.py", line 9, in connect'),
+        (Edit(CONSUMERS, ADD, "        self.name = self.scope['username']\n" + ADD),),
+    ),
+    Mistake(
+        "layer_in_memory",
+        "test_the_layer_reaches_every_process",
+        ("each process has one of its own", "CHANNEL_LAYERS"),
+        (Edit(SETTINGS, PUBSUB, "'channels.layers.InMemoryChannelLayer'"),),
+    ),
+    Mistake(
+        "extension_not_loaded",
+        "test_the_live_page_opens_the_websocket",
+        ("none of its scripts is HTMX's extension for websockets", BASE),
+        (Edit(BASE, EXTENSION, ""),),
+    ),
+    Mistake(
+        "partial_without_id",
+        "test_who_connects_is_sent_running",
+        ("<span>RUNNING</span>: without an id", PARTIAL),
+        (Edit(PARTIAL, "", "<span>{{ status }}</span>\n"),),
+    ),
+    Mistake(
+        "partial_replaces_the_websocket",
+        "test_who_connects_is_sent_running",
+        ("closes its websocket", PARTIAL),
+        (
+            Edit(LIVE, '<section class="card"', '<section id="live"'),
+            Edit(PARTIAL, "", '<section id="live"><span id="status">{{ status }}</span></section>'),
+        ),
+        is_golden=True,
+    ),
+    Mistake(
+        "visitor_joins_no_group",
+        "test_a_message_reaches_every_page",
+        ("0 of 2 pages", "does connect add the visitor to the group"),
+        (Edit(CONSUMERS, ADD, ""),),
+    ),
+    Mistake(
+        "handler_misnamed",
+        "test_a_message_reaches_every_page",
+        ("No handler for message type send_status", "which method takes messages of the type"),
+        (
+            Edit(CONSUMERS, "self.send_status", "self.status_message"),
+            Edit(CONSUMERS, "def send_status", "def status_message"),
+        ),
+    ),
+    Mistake(
+        "sync_consumer_does_not_wait",
+        "test_a_message_reaches_every_page",
+        ("0 of 2 pages", "and wait for it?"),
+        (Edit(CONSUMERS, "", SYNC),),
+    ),
+    Mistake(
+        "partial_marked_safe",
+        "test_what_is_sent_is_escaped",
+        ("<b>HELLO", "with its escaping on"),
+        (Edit(PARTIAL, "{{ status }}", "{{ status|safe }}"),),
+    ),
+    Mistake(
+        "extension_before_htmx",
+        "test_a_browser_shows_what_is_sent",
+        ("htmx is not defined", BASE),
+        (Edit(BASE, EXTENSION, ""), Edit(BASE, HTMX, EXTENSION + HTMX)),
+    ),
+    Mistake(
+        "any_origin",
+        "test_another_site_is_refused",
+        ("it opened", "http://elsewhere.example", ASGI),
+        (Edit(ASGI, ORIGIN, "AuthMiddlewareStack(URLRouter(websocket_urlpatterns))"),),
+    ),
+    Mistake(
+        "no_last_route",
+        "test_an_unknown_path_is_refused",
+        ("status 500", "No route found for path", ROUTING),
+        (Edit(ROUTING, REST, ""),),
+    ),
+    Mistake(
+        "core_layer_with_time_out",
+        "test_a_silent_websocket_stays_open",
+        ("code 1011", "Timeout", "socket_timeout", SETTINGS),
+        (Edit(SETTINGS, PUBSUB, "'channels_redis.core.RedisChannelLayer'"),),
+        is_golden=True,
+    ),
+    Mistake(
+        "consumers_before_django",
+        "test_any_server_can_load_the_application",
+        ("Apps aren't loaded yet", ASGI),
+        (
+            Edit(CONSUMERS, "", "from django.contrib.auth.models import User\n" + SYNC),
+            Edit(ASGI, f"{ROUTES}  # noqa: E402\n\n", ""),
+            Edit(ASGI, "from django.core.asgi", f"{ROUTES}\nfrom django.core.asgi"),
+        ),
+    ),
+    Mistake(
+        "no_disconnect",
+        "test_who_leaves_is_no_member",
+        ("1 left behind", CONSUMERS),
+        (Edit(CONSUMERS, DISCARD, ""),),
+    ),
+]
+# Near relations of the above.
+MORE = [
+    Mistake(
+        "application_without_websockets",
+        "test_runserver_opens_the_websocket",
+        ("No application configured for scope type 'websocket'", ASGI),
+        (Edit(ASGI, "'websocket':", "'websockets':"),),
+    ),
+    Mistake(
+        "page_without_hx_ext",
+        "test_the_live_page_opens_the_websocket",
+        ("no hx-ext on that element or around it", LIVE),
+        (Edit(LIVE, 'hx-ext="ws" ', ""),),
+    ),
+]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("mistake", MORE, ids=str)
+def test_so_it_is_with_a_near_relation(mistake: Mistake, tmp_path: Path) -> None:
+    require_reported_first(4, mistake, tmp_path, whole_step=False)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=str)
+def test_the_check_meant_for_it_reports_it_first(
+    mistake: Mistake, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    require_reported_first(4, mistake, tmp_path, whole_step=request.config.getoption("--all"))
