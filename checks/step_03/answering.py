@@ -48,8 +48,7 @@ def test_every_state_is_said(project: Project, unheard: Sent) -> None:
                 done=done,
                 seen=answer.seen if words or answer.status != 200 else "a fragment without words",
                 expected="status 200 and the state in words",
-                open=f"{VIEWS}: can the view show every kind of result? On {state} it is "
-                + ("an exception" if state in ("RETRY", "FAILURE", "REVOKED") else repr(stored)),
+                open=_hint(state, answer),
                 guide="03, Name every state",
                 words=project.process(IDLE).words.tail() if answer.status >= 500 else "",
             )
@@ -72,6 +71,13 @@ def test_every_state_is_said(project: Project, unheard: Sent) -> None:
                 guide="03, Stop asking",
             )
         said[state] = words
+
+
+def _hint(state: str, answer: Answer) -> str:
+    if answer.problem:
+        return f"{VIEWS}: what does the view wait for?"
+    kind = "an exception" if state in ("RETRY", "FAILURE", "REVOKED") else repr(STORED[state])
+    return f"{VIEWS}: can the view show every kind of result? On {state} it is {kind}"
 
 
 @check(

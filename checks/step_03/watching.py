@@ -7,8 +7,9 @@ import re
 from checks.step_03.answering import (
     test_a_broker_that_is_away_is_said,
     test_a_strangers_task_is_unknown,
+    test_every_state_is_said,
 )
-from checks.step_03.asking import BASE, VIEWS, test_the_fragment_asks_for_the_status
+from checks.step_03.asking import BASE, VIEWS
 from checks.step_03.in_a_browser import Browsing, Seen
 from checks.step_03.progress import test_the_asking_ends
 from checks.support.conversation import Conversation
@@ -97,7 +98,7 @@ def _require_shown(seen: Seen, done: str, guide: str) -> None:
 
 @check(
     "After ten seconds without news the page asks whether the worker runs",
-    after=(test_the_fragment_asks_for_the_status,),
+    after=(test_every_state_is_said,),
 )
 def test_silence_is_asked_about(silence: Conversation) -> None:
     first = _sentences(silence.said[0].words)
