@@ -36,7 +36,7 @@ CLEANUP, TAKEN_SECONDS = "celery.backend_cleanup", 5
 APP = "status"
 VIEWS, TASKS = "status/views.py", "status/tasks.py"
 # What Celery itself says about a task.
-CELERYS_LINE = re.compile(r"\bTask \S+\[[\w-]+\] |: (DEBUG|INFO)/")
+CELERYS_LINE = re.compile(r"\bTask \S+\[[\w-]+\] |: DEBUG/|\bmissed heartbeat\b|\b(mingle|sync):")
 
 
 @check("The worker knows the task by its name", after=(test_the_processes_start,))
