@@ -35,7 +35,7 @@ def test_the_interval_follows_the_environment(project: Project) -> None:
 
 @check("The cache is one that all processes share", after=(test_django_loads_your_project,))
 def test_the_cache_is_shared(project: Project) -> None:
-    backend = project.loaded()["caches"]["default"]["BACKEND"]
+    backend = project.loaded()["caches"].get("default", {}).get("BACKEND", "")
     # Whoever keeps the claim elsewhere may well leave the cache alone.
     if backend.endswith(LONELY_CACHES) and (file := _importing_the_cache(project)):
         raise NotYet(

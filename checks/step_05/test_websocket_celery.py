@@ -66,7 +66,7 @@ __all__ = [
     "test_the_worker_logs_no_error",
 ]
 
-BROWSER_SECONDS = 10
+BROWSER_SECONDS = 6
 
 
 @pytest.fixture(scope="package")

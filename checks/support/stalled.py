@@ -84,8 +84,11 @@ def _ask_meanwhile(gate: Gate, url: str) -> Stalled:
         with visiting(url) as visitor:
             answer = visitor.get("/", within=PATIENCE_SECONDS)
         if answer.problem or answer.seconds > ANSWER_SECONDS:
-            what = "sending the task" if held.command.sends else "taking the claim"
-            return Stalled(what, slow=answer)
+            # Whoever else is held may be the one that all wait for.
+            sends = held.command.sends
+            while other := gate.next_held(0):
+                sends = sends or other.command.sends
+            return Stalled("sending the task" if sends else "taking the claim", slow=answer)
         if held.command.sends:
             seen.held = "sending the task"
             gate.mode = CUT

@@ -1,0 +1,176 @@
+"""Projects that look different from step 05's snapshot and are as right: every check holds."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.learners import Edit, Variant, require_all_hold
+from workbook.snapshots import find_step
+
+SETTINGS, PROCFILE = "config/settings.py", "Procfile"
+CLAIMS, CONSUMERS, TASKS = "status/claims.py", "status/consumers.py", "status/tasks.py"
+SNAPSHOT = find_step("5").folder
+
+PUBSUB = """        'BACKEND': 'channels_redis.pubsub.RedisPubSubChannelLayer',
+        'CONFIG': {'hosts': [CELERY_BROKER_URL]},
+"""
+CORE = """        'BACKEND': 'channels_redis.core.RedisChannelLayer',
+        'CONFIG': {'hosts': [
+            {'address': CELERY_BROKER_URL, 'socket_timeout': None, 'max_connections': 10000},
+        ]},
+"""
+CACHES = """CACHES = {
+    'default': {
+        'BACKEND': 'django.core.cache.backends.redis.RedisCache',
+        'LOCATION': CELERY_BROKER_URL,
+    },
+}
+"""
+SYNC_CONSUMERS = """
+from asgiref.sync import async_to_sync
+from channels.generic.websocket import JsonWebsocketConsumer, WebsocketConsumer
+from django.core.cache import cache
+from django.template.loader import render_to_string
+
+from .claims import LAST_STATUS
+from .tasks import GROUP, start_run
+
+
+class Ticker(JsonWebsocketConsumer):
+    groups = [GROUP]
+
+    def connect(self):
+        self.accept()
+        start_run()
+        status = cache.get(LAST_STATUS)
+        if status:
+            self.send_status({'status': status})
+
+    def send_status(self, event):
+        self.send(render_to_string('status/partials/current_status.html', event))
+
+
+class Nobody(WebsocketConsumer):
+    def connect(self):
+        self.close()
+"""
+SYNC_ROUTING = """
+from django.urls import path, re_path
+
+from .consumers import Nobody, Ticker
+
+websocket_urlpatterns = [path('ws/status', Ticker.as_asgi()), re_path('', Nobody.as_asgi())]
+"""
+# The claim and the last status, as a row of the database.
+MODELS = """
+from django.db import models
+
+
+class Run(models.Model):
+    name = models.CharField(max_length=20, primary_key=True)
+    run_id = models.CharField(max_length=40, default='')
+    ends_at = models.FloatField(default=0)
+    status = models.CharField(max_length=20, default='')
+"""
+MIGRATION = """
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+    operations = [
+        migrations.CreateModel('Run', [
+            ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
+            ('run_id', models.CharField(max_length=40, default='')),
+            ('ends_at', models.FloatField(default=0)),
+            ('status', models.CharField(max_length=20, default='')),
+        ]),
+    ]
+"""
+ROW_CLAIMS = """
+from time import time
+
+from django.conf import settings
+from django.db.models import Q
+
+from .models import Run
+
+LIFETIME = 3 * settings.STATUS_INTERVAL
+
+
+def claim(run_id):
+    Run.objects.get_or_create(name='only')
+    mine = Run.objects.filter(Q(ends_at__lt=time()) | Q(run_id=run_id))
+    return mine.update(run_id=run_id, ends_at=time() + LIFETIME) > 0
+
+
+def release(run_id):
+    Run.objects.filter(run_id=run_id).update(ends_at=0)
+
+
+def keep(status):
+    Run.objects.update(status=status)
+
+
+def last_status():
+    return Run.objects.filter(ends_at__gt=time()).values_list('status', flat=True).first()
+"""
+PACKAGE = (SNAPSHOT / SETTINGS).read_text(encoding="utf-8").replace(".parent.parent", ".parents[2]")
+FROM_OS = (
+    ("from decouple import Csv, config\n", "import os\n"),
+    ("config('DEBUG', default=True, cast=bool)", "os.environ.get('DEBUG', 'True') == 'True'"),
+    ("config('SECRET_KEY', default='django-insecure-for-a-laptop-only')", "'for-a-laptop-only'"),
+    ("config('SECRET_KEY')", "os.environ['SECRET_KEY']"),
+    ("config('ALLOWED_HOSTS', default='', cast=Csv())", "[]"),
+    (
+        "config('CELERY_BROKER_REDIS_URL', default='redis://localhost:6379')",
+        "os.environ.get('CELERY_BROKER_REDIS_URL', 'redis://localhost:6379')",
+    ),
+    (
+        "config('STATUS_INTERVAL', default=5, cast=float)",
+        "int(os.environ.get('STATUS_INTERVAL', 5))",
+    ),
+)
+
+VARIANTS = [
+    Variant("prefork", (Edit(PROCFILE, "-P threads -c 10", "-c 4"),)),
+    Variant("solo", (Edit(PROCFILE, "-P threads -c 10", "-P solo"),)),
+    Variant("the core layer", (Edit(SETTINGS, PUBSUB, CORE),)),
+    Variant(
+        "a sync consumer of another name",
+        (Edit(CONSUMERS, "", SYNC_CONSUMERS), Edit("status/routing.py", "", SYNC_ROUTING)),
+    ),
+    Variant(
+        "claim and status in the database",
+        (
+            Edit("status/models.py", "", MODELS),
+            Edit("status/migrations/0001_initial.py", "", MIGRATION),
+            Edit(CLAIMS, "", ROW_CLAIMS),
+            Edit(SETTINGS, CACHES, ""),
+            Edit(TASKS, "from django.core.cache import cache\n", ""),
+            Edit(
+                TASKS, "import LAST_STATUS, LIFETIME, claim, release", "import claim, keep, release"
+            ),
+            Edit(TASKS, "cache.set(LAST_STATUS, status, LIFETIME)", "keep(status)"),
+            Edit(CONSUMERS, "from django.core.cache import cache\n", ""),
+            Edit(CONSUMERS, "import LAST_STATUS", "import last_status"),
+            Edit(CONSUMERS, "cache.aget(LAST_STATUS)", "sync_to_async(last_status)()"),
+            Edit(CONSUMERS, "if status is not None:", "if status:"),
+        ),
+    ),
+    Variant(
+        "settings in a package, read from os.environ, on prefork",
+        (
+            Edit(SETTINGS, "", None),
+            Edit("config/settings/__init__.py", "", "from .base import *\n"),
+            Edit("config/settings/base.py", "", PACKAGE),
+            *(Edit("config/settings/base.py", old, new) for old, new in FROM_OS),
+            Edit(PROCFILE, "-P threads -c 10", ""),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_all_checks_hold(variant: Variant, tmp_path: Path) -> None:
+    require_all_hold(5, variant, tmp_path)
