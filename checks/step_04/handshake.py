@@ -24,7 +24,8 @@ def _not_open(project: Project, sockets: Sockets, refused: Refused) -> NotYet:
     seen, words = refused.seen, web.tail() if refused.status != 403 else ""
     if refused.server.startswith("WSGIServer"):
         seen += f", by a server that knows no websockets ({refused.server.split()[0]})"
-        place, guide = f"{SETTINGS}, INSTALLED_APPS: who brings the runserver?", "Serve websockets"
+        place = f"{SETTINGS}, INSTALLED_APPS: is daphne there, before django.contrib.staticfiles?"
+        guide = "Serve websockets"
         words = ""
     elif _opens(sockets, project.url, f"{PATH}/"):
         seen += f", while {PATH}/ opens"

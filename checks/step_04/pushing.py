@@ -45,8 +45,8 @@ def test_who_connects_is_sent_running(project: Project, pages: list[SocketVisito
         raise NotYet(
             done=done,
             seen=f"{shown(frame.text)}: {reason}",
-            expected="an element that stands in the page, inside the one with ws-connect: "
-            'such as <span id="status">',
+            expected="an element inside the one with ws-connect, found by its id: "
+            '<span id="status">',
             open=f"{PARTIAL}: which element of {PAGE} does it take the place of?",
             guide="04, Push a partial",
         )

@@ -15,6 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 from checks.support.elements import words_of
 
 PATH = "/ws/status"
+CODES = {1006: "it broke off", 1011: "an error of the server"}
 OPEN_SECONDS, CLOSE_SECONDS = 6, 2
 # A consumer that never stops sending must not fill the memory.
 FRAME_BYTES, KEPT_FRAMES, KEPT_CHARACTERS = 1_000_000, 2_000, 5_000_000
@@ -77,7 +78,8 @@ class SocketVisitor:
         if self.closed_at is None:
             return "the websocket stayed open"
         seconds = self.closed_at - self.opened_at
-        reason = f" ({self.close_reason})" if self.close_reason else ""
+        said = self.close_reason or CODES.get(self.close_code, "")
+        reason = f" ({said})" if said else ""
         return f"the websocket was closed after {seconds:.1f} s with code {self.close_code}{reason}"
 
     def find(self, text: str) -> Frame | None:

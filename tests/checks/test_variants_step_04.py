@@ -1,0 +1,169 @@
+"""Projects that look different and are as right as the snapshot of step 04."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.learners import Edit, Variant, require_all_hold
+from workbook.snapshots import find_step
+
+SETTINGS, ASGI = "config/settings.py", "config/asgi.py"
+CONSUMERS, ROUTING = "status/consumers.py", "status/routing.py"
+LIVE, BASE = "templates/live.html", "templates/_base.html"
+PARTIAL = "templates/status/partials/current_status.html"
+
+ADDRESS = "{'hosts': [CELERY_BROKER_URL]}"
+PUBSUB = "'channels_redis.pubsub.RedisPubSubChannelLayer'"
+CORE = "'channels_redis.core.RedisChannelLayer'"
+SYNC = """
+from asgiref.sync import async_to_sync
+from channels.exceptions import DenyConnection
+from channels.generic.websocket import WebsocketConsumer
+from django.template.loader import render_to_string
+
+
+class StatusConsumer(WebsocketConsumer):
+    def connect(self):
+        async_to_sync(self.channel_layer.group_add)('status', self.channel_name)
+        self.accept()
+        self.send(render_to_string('status/partials/current_status.html', {'status': 'RUNNING'}))
+
+    def disconnect(self, code):
+        async_to_sync(self.channel_layer.group_discard)('status', self.channel_name)
+
+    def send_status(self, event):
+        self.send(render_to_string('status/partials/current_status.html', event))
+
+
+class UnknownPathConsumer(WebsocketConsumer):
+    def connect(self):
+        raise DenyConnection
+"""
+JSON = """
+from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
+from django.utils.html import format_html
+
+
+class Board(AsyncJsonWebsocketConsumer):
+    groups = ['status']
+
+    async def connect(self):
+        await self.accept()
+        await self.show('RUNNING')
+
+    async def send_status(self, event):
+        await self.show(event['status'])
+
+    async def show(self, status):
+        html = format_html('<b id="now" hx-swap-oob="innerHTML:#status">{}</b>', status)
+        await self.send(text_data=str(html))
+
+
+class Nobody(AsyncWebsocketConsumer):
+    async def connect(self):
+        await self.accept()
+        await self.close(code=4404)
+"""
+JSON_ROUTING = """
+from django.urls import path, re_path
+
+from . import consumers
+
+websocket_urlpatterns = [
+    re_path(r'^ws/status$', consumers.Board.as_asgi()),
+    re_path(r'', consumers.Nobody.as_asgi()),
+]
+"""
+LIVE_ON_BODY = """
+{% load static %}<!doctype html>
+<html lang="en"><head><title>Live</title>
+<script src="{% static 'django_htmx/htmx-2.min.js' %}"></script>
+<script src="{% static 'django_htmx/ext/hx-ws-2.js' %}"></script></head>
+<body data-hx-ext="preload, ws"><main data-ws-connect="/ws/status">
+<p>Now: <strong id="status"></strong></p></main></body></html>
+"""
+LIVE_VIEW = """@require_GET
+def live(request):
+    return render(request, 'live.html')
+"""
+CLASS_VIEW = """from django.views.generic import TemplateView
+
+
+class Live(TemplateView):
+    template_name = 'status/board.html'
+"""
+
+# The routes stand in config/asgi.py itself.
+ROUTED = """from status.routing import websocket_urlpatterns"""
+INLINE = """from django.urls import path, re_path
+
+from status import consumers
+
+websocket_urlpatterns = [
+    path('ws/status', consumers.StatusConsumer.as_asgi()),
+    re_path('', consumers.UnknownPathConsumer.as_asgi()),
+]"""
+SETTINGS_BASE = (
+    (find_step("04").folder / SETTINGS)
+    .read_text(encoding="utf-8")
+    .replace("resolve().parent.parent", "resolve().parent.parent.parent")
+    .replace("from decouple import Csv, config\n", "import os\n")
+    .replace("config('DEBUG', default=True, cast=bool)", "os.environ.get('DEBUG', '1') == '1'")
+    .replace("config('SECRET_KEY', default='django-insecure-for-a-laptop-only')", "'laptop'")
+    .replace("config('SECRET_KEY')", "os.environ['SECRET_KEY']")
+    .replace("config('ALLOWED_HOSTS', default='', cast=Csv())", "['localhost', '127.0.0.1']")
+    .replace(
+        "config('CELERY_BROKER_REDIS_URL', default='redis://localhost:6379')",
+        "os.environ.get('CELERY_BROKER_REDIS_URL', 'redis://localhost:6379')",
+    )
+)
+
+VARIANTS = [
+    Variant("a sync consumer", (Edit(CONSUMERS, "", SYNC),)),
+    Variant(
+        "the core layer with its two options, under prefork",
+        (
+            Edit(SETTINGS, PUBSUB, CORE),
+            Edit(
+                SETTINGS,
+                ADDRESS,
+                "{'prefix': 'mine', 'hosts': [{'address': CELERY_BROKER_URL, "
+                "'socket_timeout': None, 'max_connections': 10000}]}",
+            ),
+            Edit("Procfile", "-P gevent -c 10", "-P prefork -c 2"),
+        ),
+    ),
+    Variant(
+        "other names, a swap by selector, a class-based view",
+        (
+            Edit(CONSUMERS, "", JSON),
+            Edit(ROUTING, "", JSON_ROUTING),
+            Edit(PARTIAL, "", None),
+            Edit(LIVE, "", None),
+            Edit("templates/status/board.html", "", LIVE_ON_BODY),
+            Edit(
+                "status/views.py",
+                "\n\n@require_GET\ndef live(request):",
+                CLASS_VIEW + "\n\ndef unused(request):",
+            ),
+            Edit("status/urls.py", "views.live,", "views.Live.as_view(),"),
+        ),
+    ),
+    Variant(
+        "settings in a package, os.environ, one thread",
+        (
+            Edit("config/settings/base.py", "", SETTINGS_BASE),
+            Edit("config/settings/__init__.py", "", "from .local import *  # noqa: F403\n"),
+            Edit("config/settings/local.py", "", "from .base import *  # noqa: F403\n"),
+            Edit(SETTINGS, "", None),
+            Edit("Procfile", "-P gevent -c 10", "-P solo"),
+            Edit(ASGI, ROUTED, INLINE),
+            Edit(ROUTING, "", None),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_every_check_holds(variant: Variant, tmp_path: Path) -> None:
+    require_all_hold(4, variant, tmp_path)
