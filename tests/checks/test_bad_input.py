@@ -1,0 +1,303 @@
+"""Whatever a project does: a clear ✗ in bounded time, nothing left running, nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.learners import MODULES, checks_on, lay
+from tests.support.runs import MARK
+from workbook.ports import free_port
+
+LONGEST_SECONDS = 30
+SYNTAX_ERROR_SECONDS = 2
+LOADS, STARTS = "test_django_loads_your_project", "test_the_processes_start"
+FORM, AT_ONCE = "test_the_start_page_has_the_form", "test_the_page_answers_at_once"
+STORED = "test_the_result_is_stored"
+VIEWS, TASKS, SETTINGS = "status/views.py", "status/tasks.py", "config/settings.py"
+
+
+@dataclass(frozen=True)
+class BadInput:
+    """What is done to a project, the check that can tell first, and words that it must say."""
+
+    name: str
+    step: int
+    check: str
+    words: tuple[str, ...]
+    spoil: Callable[[Path], object]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def written(file: str, text: str | bytes) -> Callable[[Path], object]:
+    """Return what writes a whole file."""
+    content = text.encode() if isinstance(text, str) else text
+    return lambda project: (project / file).write_bytes(content)
+
+
+def changed(file: str, old: str, new: str) -> Callable[[Path], object]:
+    """Return what changes a part of a file."""
+
+    def change(project: Path) -> None:
+        text = (project / file).read_text(encoding="utf-8")
+        assert old in text
+        (project / file).write_text(text.replace(old, new), encoding="utf-8")
+
+    return change
+
+
+def appended(file: str, text: str) -> Callable[[Path], object]:
+    """Return what adds lines at the end of a file."""
+
+    def append(project: Path) -> None:
+        with (project / file).open("a", encoding="utf-8") as open_file:
+            open_file.write(text)
+
+    return append
+
+
+BROKEN_LINE = "\ndef broken(:\n"
+BROKEN_FILES = (
+    *(SETTINGS, "config/urls.py", "config/celery.py", "config/__init__.py"),
+    *(VIEWS, TASKS),
+)
+WORKER = "celery -A config worker --loglevel=info -P gevent -c 10"
+HANGING = "\n\ndef index(request):\n    import time\n    time.sleep(3600)\n"
+HUGE = """
+
+def index(request):
+    from django.http import HttpResponse
+    return HttpResponse('x' * 50_000_000)
+"""
+ENDLESS = """
+
+def index(request):
+    from django.http import StreamingHttpResponse
+    def parts():
+        while True:
+            yield '<p>and on it goes</p>' * 10
+    return StreamingHttpResponse(parts())
+"""
+DIES_IN_LATIN_1 = """
+
+import sys
+if 'worker' in sys.argv:
+    sys.stdout.buffer.write('Das h\\xf6rt sich nicht gut an\\n'.encode('latin-1') + b'\\xff\\x00')
+    sys.stdout.buffer.write(b'\\n')
+    sys.exit(3)
+"""
+
+BAD_INPUTS = [
+    BadInput(
+        "settings_that_raise",
+        1,
+        LOADS,
+        ("RuntimeError: no such day", "config/settings.py"),
+        appended(SETTINGS, "\nraise RuntimeError('no such day')\n"),
+    ),
+    BadInput(
+        "settings_that_end_python",
+        1,
+        LOADS,
+        ("ended by itself",),
+        appended(SETTINGS, "\nimport os\nos._exit(0)\n"),
+    ),
+    BadInput(
+        "settings_that_never_end",
+        1,
+        LOADS,
+        ("did not come to an end within 10 s",),
+        appended(SETTINGS, "\nwhile True:\n    pass\n"),
+    ),
+    BadInput(
+        "app_that_is_not_there",
+        2,
+        LOADS,
+        ("No module named 'statuz'",),
+        changed(SETTINGS, "    'status',", "    'statuz',"),
+    ),
+    BadInput(
+        "circular_import",
+        2,
+        LOADS,
+        ("circular import", "status/tasks.py"),
+        appended(TASKS, "\nfrom .views import check_status\n"),
+    ),
+    BadInput(
+        "settings_in_another_encoding",
+        1,
+        LOADS,
+        ("SyntaxError", "utf-8", "config/settings.py"),
+        lambda project: (project / SETTINGS).write_bytes(
+            (project / SETTINGS).read_bytes() + "\nGREETING = 'grüß dich'\n".encode("latin-1")
+        ),
+    ),
+    BadInput(
+        "environment_file_with_junk",
+        1,
+        LOADS,
+        ("UnicodeDecodeError", "config/settings.py"),
+        written(".env", b"\xff\xfe\x00junk\n=\n===\xc3("),
+    ),
+    BadInput(
+        "procfile_missing",
+        1,
+        STARTS,
+        ("There is no Procfile in your project",),
+        lambda project: (project / "Procfile").unlink(),
+    ),
+    BadInput(
+        "procfile_of_nothing_it_should_be",
+        1,
+        STARTS,
+        ("names no process", "Procfile"),
+        written("Procfile", "python manage.py runserver\n\n- worker\n"),
+    ),
+    BadInput(
+        "procfile_of_bytes",
+        1,
+        STARTS,
+        ("cannot be read", "Procfile"),
+        written("Procfile", b"web: \xff\xfe\x00\n"),
+    ),
+    BadInput(
+        "worker_that_dies_in_another_encoding",
+        1,
+        STARTS,
+        ("started worker", "exit code 3", "rt sich nicht gut an"),
+        appended("config/celery.py", DIES_IN_LATIN_1),
+    ),
+    BadInput(
+        "worker_that_is_none",
+        1,
+        STARTS,
+        ("started worker: sleep 3600", "no answer within 12 s"),
+        changed("Procfile", WORKER, "sleep 3600"),
+    ),
+    BadInput(
+        "page_on_another_port",
+        1,
+        STARTS,
+        ("it listens on port", "$PORT"),
+        lambda project: changed("Procfile", "$PORT", str(free_port()))(project),
+    ),
+    BadInput(
+        "page_that_hangs",
+        2,
+        FORM,
+        ("no answer within 10 s",),
+        appended(VIEWS, HANGING),
+    ),
+    BadInput("page_of_fifty_megabytes", 2, FORM, ("more than 1 MB",), appended(VIEWS, HUGE)),
+    BadInput("page_without_an_end", 2, FORM, ("more than 1 MB",), appended(VIEWS, ENDLESS)),
+    BadInput(
+        "view_that_hangs",
+        2,
+        AT_ONCE,
+        ("no answer within 10 s",),
+        changed(VIEWS, "    try:\n", "    while True:\n        pass\n    try:\n"),
+    ),
+    BadInput(
+        "task_that_never_returns",
+        2,
+        STORED,
+        ("the worker is still at work", "does it come to an end?"),
+        changed(TASKS, "sleep(2)", "sleep(3600)"),
+    ),
+    BadInput(
+        "task_that_stops_its_worker",
+        2,
+        STORED,
+        ("the worker answers no more", "does it come to an end?"),
+        changed(TASKS, "    sleep(2)\n", "    while True:\n        pass\n"),
+    ),
+]
+
+
+@pytest.mark.parametrize("bad", BAD_INPUTS, ids=str)
+def test_it_ends_in_a_clear_cross(
+    bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _require_a_clear_cross(bad, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("file", BROKEN_FILES)
+def test_a_syntax_error_is_told_by_its_file(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _require_a_clear_cross(_syntax_error(file), tmp_path, monkeypatch)
+
+
+def test_a_syntax_error_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = []
+    for number in range(3):  # others may keep the machine busy for a moment
+        folder = tmp_path / str(number)
+        start = time.monotonic()
+        checks_on(2, lay(2, (), folder / "whole"), "--collect-only")
+        pytests_own = time.monotonic() - start
+        took = _require_a_clear_cross(_syntax_error(SETTINGS), folder, monkeypatch)
+        # On a machine that is busy for long, pytest's own start is the yardstick.
+        tries.append((took - pytests_own) / max(SYNTAX_ERROR_SECONDS, 3 * pytests_own))
+        if tries[-1] < 1:
+            return
+    raise AssertionError(f"each try took too long, as multiples of what it may take: {tries}")
+
+
+def _syntax_error(file: str) -> BadInput:
+    return BadInput(file, 2, LOADS, ("SyntaxError", file), appended(file, BROKEN_LINE))
+
+
+def _require_a_clear_cross(bad: BadInput, folder: Path, monkeypatch: pytest.MonkeyPatch) -> float:
+    """Assert all that holds whatever the project does; return the seconds that it took."""
+    mark = uuid.uuid4().hex
+    monkeypatch.setenv(MARK, mark)
+    project = lay(bad.step, (), folder)
+    bad.spoil(project)
+    before = _fingerprint(project)
+    start = time.monotonic()
+    said = checks_on(bad.step, project, only=bad.check)
+    took = time.monotonic() - start
+    title = getattr(importlib.import_module(MODULES[bad.step]), bad.check).check.title
+    assert said.first_cross == title, said.text
+    assert said.code == 1, said.text
+    assert "Traceback" not in said.text, said.text
+    text = " ".join(said.text.replace("│", " ").split())
+    assert not [word for word in bad.words if word not in text], said.text
+    assert took < LONGEST_SECONDS
+    assert _left_running(mark) == []
+    assert _fingerprint(project) == before
+    return took
+
+
+def _fingerprint(folder: Path) -> dict[str, tuple[str, int, int]]:
+    """Return for each file below `folder` a hash of its content, its mode and its last change."""
+    return {
+        str(path.relative_to(folder)): (
+            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
+            path.stat().st_mode,
+            path.stat().st_mtime_ns,
+        )
+        for path in sorted([folder, *folder.rglob("*")])
+    }
+
+
+def _left_running(mark: str) -> list[list[str]]:
+    """Return the commands of all processes that were started with `mark` and still run."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.cmdline())
+        except (psutil.Error, OSError):
+            continue
+    return found
