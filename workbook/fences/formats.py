@@ -1,0 +1,158 @@
+"""The fences as SuperFences calls them; mkdocs.yml names these functions.
+
+A formatter gets the fence's body and returns HTML. SuperFences swallows every exception but its
+own, and leaves the raw fence in the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from html import escape
+from itertools import groupby
+from pathlib import PurePosixPath
+
+from markdown import Markdown
+from pymdownx.superfences import SuperFencesException
+
+from workbook.errors import WorkbookError
+from workbook.fences.addresses import parse_address
+from workbook.fences.changes import changes_of
+from workbook.fences.excerpts import excerpt
+from workbook.fences.outputs import output_named
+
+READING = "reading"
+LANGUAGES = {
+    ".css": "css",
+    ".html": "html+django",
+    ".js": "js",
+    ".md": "markdown",
+    ".py": "python",
+    ".toml": "toml",
+    ".yml": "yaml",
+    ".example": "bash",  # .env.example
+    "Procfile": "yaml",
+}
+Format = Callable[..., str]
+
+
+def loud(format_fence: Format) -> Format:
+    """Make every failure of a formatter stop the build, with the fence's body to find it by."""
+
+    @wraps(format_fence)
+    def wrapped(source: str, *arguments: object, **more: object) -> str:
+        try:
+            return format_fence(source, *arguments, **more)
+        except WorkbookError as problem:
+            raise SuperFencesException(str(problem)) from problem
+        except Exception as problem:  # anything else would be swallowed
+            raise SuperFencesException(f"“{source}”: {problem!r}") from problem
+
+    return wrapped
+
+
+@loud
+def listing(source, language, class_name, options, md, **_more) -> str:
+    """Show a file of a step, or parts of it, with the place where it goes and what is new."""
+    found = excerpt(parse_address(source))
+    is_reading = READING in options
+    step, path = found.address.step, found.address.path
+    place = f' <span class="listing-place">{marked(found.place.text)}</span>'
+    attributes = {
+        "step": step.label,
+        "path": path,
+        "symbol": ", ".join(found.address.names),
+        "kind": found.kind,
+        "place": READING if is_reading else found.place.kind,
+        "anchor": ", ".join(found.place.anchors),
+        "blank-above": found.place.above,
+        "blank-below": found.place.below,
+    }
+    title = escape(path) + ("" if is_reading else place)
+    code = highlighted(md, found.text, language_of(path), title, [] if is_reading else found.new)
+    return boxed(class_name, attributes, code)
+
+
+@loud
+def lesson_diff(source, language, class_name, options, md, **_more) -> str:
+    """Show what a step changes, in one file or in all, with the lines it deletes."""
+    address = parse_address(source)
+    boxes: list[str] = []
+    for change in changes_of(address):
+        attributes = {
+            "step": address.step.label,
+            "path": change.path,
+            "kind": "diff",
+            "place": change.place,
+        }
+        words = {"new": "new file", "changed": "", "deleted": "delete this file"}[change.place]
+        title = f'{escape(change.path)} <span class="listing-place">{words}</span>'
+        code = highlighted(md, "\n".join(change.hunks), "diff", title, [])
+        boxes.append(boxed(f"{class_name} no-copy", attributes, code))
+    return "\n".join(boxes)
+
+
+@loud
+def output(source, language, class_name, options, md, **_more) -> str:
+    """Show output that was captured from a real run."""
+    name, text = output_named(source)
+    code = highlighted(md, text, "text", "", [])
+    return boxed(f"{class_name} no-copy", {"kind": "output", "output": name}, code)
+
+
+def no_options(language, inputs, options, attrs, md) -> bool:
+    """Accept a fence without options; fail on any other, which would be left raw in the page."""
+    return _only(language, inputs, options, known=())
+
+
+def listing_options(language, inputs, options, attrs, md) -> bool:
+    """Accept `reading`: code to look at, which goes nowhere."""
+    return _only(language, inputs, options, known=(READING,))
+
+
+def _only(language: str, inputs: dict, options: dict, known: tuple[str, ...]) -> bool:
+    unknown = sorted(set(inputs) - set(known))
+    if unknown:
+        takes = f"It takes: {', '.join(known)}" if known else "It takes none."
+        raise SuperFencesException(f"the fence {language} has no option {unknown[0]}. {takes}")
+    options.update(inputs)
+    return True
+
+
+def language_of(path: str) -> str:
+    """Return the lexer for a file, by its suffix or its name."""
+    name = PurePosixPath(path)
+    return LANGUAGES.get(name.suffix or name.name, "text")
+
+
+def marked(text: str) -> str:
+    """Return a sentence as HTML, with code for what stands in backticks."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text))
+
+
+def highlighted(md: Markdown, text: str, language: str, title: str, new: list[int]) -> str:
+    """Return highlighted code as every other block's; `title` is HTML, `new` are line indices."""
+    fences = md.preprocessors["fenced_code_block"]
+    # Numbers beyond the fence's own few lines would be cut off.
+    fences.line_count = text.count("\n") + 1
+    options = {"title": title, "title_mode": "html"} if title else {}
+    if new:
+        options["hl_lines"] = " ".join(ranges(new))
+    return fences.highlight(
+        src=text, language=language, options=options, md=md, classes=[], id_value="", attrs={}
+    )
+
+
+def ranges(indices: list[int]) -> list[str]:
+    """Return 1-based ranges: [0, 1, 2, 5] gives 1-3 and 6-6."""
+    runs = groupby(enumerate(indices), key=lambda pair: pair[1] - pair[0])
+    found = [[index for _, index in run] for _, run in runs]
+    return [f"{run[0] + 1}-{run[-1] + 1}" for run in found]
+
+
+def boxed(class_name: str, attributes: dict[str, object], code: str) -> str:
+    """Return code in a box that says, for a machine too, what it is."""
+    pairs = [(key, value) for key, value in attributes.items() if value not in (None, "")]
+    data = "".join(f' data-{key}="{escape(str(value))}"' for key, value in pairs)
+    return f'<div class="{class_name}"{data}>{code}</div>'

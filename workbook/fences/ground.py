@@ -1,0 +1,92 @@
+"""The files of a step, and what a learner has on disk when its page begins.
+
+That is the step before, and what Django's own command writes at the page's beginning.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+
+from workbook.errors import WorkbookError
+from workbook.noise import ignored_names
+from workbook.places import ROOT
+from workbook.snapshots import Step, all_steps
+
+# The command that each step's page begins with, and the folder that it writes into.
+GENERATORS = {1: ("startproject", "config", "."), 2: ("startapp", "status", "status")}
+HEADER = re.compile(r"using Django [\d.]+\.")
+SECRET = re.compile(r"SECRET_KEY = '.*'")
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """Return the texts of a project's files by their paths, without caches, databases, secrets.
+
+    Files that are no text have no lines to show, and are left out.
+    """
+    patterns = ignored_names(ROOT / ".gitignore")
+    texts: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        noisy = any(fnmatch(part, pattern) for part in name.parts for pattern in patterns)
+        if noisy or not path.is_file():
+            continue
+        try:
+            texts[name.as_posix()] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+    return texts
+
+
+def files_before(step: Step) -> dict[str, str]:
+    """Return the texts that lie on the learner's disk before the first listing of a step's page."""
+    files: dict[str, str] = {}
+    if step.number in GENERATORS:
+        files |= generated(*GENERATORS[step.number])
+        settings = step.folder / "config/settings.py"
+        version = HEADER.search(settings.read_text(encoding="utf-8")) if settings.exists() else None
+        if version:  # another Django of the same series would make a line look changed
+            files = {name: HEADER.sub(version[0], text) for name, text in files.items()}
+    for other in all_steps():
+        if other.number == step.number - 1:
+            files |= files_of(other.folder)
+    return files
+
+
+@cache
+def generated(command: str, name: str, folder: str) -> dict[str, str]:
+    """Return the files that a command of Django's writes, by their paths in the project.
+
+    The random secret key is shortened to an ellipsis. Raises WorkbookError if Django fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="workbook-guide-") as temporary:
+        project = Path(temporary) / "project"
+        target = project / folder
+        target.mkdir(parents=True)
+        # An empty PATH keeps away `black`, which Django would run over what it wrote.
+        environment = os.environ | {"PATH": "", "PYTHONUTF8": "1"}
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        done = subprocess.run(
+            [sys.executable, "-m", "django", command, name, str(target)],
+            cwd=temporary,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+        if done.returncode:
+            raise WorkbookError(
+                f"django {command} {name} should have written files and failed:\n{done.stderr}"
+                "The guide needs the workbook's own environment: python3 workbook guide"
+            )
+        files = files_of(project)
+    stand_in = "SECRET_KEY = 'django-insecure-…'"
+    return {path: SECRET.sub(stand_in, text) for path, text in files.items()}
