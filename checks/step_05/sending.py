@@ -20,7 +20,7 @@ def test_a_held_up_task_holds_up_nobody_else(crowd: Later[Crowd], stalled: Later
     seen = stalled.result(STALLED_SECONDS)
     if seen.slow:
         raise NotYet(
-            done=f"opened websockets, held up {seen.held} in Redis, then {seen.slow.done}",
+            done=f"opened websockets, with a Redis that held up {seen.held}, then {seen.slow.done}",
             seen=seen.slow.seen,
             expected="an answer at once: whoever waits for Redis must not stop the whole server",
             open=f"{CONSUMERS}, connect: which call there waits for Redis on the event loop?",

@@ -97,7 +97,7 @@ def watch(project: Project, sockets: Sockets) -> Crowd:
             break
         if max(gaps(first), default=0) > SLOW_SECONDS:
             return crowd
-        if number in (1, 2):
+        if changes(first)[-1] == STATUSES[1]:
             crowd.late.append(_come_late(project, sockets, first))
         if number < len(RUN) - 1:
             _send_around_the_next(project, crowd)
