@@ -1,0 +1,86 @@
+"""Each snapshot passes its own step and those before it, and is not let through the next one."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.support.learners import MODULES, checks_on
+from workbook.snapshots import find_step
+
+STEPS = (1, 2, 3, 4, 5)
+LAST = 5
+TRIANGLE = [(step, snapshot) for snapshot in STEPS for step in STEPS if step <= snapshot]
+ORDINARY = [(step, snapshot) for step, snapshot in TRIANGLE if snapshot in (step, LAST)]
+REST = [pair for pair in TRIANGLE if pair not in ORDINARY]
+ROUNDS = 10
+# The check of each step that the snapshot before it must not pass.
+MEANT_FOR_IT = {
+    2: "test_the_worker_knows_the_task",
+    3: "test_the_page_brings_htmx",
+    4: "test_runserver_opens_the_websocket",
+    5: "test_the_interval_follows_the_environment",
+}
+
+
+@pytest.mark.parametrize(
+    ("step", "snapshot"),
+    [*ORDINARY, *(pytest.param(*pair, marks=pytest.mark.long) for pair in REST)],
+)
+def test_a_snapshot_passes_its_own_step_and_those_before_it(step: int, snapshot: int) -> None:
+    _require_all_hold(step, _folder(snapshot))
+
+
+@pytest.mark.parametrize("step", MEANT_FOR_IT)
+def test_a_snapshot_is_stopped_by_the_next_step(step: int) -> None:
+    said = checks_on(step, _folder(step - 1))
+    assert said.first_cross == _title(step, MEANT_FOR_IT[step]), said.text
+    assert said.code == 1, said.text
+
+
+def test_a_project_as_django_makes_it_is_stopped_by_the_first_step(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "django", "startproject", "config", "."]
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
+    said = checks_on(1, tmp_path)
+    assert said.first_cross == _title(1, "test_the_packages_are_installed_as_apps"), said.text
+    assert said.code == 1, said.text
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_empty_folder_is_refused_in_words(step: int, tmp_path: Path) -> None:
+    said = checks_on(step, tmp_path)
+    assert f"{tmp_path.name} is empty." in " ".join(said.text.split())
+    assert "name the folder that holds manage.py" in " ".join(said.text.split())
+    assert "✗" not in said.text
+    assert said.code == 2, said.text
+
+
+def test_two_runs_side_by_side_do_not_disturb_each_other() -> None:
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(_require_all_hold, (2, 2), (_folder(2), _folder(2))))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_says_the_same_ten_times_over(step: int) -> None:
+    for _ in range(ROUNDS):
+        _require_all_hold(step, _folder(step))
+
+
+def _require_all_hold(step: int, project: Path) -> None:
+    said = checks_on(step, project)
+    assert said.code == 0, said.text
+    assert "✗" not in said.text, said.text
+
+
+def _folder(snapshot: int) -> Path:
+    return find_step(str(snapshot)).folder
+
+
+def _title(step: int, name: str) -> str:
+    return getattr(importlib.import_module(MODULES[step]), name).check.title
