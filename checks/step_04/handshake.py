@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+from contextlib import suppress
+
 from checks.support.project import Project
 from checks.support.sockets import PATH, Refused, Sockets, SocketVisitor
 from checks.support.verdict import NotYet
@@ -20,13 +23,24 @@ def open_page(project: Project, sockets: Sockets) -> SocketVisitor:
 
 
 def _not_open(project: Project, sockets: Sockets, refused: Refused) -> NotYet:
-    web = project.process("web").words
+    server = project.process("web")
+    if refused.status == 0:
+        # One that breaks down takes a moment to be gone.
+        with suppress(subprocess.TimeoutExpired):
+            server.popen.wait(1)
+    web, code = server.words, server.exit_code()
     seen, words = refused.seen, web.tail() if refused.status != 403 else ""
     if refused.server.startswith("WSGIServer"):
         seen += f", by a server that knows no websockets ({refused.server.split()[0]})"
         place = f"{SETTINGS}, INSTALLED_APPS: is daphne there, before django.contrib.staticfiles?"
         guide = "Serve websockets"
         words = ""
+    elif code is not None:
+        seen = f"the server ended by itself with exit code {code}"
+        place, guide = f"{CONSUMERS}, connect", "Write the consumer"
+    elif refused.status == 0:
+        place = f"{CONSUMERS}: what keeps connect from coming to its end?"
+        guide = "Write the consumer"
     elif _opens(sockets, project.url, f"{PATH}/"):
         seen += f", while {PATH}/ opens"
         place, guide = f"{ROUTING}: how does the path end?", "Route the websocket"

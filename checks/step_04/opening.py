@@ -31,7 +31,8 @@ def test_the_layer_reaches_every_process(project: Project) -> None:
 
 
 @check(
-    "/live/ opens the websocket and has a place for the status", after=(test_the_processes_start,)
+    "/live/ opens the websocket and has a place for the status",
+    after=(test_runserver_opens_the_websocket,),
 )
 def test_the_live_page_opens_the_websocket(project: Project, beside: Beside) -> None:
     elements = live_elements(project)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from checks.support.elements import words_of
@@ -182,5 +182,7 @@ def _connect(base_url: str, path: str, origin: str) -> ClientConnection:
         raise Refused(response.status_code, f"status {response.status_code}", server) from None
     except TimeoutError:
         raise Refused(0, f"no answer within {OPEN_SECONDS} s") from None
-    except (InvalidHandshake, EOFError, OSError) as error:
+    except (InvalidMessage, EOFError):
+        raise Refused(0, "the connection was cut before it opened") from None
+    except (InvalidHandshake, OSError) as error:
         raise Refused(0, f"no handshake: {error or type(error).__name__}") from None
