@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import socket
 import sys
 
@@ -13,10 +15,17 @@ LOOPBACK = "127.0.0.1"
 
 
 def free_port() -> int:
-    """Return a port on 127.0.0.1 that nobody holds at the moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return probe.getsockname()[1]
+    """Return a port on 127.0.0.1 that nobody holds at the moment.
+
+    A random one, so that runs side by side don't choose the same, and one below those that
+    systems give to outgoing connections (32768 and up on Linux): such a connection could take it
+    before the server that it is meant for does.
+    """
+    while True:
+        port = random.randint(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind((LOOPBACK, port))
+            return port
 
 
 def is_free(port: int) -> bool:
