@@ -10,7 +10,7 @@ from workbook.fences.ground import files_before, files_of
 from workbook.fences.html_parts import html_scope, names_in
 from workbook.fences.matching import new_lines
 from workbook.fences.parts import Scope
-from workbook.fences.places import Place, Region, place_of
+from workbook.fences.places import READING, Place, Region, place_of
 from workbook.fences.python_parts import IMPORTS, python_scope
 
 
@@ -23,6 +23,7 @@ class Excerpt:
     lines: list[str]
     place: Place
     new: list[int]  # indices into lines
+    names: frozenset[str] = frozenset()  # every name that the shown parts answer to
 
     @property
     def text(self) -> str:
@@ -30,14 +31,17 @@ class Excerpt:
         return "".join(f"{line}\n" for line in self.lines)
 
 
-def excerpt(address: Address) -> Excerpt:
-    """Return what `address` names; WorkbookError says what is not there, or not to be shown."""
+def excerpt(address: Address, is_reading: bool = False) -> Excerpt:
+    """Return what `address` names, with its place, unless it is for reading alone.
+
+    WorkbookError says what is not there, or cannot be shown.
+    """
     text = text_of(address)
     before = files_before(address.step).get(address.path)
     try:
         if address.names:
-            return _part_of_file(address, text, before)
-        return _whole_file(address, text, before)
+            return _part_of_file(address, text, before, is_reading)
+        return _whole_file(address, text, before, is_reading)
     except WorkbookError as problem:
         raise WorkbookError(f"{address}: {problem}") from problem
 
@@ -54,10 +58,12 @@ def text_of(address: Address) -> str:
     )
 
 
-def _whole_file(address: Address, text: str, before: str | None) -> Excerpt:
+def _whole_file(address: Address, text: str, before: str | None, is_reading: bool) -> Excerpt:
     lines = text.splitlines()
     if not lines:
         raise WorkbookError("the file is empty: there is nothing to show.")
+    if is_reading:
+        return Excerpt(address, "file", lines, READING, [])
     if before is None:
         return Excerpt(address, "file", lines, Place("new", "new file"), [])
     if before == text:
@@ -68,7 +74,7 @@ def _whole_file(address: Address, text: str, before: str | None) -> Excerpt:
     return Excerpt(address, "file", lines, Place("replaces", "replaces the whole file"), new)
 
 
-def _part_of_file(address: Address, text: str, before: str | None) -> Excerpt:
+def _part_of_file(address: Address, text: str, before: str | None, is_reading: bool) -> Excerpt:
     lines = text.splitlines()
     lines_before = None if before is None else before.splitlines()
     scope = _scope(address.path, text, address.names[0])
@@ -76,13 +82,20 @@ def _part_of_file(address: Address, text: str, before: str | None) -> Excerpt:
     start, end = scope.parts[first].first, scope.parts[last].end
     start = _with_new_heading(lines, start, set(lines_before or []))
     region = Region(scope, first, last, lines, start, end)
-    place = place_of(region, _scope_before(address, before or ""), lines_before)
-    new = new_lines(place.replaced, region.shown) if before else []
     if address.names == (IMPORTS,):
         kind = "imports"
     else:
         kind = "symbol" if address.path.endswith(".py") else "part"
-    return Excerpt(address, kind, region.shown, place, new)
+    if is_reading:
+        return Excerpt(address, kind, region.shown, READING, [], region.names)
+    place = place_of(region, _scope_before(address, before or ""), lines_before)
+    new = new_lines(place.replaced, region.shown) if before else []
+    return Excerpt(address, kind, region.shown, place, new, region.names)
+
+
+def has_part(path: str, text: str, name: str) -> bool:
+    """Tell whether a file of that path and text has a part of that name."""
+    return _scope(path, text, name).index(name) is not None
 
 
 def _scope_before(address: Address, before: str) -> Scope:

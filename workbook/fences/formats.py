@@ -55,22 +55,20 @@ def loud(format_fence: Format) -> Format:
 @loud
 def listing(source, language, class_name, options, md, **_more) -> str:
     """Show a file of a step, or parts of it, with the place where it goes and what is new."""
-    found = excerpt(parse_address(source))
-    is_reading = READING in options
+    found = excerpt(parse_address(source), is_reading=READING in options)
     step, path = found.address.step, found.address.path
-    place = f' <span class="listing-place">{marked(found.place.text)}</span>'
     attributes = {
         "step": step.label,
         "path": path,
         "symbol": ", ".join(found.address.names),
         "kind": found.kind,
-        "place": READING if is_reading else found.place.kind,
+        "place": found.place.kind,
         "anchor": ", ".join(found.place.anchors),
         "blank-above": found.place.above,
         "blank-below": found.place.below,
     }
-    title = escape(path) + ("" if is_reading else place)
-    code = highlighted(md, found.text, language_of(path), title, [] if is_reading else found.new)
+    title = titled(path, found.place.text)
+    code = highlighted(md, found.text, language_of(path), title, found.new)
     return boxed(class_name, attributes, code)
 
 
@@ -87,8 +85,8 @@ def lesson_diff(source, language, class_name, options, md, **_more) -> str:
             "place": change.place,
         }
         words = {"new": "new file", "changed": "", "deleted": "delete this file"}[change.place]
-        title = f'{escape(change.path)} <span class="listing-place">{words}</span>'
-        code = highlighted(md, "\n".join(change.hunks), "diff", title, [])
+        text = "\n".join(change.hunks)
+        code = highlighted(md, text, "diff", titled(change.path, words), [])
         boxes.append(boxed(f"{class_name} no-copy", attributes, code))
     return "\n".join(boxes)
 
@@ -126,9 +124,12 @@ def language_of(path: str) -> str:
     return LANGUAGES.get(name.suffix or name.name, "text")
 
 
-def marked(text: str) -> str:
-    """Return a sentence as HTML, with code for what stands in backticks."""
-    return re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text))
+def titled(path: str, words: str) -> str:
+    """Return a title as HTML: the path, and words about it with code in backticks."""
+    if not words:
+        return escape(path)
+    marked = re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(words))
+    return f'{escape(path)} <span class="listing-place">{marked}</span>'
 
 
 def highlighted(md: Markdown, text: str, language: str, title: str, new: list[int]) -> str:

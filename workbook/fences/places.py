@@ -25,6 +25,9 @@ class Place:
     below: int | None = None
 
 
+READING = Place("reading", "")
+
+
 @dataclass(frozen=True)
 class Region:
     """Neighbouring parts of a scope, from `first` to `last`, and the lines from `start` to `end`.

@@ -1,0 +1,116 @@
+"""What is wrong with the fences in the guide's pages, each with page and line.
+
+A formatter knows neither: the build stops at the first failure, and this finds them all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbook.errors import WorkbookError
+from workbook.fences.addresses import parse_address
+from workbook.fences.changes import changes_of
+from workbook.fences.excerpts import Excerpt, excerpt, has_part
+from workbook.fences.ground import files_before
+from workbook.fences.outputs import output_named
+from workbook.fences.pages import Fence, fences_of
+
+OPTIONS = {"listing": {"", "reading"}, "lesson-diff": {""}, "output": {""}}
+STEP_LANGUAGES = {
+    *("python", "py", "python3", "html", "html+django", "django", "htmldjango", "jinja"),
+    *("toml", "ini", "css"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong in a page, in a sentence."""
+
+    page: str
+    line: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}: {self.sentence}"
+
+
+@dataclass
+class Shown:
+    """What a page has shown so far: names of parts by file, and files shown whole."""
+
+    parts: dict[str, set[str]] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
+
+    def add(self, found: Excerpt) -> None:
+        """Take in a listing."""
+        if found.kind == "file":
+            self.whole.add(found.address.path)
+        else:
+            self.parts.setdefault(found.address.path, set()).update(found.names)
+
+    def lacks(self, found: Excerpt) -> str | None:
+        """Return the part that a listing goes below, if a reader does not have it yet."""
+        path = found.address.path
+        if found.place.kind not in ("below", "top") or path in self.whole:
+            return None
+        before = files_before(found.address.step).get(path, "")
+        for anchor in found.place.anchors:
+            if anchor not in self.parts.get(path, ()) and not has_part(path, before, anchor):
+                return anchor
+        return None
+
+
+def audit(docs: Path) -> list[Finding]:
+    """Return what is wrong in the Markdown files below `docs`, page by page."""
+    return [finding for page in sorted(docs.rglob("*.md")) for finding in audit_page(page, docs)]
+
+
+def audit_page(page: Path, docs: Path) -> list[Finding]:
+    """Return what is wrong in a page; its name is given as from the folder around `docs`."""
+    name = page.relative_to(docs.parent).as_posix()
+    shown = Shown()
+    found: list[Finding] = []
+    for fence in fences_of(page):
+        try:
+            _examine(fence, shown)
+        except WorkbookError as problem:
+            found.append(Finding(name, fence.line, str(problem)))
+    return found
+
+
+def _examine(fence: Fence, shown: Shown) -> None:
+    if not fence.is_closed:
+        raise WorkbookError("the fence that opens here is never closed.")
+    if fence.language in STEP_LANGUAGES:
+        raise WorkbookError(
+            f"{fence.language} is typed by hand: keep it in steps/ and name it in a listing."
+        )
+    if not fence.language:
+        raise WorkbookError("the block names no language: “text” is one, “console” another.")
+    if fence.language not in OPTIONS:
+        return
+    if fence.options not in OPTIONS[fence.language]:
+        raise WorkbookError(
+            f"“{fence.options}” is no option of {fence.language}: what it shows stands below."
+        )
+    if fence.language == "output":
+        output_named(fence.body)
+    elif fence.language == "lesson-diff":
+        shown.whole.update(change.path for change in changes_of(parse_address(fence.body)))
+    else:
+        _examine_listing(fence, shown)
+
+
+def _examine_listing(fence: Fence, shown: Shown) -> None:
+    is_reading = fence.options == "reading"
+    found = excerpt(parse_address(fence.body), is_reading)
+    if is_reading:
+        return
+    anchor = shown.lacks(found)
+    shown.add(found)
+    if anchor:
+        raise WorkbookError(
+            f"{found.address} goes {found.place.text.replace('`', '')}, and a reader has no"
+            f" {anchor} yet: show that first."
+        )
