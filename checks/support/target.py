@@ -23,6 +23,7 @@ PACKAGES = {
     "httpx": "httpx",
     "psutil": "psutil",
     "fakeredis": "fakeredis",
+    "playwright": "playwright",
     "websockets": "websockets",
 }
 
