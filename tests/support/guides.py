@@ -1,0 +1,119 @@
+"""A guide of a test's own: its pages and steps, rendered alone or built as a site."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from markdown import Markdown
+
+from workbook.fences import addresses, formats, ground
+from workbook.places import ROOT
+from workbook.snapshots import all_steps
+
+CUSTOM = {
+    "listing": (formats.listing, formats.listing_options),
+    "lesson-diff": (formats.lesson_diff, formats.no_options),
+    "output": (formats.output, formats.no_options),
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    """A listing in rendered HTML: its data attributes, title, exact code, and marked lines."""
+
+    data: dict[str, str]
+    title: str
+    code: str
+    new: list[str]
+    language: str
+
+
+def rendered(body: str, fence: str = "listing") -> str:
+    """Return the HTML of one fence with that body."""
+    fences = [
+        {"name": name, "class": name, "format": function, "validator": validator}
+        for name, (function, validator) in CUSTOM.items()
+    ]
+    markdown = Markdown(
+        extensions=["attr_list", "pymdownx.highlight", "pymdownx.superfences"],
+        extension_configs={
+            "pymdownx.highlight": {"pygments_lang_class": True},
+            "pymdownx.superfences": {"custom_fences": fences},
+        },
+    )
+    return markdown.convert(f"```{fence}\n{body}\n```")
+
+
+def boxes_in(page: str) -> list[Box]:
+    """Return the boxes of the custom fences in rendered HTML, in order."""
+    pattern = r'<div class="(?:listing|lesson-diff|output)[^"]*"(.*?)>(.*?)</div></div>'
+    return [_box(*match) for match in re.findall(pattern, page, re.DOTALL)]
+
+
+def box(body: str, fence: str = "listing") -> Box:
+    """Return the one box that a fence renders to."""
+    (only,) = boxes_in(rendered(body, fence))
+    return only
+
+
+def _box(attributes: str, inner: str) -> Box:
+    pairs = re.findall(r'data-(\S+)="(.*?)"', attributes)
+    data = {name: html.unescape(value) for name, value in pairs}
+    title = re.search(r'<span class="filename">(.*)</span><pre>', inner)
+    code = re.search(r"<pre>.*?<code>(.*)</code>", inner, re.DOTALL)
+    marked = re.findall(r'<span class="hll">(.*?)\n</span>', code[1], re.DOTALL)
+    language = re.search(r'class="language-(\S+) highlight"', inner)
+    new = [_text(line) for line in marked]
+    return Box(data, _text(title[1]) if title else "", _text(code[1]), new, language[1])
+
+
+def _text(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "", markup))
+
+
+@contextmanager
+def own_steps(folder: Path, files: dict[str, str]) -> Iterator[None]:
+    """Let the fences see the steps below `folder` alone, with these files in them."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (addresses, ground):
+            patch.setattr(module, "all_steps", lambda: all_steps(folder))
+        yield
+
+
+def build(folder: Path, pages: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Build, strictly, a site of these pages below docs/ with the real steps and settings."""
+    ignore = shutil.ignore_patterns("__pycache__", "*.sqlite3*")
+    for name in ("workbook", "steps"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignore)
+    shutil.copy(ROOT / ".gitignore", folder)
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    # The guide's own pages are not in this site.
+    settings = re.sub(r"^nav:\n(?:[ #].*\n)+", "", settings, flags=re.MULTILINE)
+    for name, text in ({"mkdocs.yml": settings} | pages).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict"],
+        cwd=folder,
+        env=os.environ | {"PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
