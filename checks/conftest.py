@@ -15,6 +15,11 @@ from workbook.errors import WorkbookError
 
 CHECKS = Path(__file__).resolve().parent
 
+if missing := missing_packages():
+    # The steps' own conftest files import what is missing: say it before they do.
+    print(f"– {missing.what}\nNext: {missing.way_out}")
+    raise SystemExit(2)
+
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add `--target` where another pyproject.toml than the workbook's is in force."""
@@ -39,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
         targets = {step: find_target(step, config.getoption("--target")) for step in steps}
     except WorkbookError as error:
         raise pytest.UsageError(str(error)) from error
-    outcomes = Outcomes(targets, missing_packages())
+    outcomes = Outcomes(targets)
     config.pluginmanager.register(outcomes, "workbook-outcomes")
     standard = config.pluginmanager.get_plugin("terminalreporter")
     if standard:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.support.target import Problem, Target
+from checks.support.target import Target
 from checks.support.verdict import CannotTell, Check, NotYet
 from checks.support.wording import as_text, plain_lines
 
@@ -62,20 +62,14 @@ def check_of(item: pytest.Item) -> Check | None:
 class Outcomes:
     """The plugin that turns exceptions into verdicts. It prints nothing."""
 
-    def __init__(self, targets: Mapping[int, Target], missing: Problem | None) -> None:
+    def __init__(self, targets: Mapping[int, Target]) -> None:
         self.targets = targets
-        self.problems = {step: missing or target.problem() for step, target in targets.items()}
-        self.missing = missing
+        self.problems = {step: target.problem() for step, target in targets.items()}
         self.verdicts: list[Verdict] = []
         self._marks: dict[pytest.Item, str] = {}
         self._awaited: dict[pytest.Item, list[pytest.Item]] = {}
         # Whoever shares a fixture shares its exception: told once, then waited for.
         self._told: list[tuple[BaseException, str]] = []
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection(self) -> bool | None:
-        """Collect nothing where the checks could not even be imported."""
-        return True if self.missing else None
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -161,7 +155,7 @@ class Outcomes:
         marks = {verdict.mark for verdict in self.verdicts}
         if NOT_YET in marks:
             session.exitstatus = 1
-        elif UNTOLD in marks or self.missing:
+        elif UNTOLD in marks:
             session.exitstatus = 2
 
 

@@ -17,7 +17,9 @@ class Check:
     after: tuple[Callable[..., None], ...] = ()
 
 
-def check(title: str, after: tuple[Callable[..., None], ...] = ()) -> Callable[[Function], Function]:
+def check(
+    title: str, after: tuple[Callable[..., None], ...] = ()
+) -> Callable[[Function], Function]:
     """Make a test function a check: `title` names it, `after` names the checks it waits for."""
 
     def mark(function: Function) -> Function:
