@@ -1,0 +1,78 @@
+"""What a reader's clipboard holds after a click on a block's copy button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from playwright.sync_api import Page
+
+from tests.support.guides import build
+from tests.support.needs import CHROMIUM
+from workbook.chromium import browser, find_chromium
+from workbook.places import ROOT
+
+pytestmark = CHROMIUM
+
+PROCFILE = "steps/05-websocket-celery/Procfile"
+PAGE = f"""\
+# A page
+
+```console
+$ python3 workbook redis
+Redis answers
+on a port
+$ python3 workbook run
+```
+
+```listing
+{PROCFILE}
+```
+
+```lesson-diff
+{PROCFILE}
+```
+"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files and says nothing of it."""
+
+    def log_message(self, *_words: object) -> None:
+        """Keep the test's output clean."""
+
+
+@contextmanager
+def served(site: Path) -> Iterator[str]:
+    """Serve a folder on a free port: browsers open the clipboard to no file:// page."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/"
+        finally:
+            server.shutdown()
+
+
+def copied(page: Page, selector: str) -> str:
+    """Click the copy button of a block and return what the clipboard holds then."""
+    page.evaluate("navigator.clipboard.writeText('')")
+    page.locator(f"{selector} button").click()
+    page.wait_for_function("async () => await navigator.clipboard.readText()", timeout=5_000)
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+def test_commands_are_copied_without_prompt_and_output_and_a_diff_not_at_all(tmp_path: Path):
+    styles = (ROOT / "docs/css/guide.css").read_text(encoding="utf-8")
+    built = build(tmp_path, {"docs/index.md": PAGE, "docs/css/guide.css": styles})
+    assert built.returncode == 0, built.stdout + built.stderr
+    with served(tmp_path / "site") as address, browser(find_chromium()) as chromium:
+        page = chromium.new_context(permissions=["clipboard-read", "clipboard-write"]).new_page()
+        page.goto(address)
+        commands = copied(page, ".language-console")
+        assert commands == "python3 workbook redis\npython3 workbook run"
+        assert copied(page, ".listing") + "\n" == (ROOT / PROCFILE).read_text(encoding="utf-8")
+        assert page.locator(".lesson-diff button").count() == 0
