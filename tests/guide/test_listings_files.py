@@ -84,6 +84,14 @@ def test_the_whole_lessons_diff_shows_each_changed_file_and_no_noise():
     )
 
 
+def test_a_diff_passes_over_what_git_ignores_and_counts_a_new_files_lines_from_nothing(tmp_path):
+    noise = dict.fromkeys(("04-new/.env", "04-new/b/__pycache__/c.py"), "x = 1\n")
+    with own_steps(tmp_path, {"03-old/a.py": "a = 1\n", "04-new/b/d.py": "d = 1\n"} | noise):
+        deleted, new = boxes_in(rendered("steps/04-new", "lesson-diff"))
+    assert (deleted.data["path"], deleted.code) == ("a.py", "@@ -1,1 +0,0 @@\n-a = 1\n")
+    assert (new.data["path"], new.code) == ("b/d.py", "@@ -0,0 +1,1 @@\n+d = 1\n")
+
+
 def test_the_first_lessons_diff_passes_over_what_startproject_wrote():
     paths = {each.data["path"] for each in boxes_in(rendered(S1, "lesson-diff"))}
     assert "config/settings.py" in paths

@@ -24,7 +24,7 @@ NEW = """\
   </form>
   {# Why it is here. #}
   <section id="task" {% if not x %}hx-get="{% url 'y' %}"{% endif %}>
-    <input><b>two</b>
+    <input><b>two</b> {# not the end: </section> #}
   </section>
   {% if z %}
   <aside>three</aside>
