@@ -44,7 +44,7 @@ def require_own_addresses(settings: dict[str, Any], redis_url: str, folder: Path
                 expected="an SQLite file below BASE_DIR: nothing was started, so that your own "
                 "database stays untouched",
                 open="config/settings.py: is NAME built from BASE_DIR?",
-                guide="01, Configure Celery",
+                guide="01, Update settings.py",
             )
 
 
@@ -66,7 +66,7 @@ def require_own_commands(commands: Mapping[str, str], redis_url: str) -> None:
 def _redis_addresses(settings: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
     """Give each address of a Redis that the settings name, with the guide's section about it."""
     for name in ("broker_url", "broker_write_url"):
-        yield BROKER, settings[name], "01, Configure Celery"
+        yield BROKER, settings[name], "01, Update settings.py"
     for alias, layer in settings["channel_layers"].items():
         if "redis" in layer.get("BACKEND", "").lower():
             hosts = layer.get("CONFIG", {}).get("hosts", [("localhost", 6379)])
