@@ -60,10 +60,13 @@ def make_small_workbook(folder: Path) -> SmallWorkbook:
     """Lay the real tool and tiny steps, each with the files of those before it, into `folder`."""
     ignore = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "workbook", folder / "workbook", ignore=ignore)
-    for name in (".gitignore", "Pipfile", "Pipfile.lock", "mkdocs.yml"):
+    for name in (".gitignore", "Pipfile", "Pipfile.lock"):
         shutil.copy(ROOT / name, folder / name)
-    shutil.copytree(ROOT / "docs", folder / "docs")
     small = SmallWorkbook(folder)
+    # A page of its own: the real ones show the real steps.
+    small.write(
+        {"mkdocs.yml": "site_name: Small\n", "docs/index.md": "# A small guide\n"}, below="."
+    )
     so_far: dict[str, str] = {}
     for name, files in STEPS.items():
         so_far |= files
