@@ -17,9 +17,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers known, and Ctrl-C audible for what the tests start."""
-    # A shell starts what it runs in the background with SIGINT ignored, and children inherit that.
+    """Make the markers known, and signals audible for what the tests start."""
+    # What runs in the background may have been started with these ignored, and children inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     config.addinivalue_line("markers", "long: a long round, left out unless --all is given")
     config.addinivalue_line("markers", "redis_server: needs a redis-server on the PATH")
     config.addinivalue_line("markers", "chromium: needs a Chromium")

@@ -1,3 +1,6 @@
+from contextlib import suppress
+
+from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.template.loader import render_to_string
 
@@ -17,7 +20,9 @@ class StatusConsumer(AsyncWebsocketConsumer):
     # The layer calls this for each message to the group of the type 'send_status'.
     async def send_status(self, event):
         html = render_to_string('status/partials/current_status.html', {'status': event['status']})
-        await self.send(text_data=html)
+        # Who leaves at this very moment is no error: disconnect() comes next.
+        with suppress(Disconnected):
+            await self.send(text_data=html)
 
 
 class UnknownPathConsumer(AsyncWebsocketConsumer):

@@ -1,4 +1,7 @@
+from contextlib import suppress
+
 from asgiref.sync import sync_to_async
+from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.core.cache import cache
 from django.template.loader import render_to_string
@@ -27,7 +30,9 @@ class StatusConsumer(AsyncWebsocketConsumer):
         html = event.get('html') or render_to_string(
             'status/partials/current_status.html', {'status': event['status']}
         )
-        await self.send(text_data=html)
+        # Who leaves at this very moment is no error: disconnect() comes next.
+        with suppress(Disconnected):
+            await self.send(text_data=html)
 
 
 class UnknownPathConsumer(AsyncWebsocketConsumer):
