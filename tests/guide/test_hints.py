@@ -1,0 +1,32 @@
+"""Every place of the guide that a check names is a heading that the guide has."""
+
+import ast
+import re
+
+import pytest
+
+from workbook.places import ROOT
+from workbook.snapshots import find_step
+
+HINT = re.compile(r"(0[1-5]), (.+)")
+CHECKS = ROOT / "checks"
+
+
+def named_places() -> list[tuple[str, str]]:
+    """Return each pair of a step and a section that a text in the checks names."""
+    found = set()
+    for file in sorted(CHECKS.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and (match := HINT.fullmatch(text)):
+                found.add((match[1], match[2]))
+    return sorted(found)
+
+
+@pytest.mark.parametrize(("step", "section"), named_places())
+def test_a_hint_leads_to_a_section(step: str, section: str) -> None:
+    page = ROOT / "docs" / f"{find_step(step).name}.md"
+    headings = re.findall(
+        r"^##+ (.+?)(?: \{.*\})?$", page.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert section in [heading.replace("`", "") for heading in headings]
