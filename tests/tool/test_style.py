@@ -1,0 +1,16 @@
+"""The workbook's own code is linted and formatted."""
+
+import subprocess
+import sys
+
+import pytest
+
+from workbook.places import ROOT
+
+
+@pytest.mark.parametrize("verb", [["check"], ["format", "--check"]], ids=" ".join)
+def test_ruff_finds_nothing(verb: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", *verb, "."], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
