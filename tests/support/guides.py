@@ -24,6 +24,7 @@ CUSTOM = {
     "listing": (formats.listing, formats.listing_options),
     "lesson-diff": (formats.lesson_diff, formats.no_options),
     "output": (formats.output, formats.no_options),
+    "example": (formats.example, formats.no_options),
 }
 
 
@@ -56,7 +57,7 @@ def rendered(body: str, fence: str = "listing") -> str:
 
 def boxes_in(page: str) -> list[Box]:
     """Return the boxes of the custom fences in rendered HTML, in order."""
-    pattern = r'<div class="(?:listing|lesson-diff|output)[^"]*"(.*?)>(.*?)</div></div>'
+    pattern = r'<div class="(?:listing|lesson-diff|output|example)[^"]*"(.*?)>(.*?)</div></div>'
     return [_box(*match) for match in re.findall(pattern, page, re.DOTALL)]
 
 

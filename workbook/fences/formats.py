@@ -19,16 +19,19 @@ from pymdownx.superfences import SuperFencesException
 from workbook.errors import WorkbookError
 from workbook.fences.addresses import parse_address
 from workbook.fences.changes import changes_of
+from workbook.fences.examples import example_named
 from workbook.fences.excerpts import excerpt
 from workbook.fences.outputs import output_named
 
 READING = "reading"
 LANGUAGES = {
+    ".conf": "nginx",
     ".css": "css",
     ".html": "html+django",
     ".js": "js",
     ".md": "markdown",
     ".py": "python",
+    ".service": "ini",
     ".toml": "toml",
     ".yml": "yaml",
     ".example": "bash",  # .env.example
@@ -97,6 +100,15 @@ def output(source, language, class_name, options, md, **_more) -> str:
     name, text = output_named(source)
     code = highlighted(md, text, "text", "", [])
     return boxed(f"{class_name} no-copy", {"kind": "output", "output": name}, code)
+
+
+@loud
+def example(source, language, class_name, options, md, **_more) -> str:
+    """Show a file of docs/going-further/examples/, with the place where it goes."""
+    found = example_named(source)
+    title = titled(found.title, found.place)
+    code = highlighted(md, found.text, language_of(found.path), title, [])
+    return boxed(class_name, {"kind": "example", "path": found.path}, code)
 
 
 def no_options(language, inputs, options, attrs, md) -> bool:

@@ -1,0 +1,24 @@
+# Where `collectstatic` gathers the files that the proxy serves.
+STATIC_ROOT = BASE_DIR / 'staticfiles'
+
+if not DEBUG:
+    # The proxy speaks HTTPS with the browser, and says so in this header. It must set it itself:
+    # a header that a stranger could send would be a lie that Django believes.
+    SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
+    SECURE_SSL_REDIRECT = True
+    # A browser that was told so speaks HTTPS for this many seconds. Begin with an hour.
+    SECURE_HSTS_SECONDS = config('SECURE_HSTS_SECONDS', default=3600, cast=int)
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+# With DEBUG off Django logs no error to the terminal unless it is told to.
+LOGGING = {
+    'version': 1,
+    'disable_existing_loggers': False,
+    'formatters': {'line': {'format': '{asctime} {levelname} {name}: {message}', 'style': '{'}},
+    'handlers': {'terminal': {'class': 'logging.StreamHandler', 'formatter': 'line'}},
+    'root': {'handlers': ['terminal'], 'level': 'INFO'},
+}
+
+# How long a result is kept. Beat deletes older ones once a day.
+CELERY_RESULT_EXPIRES = 7 * 24 * 60 * 60
