@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.support.needs import require_what_it_needs
 from tests.support.workbooks import SmallWorkbook, make_small_workbook
+from workbook.chromium import browser, find_chromium
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,3 +50,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def small(tmp_path: Path) -> SmallWorkbook:
     """Return a small workbook of the test's own."""
     return make_small_workbook(tmp_path / "small workbook")
+
+
+# No longer than a module: two of them can't run in one process, nor can asyncio beside one.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Run the machine's Chromium, without a window."""
+    with browser(find_chromium()) as running:
+        yield running

@@ -9,11 +9,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.support.guides import build
 from tests.support.needs import CHROMIUM
-from workbook.chromium import browser, find_chromium
 from workbook.places import ROOT
 
 pytestmark = CHROMIUM
@@ -65,11 +64,13 @@ def copied(page: Page, selector: str) -> str:
     return page.evaluate("navigator.clipboard.readText()")
 
 
-def test_commands_are_copied_without_prompt_and_output_and_a_diff_not_at_all(tmp_path: Path):
+def test_commands_are_copied_without_prompt_and_output_and_a_diff_not_at_all(
+    tmp_path: Path, chromium: Browser
+) -> None:
     styles = (ROOT / "docs/css/guide.css").read_text(encoding="utf-8")
     built = build(tmp_path, {"docs/index.md": PAGE, "docs/css/guide.css": styles})
     assert built.returncode == 0, built.stdout + built.stderr
-    with served(tmp_path / "site") as address, browser(find_chromium()) as chromium:
+    with served(tmp_path / "site") as address:
         page = chromium.new_context(permissions=["clipboard-read", "clipboard-write"]).new_page()
         page.goto(address)
         commands = copied(page, ".language-console")

@@ -104,7 +104,8 @@ def build(folder: Path, pages: dict[str, str]) -> subprocess.CompletedProcess[st
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     # The guide's own pages are not in this site.
     settings = re.sub(r"^nav:\n(?:[ #].*\n)+", "", settings, flags=re.MULTILINE)
-    for name, text in ({"mkdocs.yml": settings} | pages).items():
+    own = {"mkdocs.yml": settings, "docs/glossary.md": "# Glossary\n"} | pages
+    for name, text in own.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
