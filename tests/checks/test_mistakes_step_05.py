@@ -18,9 +18,7 @@ CACHES = """CACHES = {
 """
 INTERVAL = "STATUS_INTERVAL = config('STATUS_INTERVAL', default=5, cast=float)"
 START = "        await sync_to_async(start_run, thread_sensitive=False)()\n"
-GREETING = """        # Who comes late sees how things stand now, and not only the next change.
-        status = await cache.aget(LAST_STATUS)
-        if status is not None:
+GREETING = """        if status is not None:
             await self.send_status({'status': status})
 """
 CLAIM_FIRST = """    # Claim before sending: of two visitors at the same moment one wins.
@@ -194,7 +192,7 @@ MISTAKES = [
     Mistake(
         "the consumer raises on connecting",
         "test_five_visitors_stay_connected",
-        ("closed after", "code 1011", "consumers.py"),
+        ("status 500", "TypeError", "consumers.py"),
         (Edit(CONSUMERS, "await cache.aget(LAST_STATUS)", "await cache.get(LAST_STATUS)"),),
     ),
     Mistake(

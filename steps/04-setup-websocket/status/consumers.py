@@ -3,11 +3,19 @@ from contextlib import suppress
 from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.template.loader import render_to_string
+from redis.exceptions import RedisError
 
 GROUP = 'status'
 
 
 class StatusConsumer(AsyncWebsocketConsumer):
+    async def __call__(self, scope, receive, send):
+        try:
+            await super().__call__(scope, receive, send)
+        except RedisError:
+            # Redis is away. Who was not accepted gets a 403, and HTMX tries again by itself.
+            await send({'type': 'websocket.close'})
+
     async def connect(self):
         await self.channel_layer.group_add(GROUP, self.channel_name)
         await self.accept()

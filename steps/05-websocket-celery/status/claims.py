@@ -1,7 +1,9 @@
+from contextlib import suppress
 from math import ceil
 
 from django.conf import settings
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 CLAIM = 'status-run'
 LAST_STATUS = 'status-last'
@@ -18,5 +20,7 @@ def claim(run_id):
 
 
 def release(run_id):
-    if cache.get(CLAIM) == run_id:
-        cache.delete(CLAIM)
+    # Where Redis is away, the claim ends by itself.
+    with suppress(RedisError):
+        if cache.get(CLAIM) == run_id:
+            cache.delete(CLAIM)

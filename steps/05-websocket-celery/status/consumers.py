@@ -5,19 +5,28 @@ from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.core.cache import cache
 from django.template.loader import render_to_string
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from .claims import LAST_STATUS
 from .tasks import GROUP, start_run
 
 
 class StatusConsumer(AsyncWebsocketConsumer):
+    async def __call__(self, scope, receive, send):
+        try:
+            await super().__call__(scope, receive, send)
+        except (RedisError, OperationalError):
+            # Redis is away. Who was not accepted gets a 403, and HTMX tries again by itself.
+            await send({'type': 'websocket.close'})
+
     async def connect(self):
-        await self.channel_layer.group_add(GROUP, self.channel_name)
-        await self.accept()
         # Celery sends with blocking calls. In a thread they hold up this visitor alone.
         await sync_to_async(start_run, thread_sensitive=False)()
+        await self.channel_layer.group_add(GROUP, self.channel_name)
         # Who comes late sees how things stand now, and not only the next change.
         status = await cache.aget(LAST_STATUS)
+        await self.accept()
         if status is not None:
             await self.send_status({'status': status})
 
