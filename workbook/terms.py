@@ -22,8 +22,8 @@ ROW = re.compile(
 )
 MARKS = re.compile(r"[`*]|\[|\]\([^)]*\)")
 PROSE = {"p", "li"}
-# Headings become entries of the contents, and a link or a bold word has a purpose of its own.
-SKIPPED = {"a", "code", "pre", "strong", "table", "h1", "h2", "h3", "h4", "summary", "label"}
+# Headings become entries of the contents, and a link has a purpose of its own.
+SKIPPED = {"a", "code", "pre", "table", "h1", "h2", "h3", "h4", "summary", "label"}
 SKIPPED_CLASSES = {"task-list-item", "admonition-title"}
 
 
@@ -51,7 +51,9 @@ class FirstUses(Treeprocessor):
         if is_prose:
             parent.text = self._marked(parent.text, parent, 0)
         for child in children:
-            if not _is_skipped(child):
+            if child.tag == "strong":
+                self._forget(child)
+            elif not _is_skipped(child):
                 self._visit(child, is_prose or child.tag in PROSE)
             if is_prose:
                 child.tail = self._marked(child.tail, parent, list(parent).index(child) + 1)
@@ -68,6 +70,12 @@ class FirstUses(Treeprocessor):
         parent.insert(at, term)
         term.tail = self._marked(text[found.end() :], parent, at + 1)
         return text[: found.start()]
+
+    def _forget(self, definition: Element) -> None:
+        """Leave a bold text's terms alone from here on: the page defines them itself."""
+        if self._unseen:
+            for found in self._pattern().findall("".join(definition.itertext())):
+                self._unseen.pop(found.lower(), None)
 
     def _pattern(self) -> re.Pattern[str]:
         # “worker pool” is not a worker.

@@ -53,13 +53,16 @@ def test_a_word_that_is_not_marked_gets_none() -> None:
     assert explained("A task.") == []
 
 
-def test_headings_links_code_tables_bold_words_and_goals_are_left_alone() -> None:
+def test_a_page_that_defines_a_word_in_bold_explains_it_itself() -> None:
+    assert explained("The **broker** keeps messages. A worker asks the broker.") == ["worker"]
+
+
+def test_headings_links_code_tables_and_goals_are_left_alone() -> None:
     pages = (
         "# The broker",
         "[The broker](a.md)",
         "`broker`",
         "| broker |\n| --- |\n| broker |",
-        "**broker**",
         "- [ ] The broker runs.",
     )
     assert [explained(page) for page in pages] == [[]] * len(pages)
