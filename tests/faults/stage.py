@@ -1,0 +1,84 @@
+"""A snapshot that runs with a Redis of its own, each process of which can be ended and started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from checks.support.launching import Launched
+from checks.support.project import Project, opened_project
+from checks.support.target import Target
+from checks.support.visitor import Answer, Visitor
+from tests.support.learners import Edit, lay
+from tests.support.runs import wait_until
+
+WITHOUT_CURE = "WITHOUT_CURE"
+TRACEBACK = "Traceback (most recent call last)"
+END_SECONDS = 15
+
+
+@contextmanager
+def running(step: int, cures: tuple[Edit, ...] = ()) -> Iterator[Project]:
+    """Run the snapshot of `step` inside the block; STATUS_INTERVAL is one second.
+
+    `cures` are edits that take away what makes it hold, made under WITHOUT_CURE alone.
+    """
+    edits = cures if os.environ.get(WITHOUT_CURE) else ()
+    with tempfile.TemporaryDirectory(prefix="workbook-fault-") as folder:
+        target = Target(lay(step, edits, Path(folder)), "named", step)
+        with opened_project(target) as project:
+            yield project.running()
+
+
+def tracebacks(launched: Launched, since: int = 0) -> int:
+    """Count the tracebacks that a process has logged after the place `since` of its log."""
+    return sum(TRACEBACK in line for line in launched.words.since(since))
+
+
+def lives(launched: Launched) -> bool:
+    """Tell whether a process is there, and is no zombie."""
+    return launched.exit_code() is None
+
+
+def pids(launched: Launched) -> list[int]:
+    """Return the numbers of the process itself, without the shell that started it."""
+    shell = psutil.Process(launched.popen.pid)
+    children = shell.children(recursive=True)
+    return [process.pid for process in children or [shell]]
+
+
+def ask_to_end(launched: Launched) -> None:
+    """Send SIGTERM, as a deployment does, and wait until the process has ended."""
+    for pid in pids(launched):
+        os.kill(pid, signal.SIGTERM)
+    launched.popen.wait(END_SECONDS)
+
+
+def post(visitor: Visitor) -> Answer:
+    """Press the button of the start page, as HTMX does."""
+    visitor.get("/")
+    return visitor.post("/check-status/", htmx=True)
+
+
+def polls_until(
+    visitor: Visitor, task_id: str, condition: Callable[[str], bool], seconds: float
+) -> str:
+    """Ask for the task every half a second, as its page does, until its words meet `condition`."""
+    seen: list[str] = []
+
+    def met() -> bool:
+        answer = visitor.get(f"/check-status/{task_id}/", htmx=True)
+        assert answer.status == 200, answer.seen
+        seen.append(answer.words)
+        time.sleep(0.5)
+        return condition(seen[-1])
+
+    wait_until(met, seconds, lambda: f"last seen: {seen[-1] if seen else 'nothing'}")
+    return seen[-1]

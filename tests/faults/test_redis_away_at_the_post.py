@@ -1,0 +1,76 @@
+"""Fault 1: Redis refuses, or freezes, while somebody presses the button."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from checks.support.project import Project
+from checks.support.visitor import Visitor, visiting
+from tests.faults.stage import post, running
+from tests.support.learners import Edit
+from tests.support.needs import REDIS_SERVER
+
+pytestmark = REDIS_SERVER
+
+REFUSED_SECONDS, FROZEN_SECONDS = 2, 7
+IN_WORDS = "can’t be reached"
+# Without the first a frozen Redis holds the page for 45 s; without the second the page is a 500.
+CURES = (
+    Edit(
+        "config/settings.py",
+        "CELERY_BROKER_TRANSPORT_OPTIONS = {'socket_connect_timeout': 2, 'socket_timeout': 5}\n"
+        "CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 5\n"
+        "CELERY_TASK_PUBLISH_RETRY_POLICY = {'max_retries': 0}\n",
+        "",
+    ),
+    Edit("status/views.py", "except OperationalError:", "except ZeroDivisionError:"),
+)
+
+
+@pytest.fixture(scope="module", params=[2, 5], ids=["step 02", "step 05"])
+def step(request: pytest.FixtureRequest) -> Iterator[Project]:
+    with running(request.param, CURES) as project:
+        yield project
+
+
+@pytest.fixture
+def visitor(step: Project) -> Iterator[Visitor]:
+    with visiting(step.url) as visitor:
+        assert post(visitor).is_fine
+        yield visitor
+
+
+def test_a_refused_redis_is_said_at_once_and_the_next_post_works(
+    step: Project, visitor: Visitor
+) -> None:
+    step.redis.stop()
+    try:
+        refused = post(visitor)
+    finally:
+        step.redis.start()
+    assert refused.status == 503, refused.seen
+    assert IN_WORDS in refused.words
+    assert refused.seconds < REFUSED_SECONDS
+    assert post(visitor).is_fine
+
+
+def test_a_frozen_redis_is_said_in_time_and_the_next_post_works(
+    step: Project, visitor: Visitor
+) -> None:
+    step.redis.pause()
+    try:
+        frozen = post(visitor)
+    finally:
+        step.redis.resume()
+    assert frozen.status == 503, frozen.seen
+    assert IN_WORDS in frozen.words
+    assert frozen.seconds < FROZEN_SECONDS
+    assert post(visitor).is_fine
+
+
+def test_a_redis_that_restarts_between_two_posts_is_not_noticed(
+    step: Project, visitor: Visitor
+) -> None:
+    step.redis.stop()
+    step.redis.start()
+    assert post(visitor).is_fine

@@ -1,0 +1,174 @@
+"""Faults 2 and 3: Redis restarts, or forgets everything, under a step 05 that runs."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import redis
+from playwright.sync_api import Page, expect
+
+from checks.support.project import INTERVAL_SECONDS, Project
+from checks.support.sockets import Refused, Sockets, opened_sockets
+from checks.support.visitor import visiting
+from tests.faults.stage import lives, polls_until, post, running
+from tests.support.learners import Edit
+from tests.support.needs import CHROMIUM, REDIS_SERVER
+from tests.support.runs import wait_until
+from workbook.chromium import browser, find_chromium
+
+pytestmark = [REDIS_SERVER, CHROMIUM]
+
+ROLES = ("web", "worker", "beat")
+AWAY_SECONDS, BACK_SECONDS = 1.5 * INTERVAL_SECONDS, 15
+# The layer complains once a second, until Redis is back; and it may take a second to see it.
+COMPLAINTS = "Unexpected exception in receive task"
+QUIET_SECONDS = 3
+# What ends a consumer or a task with a traceback in the log.
+ENDED = re.compile(r"Exception inside application|raised unexpected|Internal Server Error")
+CURES = (
+    # A visitor's try ends with a traceback in the log of the server,
+    Edit("status/consumers.py", "except (RedisError, OperationalError):", "except EOFError:"),
+    # a status that can't be sent ends the task,
+    Edit("status/tasks.py", "except RedisError:", "except EOFError:"),
+    # and so does a claim that can't be released.
+    Edit("status/claims.py", "with suppress(RedisError):", "with suppress(EOFError):"),
+    # A run that does not take a forgotten claim anew takes itself for a second one.
+    Edit(
+        "status/tasks.py",
+        "if not claim(self.request.id)",
+        "if iteration and not cache.touch('status-run', LIFETIME)",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def step() -> Iterator[Project]:
+    with running(5, CURES) as project:
+        yield project
+
+
+@pytest.fixture(scope="module")
+def page(step: Project) -> Iterator[Page]:
+    """Open the live page in a browser, before anything happens."""
+    with browser(find_chromium()) as chromium:
+        page = chromium.new_page()
+        page.goto(f"{step.url}/live/")
+        expect(status_of(page)).to_have_text("RUNNING", timeout=10_000)
+        yield page
+
+
+@pytest.fixture
+def sockets() -> Iterator[Sockets]:
+    with opened_sockets() as sockets:
+        yield sockets
+
+
+def test_redis_restarts_between_two_runs(step: Project, page: Page, sockets: Sockets) -> None:
+    await_end_of_run(step)
+    with watched(step), redis_away(step):
+        time.sleep(AWAY_SECONDS)
+        knock(step, sockets)
+    is_told(page, step, sockets)
+
+
+def test_redis_restarts_amid_a_run(step: Project, page: Page, sockets: Sockets) -> None:
+    begin_run(step, page, sockets)
+    with watched(step), redis_away(step):
+        time.sleep(AWAY_SECONDS)
+    is_told(page, step, sockets)
+
+
+def test_a_run_whose_end_falls_into_the_outage_ends_well(
+    step: Project, page: Page, sockets: Sockets
+) -> None:
+    begin_run(step, page, sockets)
+    with watched(step), redis_away(step):
+        time.sleep(5 * INTERVAL_SECONDS)
+    await_end_of_run(step)
+    is_told(page, step, sockets)
+
+
+def test_redis_forgets_everything_amid_a_run(step: Project, page: Page, sockets: Sockets) -> None:
+    begin_run(step, page, sockets)
+    with watched(step):
+        forget(step)
+        # The run takes its claim anew. A task that relied on it would end here.
+        is_told(page, step)
+        await_end_of_run(step)
+        is_told(page, step, sockets)
+        with visiting(step.url) as visitor:
+            [task_id] = post(visitor).task_ids()
+            polls_until(visitor, task_id, lambda words: "SUCCESS" in words, 20)
+
+
+@contextmanager
+def redis_away(step: Project) -> Iterator[None]:
+    """Keep Redis away inside the block; what it held is forgotten."""
+    step.redis.stop()
+    try:
+        yield
+    finally:
+        step.redis.start()
+
+
+@contextmanager
+def watched(step: Project) -> Iterator[None]:
+    """Assert that the processes live on through the block, and fill no log with tracebacks."""
+    places = {role: step.process(role).words.size() for role in ROLES}
+    started = time.monotonic()
+    yield
+    seconds = time.monotonic() - started
+    time.sleep(QUIET_SECONDS)
+    said = {role: step.process(role).words.since(places[role]) for role in ROLES}
+    assert [role for role in ROLES if not lives(step.process(role))] == []
+    assert [line for lines in said.values() for line in lines if ENDED.search(line)] == []
+    complaints = sum(COMPLAINTS in line for line in said["web"])
+    assert complaints <= seconds + 2, "\n".join(said["web"])
+
+
+def is_told(page: Page, step: Project, sockets: Sockets | None = None) -> None:
+    """Assert that the page is told a status in time.
+
+    With `sockets`, another visitor comes each second: where no run goes on, one begins with them.
+    """
+    page.evaluate("document.getElementById('status').textContent = 'not yet'")
+    deadline = time.monotonic() + BACK_SECONDS
+    while status_of(page).text_content() == "not yet":
+        assert time.monotonic() < deadline, step.process("web").words.tail()
+        if sockets:
+            knock(step, sockets)
+        page.wait_for_timeout(1_000)
+
+
+def begin_run(step: Project, page: Page, sockets: Sockets) -> None:
+    """Wait until no run goes on, begin one, and return when the page was told its first status."""
+    await_end_of_run(step)
+    page.evaluate("document.getElementById('status').textContent = 'not yet'")
+    knock(step, sockets)
+    expect(status_of(page)).to_have_text("RUNNING", timeout=10_000)
+
+
+def await_end_of_run(step: Project) -> None:
+    """Wait until nobody holds the claim."""
+    with redis.Redis.from_url(step.redis.url) as client:
+        wait_until(lambda: not client.keys("*status-run"), 20, lambda: str(client.keys()))
+
+
+def forget(step: Project) -> None:
+    """Empty Redis."""
+    with redis.Redis.from_url(step.redis.url) as client:
+        client.flushall()
+
+
+def knock(step: Project, sockets: Sockets) -> None:
+    """Be another visitor, who may be turned away."""
+    try:
+        sockets.open(step.url)
+    except Refused as refused:
+        assert refused.status in (0, 403), refused.seen
+
+
+def status_of(page: Page):
+    return page.locator("#status")

@@ -1,0 +1,94 @@
+"""Faults 4 and 5: a worker that is asked to end, killed, or not there."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from checks.support.project import INTERVAL_SECONDS, Project
+from checks.support.runs import statuses
+from checks.support.sockets import Sockets, opened_sockets
+from checks.support.visitor import Visitor, visiting
+from tests.faults.stage import ask_to_end, polls_until, post, running
+from tests.support.learners import Edit
+from tests.support.needs import REDIS_SERVER
+
+pytestmark = REDIS_SERVER
+
+SILENT = "Is the worker running?"
+SILENT_SECONDS, DONE_SECONDS = 30, 20
+# Contract: three intervals; and what the first status of a new run may take on a busy machine.
+FREED_SECONDS, FIRST_SECONDS = 3 * INTERVAL_SECONDS, 5
+# Without the first a page never asks for its worker; without the second a dead run is for ever.
+CURES = (
+    Edit("status/views.py", "SECONDS_WITHOUT_NEWS = 10", "SECONDS_WITHOUT_NEWS = 999"),
+    Edit("status/claims.py", "LIFETIME = ceil(3 * settings.STATUS_INTERVAL)", "LIFETIME = 999"),
+)
+
+
+@pytest.fixture(scope="module")
+def step() -> Iterator[Project]:
+    with running(5, CURES) as project:
+        yield project
+
+
+@pytest.fixture
+def visitor(step: Project) -> Iterator[Visitor]:
+    with visiting(step.url) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def sockets() -> Iterator[Sockets]:
+    with opened_sockets() as sockets:
+        yield sockets
+
+
+def test_a_worker_that_is_asked_to_end_ends_its_tasks_first(
+    step: Project, visitor: Visitor, sockets: Sockets
+) -> None:
+    [task_id] = post(visitor).task_ids()
+    page = sockets.open(step.url)
+    assert page.wait_for(lambda: page.frames, 10), page.seen
+    polls_until(visitor, task_id, lambda words: "PROGRESS" in words, 10)
+    # Celery's own cure. With SIGKILL in its place both stay as they are.
+    ask_to_end(step.process("worker"))
+    assert "SUCCESS" in visitor.get(f"/check-status/{task_id}/").words
+    assert [row["status"] for row in step.ask("results")["rows"]] == ["SUCCESS", "SUCCESS"]
+    step.restart("worker")
+
+
+def test_a_page_of_a_killed_worker_asks_for_it(step: Project, visitor: Visitor) -> None:
+    [task_id] = post(visitor).task_ids()
+    polls_until(visitor, task_id, lambda words: "PROGRESS" in words, 10)
+    step.process("worker").kill()
+    polls_until(visitor, task_id, lambda words: SILENT in words, SILENT_SECONDS)
+    step.restart("worker")
+
+
+def test_a_killed_run_is_followed_by_another_within_three_intervals(
+    step: Project, sockets: Sockets
+) -> None:
+    page = sockets.open(step.url)
+    assert page.wait_for(lambda: page.frames, 10), page.seen
+    step.process("worker").kill()
+    killed_at = time.monotonic()
+    step.restart("worker")
+    since = max(time.monotonic(), killed_at + FREED_SECONDS)
+    time.sleep(since - time.monotonic() if since > time.monotonic() else 0)
+    # One who comes now, when the claim must have ended, starts a run; all see it.
+    assert statuses(page, killed_at + INTERVAL_SECONDS / 2) == []
+    sockets.open(step.url)
+    assert page.wait_for(lambda: statuses(page, since), FIRST_SECONDS), page.seen
+
+
+def test_a_task_waits_for_a_worker_that_comes_later(step: Project, visitor: Visitor) -> None:
+    step.process("worker").kill()
+    answer = post(visitor)
+    assert answer.status == 202, answer.seen
+    [task_id] = answer.task_ids()
+    assert "the task waits for a worker" in answer.words
+    words = polls_until(visitor, task_id, lambda words: SILENT in words, SILENT_SECONDS)
+    assert "the task waits for a worker" in words
+    step.restart("worker")
+    polls_until(visitor, task_id, lambda words: "SUCCESS" in words, DONE_SECONDS)
