@@ -148,6 +148,10 @@ CELERY_RESULT_BACKEND = 'django-db'
 # https://django-celery-beat.readthedocs.io/
 CELERY_BEAT_SCHEDULER = 'django_celery_beat.schedulers:DatabaseScheduler'
 
+# Beat notes in the database at once what it has sent. By default it does so every three
+# minutes, and a beat that was killed in between would send it a second time.
+CELERY_BEAT_SYNC_EVERY = 1
+
 # Beat and Django agree on what "at four o'clock" means.
 CELERY_TIMEZONE = TIME_ZONE
 
