@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 from playwright.sync_api import Browser, Page
 
 from tests.support.guides import build
 from tests.support.needs import CHROMIUM
+from tests.support.web_servers import served
 from workbook.places import ROOT
 
 pytestmark = CHROMIUM
@@ -38,24 +34,6 @@ $ python3 workbook run
 """
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and says nothing of it."""
-
-    def log_message(self, *_words: object) -> None:
-        """Keep the test's output clean."""
-
-
-@contextmanager
-def served(site: Path) -> Iterator[str]:
-    """Serve a folder on a free port: browsers open the clipboard to no file:// page."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site)) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/"
-        finally:
-            server.shutdown()
-
-
 def copied(page: Page, selector: str) -> str:
     """Click the copy button of a block and return what the clipboard holds then."""
     page.evaluate("navigator.clipboard.writeText('')")
@@ -70,6 +48,7 @@ def test_commands_are_copied_without_prompt_and_output_and_a_diff_not_at_all(
     styles = (ROOT / "docs/css/guide.css").read_text(encoding="utf-8")
     built = build(tmp_path, {"docs/index.md": PAGE, "docs/css/guide.css": styles})
     assert built.returncode == 0, built.stdout + built.stderr
+    # Browsers open the clipboard to no file:// page.
     with served(tmp_path / "site") as address:
         page = chromium.new_context(permissions=["clipboard-read", "clipboard-write"]).new_page()
         page.goto(address)
