@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
+from configparser import ConfigParser
+from pathlib import Path
+
+import httpx
 import pytest
+import redis
 from pymdownx.superfences import SuperFencesException
 
+from tests.guide.captures import CAPTURES, SERVER_VARIABLES, file_of
+from tests.support.examples import ExampleProject, example_project
 from tests.support.guides import box, rendered
+from tests.support.runs import wait_until
+from workbook.fences.examples import EXAMPLES
+from workbook.redis_servers import RedisServer
+from workbook.snapshots import all_steps
+
+SERVERS = EXAMPLES / "servers" / "etc"
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    """Run a Redis of the test's own."""
+    server = RedisServer()
+    server.start()
+    yield server
+    server.stop()
 
 
 def test_what_goes_to_the_end_of_a_file_says_so():
@@ -15,6 +39,166 @@ def test_what_goes_to_the_end_of_a_file_says_so():
     assert shown.language == "python"
 
 
+def test_a_new_file_and_one_of_the_server_say_so():
+    assert box("sse/status/sse.py", "example").title == "status/sse.py new file"
+    unit = box("servers/etc/systemd/system/status-web.service", "example")
+    assert unit.title == "/etc/systemd/system/status-web.service new file"
+
+
 def test_a_name_that_is_no_example_stops_the_build_and_names_those_there_are():
     with pytest.raises(SuperFencesException, match=r"There are: .*production/config/settings\.py"):
         rendered("production/config/nothing.py", "example")
+
+
+@pytest.mark.parametrize("name", CAPTURES)
+def test_a_page_shows_what_the_command_prints(name: str):
+    captured = file_of(name).read_text(encoding="utf-8")
+    assert captured == CAPTURES[name].printed(), "run `python -m tests.guide.captures`"
+
+
+def test_sqlite_keeps_a_log_and_takes_writers_one_by_one(tmp_path: Path):
+    project = example_project(tmp_path / "project", "wal")
+    asked = "connection.cursor().execute('PRAGMA journal_mode').fetchone()"
+    said = project.says(
+        f"from django.db import connection; print({asked}, connection.transaction_mode)"
+    )
+    assert said == "('wal',) IMMEDIATE"
+
+
+def test_results_are_kept_for_a_week(tmp_path: Path):
+    project = example_project(tmp_path / "project", "production")
+    assert project.says("from config import celery_app as c; print(c.conf.result_expires)") == (
+        "604800"
+    )
+
+
+def test_behind_the_proxy_a_page_is_served_and_without_https_it_is_sent_there(tmp_path: Path):
+    project = example_project(tmp_path / "project", "production", **SERVER_VARIABLES)
+    with project.daphne() as url:
+        page = httpx.get(f"{url}/live/", headers=from_the_proxy("https"))
+        assert page.status_code == 200
+        assert page.headers["Strict-Transport-Security"] == "max-age=3600"
+        sent_on = httpx.get(f"{url}/live/", headers=from_the_proxy("http"))
+        assert sent_on.headers["Location"] == "https://www.example.org/live/"
+
+
+def test_the_units_start_what_the_procfile_starts():
+    procfile = (all_steps()[-1].folder / "Procfile").read_text(encoding="utf-8")
+    for line in procfile.splitlines():
+        name, _, command = line.partition(": ")
+        started = unit(name)["ExecStart"].removeprefix("/srv/status/.venv/bin/")
+        if name == "web":  # runserver is for a laptop
+            assert shlex.split(started)[-1] == "config.asgi:application"
+        else:
+            assert started == command
+
+
+def test_the_worker_has_time_to_end_a_whole_run():
+    run_seconds = 4 * 5  # five statuses, five seconds between two
+    assert int(unit("worker")["TimeoutStopSec"]) > 2 * run_seconds
+
+
+def test_the_proxy_leads_to_daphne_and_serves_what_collectstatic_gathers():
+    proxy = (SERVERS / "nginx/conf.d/status.conf").read_text(encoding="utf-8")
+    port = shlex.split(unit("web")["ExecStart"])
+    assert f"server 127.0.0.1:{port[port.index('--port') + 1]};" in proxy
+    assert f"alias {unit('web')['WorkingDirectory']}/staticfiles/;" in proxy
+    for header in ("Upgrade $http_upgrade", "Connection $connection_upgrade", "Host $host"):
+        assert f"proxy_set_header {header};" in proxy
+
+
+def test_a_slow_task_goes_to_a_queue_of_its_own(tmp_path: Path):
+    project = example_project(tmp_path / "project", "queues")
+    route = "c.amqp.router.route({{}}, '{}')['queue'].name"
+    names = ("status.tasks.send_status", "status.tasks.send_status_periodically")
+    asked = ", ".join(route.format(name) for name in names)
+    assert project.says(f"from config import celery_app as c; print({asked})") == "slow celery"
+
+
+def test_a_database_on_another_machine_is_taken_from_the_environment(tmp_path: Path):
+    project = example_project(
+        tmp_path / "project", "postgresql", DATABASE_HOST="db.internal", DATABASE_PASSWORD="secret"
+    )
+    # Without Django's set-up: a driver for PostgreSQL is not needed to read the settings.
+    done = project.command(
+        "python", "-c", "from config.settings import DATABASES as d; print(d['default']['HOST'])"
+    )
+    assert done.stdout.strip() == "db.internal", done.stderr
+
+
+def test_broker_and_layer_ask_the_sentinels_and_the_cache_needs_none(tmp_path: Path):
+    project = example_project(
+        tmp_path / "project", "sentinel", SENTINELS="one:26379,two:26379", SENTINEL_MASTER="main"
+    )
+    said = project.says(
+        "from config import celery_app as c\n"
+        "from django.core.cache import cache\n"
+        "connection = c.connection_for_write()\n"
+        "print(connection.alt, connection.transport_options['master_name'])\n"
+        "from django.conf import settings\n"
+        "print(settings.CHANNEL_LAYERS['default']['CONFIG']['hosts'][0])\n"
+        "print(type(cache._connections['default']).__name__)"
+    )
+    assert said.splitlines() == [
+        "['sentinel://one:26379', 'sentinel://two:26379'] main",
+        "{'sentinels': [('one', '26379'), ('two', '26379')], 'master_name': 'main'}",
+        "DatabaseCache",
+    ]
+
+
+def test_a_status_comes_as_an_event_and_who_leaves_is_no_member_any_more(
+    tmp_path: Path, redis_server: RedisServer
+):
+    project = example_project(tmp_path / "project", "sse", redis_url=redis_server.url)
+    with project.daphne() as url:
+        with httpx.stream("GET", f"{url}/sse/stream", timeout=30) as answer:
+            assert answer.headers["Content-Type"] == "text/event-stream"
+            wait_until(lambda: members(redis_server) == 1, 10, lambda: "a member of the group")
+            broadcast(project, "FINISHED")
+            assert next(events(answer)) == 'data: <span id="status">FINISHED</span>'
+        wait_until(lambda: members(redis_server) == 0, 10, lambda: "a group without members")
+
+
+def test_the_connection_opens_at_once_though_nobody_says_anything(
+    tmp_path: Path, redis_server: RedisServer
+):
+    project = example_project(tmp_path / "project", "sse", redis_url=redis_server.url)
+    # Less than the seconds between two signs of life.
+    with project.daphne() as url, httpx.stream("GET", f"{url}/sse/stream", timeout=10) as answer:
+        assert next(answer.iter_lines()) == ": hello"
+
+
+def test_who_comes_late_is_told_at_once_how_things_stand(tmp_path: Path, redis_server: RedisServer):
+    project = example_project(tmp_path / "project", "sse", redis_url=redis_server.url)
+    broadcast(project, "RUNNING")
+    with project.daphne() as url, httpx.stream("GET", f"{url}/sse/stream", timeout=30) as answer:
+        assert next(events(answer)) == 'data: <span id="status">RUNNING</span>'
+
+
+def events(answer: httpx.Response) -> Iterator[str]:
+    """Return the lines of an answer that say something to the page."""
+    return (line for line in answer.iter_lines() if line.startswith("data:"))
+
+
+def broadcast(project: ExampleProject, status: str) -> None:
+    """Let another process tell everybody a status."""
+    project.says(f"from status.tasks import broadcast; broadcast({status!r})")
+
+
+def members(server: RedisServer) -> int:
+    """Return how many processes listen to the group."""
+    with redis.Redis.from_url(server.url) as client:
+        return client.pubsub_numsub("asgi__group__status")[0][1]
+
+
+def from_the_proxy(scheme: str) -> dict[str, str]:
+    """Return the headers that the proxy sets."""
+    return {"Host": "www.example.org", "X-Forwarded-Proto": scheme}
+
+
+def unit(name: str) -> dict[str, str]:
+    """Return the section [Service] of a unit."""
+    parser = ConfigParser(interpolation=None)
+    parser.optionxform = str
+    parser.read(SERVERS / f"systemd/system/status-{name}.service", encoding="utf-8")
+    return dict(parser["Service"])

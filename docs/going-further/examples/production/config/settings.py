@@ -11,14 +11,5 @@ if not DEBUG:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-# With DEBUG off Django logs no error to the terminal unless it is told to.
-LOGGING = {
-    'version': 1,
-    'disable_existing_loggers': False,
-    'formatters': {'line': {'format': '{asctime} {levelname} {name}: {message}', 'style': '{'}},
-    'handlers': {'terminal': {'class': 'logging.StreamHandler', 'formatter': 'line'}},
-    'root': {'handlers': ['terminal'], 'level': 'INFO'},
-}
-
 # How long a result is kept. Beat deletes older ones once a day.
 CELERY_RESULT_EXPIRES = 7 * 24 * 60 * 60

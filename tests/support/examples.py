@@ -1,0 +1,107 @@
+"""The finished project with an example of "Going further" added, as a reader would have it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.runs import wait_until
+from workbook.fences.examples import SERVER, files_of_example
+from workbook.noise import copy_project
+from workbook.ports import free_port
+from workbook.processes import end, environment_for, trees
+from workbook.snapshots import all_steps
+
+READY_SECONDS = 30
+# A stand-in that passes `check --deploy`: long enough, and random to the eye.
+SECRET_KEY = "k9Vt2xQmZr7LwB4nJc8HsYd3FgPa6TuEe1RiOoUyMbWqXvNhKz"
+
+
+@dataclass(frozen=True)
+class ExampleProject:
+    """A private copy of the finished project, and the variables that its processes get."""
+
+    folder: Path
+    variables: dict[str, str] = field(default_factory=dict)
+    redis_url: str = "redis://127.0.0.1:1"  # nobody listens there
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of its processes."""
+        return environment_for(self.redis_url) | self.variables
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in its folder to the end."""
+        return subprocess.run(
+            words,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    def says(self, code: str) -> str:
+        """Type code into `manage.py shell` and return what it prints; fail if it raises."""
+        done = self.command("python", "manage.py", "shell", "-v", "0", "--command", code)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    @contextmanager
+    def runs(self, *words: str) -> Iterator[None]:
+        """Run a command in the background; nothing of it outlives the block."""
+        log = self.folder / "process.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                words,
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            yield
+        finally:
+            end(trees([process.pid]), grace_seconds=5)
+            process.wait()
+
+    @contextmanager
+    def daphne(self) -> Iterator[str]:
+        """Serve it by Daphne, wait until it answers, and give its address without a slash."""
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        words = ("daphne", "--bind", "127.0.0.1", "--port", str(port), "config.asgi:application")
+        with self.runs(*words):
+            wait_until(lambda: _answers(url), READY_SECONDS, lambda: f"an answer from {url}")
+            yield url
+
+
+def example_project(folder: Path, *names: str, redis_url: str = "", **variables: str):
+    """Lay the finished project into `folder`, add the examples `names`, and return it."""
+    copy_project(all_steps()[-1].folder, folder)
+    for name in names:
+        for example in files_of_example(name):
+            if example.path.startswith(f"{SERVER}/"):
+                pytest.fail(f"{example.path} is for a server, not for the project")
+            path = folder / example.path
+            before = path.read_text(encoding="utf-8") if example.is_addition else ""
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{before}\n{example.text}\n".lstrip("\n"), encoding="utf-8")
+    return ExampleProject(folder, variables, redis_url or ExampleProject.redis_url)
+
+
+def _answers(url: str) -> bool:
+    try:
+        httpx.get(url, timeout=2)
+    except httpx.TransportError:
+        return False
+    return True
