@@ -21,6 +21,7 @@ The workbook: Celery and websockets in Django, step by step.
   {0} guide          read the guide in the browser
   {0} redis          a Redis for the commands you type by hand
   {0} doctor         is everything there, and where do you stand?
+  {0} bench          what push and polling cost, measured on this machine
   {0} test           prove the workbook itself
 
 Every verb tells more with --help. Steps are called by number: 01 to 05.
@@ -81,6 +82,12 @@ def guide(options: argparse.Namespace) -> int:
     return serve_guide(options.port)
 
 
+def bench(options: argparse.Namespace) -> int:
+    from workbook.benching import run_benchmarks
+
+    return run_benchmarks(options.name, options.rest)
+
+
 def test(options: argparse.Namespace) -> int:
     from workbook.testing import run_tests
 
@@ -133,6 +140,9 @@ def build_parser() -> tuple[Parser, list[str]]:
     verb = add("guide", guide, "Serve the guide, and load it anew when a page changes.")
     verb.add_argument("--port", type=port_number, default=8001, help="default: 8001")
 
+    verb = add("bench", bench, "Measure; more arguments go to the benchmark.")
+    verb.add_argument("name", nargs="?", help="push, poll or checks; default: all of them")
+
     verb = add("test", test, "Run the workbook's own tests; more arguments go to pytest.")
     verb.add_argument("--all", action="store_true", help="the long rounds too")
     return parser, list(verbs.choices)
@@ -141,14 +151,14 @@ def build_parser() -> tuple[Parser, list[str]]:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options; raise WorkbookError for an unknown verb or argument.
 
-    `test` hands what it does not know to pytest.
+    `test` hands what it does not know to pytest, `bench` to the benchmark.
     """
     parser, verbs = build_parser()
     if arguments[0] not in verbs:
         names = ", ".join(verbs)
         raise WorkbookError(f"There is no verb “{arguments[0]}”. These are the verbs: {names}.")
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.verb != "test":
+    if rest and options.verb not in {"test", "bench"}:
         raise WorkbookError(
             f"“{' '.join(rest)}” is not understood here.\nTry: {called()} {options.verb} --help"
         )

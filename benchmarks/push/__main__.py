@@ -1,0 +1,108 @@
+"""How fast does a status reach everybody? `python -m benchmarks.push`, or `workbook bench push`.
+
+All rows run side by side on one machine, each with a Redis of its own: server, worker and visitors
+are processes of their own on loopback. A row's figure is also given as a multiple of LIMIT's in the
+same round. Ends with exit code 1 where step 05, or a rung above it, loses a status or a visitor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.push.results import PushResult, failures, row_result
+from benchmarks.push.rounds import Plan, Rounds
+from benchmarks.push.rows import LIMIT, Row, all_rows
+from benchmarks.push.sites import running
+from benchmarks.push.table import lines
+from benchmarks.support.limits import require_open_files
+from benchmarks.support.machine import load_average, this_machine
+from benchmarks.support.storing import store
+from workbook.cli import Parser, called
+from workbook.errors import WorkbookError
+from workbook.stopping import StopRequested, StopSignals
+
+SPARE_FILES = 200
+
+
+def measure(rows: Sequence[Row], plan: Plan) -> PushResult:
+    """Run every row side by side and measure them by turns. LIMIT must be among them."""
+    require_open_files(plan.most + SPARE_FILES)
+    load, start = load_average(), time.monotonic()
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="workbook-bench-")))
+        sites = []
+        for row in rows:
+            below = folder / row.name
+            below.mkdir()
+            sites.append(stack.enter_context(running(row, below)))
+            print(f"{row.label}: ready", flush=True)
+        told = [site for site in sites if not site.row.is_polled]
+        polled = [site for site in sites if site.row.is_polled]
+        rounds = Rounds(plan, told, polled, lambda line: print(line, flush=True))
+        rounds.measure()
+    found = rounds.readings
+    return PushResult(
+        machine=this_machine(),
+        load_before=load,
+        load_after=load_average(),
+        rounds=plan.rounds,
+        statuses_per_round=plan.blocks * plan.statuses,
+        seconds=round(time.monotonic() - start),
+        sizes=sorted(plan.sizes),
+        rows=[row_result(row.name, row.label, found[row.name], found[LIMIT.name]) for row in rows],
+    )
+
+
+def complaints(rows: Sequence[Row], result: PushResult) -> list[str]:
+    """Return a sentence for each thing that must not happen to LIMIT, step 05 or a rung."""
+    by_name = {row.name: row for row in rows if row.is_ours or row is LIMIT}
+    return [
+        sentence
+        for found in result.rows
+        if (row := by_name.get(found.name))
+        for sentence in failures(found, max(result.sizes), row.members_allowed)
+    ]
+
+
+def sizes(text: str) -> tuple[int, ...]:
+    """Return the numbers of visitors that `text` lists; argparse turns the error into words."""
+    parts = text.split(",")
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise argparse.ArgumentTypeError(f"numbers of visitors, such as 1,100, not “{text}”")
+    return tuple(sorted({int(part) for part in parts}))
+
+
+def main() -> int:
+    """Measure, print the table, keep the result where --record asks for it."""
+    plan = Plan()
+    parser = Parser(prog=f"{called()} bench push", allow_abbrev=False)
+    parser.add_argument("--sizes", type=sizes, default=plan.sizes, help="default: 1,100,500,1000")
+    parser.add_argument("--rounds", type=int, default=plan.rounds, help="default: 3")
+    parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")
+    rows = all_rows()
+    try:
+        options = parser.parse_args()
+        with StopSignals().listening():
+            result = measure(rows, Plan(options.sizes, options.rounds))
+    except StopRequested as stop:
+        print("Stopped: nothing is left running.", file=sys.stderr)
+        return stop.exit_code or 130
+    except WorkbookError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print(*lines(result), sep="\n")
+    if options.record:
+        print(f"Kept in {store('push', result)}")
+    found = complaints(rows, result)
+    print(*found, sep="\n", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""A private copy of a snapshot as a row wants it: overlaid, patched, ready to be run."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+from benchmarks.push.rows import HERE, Row
+from workbook.errors import WorkbookError
+from workbook.procfile import commands
+from workbook.projects import Project, private_copy
+from workbook.snapshots import find_step
+
+WEB, WORKER = "web", "worker"
+
+
+def make_project(row: Row, folder: Path) -> Project:
+    """Lay the project of `row` into `folder`, with the benchmark's own task beside its manage.py.
+
+    Raises WorkbookError where a patch does not fit step 05 any more.
+    """
+    step = find_step(row.step)
+    copy = private_copy(Project(step.name, step.folder, is_snapshot=True), folder)
+    if row.overlay:
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(row.overlay, copy.folder, ignore=ignore, dirs_exist_ok=True)
+    for patch in row.patches:
+        apply(patch, copy.folder)
+    shutil.copy(HERE / "measured.py", copy.folder / "measured.py")
+    shutil.copy(HERE / "sending" / f"{row.sending}.py", copy.folder / "sending.py")
+    return copy
+
+
+def apply(patch: Path, folder: Path) -> None:
+    """Apply `patch` to the project in `folder`. Raises WorkbookError where it does not fit."""
+    done = subprocess.run(
+        ["git", "apply", "--whitespace=nowarn", str(patch)],
+        cwd=folder,
+        # Inside a repository git would take the folder for a part of it, and change nothing.
+        env=os.environ | {"GIT_CEILING_DIRECTORIES": str(folder.parent)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise WorkbookError(
+            f"benchmarks/push/ladder/{patch.name} does not fit step 05 as it stands now. "
+            f"Change the patch to what the step has become. git says:\n{done.stderr.strip()}"
+        )
+
+
+def command_lines(folder: Path, port: int) -> dict[str, list[str]]:
+    """Return the words of the project's `web` and `worker` commands, as its Procfile has them.
+
+    The worker takes on the benchmark's task, and nothing else.
+    """
+    lines = {name: shlex.split(line) for name, line in commands(folder, port).items()}
+    return {WEB: lines[WEB], WORKER: [*lines[WORKER], "-I", "measured", "-Q", "measured"]}

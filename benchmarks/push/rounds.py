@@ -1,0 +1,137 @@
+"""The rounds of the push benchmark: everybody comes, statuses are sent by turns, everybody goes."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from benchmarks.push.results import Readings
+from benchmarks.push.sites import Site
+
+# The server has written a status when the last visitor reads it; the next finds it at rest.
+PAUSE_SECONDS = 0.02
+LEAVE_SECONDS = 15
+TRIES = 3
+POLLED_STATUSES = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured. A block is one status to warm up and `statuses` that count."""
+
+    sizes: tuple[int, ...] = (1, 100, 500, 1000)
+    rounds: int = 3
+    blocks: int = 4
+    statuses: int = 3
+
+    @property
+    def most(self) -> int:
+        """How many visitors come at once."""
+        return max(self.sizes)
+
+
+@dataclass
+class Rounds:
+    """Measures `sites`, which are told, by turns, and `polled` ones on their own after them."""
+
+    plan: Plan
+    sites: Sequence[Site]
+    polled: Sequence[Site]
+    say: Callable[[str], None]
+    readings: dict[str, Readings] = field(default_factory=dict)
+
+    def measure(self) -> None:
+        """Do every round."""
+        for site in (*self.sites, *self.polled):
+            self.readings[site.row.name] = Readings()
+        for number in range(1, self.plan.rounds + 1):
+            start = time.monotonic()
+            self._round()
+            seconds = time.monotonic() - start
+            self.say(f"Round {number} of {self.plan.rounds}: {seconds:.0f} s")
+        for site in (*self.sites, *self.polled):
+            found = self.readings[site.row.name]
+            found.lost = site.lost
+            found.dropped = site.crowd.standing().dropped
+
+    def _round(self) -> None:
+        for site in self.sites:
+            self._arrive(site)
+        for size in sorted(self.plan.sizes, reverse=True):
+            for site in self.sites:
+                _shrink(site, size)
+            self._blocks(size)
+        for site in self.sites:
+            _shrink(site, 0)
+        for site in self.sites:
+            self.readings[site.row.name].left.append(_members_left(site))
+        for site in self.polled:
+            for size in self.plan.sizes:
+                self._poll(site, size)
+
+    def _arrive(self, site: Site) -> None:
+        """Let everybody come at once; who was turned away may knock again, but it is noted."""
+        found = self.readings[site.row.name]
+        before = site.server.memory_bytes()
+        opened = site.crowd.open(self.plan.most)
+        found.came.append(opened.opened)
+        found.per_second.append(opened.opened / opened.seconds)
+        for _ in range(TRIES):
+            missing = self.plan.most - site.crowd.standing().here
+            if missing > 0:
+                site.crowd.open(missing)
+        site.server.await_quiet()
+        held = site.server.memory_bytes() - before
+        found.memory_kib.append(held / 1024 / self.plan.most)
+
+    def _blocks(self, size: int) -> None:
+        """Send statuses to `size` visitors of every row, a few of each row at a time."""
+        for readings in self.readings.values():
+            readings.begin(size)
+        used = dict.fromkeys((site.row.name for site in self.sites), 0.0)
+        for block in range(self.plan.blocks):
+            # Nobody comes always after the same neighbour.
+            first = block % len(self.sites)
+            for site in (*self.sites[first:], *self.sites[:first]):
+                used[site.row.name] += self._block(site, size)
+        if size == self.plan.most:
+            frames = self.plan.blocks * self.plan.statuses * size
+            for name, seconds in used.items():
+                self.readings[name].cpu_us.append([seconds / frames * 1e6])
+
+    def _block(self, site: Site, size: int) -> float:
+        """Measure some statuses of a row; return the CPU seconds that they cost its server."""
+        site.send()
+        before = site.server.cpu_seconds()
+        for _ in range(self.plan.statuses):
+            time.sleep(PAUSE_SECONDS)
+            self.readings[site.row.name].add(size, site.send())
+        return site.server.cpu_seconds() - before
+
+    def _poll(self, site: Site, size: int) -> None:
+        """Send statuses to `size` visitors who ask once a second, at any moment of it."""
+        found = self.readings[site.row.name]
+        site.crowd.open(size)
+        site.send()
+        for _ in range(POLLED_STATUSES):
+            time.sleep(random.uniform(0, 1))
+            found.add(size, site.send())
+        site.crowd.leave(size)
+
+
+def _shrink(site: Site, size: int) -> None:
+    """Let visitors hang up until `size` are left, and the server notice it."""
+    leaving = site.crowd.standing().here - size
+    if leaving > 0:
+        site.crowd.leave(leaving)
+        site.server.await_quiet()
+
+
+def _members_left(site: Site) -> int:
+    """Return how many members the group keeps, once no more leave."""
+    deadline = time.monotonic() + LEAVE_SECONDS
+    while site.members_left() > site.row.members_allowed and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return site.members_left()

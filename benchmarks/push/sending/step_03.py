@@ -1,0 +1,11 @@
+"""How a task of step 03 tells how far it is: by its state, which the page's visitors ask for."""
+
+from celery import current_app
+
+# The id that the page was given when it sent a task; the benchmark writes it beside this file.
+from sent_task import TASK_ID
+
+
+def send(stamp: int) -> None:
+    """Store a state that carries `stamp`."""
+    current_app.backend.store_result(TASK_ID, {"percent": stamp}, "PROGRESS")

@@ -1,0 +1,72 @@
+"""The push benchmark's result as a table for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchmarks.push.results import PushResult, RowResult
+from benchmarks.push.rows import rungs
+
+# What the last visitor's wait may be at most, as a multiple of LIMIT's: by row, by visitors.
+AIMS = {
+    "step-05": {1: 5.0, 100: 5.0, 500: 8.0, 1000: 11.0},
+    rungs()[-1].name: {1: 1.5, 100: 1.2, 500: 1.2, 1000: 1.3},
+}
+LABEL_WIDTH = 39
+
+
+def lines(result: PushResult) -> Iterator[str]:
+    """Yield the lines of the table."""
+    machine = result.machine
+    yield (
+        f"{machine.cores} cores, {machine.cpu}, {machine.system}, Python {machine.python}, "
+        f"load average {result.load_before} before and {result.load_after} after."
+    )
+    yield (
+        f"From the sending of a status until the last of N visitors has it, in ms: medians of "
+        f"{result.rounds} rounds of {result.statuses_per_round} statuses, lowest and highest "
+        "round, × LIMIT."
+    )
+    heads = "".join(f"{f'N = {size}':>26}" for size in result.sizes)
+    yield f"{'':{LABEL_WIDTH}}{heads}"
+    for row in result.rows:
+        yield f"{row.label:{LABEL_WIDTH}}" + "".join(_cell(row, size) for size in result.sizes)
+    yield ""
+    yield f"{'':{LABEL_WIDTH}}{'CPU µs a frame':>22}{'KiB a socket':>14}{'handshakes/s':>18}" + (
+        f"{'came at once':>18}{'members left':>14}{'lost':>6}{'dropped':>9}"
+    )
+    for row in result.rows:
+        if row.came:
+            yield _second(row, max(result.sizes))
+    yield ""
+    yield from _verdicts(result)
+
+
+def _cell(row: RowResult, size: int) -> str:
+    found = next((one for one in row.sizes if one.visitors == size), None)
+    if found is None or found.last_ms is None:
+        return f"{'–':>26}"
+    times = f" ×{found.times_limit.median:.1f}" if found.times_limit else ""
+    return f"{found.last_ms.text() + times:>26}"
+
+
+def _second(row: RowResult, most: int) -> str:
+    came = " ".join(str(count) for count in row.came)
+    left = " ".join(str(count) for count in row.members_left)
+    return (
+        f"{row.label:{LABEL_WIDTH}}{row.cpu_us_per_frame.text(0):>22}"
+        f"{row.memory_kib_per_socket:>14.0f}{row.handshakes_per_second.text(0):>18}"
+        f"{f'{came} of {most}':>18}{left:>14}{row.lost:>6}{row.dropped:>9}"
+    )
+
+
+def _verdicts(result: PushResult) -> Iterator[str]:
+    for row in result.rows:
+        for size in row.sizes:
+            aim = AIMS.get(row.name, {}).get(size.visitors)
+            if aim and size.times_limit:
+                met = "met" if size.times_limit.median <= aim else "missed"
+                yield (
+                    f"{row.label}, N = {size.visitors}: {size.times_limit.median:.2f} × LIMIT, "
+                    f"at most {aim} aimed at: {met}."
+                )
