@@ -19,7 +19,7 @@ from workbook.places import ROOT, STATE
 from workbook.ports import free_port, is_free
 from workbook.processes import environment_for
 
-READY_SECONDS = 30
+READY_SECONDS = 60
 ERRORS = re.compile(r"Traceback|\bERROR\b|\bCRITICAL\b|Exception|Internal Server Error")
 
 
