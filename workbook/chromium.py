@@ -8,8 +8,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Browser, sync_playwright
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 # Where macOS and Windows keep Chrome: neither puts it on the PATH.
@@ -39,6 +41,9 @@ def find_chromium() -> Path | None:
 @contextmanager
 def browser(executable: Path) -> Iterator[Browser]:
     """Run a browser without a window inside the block."""
+    # Imported by those alone who use a browser: it takes as long as a fifth of pytest's start.
+    from playwright.sync_api import sync_playwright
+
     # Chromium's sandbox refuses to work for root, which a container's user often is.
     is_root = sys.platform != "win32" and os.geteuid() == 0
     arguments = [*QUIET, *(["--no-sandbox"] if is_root else [])]

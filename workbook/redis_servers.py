@@ -88,13 +88,17 @@ class RedisServer:
             self.port = port
             return
 
-    def stop(self) -> None:
+    def kill(self) -> None:
+        """End it at once: for one whose data are worth nothing. Else like `stop`."""
+        self.stop(grace_seconds=0)
+
+    def stop(self, grace_seconds: float = 3) -> None:
         """End it and forget its data. Does nothing where it does not run."""
         if self._process:
             # Its descendants: on Windows a virtual environment's Python is a launcher's child.
             with contextlib.suppress(psutil.NoSuchProcess):
                 process = psutil.Process(self._process.pid)
-                end([process, *process.children(recursive=True)], grace_seconds=3)
+                end([process, *process.children(recursive=True)], grace_seconds)
             self._process.wait()
             self._process = None
         if self._folder:

@@ -8,16 +8,17 @@ import uuid
 
 import redis
 
-from checks.step_01.conftest import BEAT_QUEUE, TASK
+from checks.step_01.conftest import BEAT_QUEUE, SUPERUSER, TASK
 from checks.support import ground
 from checks.support.celery_app import require_celery_app
+from checks.support.later import Later
 from checks.support.project import Project
 from checks.support.unset import VARIABLE, RaisesUnset, broker_when_unset
 from checks.support.verdict import NotYet, check
 from checks.support.visitor import Answer, visiting
 from workbook.procfile import commands
 
-ROW_SECONDS, BEAT_SECONDS = 5, 8
+ROW_SECONDS, BEAT_SECONDS, SUPERUSER_SECONDS = 5, 8, 10
 SETTINGS = "config/settings.py"
 BEAT_COMMAND = re.compile(r"\bcelery\b.*\sbeat\b|\bcelery\b.*\sworker\b.*\s(-\w*B|--beat)\b")
 DATABASE_SCHEDULER = re.compile(r"django_celery_beat\.schedulers[.:]DatabaseScheduler|django")
@@ -149,11 +150,11 @@ def test_a_result_becomes_a_row(project: Project) -> None:
     "The admin shows results and manages periodic tasks",
     after=(test_the_processes_start,),
 )
-def test_the_admin_shows_results_and_schedules(project: Project) -> None:
-    project.ask("create_superuser", name="checker", password="checker")
+def test_the_admin_shows_results_and_schedules(project: Project, superuser: Later[object]) -> None:
+    superuser.result(SUPERUSER_SECONDS)
     with visiting(project.url) as visitor:
         visitor.get("/admin/login/")
-        visitor.post("/admin/login/?next=/admin/", {"username": "checker", "password": "checker"})
+        visitor.post("/admin/login/?next=/admin/", {"username": SUPERUSER, "password": SUPERUSER})
         for page in ("django_celery_results/taskresult", "django_celery_beat/periodictask"):
             answer = visitor.get(f"/admin/{page}/")
             # Django's own greeting comes with status 200 as well, whatever the address.

@@ -13,7 +13,7 @@ __all__ = ["project", "target"]
 if project is not None:
     from checks.step_02.visits import frozen, sent
     from checks.support.ground import test_the_processes_start
-    from checks.support.project import FROZEN, Project
+    from checks.support.project import Project
     from checks.support.verdict import CannotTell, NotYet
 
     __all__ += ["frozen", "sent"]
@@ -25,7 +25,4 @@ if project is not None:
         if waits and request.function is test_the_processes_start:
             # Whatever is wrong here is told by the check itself.
             with contextlib.suppress(NotYet, CannotTell):
-                project.migrated()
-                project.prepare_detached(FROZEN)
-        elif waits and request.function.__name__ == "test_the_page_answers_at_once":
-            request.getfixturevalue("frozen")
+                request.getfixturevalue("frozen")

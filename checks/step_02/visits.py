@@ -73,7 +73,7 @@ def _result(
 @pytest.fixture(scope="package")
 def frozen(project: Project) -> Iterator[Later[Away]]:
     """Send a task while the broker takes connections and answers nothing."""
-    project.running().prepare_detached(FROZEN)
+    project.prepare_detached(FROZEN)
     yield Later(lambda: visit_without_broker(project))
 
 

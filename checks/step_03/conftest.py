@@ -5,16 +5,25 @@ import contextlib
 import pytest
 
 from checks.step_03.asking import (
-    test_a_post_is_accepted,
     test_the_fragment_asks_for_the_status,
 )
-from checks.step_03.visits import away, browsing, conversation, sent, silence, unheard
+from checks.step_03.visits import away, browsing, conversation, looking, sent, silence, unheard
 from checks.support.fixtures import project, target
 from checks.support.ground import test_the_processes_start
 from checks.support.project import FROZEN, IDLE, Project
-from checks.support.verdict import NotYet
+from checks.support.verdict import CannotTell, NotYet
 
-__all__ = ["away", "browsing", "conversation", "project", "sent", "silence", "target", "unheard"]
+__all__ = [
+    "away",
+    "browsing",
+    "conversation",
+    "looking",
+    "project",
+    "sent",
+    "silence",
+    "target",
+    "unheard",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -23,12 +32,11 @@ def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
     wanted = {name for item in request.session.items for name in item.fixturenames}
     if request.function is test_the_processes_start:
         # Whatever is wrong here is told by the check itself.
-        with contextlib.suppress(NotYet):
-            project.migrated()
+        with contextlib.suppress(NotYet, CannotTell):
             for kind, visits in {IDLE: {"unheard", "silence"}, FROZEN: {"away"}}.items():
                 if wanted & visits:
                     project.prepare_detached(kind)
-    elif request.function is test_a_post_is_accepted and "silence" in wanted:
-        request.getfixturevalue("silence")
+            for name in sorted(wanted & {"looking", "silence"}):
+                request.getfixturevalue(name)
     elif request.function is test_the_fragment_asks_for_the_status and "browsing" in wanted:
         request.getfixturevalue("browsing")

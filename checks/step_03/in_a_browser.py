@@ -18,7 +18,7 @@ from checks.support.verdict import CannotTell
 from checks.support.visitor import Answer
 from workbook.chromium import browser, find_chromium
 
-LOAD_SECONDS, SWAP_SECONDS, POLL_SECONDS = 8, 1.5, 6
+LOAD_SECONDS, SWAP_SECONDS, POLL_SECONDS, TOLD_SECONDS = 8, 1.5, 6, 60
 # A task of 5 s, behind another one where the pool is solo.
 DONE_SECONDS = 14
 # Who asks every second or two is heard within that time.
@@ -93,15 +93,23 @@ class Watched:
 
 
 class Browsing:
-    """The browser's thread: fills `done`, `stranger` and `away`; `wait` for the one you read."""
+    """The browser's thread, begun at once: `visit` pages, then `wait` for what you read.
 
-    def __init__(self, url: str, idle_url: str, away_url: str) -> None:
+    It fills `done`, `stranger` and `away`.
+    """
+
+    def __init__(self) -> None:
         self.done, self.stranger, self.away = Seen(), Seen(), Seen()
-        self._urls = (url, idle_url, away_url)
-        self._stopped = threading.Event()
+        self._urls: tuple[str, ...] = ()
+        self._told, self._stopped = threading.Event(), threading.Event()
         self._trouble: CannotTell | None = None
         self._thread = threading.Thread(target=self._browse, daemon=True)
         self._thread.start()
+
+    def visit(self, url: str, idle_url: str, away_url: str) -> None:
+        """Begin to look at the three pages."""
+        self._urls = (url, idle_url, away_url)
+        self._told.set()
 
     def wait(self, seen: Seen) -> Seen:
         """Return what was `seen`, once it was. Raises CannotTell where there is no browser."""
@@ -114,6 +122,7 @@ class Browsing:
     def stop(self) -> None:
         """End the looking, wherever it stands."""
         self._stopped.set()
+        self._told.set()
         self._thread.join(LOAD_SECONDS)
 
     def _browse(self) -> None:
@@ -124,7 +133,9 @@ class Browsing:
                 self._trouble = CannotTell(reason)
                 return
             with browser(executable) as chromium:
-                self._look_around(chromium)
+                self._told.wait(TOLD_SECONDS)
+                if self._urls and not self._stopped.is_set():
+                    self._look_around(chromium)
         except Error as error:
             reason = str(error).strip().partition("\n")[0]
             self._trouble = CannotTell(f"{executable} does not do what it is asked to: {reason}")

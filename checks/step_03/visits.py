@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
-from checks.step_03.in_a_browser import Browsing
 from checks.support.conversation import Conversation
+from checks.support.later import Later
 from checks.support.project import FROZEN, IDLE, Project
 from checks.support.visitor import Answer, Visitor, visiting
+
+if TYPE_CHECKING:
+    from checks.step_03.in_a_browser import Browsing
 
 PATH = "/check-status/"
 POST_SECONDS = 4
 # The task's own 5 s, in a queue behind nobody, with room for a slow machine.
 TASK_SECONDS, SILENT_SECONDS = 12, 12.5
+# What the first answer of a page may take: it comes up, is visited, and is sent a form.
+BEGIN_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -64,12 +70,20 @@ def conversation(sent: Sent) -> Iterator[Conversation]:
 
 
 @pytest.fixture(scope="package")
-def silence(project: Project) -> Iterator[Conversation]:
+def silence(project: Project) -> Iterator[Later[Conversation]]:
     """Ask for a task that no worker takes, beside the other checks: the longest wait of all."""
-    with sending(project.detached(IDLE)) as one:
-        talk = Conversation(one.visitor, one.answer, interval=0.5, seconds=SILENT_SECONDS)
-        yield talk
-        talk.stop()
+    project.prepare_detached(IDLE)
+    with ExitStack() as stack:
+
+        def ask() -> Conversation:
+            one = stack.enter_context(sending(project.detached(IDLE)))
+            talk = Conversation(one.visitor, one.answer, interval=0.25, seconds=SILENT_SECONDS)
+            stack.callback(talk.stop)
+            return talk
+
+        asking = Later(ask)
+        yield asking
+        asking.wait(BEGIN_SECONDS)
 
 
 @pytest.fixture(scope="package")
@@ -81,8 +95,18 @@ def away(project: Project) -> str:
 
 
 @pytest.fixture(scope="package")
-def browsing(project: Project, away: str) -> Iterator[Browsing]:
-    """Look through a real browser, beside the other checks."""
-    looking = Browsing(project.url, project.detached(IDLE), away)
-    yield looking
-    looking.stop()
+def looking() -> Iterator[Browsing]:
+    """Start a real browser, beside the other checks."""
+    # Imported by those alone who use a browser: it takes as long as a fifth of pytest's start.
+    from checks.step_03.in_a_browser import Browsing
+
+    browsing = Browsing()
+    yield browsing
+    browsing.stop()
+
+
+@pytest.fixture(scope="package")
+def browsing(project: Project, away: str, sent: Sent, looking: Browsing) -> Browsing:
+    """Look at three pages in it. The task that was sent before has its turn first."""
+    looking.visit(project.url, project.detached(IDLE), away)
+    return looking

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from checks.step_03.answering import (
     test_a_broker_that_is_away_is_said,
@@ -10,11 +11,15 @@ from checks.step_03.answering import (
     test_every_state_is_said,
 )
 from checks.step_03.asking import BASE, VIEWS
-from checks.step_03.in_a_browser import Browsing, Seen
 from checks.step_03.progress import test_the_asking_ends
+from checks.step_03.visits import BEGIN_SECONDS
 from checks.support.conversation import Conversation
 from checks.support.fragments import quoted
+from checks.support.later import Later
 from checks.support.verdict import NotYet, check
+
+if TYPE_CHECKING:
+    from checks.step_03.in_a_browser import Browsing, Seen
 
 QUESTION = "worker"
 EARLY_SECONDS, WAIT_SECONDS = 7, 12
@@ -100,20 +105,21 @@ def _require_shown(seen: Seen, done: str, guide: str) -> None:
     "After ten seconds without news the page asks whether the worker runs",
     after=(test_every_state_is_said,),
 )
-def test_silence_is_asked_about(silence: Conversation) -> None:
-    first = _sentences(silence.said[0].words)
+def test_silence_is_asked_about(silence: Later[Conversation]) -> None:
+    talk = silence.result(BEGIN_SECONDS)
+    first = _sentences(talk.said[0].words)
 
     def asking() -> bool:
-        return _asks(first, silence.last.words)
+        return _asks(first, talk.last.words)
 
     def over() -> bool:
-        return asking() or silence.last.at > WAIT_SECONDS
+        return asking() or talk.last.at > WAIT_SECONDS
 
-    silence.wait_until(over)
-    asked = next((said for said in silence.said if _asks(first, said.words)), None)
+    talk.wait_until(over)
+    asked = next((said for said in talk.said if _asks(first, said.words)), None)
     if asked and asked.at >= EARLY_SECONDS:
         return
-    last = asked or silence.last
+    last = asked or talk.last
     raise NotYet(
         done="sent a task to a queue where no worker listens, and asked on",
         seen=f"after {last.at:.1f} s {'already' if asked else 'still'} {quoted(last.words)}"

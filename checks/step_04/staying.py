@@ -25,7 +25,7 @@ ALONE_SECONDS, LEAVING_SECONDS = 15, 4
 def test_a_silent_websocket_stays_open(project: Project, beside: Beside) -> None:
     done = f"opened {PATH} and watched it for {IDLE_SECONDS} s, with nobody sending"
     try:
-        page = beside.idle.result(3 * IDLE_PATIENCE_SECONDS)
+        page = beside.idle.result(IDLE_PATIENCE_SECONDS)
     except Refused as refused:
         page, seen = None, refused.seen
     if page and page.is_open:

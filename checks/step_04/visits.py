@@ -6,13 +6,12 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.step_04.handshake import open_page
-from checks.step_04.page import PAGE
 from checks.support.later import Later
-from checks.support.live_page import LivePage
 from checks.support.probing import ProbeError
 from checks.support.project import IDLE, Project
 from checks.support.sockets import Frame, Sockets, SocketVisitor, opened_sockets
@@ -20,11 +19,15 @@ from checks.support.verdict import NotYet
 from checks.support.words import learners_frames
 from workbook.chromium import find_chromium
 
+if TYPE_CHECKING:
+    from checks.support.live_page import LivePage
+
 GROUP = "status"
 SENT = "sent a message to the group status, from another process"
 REACH_SECONDS = 3
 # How long the silent page is watched; a layer that gives up does so after 5 s without a message.
-IDLE_SECONDS, SILENT_SECONDS, IDLE_PATIENCE_SECONDS = 7, 5.5, 15
+# Then what it may take until it is told of, its server's start and all.
+IDLE_SECONDS, IDLE_PATIENCE_SECONDS = 7, 20
 # The checks for which something goes on beside the others.
 SILENCE = "test_a_silent_websocket_stays_open"
 ALONE = "test_any_server_can_load_the_application"
@@ -53,34 +56,25 @@ class Beside:
 
 @pytest.fixture(scope="package")
 def beside(project: Project, sockets: Sockets, request: pytest.FixtureRequest) -> Iterator[Beside]:
-    """Begin what takes long, if its check is asked for, so that the others go on meanwhile."""
-    project.running()
+    """Begin what takes long, if its check is asked for, while the processes start."""
     wanted = {item.name for item in request.session.items}
     beside = Beside()
     if SILENCE in wanted:
         project.prepare_detached(IDLE)
         beside.idle = Later(lambda: _be_silent(project, sockets))
-    if ALONE in wanted:
-        project.ask("load_asgi")
     if BROWSER in wanted and (found := find_chromium()):
-        beside.live = LivePage(found, f"{project.url}{PAGE}")
+        # Imported by those alone who use a browser: it takes as long as a fifth of pytest's start.
+        from checks.support.live_page import LivePage
+
+        beside.live = LivePage(found)
     yield beside
     beside.close()
 
 
 def _be_silent(project: Project, sockets: Sockets) -> SocketVisitor:
-    """Open a page at a server of its own, where nobody sends, and return it after its silence.
-
-    A layer that knows no database numbers brings it what the other pages are sent all the same.
-    """
+    """Open a page at a server of its own, where nobody sends, and return it after its silence."""
     page = sockets.open(project.detached(IDLE))
-
-    def seconds_left() -> float:
-        end = max(page.opened_at + IDLE_SECONDS, page.silent_since + SILENT_SECONDS)
-        return min(end, page.opened_at + IDLE_PATIENCE_SECONDS) - time.monotonic()
-
-    while page.is_open and (left := seconds_left()) > 0:
-        page.wait_for(lambda: False, left)
+    page.wait_for(lambda: False, IDLE_SECONDS)
     return page
 
 

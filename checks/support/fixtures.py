@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from checks.support.outcomes import step_of
@@ -19,4 +21,10 @@ def target(request: pytest.FixtureRequest) -> Target:
 if missing_packages():
     project = None  # nothing is collected then, and the reason is told
 else:
-    from checks.support.project import project
+    from checks.support.project import Project, opened_project
+
+    @pytest.fixture(scope="package")
+    def project(target: Target) -> Iterator[Project]:
+        """Return the learner's project, of which nothing has been started yet."""
+        with opened_project(target) as opened:
+            yield opened

@@ -19,12 +19,16 @@ class Later(Generic[Result]):
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
+    def wait(self, within: float) -> None:
+        """Wait for its end, whatever comes of it, `within` seconds at the most."""
+        self._thread.join(within)
+
     def result(self, within: float) -> Result:
         """Wait for its end and return its result, or raise what it raised.
 
         Raises TimeoutError where it takes longer than `within` seconds.
         """
-        self._thread.join(within)
+        self.wait(within)
         if self._thread.is_alive():
             raise TimeoutError(f"not at its end within {within:g} s")
         if self._error:

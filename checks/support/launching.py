@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 from honcho.process import Popen
 
+from checks.support.flood import cap
 from checks.support.words import Words
 from workbook.processes import end, trees
 
@@ -29,6 +30,11 @@ class Launched:
     command: str
     popen: subprocess.Popen[bytes]
     words: Words
+
+    @property
+    def role(self) -> str:
+        """The name of its line in the Procfile: that of `web-idle` is `web`."""
+        return self.name.partition("-")[0]
 
     def exit_code(self) -> int | None:
         """Return its exit code, None while it lives."""
@@ -52,7 +58,7 @@ class Launched:
 def launch(
     name: str, command: str, folder: Path, environment: dict[str, str], log: Path
 ) -> Launched:
-    """Start `command` in `folder`, its output in `log`."""
+    """Start `command` in `folder`, its output in `log`; one that prints without an end is ended."""
     with log.open("wb") as output:
         popen = Popen(
             command,
@@ -61,4 +67,6 @@ def launch(
             stdin=subprocess.DEVNULL,
             stdout=output,
         )
-    return Launched(name, command, popen, Words(log, folder))
+    launched = Launched(name, command, popen, Words(log, folder))
+    cap(popen, launched.words, launched.kill)
+    return launched

@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Error, Frame, Page
 
 from checks.support.later import Later
+from checks.support.verdict import CannotTell
 from workbook.chromium import browser
 
 LOAD_SECONDS, WATCH_SECONDS, END_SECONDS = 20, 120, 5
@@ -25,24 +26,33 @@ new MutationObserver(() => {
 
 
 class LivePage:
-    """One page, opened at once; a thread of its own watches it, for Playwright knows no other."""
+    """One page in a browser that is started at once; `open` says when and where it goes.
 
-    def __init__(self, executable: Path, url: str) -> None:
+    A thread of its own watches it, for Playwright knows no other.
+    """
+
+    def __init__(self, executable: Path) -> None:
         self.texts: list[str] = []
         self.problems: list[str] = []  # what its scripts complained of
         self.loads = 0
         self.sockets = 0
-        self._executable, self._url = executable, url
-        self._news, self._end = threading.Event(), threading.Event()
+        self._executable, self._url = executable, ""
+        self._told, self._news, self._end = (threading.Event() for _ in range(3))
         self._deadline = time.monotonic() + WATCH_SECONDS
         self._later = Later(self._watch)
 
-    def loaded(self) -> None:
-        """Wait until it is there. Raises playwright's Error, or TimeoutError, if it never is."""
+    def open(self, url: str) -> None:
+        """Open a page, and wait until it is there. Raises CannotTell if it never is."""
+        self._url = url
+        self._told.set()
         self._news.wait(LOAD_SECONDS)
         if not self.loads:
             self.close()
-            self._later.result(0)
+            try:
+                self._later.result(0)
+            except (Error, TimeoutError) as error:
+                first = str(error).partition("\n")[0]
+                raise CannotTell(f"the browser did not come up: {first}") from None
 
     def shows(self, text: str, within: float) -> bool:
         """Wait until its status shows, or has shown, `text`, and return whether it did."""
@@ -56,6 +66,7 @@ class LivePage:
     def close(self) -> None:
         """Close page and browser."""
         self._end.set()
+        self._told.set()
         try:
             self._later.result(END_SECONDS)
         except (Error, TimeoutError):
@@ -69,6 +80,9 @@ class LivePage:
                 page.on("websocket", self._count_socket)
                 page.on("framenavigated", self._count_load)
                 page.add_init_script(RECORD)
+                self._told.wait(WATCH_SECONDS)
+                if self._end.is_set():
+                    return
                 # Not until all is loaded: a script that never comes must not hold us up.
                 page.goto(self._url, wait_until="commit", timeout=LOAD_SECONDS * 1000)
                 self._news.set()

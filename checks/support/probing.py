@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from checks.support.flood import cap
 from checks.support.words import Words
 
 PROBE = Path(__file__).with_name("probe.py")
@@ -36,6 +37,7 @@ class Probe:
                 stderr=errors,
                 start_new_session=True,
             )
+        cap(self._process, self.words, self._process.kill)
         threading.Thread(target=self._read, daemon=True).start()
 
     def ask(self, question: str, within_seconds: float = 10, **arguments: Any) -> dict[str, Any]:

@@ -68,11 +68,6 @@ class SocketVisitor:
         return [frame.words for frame in list(self.frames)]
 
     @property
-    def silent_since(self) -> float:
-        """When it was opened, or sent something last (time.monotonic)."""
-        return self.frames[-1].at if self.frames else self.opened_at
-
-    @property
     def seen(self) -> str:
         """Say in a line how the connection stands."""
         if self.closed_at is None:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from checks.support.copies import copy_with_tables
 from checks.support.gate import CUT, PASS, Gate, gate_before
 from checks.support.launching import launch
-from checks.support.project import READY_SECONDS, Project
+from checks.support.project import Project
 from checks.support.runs import TASK
 from checks.support.sockets import Refused, Sockets, opened_sockets
+from checks.support.starting import READY_SECONDS, listens
 from checks.support.verdict import CannotTell
 from checks.support.visitor import Answer, visiting
-from workbook.noise import copy_project
 from workbook.ports import LOOPBACK, free_port
 from workbook.procfile import commands
 
@@ -45,13 +43,7 @@ class Stalled:
 def lay_copy(project: Project) -> Path:
     """Copy the project with its database, while no run goes on, and return the copy."""
     folder = project.folder.parent / "behind-the-gate"
-    copy_project(project.folder, folder)
-    shutil.copy(project.folder / ".env", folder / ".env")
-    for database in project.loaded()["databases"].values():
-        source = (project.folder / database["name"]).resolve()
-        target = folder / source.relative_to(project.folder.resolve())
-        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-            old.backup(new)
+    copy_with_tables(project.folder, folder, project.loaded()["databases"])
     return folder
 
 
@@ -131,18 +123,10 @@ def _web_behind(project: Project, folder: Path, gate: Gate) -> Iterator[str]:
     web = launch("web", commands(folder, port)["web"], folder, environment, log)
     try:
         deadline = time.monotonic() + READY_SECONDS
-        while not _listens(port):
+        while not listens(port):
             if time.monotonic() > deadline or web.exit_code() is not None:
                 raise CannotTell(f"a second web process did not start: {web.words.tail()}")
             time.sleep(0.03)
         yield f"http://{LOOPBACK}:{port}"
     finally:
         web.kill()
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection((LOOPBACK, port), timeout=1).close()
-    except OSError:
-        return False
-    return True

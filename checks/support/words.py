@@ -17,6 +17,7 @@ class Words:
 
     def __init__(self, log: Path, project: Path) -> None:
         self._log, self._project = log, project
+        self.note = ""  # what became of the process, if the checks ended it
 
     def text(self) -> str:
         """Return what it said last, READ_BYTES at the most."""
@@ -26,7 +27,8 @@ class Words:
 
     def tail(self) -> str:
         """Return its last traceback in the learner's frames, else its last lines."""
-        return learners_frames(self.text(), self._project)
+        said = learners_frames(self.text(), self._project)
+        return f"{said}\n({self.note})" if self.note else said
 
     def size(self) -> int:
         """Return how many bytes it has said: a place to look from, for `since`."""
