@@ -7,7 +7,6 @@ same round. Ends with exit code 1 where step 05, or a rung above it, loses a sta
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import sys
 import tempfile
@@ -22,10 +21,9 @@ from benchmarks.push.sites import running
 from benchmarks.push.table import lines
 from benchmarks.support.limits import require_open_files
 from benchmarks.support.machine import load_average, this_machine
+from benchmarks.support.options import at_least_one, carried_out, sizes
 from benchmarks.support.storing import store
 from workbook.cli import Parser, called
-from workbook.errors import WorkbookError
-from workbook.stopping import StopRequested, StopSignals
 
 SPARE_FILES = 200
 
@@ -70,39 +68,24 @@ def complaints(rows: Sequence[Row], result: PushResult) -> list[str]:
     ]
 
 
-def sizes(text: str) -> tuple[int, ...]:
-    """Return the numbers of visitors that `text` lists; argparse turns the error into words."""
-    parts = text.split(",")
-    if not all(part.isdecimal() and int(part) > 0 for part in parts):
-        raise argparse.ArgumentTypeError(f"numbers of visitors, such as 1,100, not “{text}”")
-    return tuple(sorted({int(part) for part in parts}))
-
-
 def main() -> int:
     """Measure, print the table, keep the result where --record asks for it."""
     plan = Plan()
     parser = Parser(prog=f"{called()} bench push", allow_abbrev=False)
     parser.add_argument("--sizes", type=sizes, default=plan.sizes, help="default: 1,100,500,1000")
-    parser.add_argument("--rounds", type=int, default=plan.rounds, help="default: 3")
+    parser.add_argument("--rounds", type=at_least_one, default=plan.rounds, help="default: 3")
     parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")
+    options = parser.parse_args()
     rows = all_rows()
-    try:
-        options = parser.parse_args()
-        with StopSignals().listening():
-            result = measure(rows, Plan(options.sizes, options.rounds))
-    except StopRequested as stop:
-        print("Stopped: nothing is left running.", file=sys.stderr)
-        return stop.exit_code or 130
-    except WorkbookError as problem:
-        print(problem, file=sys.stderr)
-        return 1
+    result = measure(rows, Plan(options.sizes, options.rounds))
     print(*lines(result), sep="\n")
     if options.record:
         print(f"Kept in {store('push', result)}")
     found = complaints(rows, result)
-    print(*found, sep="\n", file=sys.stderr)
+    for sentence in found:
+        print(sentence, file=sys.stderr)
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(carried_out(main))

@@ -35,10 +35,11 @@ DELIVERY_SECONDS = 30
 
 @dataclass
 class Site:
-    """A row's processes. `client` speaks with its Redis."""
+    """A row's processes, and where its visitors go. `client` speaks with its Redis."""
 
     row: Row
     server: Measured
+    address: Address
     crowd: CrowdProcess
     client: redis.Redis
     lost: int = 0  # statuses that a visitor should have seen and did not
@@ -74,7 +75,7 @@ def running(row: Row, folder: Path) -> Iterator[Site]:
         else:
             web, address = stack.enter_context(_project(row, server, port, folder))
         visitors = stack.enter_context(crowd(address))
-        yield Site(row, web, visitors, client)
+        yield Site(row, web, address, visitors, client)
 
 
 @contextmanager

@@ -1,0 +1,108 @@
+"""What does asking cost, beside being told? `python -m benchmarks.poll`, or `workbook bench poll`.
+
+A hundred pages ask step 03's server, then step 05's, once a second; a hundred others keep a
+websocket of step 05 open. Measured are the servers' CPU time, how old the news are when a page
+sees them, and how many questions a second a server answers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.poll.results import PollResult
+from benchmarks.poll.rounds import Plan, measure
+from benchmarks.push.rows import STEP_03, STEP_05
+from benchmarks.push.sites import running
+from benchmarks.support.limits import require_open_files
+from benchmarks.support.machine import load_average, this_machine
+from benchmarks.support.options import at_least_one, carried_out
+from benchmarks.support.storing import store
+from workbook.cli import Parser, called
+
+SPARE_FILES = 200
+ROWS = (
+    replace(STEP_03, label="Asked: step 03 (runserver)"),
+    replace(
+        STEP_05,
+        name="step-05-polled",
+        label="Asked: step 05 (daphne)",
+        sending="step_03",
+        is_polled=True,
+    ),
+    replace(STEP_05, label="Told: step 05 (daphne)"),
+)
+
+
+def run(plan: Plan) -> PollResult:
+    """Run the servers side by side and measure one after the other."""
+    require_open_files(plan.visitors + SPARE_FILES)
+    load, start = load_average(), time.monotonic()
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="workbook-bench-")))
+        sites = []
+        for row in ROWS:
+            below = folder / row.name
+            below.mkdir()
+            sites.append(stack.enter_context(running(row, below)))
+            print(f"{row.label}: ready", flush=True)
+        rows = measure(sites, plan)
+    seconds = round(time.monotonic() - start)
+    return PollResult(
+        this_machine(), load, load_average(), plan.rounds, plan.visitors, seconds, rows
+    )
+
+
+def lines(result: PollResult) -> Iterator[str]:
+    """Yield the lines of the table."""
+    machine = result.machine
+    yield (
+        f"{machine.cores} cores, {machine.cpu}, {machine.system}, Python {machine.python}, "
+        f"load average {result.load_before} before and {result.load_after} after."
+    )
+    yield (
+        f"{result.visitors} visitors: medians of {result.rounds} rounds (lowest and highest). "
+        "CPU seconds of the server a minute; ms until a status is seen; answers a second."
+    )
+    heads = (
+        "CPU, nobody there",
+        "CPU, visitors",
+        "half saw it, ms",
+        "last saw it, ms",
+        "answers/s",
+    )
+    yield f"{'':28}" + "".join(f"{head:>24}" for head in heads)
+    for row in result.rows:
+        figures = (
+            (row.cpu_nobody, 2),
+            (row.cpu_visitors, 2),
+            (row.median_ms, 1),
+            (row.last_ms, 1),
+            (row.requests_per_second, 0),
+        )
+        cells = [found.text(digits) if found else "–" for found, digits in figures]
+        yield f"{row.label:28}" + "".join(f"{cell:>24}" for cell in cells)
+
+
+def main() -> int:
+    """Measure, print the table, keep the result where --record asks for it."""
+    plan = Plan()
+    parser = Parser(prog=f"{called()} bench poll", allow_abbrev=False)
+    parser.add_argument("--visitors", type=at_least_one, default=plan.visitors, help="default: 100")
+    parser.add_argument("--rounds", type=at_least_one, default=plan.rounds, help="default: 3")
+    parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")
+    options = parser.parse_args()
+    result = run(replace(plan, visitors=options.visitors, rounds=options.rounds))
+    print(*lines(result), sep="\n")
+    if options.record:
+        print(f"Kept in {store('poll', result)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(carried_out(main))

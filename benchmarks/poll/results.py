@@ -1,0 +1,38 @@
+"""What a run of the poll benchmark found, as it is kept in benchmarks/results/poll.json."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchmarks.support.figures import Figure
+from benchmarks.support.machine import Machine
+
+
+@dataclass(frozen=True)
+class PollRow:
+    """A way to learn of news. `cpu_nobody` is what the server uses while nobody is there.
+
+    CPU times are the server's, in seconds a minute; the waits are from the storing or sending of a
+    status until half of the visitors, and the last, see it. A socket asks nothing: it has no rate.
+    """
+
+    name: str
+    label: str
+    cpu_nobody: Figure
+    cpu_visitors: Figure
+    median_ms: Figure | None
+    last_ms: Figure | None
+    requests_per_second: Figure | None
+
+
+@dataclass(frozen=True)
+class PollResult:
+    """A whole run. The load average is of the machine, one minute before and after."""
+
+    machine: Machine
+    load_before: float
+    load_after: float
+    rounds: int
+    visitors: int
+    seconds: float
+    rows: list[PollRow]
