@@ -1,0 +1,112 @@
+"""The reader's desk: several terminals, and which of them a command goes to.
+
+A command goes to the terminal at hand, if it is idle; else to another one, opened if need be. Each new
+one is prepared as the page's first terminal was: with the lines of the block that activates the
+environment. "In the workbook's folder" means one that stands there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.guide.replay.mishaps import Mishap
+from tests.guide.replay.terminals import Terminal
+
+# What runs until somebody ends it, by the name that pages call it.
+STAYING = {
+    "web server": re.compile(r"manage\.py runserver"),
+    "worker": re.compile(r"celery .*\bworker\b"),
+    "beat": re.compile(r"celery .*\bbeat\b"),
+    "Redis": re.compile(r"workbook redis"),
+    "run": re.compile(r"workbook run"),
+    "shell": re.compile(r"manage\.py shell(?!.* -c )"),
+}
+STOP_SECONDS = 20
+OURS = re.compile(
+    r"CELERY_|DJANGO_|STATUS_|PYTEST|WORKBOOK|VIRTUAL_ENV|PYTHON|COLUMNS|DEBUG|SECRET"
+)
+
+
+def staying_name(command: str) -> str | None:
+    """Return what stays when this command is typed, None if it ends by itself."""
+    return next((name for name, pattern in STAYING.items() if pattern.search(command)), None)
+
+
+class Desk:
+    """Terminals that stand in the workbook's folder `root` or in a project below it."""
+
+    def __init__(self, root: Path, home: Path) -> None:
+        self.root = root
+        self.terminals: list[Terminal] = []
+        self.preparation: list[str] = []
+        self._environment = reader_environment(os.environ, home, root)
+        self._at_hand: Terminal | None = None
+
+    def terminal(self, in_the_workbook: bool) -> Terminal:
+        """Return an idle terminal, in the workbook's folder or where the page's work is done."""
+        idle = [one for one in self.terminals if one.is_idle]
+        if in_the_workbook:
+            standing = [one for one in idle if one.folder == self.root]
+            return standing[0] if standing else self._open()
+        if self._at_hand not in idle:
+            prepared = [one for one in idle if one.folder != self.root]
+            self._at_hand = prepared[0] if prepared and self.preparation else self._prepared()
+        return self._at_hand
+
+    def running(self, name: str) -> Terminal:
+        """Return the terminal in which that runs, by one of the names above."""
+        for one in self.terminals:
+            if not one.is_idle and staying_name(one.command) == name:
+                return one
+        raise Mishap(f"no terminal runs the {name} now")
+
+    def runs(self, name: str) -> bool:
+        """Tell whether that runs in any terminal."""
+        return any(staying_name(one.command) == name for one in self.busy)
+
+    @property
+    def busy(self) -> list[Terminal]:
+        """The terminals in which something runs."""
+        return [one for one in self.terminals if not one.is_idle]
+
+    def stop(self, name: str) -> None:
+        """Press Ctrl-C where that runs, and wait for the prompt."""
+        terminal = self.running(name)
+        terminal.interrupt()
+        if not terminal.wait(lambda: terminal.is_idle, STOP_SECONDS):
+            shown = terminal.shown[-600:]
+            raise Mishap(f"{name} goes on {STOP_SECONDS} s after Ctrl-C. Its last words:\n{shown}")
+
+    def close(self) -> None:
+        """End all that runs, and close every terminal."""
+        for one in self.terminals:
+            one.close()
+        self.terminals.clear()
+
+    def _open(self) -> Terminal:
+        opened = Terminal(self.root, self._environment)
+        self.terminals.append(opened)
+        return opened
+
+    def _prepared(self) -> Terminal:
+        opened = self._open()
+        for line in self.preparation:
+            opened.type(line)
+            opened.wait(lambda: opened.is_idle, 10)
+        return opened
+
+
+def reader_environment(environ: Mapping[str, str], home: Path, root: Path) -> dict[str, str]:
+    """Return what a fresh terminal has: a home of its own, and no environment switched on."""
+    ours = str(root / ".venv" / "bin")
+    folders = [one for one in environ.get("PATH", os.defpath).split(os.pathsep) if one != ours]
+    # With black at hand, startproject writes other bytes than the page's reader gets.
+    folders = [one for one in folders if not (Path(one) / "black").exists()]
+    # The Python that the environment was made of: `python3` must be found without it as well.
+    folders.append(str(Path(sys._base_executable).parent))
+    kept = {name: value for name, value in environ.items() if not OURS.match(name)}
+    return {**kept, "PATH": os.pathsep.join(folders), "HOME": str(home), "LANG": "C.UTF-8"}

@@ -1,0 +1,125 @@
+"""Printed lines of a page, compared with what was really printed.
+
+`…` in a line stands for anything within it, and a line of `…` alone for any lines. Blank lines
+don't count. A shortened id such as `63eb55a9-…` stands for a task's id, everywhere on the page
+for the same one. Where processes share a terminal (`… worker   | ready.`), each one's lines
+are compared in their own order, whatever the others print in between.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+ANY = "…"
+SHORT_ID = re.compile(r"\b[0-9a-f]{8}-…")
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+SPEAKER = re.compile(r"^\S+ (\w+) +\| ")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first line of a page that was not printed: its index, and what was there instead."""
+
+    line: int
+    what: str
+
+
+@dataclass
+class Eyes:
+    """A reader's eyes: they know an id again that the page has shown before."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def compare(
+        self, shown: Sequence[str], printed: str, start: bool = False, end: bool = False
+    ) -> Difference | None:
+        """Return what of `shown` is not in `printed`, None if all is.
+
+        `start` and `end` say whether the page shows the text from its first line, and to its last.
+        """
+        if any(SPEAKER.match(line) for line in shown):
+            return self._compare_speakers(shown, printed, start)
+        lines = [line.rstrip() for line in printed.splitlines() if line.strip()]
+        text = "".join(f"{line}\n" for line in lines)
+        if found := self._search(shown, text, start, end):
+            self._remember(found)
+            return None
+        numbers = [at for at, line in enumerate(shown) if line.strip()]
+        # The longest beginning that is there tells which line is the first that is not.
+        for many in range(len(numbers) - 1, -1, -1):
+            if self._search([shown[at] for at in numbers[:many]], text, start, end=False):
+                break
+        if not numbers:
+            return Difference(0, f"nothing should be printed, and this was:\n{_tail(lines)}")
+        missing = shown[numbers[many]]
+        if many == len(numbers) - 1 and self._search(shown, text, start, end=False):
+            return Difference(numbers[-1], f"more was printed than the page shows:\n{_tail(lines)}")
+        near = difflib.get_close_matches(missing.strip(), [one.strip() for one in lines], 1, 0.4)
+        nearest = f"\n  nearest  {near[0]}" if near else ""
+        what = f"  page     {missing.strip()}{nearest}\nAll that was printed:\n{_tail(lines)}"
+        return Difference(numbers[many], f"this line was not printed where it should be:\n{what}")
+
+    def _search(self, shown: Sequence[str], text: str, start: bool, end: bool) -> re.Match | None:
+        names: dict[str, str] = {}
+        patterns = [self._pattern(line, names) for line in shown if line.strip()]
+        body = "".join(patterns)
+        return re.search(
+            (r"\A" if start else r"^") + body + (r"\Z" if end else ""), text, re.MULTILINE
+        )
+
+    def _pattern(self, line: str, names: dict[str, str]) -> str:
+        if line.strip() == ANY:
+            return r"(?:[^\n]*\n)*?"
+        pieces, at = [], 0
+        for short in SHORT_ID.finditer(line):
+            pieces += [_literal(line[at : short.start()]), self._id(short[0], names)]
+            at = short.end()
+        return "".join(pieces) + _literal(line[at:].rstrip()) + r"[^\S\n]*\n"
+
+    def _id(self, short: str, names: dict[str, str]) -> str:
+        if short in self.ids:
+            return re.escape(self.ids[short])
+        name = f"id_{short[:8]}"
+        if short in names:
+            return f"(?P={name})"
+        names[short] = name
+        return f"(?P<{name}>{UUID})"
+
+    def _remember(self, found: re.Match) -> None:
+        for name, real in found.groupdict().items():
+            self.ids[f"{name.removeprefix('id_')}-{ANY}"] = real
+
+    def _compare_speakers(
+        self, shown: Sequence[str], printed: str, start: bool
+    ) -> Difference | None:
+        lines = printed.splitlines()
+        for speaker in dict.fromkeys(_speaker(line) for line in shown):
+            own = [at for at, line in enumerate(shown) if _speaker(line) == speaker]
+            spaced = [words for at in own for words in (shown[at], ANY)]
+            text = "\n".join(line for line in lines if _speaker(line) == speaker)
+            if difference := self.compare_plain(spaced, text, start and speaker == ""):
+                return Difference(own[difference.line // 2], difference.what)
+        return None
+
+    def compare_plain(self, shown: Sequence[str], printed: str, start: bool) -> Difference | None:
+        """Compare the lines of one process, in which others stand between those shown."""
+        bare = [SPEAKER.sub("", line) for line in shown]
+        text = "\n".join(SPEAKER.sub("", line) for line in printed.splitlines())
+        return self.compare(bare, text, start)
+
+
+def _speaker(line: str) -> str:
+    found = SPEAKER.match(line)
+    return found[1] if found else ""
+
+
+def _literal(text: str) -> str:
+    return r"[^\n]*?".join(re.escape(piece) for piece in text.split(ANY))
+
+
+def _tail(lines: Sequence[str], many: int = 60) -> str:
+    cut = [f"  ({len(lines) - many} lines before)"] if len(lines) > many else []
+    return "\n".join([*cut, *(f"  | {line}" for line in lines[-many:])]) or "  | (nothing)"

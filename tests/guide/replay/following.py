@@ -1,0 +1,81 @@
+"""Following whole pages: from the built HTML to the comparison with the snapshot."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from tests.guide.replay.mishaps import Mishap
+from tests.guide.replay.outcome import differences
+from tests.guide.replay.reader import Reader
+from tests.guide.replay.reading import Block, Page, read_page
+from tests.guide.replay.refreshing import correct
+
+BUILD_SECONDS = 120
+
+
+def build(root: Path, site: Path) -> None:
+    """Build the guide of the workbook at `root` into the folder `site`; a Mishap says why not."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=BUILD_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise Mishap(f"the guide can't be built:\n{done.stdout}{done.stderr}")
+
+
+def follow(
+    root: Path, number: str, tabs: Sequence[str] = (), refreshes: bool = False
+) -> str | None:
+    """Follow the page of a step in the workbook at `root`; return what is wrong, None if nothing.
+
+    Each sentence begins with the page and the line of its Markdown. One who `refreshes` writes the
+    output that was really printed into the page.
+    """
+    markdown = next((root / "docs").glob(f"{number}-*.md"))
+    with tempfile.TemporaryDirectory(prefix="workbook-replay-") as temporary:
+        site, home = Path(temporary) / "site", Path(temporary) / "home"
+        home.mkdir()
+        build(root, site)
+        page = read_page(site / f"{markdown.stem}.html", markdown, tabs)
+        with closing(Reader(root, home, refreshes)) as reader:
+            wrong = _read(reader, page) or _look_back(reader, page, root, number)
+        correct(markdown, reader.corrections)
+        return wrong
+
+
+def _read(reader: Reader, page: Page) -> str | None:
+    began = time.monotonic()
+    for block in page.blocks:
+        print(f"{time.monotonic() - began:6.1f} {page.name}:{block.line}: {_head(block)}")
+        try:
+            reader.follow(block)
+        except Mishap as mishap:
+            # A code block's own lines begin below the line that opens it.
+            return f"{page.name}:{block.line + mishap.line}: {mishap}"
+    return None
+
+
+def _look_back(reader: Reader, page: Page, root: Path, number: str) -> str | None:
+    last = f"{page.name}:{page.blocks[-1].line}"
+    if left := [terminal.command for terminal in reader.desk.busy]:
+        return f"{last}: the page ends, and leaves running: {', '.join(left)}"
+    if reader.hands.undoable:
+        return f"{last}: the page ends, and a change made on trial was never undone"
+    snapshot = next((root / "steps").glob(f"{number}-*"))
+    found = list(differences(root / "work", snapshot))
+    return "\n".join(f"{last}: {one}" for one in found) or None
+
+
+def _head(block: Block) -> str:
+    first = (block.text or " ".join(block.rows[0])).split("\n", 1)[0]
+    return f"{block.kind} {block.title} {first[:60]}"

@@ -1,0 +1,79 @@
+"""A workbook of the replay's own: its files, its ports, its processes.
+
+The page says localhost:8000 and localhost:6379, and the replay types just that. So that it meets
+neither the reader's Redis nor another replay, it runs in namespaces of its own (Linux): a network in
+which nobody else listens, processes that all end with it, and a copy of the workbook that is
+mounted over the real one, at the very path that `.venv` was made for.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from workbook.places import ENVIRONMENT, ROOT
+
+APART = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+# As nobody in particular, and, where that is forbidden, as root.
+WAYS = (("unshare", "--user", "--map-root-user", *APART), ("sudo", "-n", "unshare", *APART))
+# What only this machine's workbook has: its state, what a learner did, what a run left.
+OWN = shutil.ignore_patterns(
+    *(".git", ".venv", ".workbook", "work", "work.*", "site", "__pycache__", ".*_cache")
+)
+ENTER = """
+set -e
+mount --bind "$1/.venv" "$2/.venv"
+mount -o remount,bind,ro "$2/.venv"
+mount --rbind "$2" "$1"
+cd "$1"
+ip link set lo up
+shift 2
+# Not the last command: bash stays, as the process that orphans go to.
+"$@" || exit $?
+exit 0
+"""
+
+
+@cache
+def way_in() -> tuple[str, ...]:
+    """Return the command that opens namespaces here; () if none may be opened."""
+    for way in WAYS:
+        if shutil.which(way[0]) and shutil.which("ip"):
+            command = [*way, "ip", "link", "set", "lo", "up"]
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False
+            )
+            if done.returncode == 0:
+                return way
+    return ()
+
+
+@contextmanager
+def private_copy() -> Iterator[Path]:
+    """Copy the workbook without its noise into a temporary folder that goes with the block."""
+    with tempfile.TemporaryDirectory(prefix="workbook-replay-") as temporary:
+        copy = Path(temporary) / "copy"
+        shutil.copytree(ROOT, copy, symlinks=True, ignore=OWN)
+        (copy / ENVIRONMENT.name).mkdir()
+        yield copy
+
+
+def in_private(copy: Path, arguments: Sequence[str], seconds: float) -> subprocess.CompletedProcess:
+    """Run Python with these arguments in the copy, at the real one's path; return what it said."""
+    command = [*way_in(), "bash", "-c", ENTER, "enter", str(ROOT), str(copy)]
+    return subprocess.run(
+        [*command, sys.executable, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        timeout=seconds,
+        check=False,
+    )

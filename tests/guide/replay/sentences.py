@@ -1,0 +1,74 @@
+"""The sentences of a page that ask for something to be done, other than in a code block.
+
+A page keeps to these forms; a sentence that begins like one of them and is none is a Mishap. So no
+request to the reader is passed over in silence.
+
+- Open <http://…> [in a second tab, in a third tab, in two tabs, in three tabs].
+- Press, click, follow or open **a button or a link**. Clear or tick **a box**. Log in.
+- Reload the page, or: reload every tab.
+- Delete the cookie `name`.
+- Fill in: a table of “field” and “value” follows.
+- Stop the worker [, beat and Redis] with Ctrl-C. Stop everything with Ctrl-C.
+- Leave the shell with `exit()`.
+- Undo …: what a diff changed on trial since the last time is taken back.
+- Wait 15 seconds.
+- Open one more terminal, open Django's shell: the command that follows does so.
+- The page says `…`. Both tabs say `…`. Every tab says `…`: it is looked at, and waited for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+FORMS = {
+    "open": r"[Oo]pen <(http://[^>]+)>(?: in (a second|a third|two|three) tabs?)?",
+    "press": r"\b(?:[Pp]ress|[Cc]lick|[Ff]ollow|[Oo]pen) \*\*([^*]+)\*\*",
+    "clear": r"\b[Cc]lear \*\*([^*]+)\*\*",
+    "tick": r"\b[Tt]ick \*\*([^*]+)\*\*",
+    "log_in": r"\b[Ll]og in\b",
+    "reload": r"\b[Rr]eload (the page|every tab)",
+    "forget": r"\b[Dd]elete the cookie `(\w+)`",
+    "stop": r"\b[Ss]top ([^.:]+?) with Ctrl-C",
+    "leave": r"\b[Ll]eave the shell with `exit\(\)`",
+    "undo": r"(?:^|(?<=[.!] ))Undo\b",
+    "wait": r"\b[Ww]ait (\d+) seconds",
+    "terminal": r"\b[Oo]pen (?:one more terminal|another terminal|Django's shell)",
+    "see": r"(The page|Both tabs|Every tab|Every one of them) (?:still )?says? `([^`]+)`",
+}
+PATTERNS = {name: re.compile(form) for name, form in FORMS.items()}
+REQUEST = re.compile(
+    r"(?:Now |Then |Next |And )?"
+    r"(?:[Oo]pen|[Pp]ress|[Cc]lick|[Ff]ollow|[Cc]lear|[Tt]ick|[Ll]og in|[Rr]eload|[Dd]elete"
+    r"|[Ss]top|[Uu]ndo|[Ww]ait(?! for| until)|[Ss]ave|[Cc]lose|[Ll]eave the shell)\b"
+)
+ENDS = re.compile(r"(?<=[.!?:])\s+")
+NUMBERS = {"a second": 2, "two": 2, "a third": 3, "three": 3}
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something to do: which of the forms, and what it names."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+def deeds_of(prose: str) -> Iterator[Deed]:
+    """Return what a paragraph asks for, in its order."""
+    found = [
+        (match.start(), Deed(name, tuple(word or "" for word in match.groups())))
+        for name, pattern in PATTERNS.items()
+        for match in pattern.finditer(prose)
+    ]
+    for _, deed in sorted(found, key=lambda pair: pair[0]):
+        yield deed
+
+
+def unknown_request(prose: str) -> str | None:
+    """Return the first sentence that asks for something in a form that nobody knows."""
+    for sentence in ENDS.split(prose):
+        if REQUEST.match(sentence) and not any(one.search(sentence) for one in PATTERNS.values()):
+            return sentence
+    return None

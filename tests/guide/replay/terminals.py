@@ -1,0 +1,119 @@
+"""A terminal of the reader: bash on a pseudo-terminal, of 80 columns."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import psutil
+
+PROMPT = "reader@here$ "
+SHELL_PROMPT = ">>> "
+# Colours, titles and the like: what a terminal does not show as characters.
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\x1b[@-_]")
+SIZE = struct.pack("HHHH", 24, 80, 0, 0)
+PAUSE_SECONDS = 0.05
+
+
+class Terminal:
+    """What is typed into it, and all it has shown so far."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self._here, there = pty.openpty()
+        fcntl.ioctl(there, termios.TIOCSWINSZ, SIZE)
+        self._process = subprocess.Popen(
+            ["setsid", "--ctty", "bash", "--norc", "--noprofile", "--noediting", "-i"],
+            cwd=folder,
+            env={**environment, "PS1": PROMPT, "TERM": "dumb", "VIRTUAL_ENV_DISABLE_PROMPT": "1"},
+            stdin=there,
+            stdout=there,
+            stderr=there,
+        )
+        os.close(there)
+        self._raw = b""
+        self.command = ""  # the last one that was typed
+        threading.Thread(target=self._listen, daemon=True).start()
+        self.wait(lambda: self.is_idle, 10)
+
+    @property
+    def shown(self) -> str:
+        """Everything on it since it was opened."""
+        return _as_shown(self._raw)
+
+    @property
+    def mark(self) -> int:
+        """Where it stands now, for `since`."""
+        return len(self._raw)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether bash waits for a command."""
+        return self.shown.endswith(PROMPT)
+
+    @property
+    def asks_for_python(self) -> bool:
+        """Whether a Python shell in it waits for a line."""
+        return self.shown.endswith(SHELL_PROMPT)
+
+    @property
+    def folder(self) -> Path:
+        """The folder that it stands in."""
+        return Path(psutil.Process(self._process.pid).cwd())
+
+    def type(self, text: str) -> int:
+        """Type a line and Enter; return the mark where the answer begins."""
+        mark = self.mark
+        os.write(self._here, f"{text}\n".encode())
+        # The echo of what was typed ends with the first new line.
+        self.wait(lambda: b"\n" in self._raw[mark:], 10)
+        return self._raw.index(b"\n", mark) + 1
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        os.write(self._here, b"\x03")
+
+    def since(self, mark: int) -> str:
+        """Return what it has shown since then, without bash's or Python's prompt at the end."""
+        return _as_shown(self._raw[mark:]).removesuffix(PROMPT).removesuffix(SHELL_PROMPT)
+
+    def wait(self, is_so: Callable[[], bool], seconds: float) -> bool:
+        """Wait until it is so, for that long at most; tell whether it is."""
+        until = time.monotonic() + seconds
+        while not is_so():
+            if time.monotonic() > until:
+                return False
+            time.sleep(PAUSE_SECONDS)
+        return True
+
+    def close(self) -> None:
+        """End everything in it."""
+        for process in self.processes():
+            process.kill()
+        self._process.kill()
+        self._process.wait(10)
+
+    def processes(self) -> list[psutil.Process]:
+        """Return what was started in it and still lives."""
+        return psutil.Process(self._process.pid).children(recursive=True)
+
+    def _listen(self) -> None:
+        try:
+            while part := os.read(self._here, 65536):
+                self._raw += part
+        except OSError:  # how Linux says that nobody is left at the other end
+            pass
+
+
+def _as_shown(raw: bytes) -> str:
+    """Return what is left on a screen: no colours, and of a line written over, the last version."""
+    text = ESCAPES.sub("", raw.decode("utf-8", "replace")).replace("\r\n", "\n")
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
