@@ -19,7 +19,7 @@ SIDE_BY_SIDE = 10
 # From the last byte on: an answer comes at once, or the server waits for more, which never comes.
 SILENCE_SECONDS = 0.25
 ANSWER_SECONDS = 10
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 10
 HANDSHAKE = (
     "GET /ws/status HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
     "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"

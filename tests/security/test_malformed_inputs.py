@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,26 +17,19 @@ from tests.security.barrage import Innocents, answer_to, barrage, complaint, log
 from tests.security.known import ALLOWED, Known
 from tests.support.needs import REDIS_SERVER
 from tests.support.runs import wait_until
-from tests.support.snapshots import SnapshotRun, csrf, snapshot_run
+from tests.support.snapshots import SnapshotRun, csrf
 
 pytestmark = REDIS_SERVER
 SEED = int(os.environ.get("WORKBOOK_SEED", "5"))
 ONE = os.environ.get("WORKBOOK_ATTACK")
 ROUND, LONG_ROUND = 300, 2_000
 SOCKET_STEP = "05"
-# As on a server: with DEBUG on, Django shows a traceback to whoever sends it something malformed.
-SERVED = {
-    "DEBUG": "False",
-    "SECRET_KEY": "a-key-of-this-test-alone-which-is-long-enough-for-djangos-own-check",
-    "ALLOWED_HOSTS": "127.0.0.1,localhost",
-    "STATUS_INTERVAL": "1",
-}
 
 
 @pytest.fixture(scope="module", params=["03", SOCKET_STEP])
-def step(request: pytest.FixtureRequest) -> Iterator[tuple[str, SnapshotRun]]:
-    with snapshot_run(request.param, **SERVED) as run:
-        yield request.param, run
+def step(request: pytest.FixtureRequest) -> tuple[str, SnapshotRun]:
+    name = "in_public" if request.param == SOCKET_STEP else "polled_in_public"
+    return request.param, request.getfixturevalue(name)
 
 
 def attacks(step: str, first: int, count: int) -> list[Attack]:

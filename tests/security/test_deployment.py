@@ -1,0 +1,152 @@
+"""The steps on a server: what Django's own list for a deployment asks of them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.security.conftest import IN_PUBLIC
+from tests.support.snapshots import SnapshotRun, csrf
+from workbook.noise import copy_project
+from workbook.processes import environment_for
+from workbook.snapshots import all_steps, find_step
+
+# What cannot be had without a domain and its certificate, so it is not in the steps.
+NEEDS_TLS = {
+    "security.W004": "SECURE_HSTS_SECONDS",
+    "security.W008": "SECURE_SSL_REDIRECT",
+    "security.W012": "SESSION_COOKIE_SECURE",
+    "security.W016": "CSRF_COOKIE_SECURE",
+}
+# The page about deploying shows them.
+WITH_TLS = """
+SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
+SECURE_SSL_REDIRECT = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SECURE_HSTS_SECONDS = 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+"""
+CHECK = (sys.executable, "manage.py", "check", "--deploy", "--fail-level", "ERROR")
+ON_A_LAPTOP = "django-insecure-for-a-laptop-only"
+
+
+def said_by(project: Path, *command: str, **variables: str) -> tuple[int, str]:
+    """Run a command in a project with these variables alone; return exit code and words."""
+    environment = environment_for("redis://127.0.0.1:1")
+    for name in (*IN_PUBLIC, "STATUS_INTERVAL"):
+        environment.pop(name, None)
+    done = subprocess.run(
+        command,
+        cwd=project,
+        env=environment | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def warnings(said: str) -> set[str]:
+    """Return the names of the warnings that Django gave."""
+    return set(re.findall(r"\((\w+\.[WE]\d+)\)", said))
+
+
+@pytest.fixture
+def last_step(tmp_path: Path) -> Path:
+    """A copy of step 05, with a .env of its own: python-decouple looks in the folders above too."""
+    copy_project(find_step("05").folder, tmp_path / "project")
+    (tmp_path / "project" / ".env").touch()
+    return tmp_path / "project"
+
+
+@pytest.mark.parametrize("step", [step.label for step in all_steps()])
+def test_djangos_deployment_check_asks_for_nothing_but_tls(step: str, tmp_path: Path) -> None:
+    copy_project(find_step(step).folder, tmp_path / "project")
+    code, said = said_by(tmp_path / "project", *CHECK, **IN_PUBLIC)
+    assert code == 0, said
+    assert warnings(said) == set(NEEDS_TLS), said
+
+
+def test_with_the_settings_for_tls_the_deployment_check_is_clean(last_step: Path) -> None:
+    settings = last_step / "config" / "settings.py"
+    settings.write_text(settings.read_text(encoding="utf-8") + WITH_TLS, encoding="utf-8")
+    code, said = said_by(last_step, *CHECK, **IN_PUBLIC)
+    assert (code, warnings(said)) == (0, set()), said
+    assert all(name in WITH_TLS for name in NEEDS_TLS.values())
+
+
+@pytest.mark.parametrize("key", ["", ON_A_LAPTOP], ids=["an empty key", "the laptop's key"])
+def test_a_key_that_is_none_is_called_insecure(last_step: Path, key: str) -> None:
+    _, said = said_by(last_step, *CHECK, **IN_PUBLIC | {"SECRET_KEY": key})
+    assert "security.W009" in warnings(said)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (sys.executable, "manage.py", "runserver", "--noreload", "127.0.0.1:1"),
+        (sys.executable, "-m", "celery", "-A", "config", "worker", "-P", "solo"),
+        (sys.executable, "-m", "celery", "-A", "config", "beat"),
+    ],
+    ids=["web", "worker", "beat"],
+)
+def test_without_a_key_of_its_own_nothing_starts_in_public(
+    last_step: Path, command: tuple[str, ...]
+) -> None:
+    without_key = {name: value for name, value in IN_PUBLIC.items() if name != "SECRET_KEY"}
+    code, said = said_by(last_step, *command, **without_key)
+    assert code != 0
+    assert "SECRET_KEY not found. Declare it as envvar" in said
+
+
+def test_headers_and_cookies_in_public_are_those_that_django_advises(
+    in_public: SnapshotRun,
+) -> None:
+    with in_public.visitor() as visitor:
+        answer = visitor.post("/check-status/", data=csrf(visitor))
+        page = visitor.get("/admin/login/")
+    for headers in (answer.headers, page.headers):
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    session, token = answer.headers["Set-Cookie"], page.headers["Set-Cookie"]
+    assert session.startswith("sessionid=")
+    assert {"HttpOnly", "SameSite=Lax"} <= set(session.split("; "))
+    assert token.startswith("csrftoken=")
+    assert "SameSite=Lax" in token.split("; ")
+
+
+def test_in_public_an_error_page_tells_nothing_about_the_project(in_public: SnapshotRun) -> None:
+    with in_public.visitor() as visitor:
+        answers = [
+            (404, visitor.get("/nowhere/")),
+            (400, visitor.get("/", headers={"Host": "elsewhere.example"})),
+            (403, visitor.post("/check-status/")),
+        ]
+    told = re.compile("Traceback|urlpatterns|config\\.urls|site-packages|seeing this error because")
+    for status, answer in answers:
+        assert answer.status_code == status
+        assert not told.search(answer.text)
+
+
+def test_the_admin_lets_nobody_in_without_a_login(in_public: SnapshotRun) -> None:
+    paths = [
+        "",
+        "auth/user/",
+        "django_celery_results/taskresult/",
+        "django_celery_beat/periodictask/add/",
+    ]
+    with in_public.visitor() as visitor:
+        for path in paths:
+            assert visitor.get(f"/admin/{path}").url.path == "/admin/login/"
