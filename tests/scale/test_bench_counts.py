@@ -1,0 +1,143 @@
+"""The benchmark sees what must not happen: a status that is lost, a visitor who is dropped."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from websockets.sync.server import ServerConnection, serve
+
+from benchmarks.push.results import Readings, RowResult, failures, row_result
+from benchmarks.support.crowds import CrowdProcess, Delivery, crowd
+from benchmarks.support.figures import Figure, figure, ratio
+from benchmarks.support.visitors import Address
+from workbook.ports import LOOPBACK, free_port
+
+SECONDS = 20
+
+
+class Server:
+    """A websocket server of the test's own, which knows every visitor."""
+
+    def __init__(self) -> None:
+        self.sockets: list[ServerConnection] = []
+
+    def stay(self, socket: ServerConnection) -> None:
+        """Keep a visitor until one side ends it."""
+        self.sockets.append(socket)
+        for _ in socket:
+            pass
+
+    def send(self, sockets: list[ServerConnection], stamp: int | None = None) -> None:
+        """Send a status to some visitors."""
+        for socket in sockets:
+            socket.send(f"<span>RUNNING {stamp or time.monotonic_ns()}</span>")
+
+
+@pytest.fixture
+def server_and_crowd() -> Iterator[tuple[Server, CrowdProcess]]:
+    """Run a server, and five visitors who are in."""
+    server = Server()
+    with serve(server.stay, LOOPBACK, 0) as listening:
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        port = listening.socket.getsockname()[1]
+        try:
+            with crowd(Address(f"ws://{LOOPBACK}:{port}/")) as visitors:
+                assert visitors.open(5).opened == 5
+                yield server, visitors
+        finally:
+            listening.shutdown()
+            thread.join(SECONDS)
+
+
+def test_a_status_that_all_have_seen_is_told_with_its_times(server_and_crowd) -> None:
+    server, visitors = server_and_crowd
+    stamp = time.monotonic_ns()
+    server.send(server.sockets, stamp)
+    delivery = visitors.delivery(SECONDS)
+    assert delivery.count == 5
+    assert 0 < delivery.median_ms <= delivery.last_ms <= (time.monotonic_ns() - stamp) / 1e6
+
+
+def test_a_status_that_one_did_not_see_is_none_and_says_how_many_did(server_and_crowd) -> None:
+    server, visitors = server_and_crowd
+    server.send(server.sockets[:-1], time.monotonic_ns())
+    assert visitors.delivery(1) is None
+    assert visitors.seen_by() == 4
+
+
+def test_a_status_that_came_twice_to_one_hides_nobody_who_lacks_it(server_and_crowd) -> None:
+    server, visitors = server_and_crowd
+    server.send([*server.sockets[:-1], server.sockets[0]], time.monotonic_ns())
+    assert visitors.delivery(1) is None
+    assert visitors.seen_by() == 4
+
+
+def test_a_status_from_before_the_visitors_came_is_no_news(server_and_crowd) -> None:
+    server, visitors = server_and_crowd
+    server.send(server.sockets, time.monotonic_ns() - 3600 * 10**9)
+    assert visitors.delivery(0.5) is None
+    assert visitors.standing().texts == 5
+
+
+def test_a_visitor_whom_the_server_closes_is_counted_and_one_who_leaves_is_not(
+    server_and_crowd,
+) -> None:
+    server, visitors = server_and_crowd
+    server.sockets[0].close()
+    deadline = time.monotonic() + SECONDS
+    while visitors.standing().here == 5 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    visitors.leave(2)
+    standing = visitors.standing()
+    assert (standing.here, standing.dropped) == (2, 1)
+
+
+def test_a_visitor_who_finds_no_server_is_refused_with_the_reason() -> None:
+    with crowd(Address(f"ws://{LOOPBACK}:{free_port()}/")) as visitors:
+        opened = visitors.open(3)
+    assert opened.opened == 0
+    assert sum(opened.refused.values()) == 3
+
+
+GOOD = replace(row_result("x", "Row", Readings(), Readings()), came=[100, 100], members_left=[0, 0])
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (replace(GOOD, lost=3), "3 statuses did not reach a visitor"),
+        (replace(GOOD, dropped=2), "closed 2 connections"),
+        (replace(GOOD, came=[100, 98]), "of 100 visitors at once only 98 came in"),
+        (replace(GOOD, members_left=[0, 1]), "1 members after everybody left"),
+    ],
+)
+def test_each_thing_that_must_not_happen_is_said_in_a_sentence(row: RowResult, words: str) -> None:
+    (sentence,) = failures(row, visitors=100, members_allowed=0)
+    assert words in sentence
+
+
+def test_a_row_without_fault_has_nothing_to_complain_of() -> None:
+    assert list(failures(GOOD, visitors=100, members_allowed=0)) == []
+
+
+def test_a_status_that_did_not_reach_everybody_is_no_reading() -> None:
+    found = Readings()
+    found.begin(100)
+    found.add(100, None)
+    found.add(100, Delivery(99, 1.0, 2.0))
+    found.add(100, Delivery(100, 3.0, 4.0))
+    assert found.last_ms == {100: [[4.0]]}
+
+
+def test_a_figure_has_the_median_of_all_and_the_spread_of_the_rounds() -> None:
+    assert figure([[1.0, 2.0, 9.0], [3.0, 4.0, 5.0]]) == Figure(3.5, 2.0, 4.0)
+    assert figure([[], []]) is None
+
+
+def test_a_multiple_is_taken_round_by_round() -> None:
+    assert ratio([[10.0], [100.0], [1.0]], [[5.0], [50.0], [1.0]]) == Figure(2.0, 1.0, 2.0)

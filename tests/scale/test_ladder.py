@@ -1,0 +1,48 @@
+"""The ladder's rungs are changes of step 05 as it stands, and the guide shows them as they are."""
+
+from __future__ import annotations
+
+import compileall
+from pathlib import Path
+
+import pytest
+
+from benchmarks.fences import changes
+from benchmarks.push.projects import apply, command_lines, make_project
+from benchmarks.push.rows import LADDER, ORIGINAL_LISTING, RUNG_LABELS, Row, rungs
+from workbook.errors import WorkbookError
+
+
+@pytest.mark.parametrize("row", [ORIGINAL_LISTING, *rungs()], ids=lambda row: row.name)
+def test_the_project_of_a_row_can_be_made_and_compiled(row: Row, tmp_path: Path) -> None:
+    project = make_project(row, tmp_path)
+    assert compileall.compile_dir(project.folder, quiet=1)
+    words = command_lines(project.folder, 8123)
+    assert "8123" in words["web"]
+    assert words["worker"][-4:] == ["-I", "measured", "-Q", "measured"]
+
+
+def test_the_top_rung_holds_what_every_rung_adds(tmp_path: Path) -> None:
+    folder = make_project(rungs()[-1], tmp_path).folder
+    assert "run_coroutine_threadsafe" in (folder / "status/tasks.py").read_text("utf-8")
+    assert "uvicorn" in (folder / "Procfile").read_text("utf-8")
+    assert "fan_out.listen()" in (folder / "status/consumers.py").read_text("utf-8")
+
+
+def test_a_rung_that_step_05_has_outgrown_is_named_with_what_to_do(tmp_path: Path) -> None:
+    project = make_project(rungs()[-1], tmp_path)
+    with pytest.raises(WorkbookError, match=r"ladder/1-no-thread-hop\.diff does not fit step 05"):
+        apply(LADDER / "1-no-thread-hop.diff", project.folder)
+
+
+@pytest.mark.parametrize("name", RUNG_LABELS)
+def test_a_rung_is_shown_whole(name: str) -> None:
+    text = (LADDER / f"{name}.diff").read_text("utf-8")
+    shown = "\n".join(body for _path, body in changes(name))
+    heads = ("diff --git", "---", "+++", "new file")
+    lines = [line for line in text.splitlines() if not line.startswith(heads)]
+    assert shown.splitlines() == lines
+
+
+def test_no_rung_is_left_over() -> None:
+    assert {path.stem for path in LADDER.iterdir()} == RUNG_LABELS.keys()
