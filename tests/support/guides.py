@@ -25,6 +25,7 @@ CUSTOM = {
     "lesson-diff": (formats.lesson_diff, formats.no_options),
     "output": (formats.output, formats.no_options),
     "example": (formats.example, formats.no_options),
+    "diagram": (formats.diagram, formats.no_options),
 }
 
 
@@ -98,7 +99,7 @@ def own_steps(folder: Path, files: dict[str, str]) -> Iterator[None]:
 def build(folder: Path, pages: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Build, strictly, a site of these pages below docs/ with the real steps and settings."""
     ignore = shutil.ignore_patterns("__pycache__", "*.sqlite3*")
-    for name in ("workbook", "steps"):
+    for name in ("workbook", "steps", "benchmarks"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignore)
     shutil.copy(ROOT / ".gitignore", folder)
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")

@@ -11,13 +11,20 @@ from pathlib import Path
 from workbook.errors import WorkbookError
 from workbook.fences.addresses import parse_address
 from workbook.fences.changes import changes_of
+from workbook.fences.diagrams import figure
 from workbook.fences.examples import example_named
 from workbook.fences.excerpts import Excerpt, excerpt, has_part
 from workbook.fences.ground import files_before
 from workbook.fences.outputs import output_named
 from workbook.fences.pages import Fence, fences_of
 
-OPTIONS = {"listing": {"", "reading"}, "lesson-diff": {""}, "output": {""}, "example": {""}}
+OPTIONS = {
+    "listing": {"", "reading"},
+    "lesson-diff": {""},
+    "output": {""},
+    "example": {""},
+    "diagram": {""},
+}
 STEP_LANGUAGES = {
     *("python", "py", "python3", "html", "html+django", "django", "htmldjango", "jinja"),
     *("toml", "ini", "css"),
@@ -99,6 +106,8 @@ def _examine(fence: Fence, shown: Shown) -> None:
         output_named(fence.body)
     elif fence.language == "example":
         example_named(fence.body)
+    elif fence.language == "diagram":
+        figure(fence.body)
     elif fence.language == "lesson-diff":
         shown.whole.update(change.path for change in changes_of(parse_address(fence.body)))
     else:

@@ -19,6 +19,7 @@ from pymdownx.superfences import SuperFencesException
 from workbook.errors import WorkbookError
 from workbook.fences.addresses import parse_address
 from workbook.fences.changes import changes_of
+from workbook.fences.diagrams import figure
 from workbook.fences.examples import example_named
 from workbook.fences.excerpts import excerpt
 from workbook.fences.outputs import output_named
@@ -109,6 +110,12 @@ def example(source, language, class_name, options, md, **_more) -> str:
     title = titled(found.title, found.place)
     code = highlighted(md, found.text, language_of(found.path), title, [])
     return boxed(class_name, {"kind": "example", "path": found.path}, code)
+
+
+@loud
+def diagram(source, language, class_name, options, md, **_more) -> str:
+    """Show diagrams of docs/diagrams/ in the page's own colours, with what they say in words."""
+    return figure(source)
 
 
 def no_options(language, inputs, options, attrs, md) -> bool:

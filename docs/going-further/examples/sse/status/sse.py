@@ -38,7 +38,8 @@ async def events():
         if status is not None:
             yield event(rendered({'status': status}))
         while True:
-            # Not asyncio.timeout(): a receive() that is broken off gives its channel up.
+            # Not asyncio.timeout(): a receive() that is broken off unsubscribes, and would miss
+            # what is sent until the next one has subscribed.
             await asyncio.wait([waiting], timeout=SECONDS_BETWEEN_SIGNS)
             if not waiting.done():
                 yield ': still here\n\n'
