@@ -36,11 +36,12 @@ def make_project(row: Row, folder: Path) -> Project:
 
 def apply(patch: Path, folder: Path) -> None:
     """Apply `patch` to the project in `folder`. Raises WorkbookError where it does not fit."""
+    # Inside a repository git would take the folder for a part of it, and change nothing.
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     done = subprocess.run(
         ["git", "apply", "--whitespace=nowarn", str(patch)],
         cwd=folder,
-        # Inside a repository git would take the folder for a part of it, and change nothing.
-        env=os.environ | {"GIT_CEILING_DIRECTORIES": str(folder.parent)},
+        env=outside | {"GIT_CEILING_DIRECTORIES": str(folder.parent)},
         capture_output=True,
         text=True,
         timeout=30,

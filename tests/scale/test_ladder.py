@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import compileall
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ def test_the_top_rung_holds_what_every_rung_adds(tmp_path: Path) -> None:
     assert "run_coroutine_threadsafe" in (folder / "status/tasks.py").read_text("utf-8")
     assert "uvicorn" in (folder / "Procfile").read_text("utf-8")
     assert "fan_out.listen()" in (folder / "status/consumers.py").read_text("utf-8")
+
+
+def test_a_rung_is_applied_inside_a_git_repository_too(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=30)
+    folder = make_project(rungs()[0], tmp_path).folder
+    assert "def dispatch" in (folder / "status/consumers.py").read_text("utf-8")
 
 
 def test_a_rung_that_step_05_has_outgrown_is_named_with_what_to_do(tmp_path: Path) -> None:
