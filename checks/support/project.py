@@ -27,7 +27,7 @@ from checks.support.target import Target
 from checks.support.verdict import CannotTell, NotYet
 from checks.support.words import learners_frames
 from workbook.errors import WorkbookError
-from workbook.leftovers import Run, opened_run
+from workbook.leftovers import Run, end_leftovers, opened_run
 from workbook.ports import LOOPBACK, free_port
 from workbook.processes import end, environment_for, marked
 from workbook.redis_servers import RedisServer, private_redis
@@ -195,6 +195,7 @@ def opened_project(target: Target) -> Iterator[Project]:
     """Copy the target, start a private Redis, and end all of it after the block."""
     with ExitStack() as stack:
         try:
+            end_leftovers()  # of checks that were killed
             run = stack.enter_context(opened_run(f"checks on {target.folder}"))
             redis = stack.enter_context(private_redis(run=run))
         except WorkbookError as error:
