@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -44,12 +45,22 @@ def pytest_configure(config: pytest.Config) -> None:
         targets = {step: find_target(step, config.getoption("--target")) for step in steps}
     except WorkbookError as error:
         raise pytest.UsageError(str(error)) from error
+    end_in_order()
     outcomes = Outcomes(targets)
     config.pluginmanager.register(outcomes, "workbook-outcomes")
     standard = config.pluginmanager.get_plugin("terminalreporter")
     if standard:
         config.pluginmanager.unregister(standard)
         config.pluginmanager.register(Voice(config, outcomes, whole), "terminalreporter")
+
+
+def end_in_order() -> None:
+    """Take SIGTERM and a closed terminal as Ctrl-C: what was started is ended before pytest is."""
+    for name in ("SIGTERM", "SIGHUP"):
+        signum = getattr(signal, name, None)
+        # nohup ignores SIGHUP on purpose.
+        if signum is not None and signal.getsignal(signum) is signal.SIG_DFL:
+            signal.signal(signum, signal.default_int_handler)
 
 
 def steps_at(path: Path) -> list[int]:

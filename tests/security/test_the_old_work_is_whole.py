@@ -1,0 +1,231 @@
+"""`start` and the checks, ended or hindered at a bad moment: what the learner had is there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.learners import checks_on
+from tests.support.runs import MARK, wait_until
+from tests.support.workbooks import SmallWorkbook
+from workbook.noise import copy_project
+from workbook.places import ROOT
+from workbook.processes import end
+from workbook.snapshots import find_step
+
+MINE = {"mine.txt": "mine", "config/settings.py": "# my own\n", ".env": "KEY=mine\n"}
+# Ends the tool, as a power cut would, just before the change of the disk with this number.
+KILLED_AT = """
+import os, signal, sys
+from workbook.places import ROOT
+
+CHANGES = ("os.rename", "os.mkdir", "os.rmdir", "os.remove", "shutil.copyfile", "shutil.rmtree")
+left = int(sys.argv.pop(1))
+
+def count(event, arguments):
+    global left
+    if event in CHANGES and str(ROOT) in str(arguments):
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(count)
+from workbook.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+MOST_CHANGES = 60
+
+
+def killed_start(small: SmallWorkbook, at: int) -> int:
+    """Call `start 03`, which is killed before its change number `at`; return its exit code."""
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_AT, str(at), "start", "03"],
+        cwd=small.root,
+        env=os.environ | {"PYTHONPATH": str(small.root), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode
+
+
+def whole_copies(small: SmallWorkbook) -> list[Path]:
+    """Return the folders that hold all of the learner's files as they were."""
+    folders = [small.work, *small.root.glob("work.*")]
+    return [folder for folder in folders if has_all(folder)]
+
+
+def has_all(folder: Path) -> bool:
+    files = [(folder / name, text) for name, text in MINE.items()]
+    return all(file.is_file() and file.read_text() == text for file, text in files)
+
+
+def test_a_start_killed_before_any_of_its_changes_leaves_the_old_work_whole(
+    small: SmallWorkbook,
+) -> None:
+    small.write(MINE)
+    killed = 0
+    for at in range(MOST_CHANGES):
+        code = killed_start(small, at)
+        (whole,) = whole_copies(small)
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL
+        killed += 1
+        # From then on the same again, with the learner's files in work/.
+        if whole != small.work:
+            shutil.rmtree(small.work, ignore_errors=True)
+            whole.rename(small.work)
+    else:
+        pytest.fail(f"start makes more than {MOST_CHANGES} changes: look at a few of them alone")
+    # Of laying a folder, and of both renames.
+    assert killed > 8
+    assert (small.work / "status" / "tasks.py").is_file()
+
+
+def limited(*command: str) -> list[str]:
+    """Return a command that modes of files hold for, even where it is root that calls it."""
+    if os.geteuid() != 0:
+        return list(command)
+    return ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--", *command]
+
+
+@contextmanager
+def read_only(root: Path) -> Iterator[None]:
+    """Let nobody write below `root` inside the block."""
+    folders = [root, *(path for path in root.rglob("*") if path.is_dir() and not path.is_symlink())]
+    modes = [(folder, folder.stat().st_mode) for folder in folders]
+    try:
+        for folder, mode in modes:
+            folder.chmod(mode & ~0o222)
+        yield
+    finally:
+        for folder, mode in modes:
+            folder.chmod(mode)
+
+
+def start(small: SmallWorkbook, before: Callable[[], None] | None = None) -> tuple[int, str]:
+    """Call `start 03`; return exit code and what it said. `before` runs in its process."""
+    code = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        limited(sys.executable, "-B", "-c", code, "start", "03"),
+        cwd=small.root,
+        env=os.environ | {"PYTHONPATH": str(small.root)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        preexec_fn=before,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_on_a_read_only_disk_start_says_so_and_changes_nothing(small: SmallWorkbook) -> None:
+    small.write(MINE)
+    with read_only(small.root):
+        code, said = start(small)
+    assert code == 1
+    assert "could not be laid" in said
+    assert "Make the folder writable" in said
+    assert "Traceback" not in said
+    assert whole_copies(small) == [small.work]
+
+
+def test_on_a_full_disk_start_says_so_and_changes_nothing(small: SmallWorkbook) -> None:
+    small.write(MINE)
+    # A file may grow to ten bytes: as on a disk that is full, each write beyond them fails.
+    code, said = start(small, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)))
+    assert code == 1
+    assert "could not be laid" in said
+    assert "Traceback" not in said
+    assert whole_copies(small) == [small.work]
+    assert list(small.root.glob("work.*")) == []
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return every file below a folder."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """Return the processes that carry this mark and live."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+def is_worker(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return "worker" in process.cmdline()
+    return False
+
+
+@contextmanager
+def checks_under_way(project: Path, mark: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Call the checks of step 02 on a project; inside the block all its processes are there."""
+    checks = subprocess.Popen(
+        [
+            *(sys.executable, "-P", "-m", "pytest", "-p", "no:cacheprovider"),
+            *(str(ROOT / "checks" / "step_02"), f"--target={project}"),
+        ],
+        cwd=project.parent,
+        env=os.environ | {MARK: mark},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        wait_until(lambda: any(map(is_worker, marked(mark))), 60)
+        yield checks
+    finally:
+        checks.kill()
+        checks.wait()
+        end(marked(mark), grace_seconds=0)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Step 02 in a learner's hands, with a database of its own."""
+    copy_project(find_step("02").folder, tmp_path / "project")
+    (tmp_path / "project" / "db.sqlite3").write_bytes(b"my own database")
+    return tmp_path / "project"
+
+
+def test_checks_that_are_ended_leave_the_project_as_it_was_and_nothing_running(
+    project: Path,
+) -> None:
+    before, mark = contents(project), str(project)
+    with checks_under_way(project, mark) as checks:
+        checks.send_signal(signal.SIGTERM)
+        checks.wait(30)
+        assert contents(project) == before
+        wait_until(lambda: marked(mark) == [], 20, lambda: str(marked(mark)))
+
+
+def test_what_killed_checks_left_running_is_ended_by_the_next(project: Path) -> None:
+    before, mark = contents(project), str(project)
+    with checks_under_way(project, mark) as checks:
+        checks.kill()
+        checks.wait(30)
+        assert contents(project) == before
+        # One that says ✗ at once will do.
+        (project / "config" / "settings.py").write_text("nonsense(", encoding="utf-8")
+        assert "nonsense" in checks_on(2, project).text
+        wait_until(lambda: marked(mark) == [], 20, lambda: str(marked(mark)))
