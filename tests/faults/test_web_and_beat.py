@@ -1,0 +1,99 @@
+"""Faults 6 and 10: the server restarts, beat is killed, and a schedule is hours overdue."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+from playwright.sync_api import expect
+
+from checks.support.project import Project
+from tests.faults.stage import ask_to_end, running
+from tests.support.learners import Edit
+from tests.support.needs import CHROMIUM, REDIS_SERVER
+from tests.support.runs import wait_until
+from workbook.chromium import browser, find_chromium
+
+pytestmark = REDIS_SERVER
+
+# Nobody works on this queue: what beat sends stays there to be counted.
+QUEUE, TASK = "nobody", "celery.backend_cleanup"
+HOURS_OVERDUE = 10
+OVERDUE = f"""
+from datetime import timedelta
+from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+hourly, _ = IntervalSchedule.objects.get_or_create(every=1, period='hours')
+PeriodicTask.objects.create(
+    name='hourly', task='{TASK}', queue='{QUEUE}', interval=hourly,
+    last_run_at=timezone.now() - timedelta(hours={HOURS_OVERDUE}),
+)
+"""
+# Beat looks every 5 s for what was changed in the admin. A second firing comes at once.
+SEEN_SECONDS, AGAIN_SECONDS = 20, 8
+BACK_SECONDS = 30
+CURES = (
+    # Without it beat notes what it has sent every three minutes, and a killed one never.
+    Edit("config/settings.py", "CELERY_BEAT_SYNC_EVERY = 1\n", ""),
+    # A websocket without HTMX's extension is not opened again.
+    Edit(
+        "templates/live.html",
+        'hx-ext="ws" ws-connect="/ws/status">',
+        "><script>new WebSocket(`ws://${location.host}/ws/status`).onmessage = (event) => {"
+        "document.getElementById('status').outerHTML = event.data }</script>",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def step() -> Iterator[Project]:
+    with running(5, CURES) as project:
+        yield project
+
+
+def test_an_overdue_schedule_fires_once_and_a_killed_beat_fires_nothing_again(
+    step: Project,
+) -> None:
+    schedule_overdue(step)
+    wait_until(lambda: sent(step) > 0, SEEN_SECONDS)
+    time.sleep(AGAIN_SECONDS)
+    assert sent(step) == 1  # not one for each hour
+    step.process("beat").kill()
+    step.restart("beat")
+    time.sleep(AGAIN_SECONDS)
+    assert "beat: Starting..." in step.process("beat").words.text()
+    assert sent(step) == 1
+
+
+@CHROMIUM
+@pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "asked to end"])
+def test_a_page_finds_a_server_that_restarts(step: Project, is_killed: bool) -> None:
+    with browser(find_chromium()) as chromium:
+        page = chromium.new_page()
+        page.goto(f"{step.url}/live/")
+        status = page.locator("#status")
+        expect(status).to_have_text("RUNNING", timeout=BACK_SECONDS * 1000)
+        web = step.process("web")
+        web.kill() if is_killed else ask_to_end(web)
+        page.evaluate("document.getElementById('status').textContent = 'not yet'")
+        step.restart("web")
+        expect(status).not_to_have_text("not yet", timeout=BACK_SECONDS * 1000)
+
+
+def schedule_overdue(step: Project) -> None:
+    """Have an hourly task that ran for the last time hours ago."""
+    subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "--command", OVERDUE],
+        cwd=step.folder,
+        env=step.environment(step.redis.url),
+        check=True,
+        timeout=60,
+    )
+
+
+def sent(step: Project) -> int:
+    """Return how often beat has sent it."""
+    with redis.Redis.from_url(step.redis.url) as client:
+        return client.llen(QUEUE)
