@@ -15,11 +15,23 @@ from pymdownx.superfences import SuperFencesException
 from tests.guide.captures import CAPTURES, SERVER_VARIABLES, file_of
 from tests.support.examples import ExampleProject, example_project
 from tests.support.guides import box, rendered
+from tests.support.learners import Edit
 from tests.support.runs import wait_until
 from workbook.fences.examples import EXAMPLES
 from workbook.redis_servers import RedisServer
 from workbook.snapshots import all_steps
 
+GEVENT_WORKER = shlex.split("celery -A config worker --loglevel=info -P gevent -c 100")
+# Runs go on beside each other, and each tells its statuses as the page on gevent says.
+LOOPS_IN_THREADS = (
+    Edit("status/claims.py", "    if cache.add(", "    return True\n    if cache.add("),
+    Edit("status/tasks.py", "from .claims", "from .greenlets import group_send\nfrom .claims"),
+    Edit(
+        "status/tasks.py",
+        "async_to_sync(get_channel_layer().group_send)(GROUP, message)",
+        "group_send(GROUP, message)",
+    ),
+)
 SERVERS = EXAMPLES / "servers" / "etc"
 
 
@@ -180,9 +192,36 @@ def events(answer: httpx.Response) -> Iterator[str]:
     return (line for line in answer.iter_lines() if line.startswith("data:"))
 
 
+@pytest.mark.long
+def test_on_gevent_no_task_suffers_where_event_loops_run_in_real_threads(
+    tmp_path: Path, redis_server: RedisServer
+):
+    project = example_project(
+        tmp_path / "project", "gevent", "wal", redis_url=redis_server.url, STATUS_INTERVAL="0.5"
+    )
+    for edit in LOOPS_IN_THREADS:
+        edit.apply(project.folder)
+    assert project.command("python", "manage.py", "migrate").returncode == 0
+    with project.runs(*GEVENT_WORKER) as log:
+        wait_until(lambda: " ready." in said(log), 30, lambda: said(log))
+        project.says(
+            "from config import celery_app as c\n"
+            "from status.tasks import send_status_periodically as run\n"
+            "[run.delay() for _ in range(20)]\n"
+            "[c.send_task('celery.backend_cleanup') for _ in range(100)]"
+        )
+        wait_until(lambda: said(log).count(" succeeded in ") == 120, 60, lambda: said(log)[-3000:])
+        assert "Error" not in said(log)
+
+
 def broadcast(project: ExampleProject, status: str) -> None:
     """Let another process tell everybody a status."""
     project.says(f"from status.tasks import broadcast; broadcast({status!r})")
+
+
+def said(log: Path) -> str:
+    """Return what a process has written so far."""
+    return log.read_text(encoding="utf-8", errors="replace")
 
 
 def members(server: RedisServer) -> int:

@@ -56,8 +56,8 @@ class ExampleProject:
         return done.stdout.strip()
 
     @contextmanager
-    def runs(self, *words: str) -> Iterator[None]:
-        """Run a command in the background; nothing of it outlives the block."""
+    def runs(self, *words: str) -> Iterator[Path]:
+        """Run a command in the background, and give its log; nothing of it outlives the block."""
         log = self.folder / "process.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -69,7 +69,7 @@ class ExampleProject:
                 stderr=subprocess.STDOUT,
             )
         try:
-            yield
+            yield log
         finally:
             end(trees([process.pid]), grace_seconds=5)
             process.wait()
