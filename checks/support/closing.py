@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checks.support.exercises import DONE, OPEN
 from checks.support.outcomes import NOT_YET, UNTOLD, Outcomes, Verdict
 from checks.support.target import Target
 from checks.support.wording import plain_lines
@@ -17,7 +18,7 @@ def closing(outcomes: Outcomes, complete: bool) -> list[str]:
     """
     targets = outcomes.targets
     snapshots = any(target.kind == "snapshot" for target in targets.values())
-    lines = next_action(outcomes, complete)
+    lines = [*next_action(outcomes, complete), *turns(outcomes)]
     return [*lines, NOT_YOURS] if snapshots else lines
 
 
@@ -34,6 +35,18 @@ def next_action(outcomes: Outcomes, complete: bool) -> list[str]:
             return after_first(first, outcomes.targets[first.step])
     target = outcomes.targets[max(outcomes.targets)]
     return after_all(target, complete)
+
+
+def turns(outcomes: Outcomes) -> list[str]:
+    """Return a line for each exercise that was looked at: ★ done, or ☆ and what leads on."""
+    lines = []
+    for verdict in outcomes.verdicts:
+        if verdict.mark == DONE:
+            lines.append(f"{DONE} Your turn: {verdict.title}. Done.")
+        elif verdict.mark == OPEN:
+            page = f"Guide: {verdict.step:02d}, Your turn."
+            lines.append(f"{OPEN} Your turn: {verdict.title}. {verdict.reason} {page}")
+    return lines
 
 
 def after_first(first: Verdict, target: Target) -> list[str]:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from checks.support.exercises import DONE, OPEN, Exercise, lead_of
 from checks.support.target import Target
 from checks.support.verdict import CannotTell, Check, NotYet
-from checks.support.wording import as_text, plain_lines
+from checks.support.wording import as_text, broken
 
 HOLDS, NOT_YET, UNTOLD = "✓", "✗", "–"
 STEP_FOLDER = re.compile(r"step_(\d\d)")
@@ -36,6 +37,10 @@ class Waits(CannotTell):
     """The check waits for another one."""
 
 
+class Silent(CannotTell):
+    """An exercise whose step is not there yet: no word about it."""
+
+
 class Unfit(CannotTell):
     """There is nothing to look at: the surroundings' problem, told once for all."""
 
@@ -57,6 +62,11 @@ def title_of(item: pytest.Item) -> str:
 def check_of(item: pytest.Item) -> Check | None:
     """Return what `@check` said of a test function, None where there is none."""
     return getattr(getattr(item, "function", None), "check", None)
+
+
+def is_exercise(item: pytest.Item) -> bool:
+    """Tell whether it is an exercise, of which there is no ✗."""
+    return isinstance(check_of(item), Exercise)
 
 
 class Outcomes:
@@ -93,11 +103,13 @@ class Outcomes:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Stop a check, before any fixture of its, that has nothing to look at or must wait."""
         problem = self.problems.get(step_of(item.path))
+        if is_exercise(item) and (problem or NOT_YET in self._marks.values()):
+            raise Silent("")
         if problem:
             raise Unfit(str(problem))
         for awaited in self._awaited.get(item, ()):
             if self._marks.get(awaited, HOLDS) != HOLDS:
-                raise Waits(f"waits for “{title_of(awaited)}”")
+                raise Silent("") if is_exercise(item) else Waits(f"waits for “{title_of(awaited)}”")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -105,6 +117,7 @@ class Outcomes:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Hang the verdict on the report, as `report.verdict`; None if it's not known yet."""
         report = yield
+        report.is_exercise = is_exercise(item)
         report.verdict = self._judge(item, call, report)
         if report.verdict:
             self.verdicts.append(report.verdict)
@@ -116,9 +129,16 @@ class Outcomes:
     ) -> Verdict | None:
         title, step = title_of(item), step_of(item.path)
         if call.excinfo is None:
-            return Verdict(HOLDS, title, step) if report.when == "call" else None
+            mark = DONE if is_exercise(item) else HOLDS
+            return Verdict(mark, title, step) if report.when == "call" else None
         error = call.excinfo.value
+        if isinstance(error, Silent):
+            untold(report, "the step comes first")
+            return None
         trace = frames(error) if item.config.getoption("fulltrace", False) else ""
+        if is_exercise(item):
+            untold(report, lead_of(error))
+            return Verdict(OPEN, title, step, lead_of(error), trace=trace)
         first = next((told for other, told in self._told if other is error), None)
         if first and first != title:
             reason = f"waits for “{first}”"
@@ -138,9 +158,7 @@ class Outcomes:
         if report.when == "call":
             # What pytest reports of a set-up is an error, not a failure: of ours, not of theirs.
             report.when = "setup"
-        said = " ".join(plain_lines(str(error))[:1])
-        reason = f"the check itself broke: {type(error).__name__}: {said}".rstrip(": ")
-        return Verdict(UNTOLD, title, step, reason, broke=True, trace=trace)
+        return Verdict(UNTOLD, title, step, broken(error), broke=True, trace=trace)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

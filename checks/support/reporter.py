@@ -78,11 +78,13 @@ class Voice(TerminalReporter):
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a report as pytest does, and tell the verdict that hangs on it."""
+        verdict = getattr(report, "verdict", None)
+        if report.is_exercise:
+            return  # told at the end, and counted nowhere
         category, _, _ = self.config.hook.pytest_report_teststatus(
             report=report, config=self.config
         )
         self._add_stats(category, [report])
-        verdict = getattr(report, "verdict", None)
         if verdict and (self.verbosity >= 0 or verdict.mark == NOT_YET):
             self._tell(verdict, report.nodeid)
 

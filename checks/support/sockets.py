@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -100,6 +101,11 @@ class SocketVisitor:
         self._connection.close()
         self._reader.join(CLOSE_SECONDS)
 
+    def break_off(self) -> None:
+        """Vanish without a handshake, as a page does whose machine goes to sleep."""
+        self._connection.socket.shutdown(socket.SHUT_RDWR)
+        self._reader.join(CLOSE_SECONDS)
+
     def _read(self) -> None:
         size = 0
         try:
@@ -132,12 +138,14 @@ class Sockets:
     def __init__(self) -> None:
         self._visitors: list[SocketVisitor] = []
 
-    def open(self, base_url: str, path: str = PATH, origin: str | None = None) -> SocketVisitor:
+    def open(
+        self, base_url: str, path: str = PATH, origin: str | None = None, cookies: str = ""
+    ) -> SocketVisitor:
         """Open a websocket at `base_url` (http://…) as a page of that site, or of `origin`, does.
 
-        Raises Refused where it does not open.
+        `cookies` are the browser's, as a header spells them. Raises Refused where it does not open.
         """
-        visitor = SocketVisitor(_connect(base_url, path, origin or base_url))
+        visitor = SocketVisitor(_connect(base_url, path, origin or base_url, cookies))
         self._visitors.append(visitor)
         return visitor
 
@@ -157,11 +165,12 @@ def opened_sockets() -> Iterator[Sockets]:
         sockets.close()
 
 
-def _connect(base_url: str, path: str, origin: str) -> ClientConnection:
+def _connect(base_url: str, path: str, origin: str, cookies: str) -> ClientConnection:
     try:
         return connect(
             f"ws{base_url.removeprefix('http')}{path}",
             origin=origin,
+            additional_headers={"Cookie": cookies} if cookies else None,
             open_timeout=OPEN_SECONDS,
             close_timeout=CLOSE_SECONDS,
             # A browser sends no pings of its own; the server's are answered.

@@ -71,6 +71,11 @@ class Visitor:
         self._client = httpx.Client(base_url=base_url, timeout=ANSWER_SECONDS, trust_env=False)
         self._token = ""  # of the form seen last; a project may keep it out of the cookies
 
+    @property
+    def cookies(self) -> str:
+        """Its cookies, as a request's header spells them."""
+        return "; ".join(f"{name}={value}" for name, value in self._client.cookies.items())
+
     def get(self, path: str, *, htmx: bool = False, within: float = ANSWER_SECONDS) -> Answer:
         """Ask for a page, following redirects."""
         return self._ask("GET", path, {}, HTMX if htmx else {}, within)

@@ -95,6 +95,12 @@ def block(not_yet: NotYet, width: int) -> Iterator[tuple[str, str]]:
             yield f"{INDENT}  │ ", part
 
 
+def broken(error: BaseException) -> str:
+    """Say that a check broke, and how."""
+    said = " ".join(plain_lines(str(error))[:1])
+    return f"the check itself broke: {type(error).__name__}: {said}".rstrip(": ")
+
+
 def as_text(title: str, not_yet: NotYet) -> str:
     """Return a ✗ as one text, for a report that no terminal shows."""
     lines = [f"{label}{text}".rstrip() for label, text in block(not_yet, MAX_WIDTH)]

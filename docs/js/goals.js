@@ -1,12 +1,14 @@
 /* Goals that can be ticked, and ticks that stay: in this browser, under this copy of the guide.
  *
- * Kept in localStorage, one entry a page: {"ticked": [texts of goals], "of": how many there are}.
+ * Kept in localStorage, one entry a page: {"ticked": [texts of goals], "of": how many there are,
+ * "stars": [texts of exercises]}. An exercise begins with a star, and no page needs it to be done.
  * A goal is known by its text, so that a page that gains one keeps its ticks.
  * Without this script, or without a storage, the goals are a plain list.
  */
 (() => {
   // This file lies in js/ below the site's root: that is the same from disk and from a server.
   const ROOT = new URL("..", document.currentScript.src);
+  const STAR = "★";
   const STEP = /^0\d-[^/]*$/;
 
   /** A page's name below the site's root: "" for the first one, no ".html", no slash at the end. */
@@ -29,10 +31,15 @@
     }
   }
 
+  const isStar = (text) => text.startsWith(STAR);
+
   function keep(page, goals) {
-    const ticked = goals.filter(({ box }) => box.checked).map(({ text }) => text);
+    const all = goals.filter(({ box }) => box.checked).map(({ text }) => text);
+    const ticked = all.filter((text) => !isStar(text));
+    const stars = all.filter(isStar);
+    const of = goals.filter(({ text }) => !isStar(text)).length;
     try {
-      localStorage.setItem(keyOf(page), JSON.stringify({ ticked, of: goals.length }));
+      localStorage.setItem(keyOf(page), JSON.stringify({ ticked, of, stars }));
     } catch (problem) {
       if (!(problem instanceof DOMException)) throw problem;
     }
@@ -52,26 +59,36 @@
   }
 
   function tickWhatIsKept(page, goals) {
-    const ticked = kept(page)?.ticked ?? [];
+    const found = kept(page);
+    const ticked = [...(found?.ticked ?? []), ...starsOf(found)];
     for (const { box, text } of goals) box.checked = ticked.includes(text);
   }
 
-  /** Say behind each page of the navigation how many of its goals are reached. */
+  /** A sign, and what it says to who does not see it. */
+  function sign(text, label) {
+    const made = document.createElement("span");
+    made.setAttribute("role", "img");
+    made.setAttribute("aria-label", label);
+    made.textContent = text;
+    return made;
+  }
+
+  /** Say behind each page of the navigation how many of its goals are reached, and its star. */
   function markNavigation() {
     for (const link of document.querySelectorAll(".md-nav--primary a.md-nav__link[href]")) {
       link.querySelector(".goals-mark")?.remove();
       const found = link.hash ? null : kept(nameOf(link.href));
-      if (!found?.of || !found.ticked.length) continue;
+      if (!found?.of || !(found.ticked.length || starsOf(found).length)) continue;
       const mark = document.createElement("span");
       mark.className = "goals-mark";
-      mark.textContent = isDone(found) ? "✓" : `${found.ticked.length} of ${found.of}`;
-      if (isDone(found)) {
-        mark.setAttribute("role", "img");
-        mark.setAttribute("aria-label", "all goals reached");
-      }
+      mark.textContent = `${found.ticked.length} of ${found.of}`;
+      if (isDone(found)) mark.replaceChildren(sign("✓", "all goals reached"));
+      if (starsOf(found).length) mark.append(" ", sign(STAR, "exercise done"));
       link.append(mark);
     }
   }
+
+  const starsOf = (found) => found?.stars ?? [];
 
   const isDone = (found) => found.of > 0 && found.ticked.length === found.of;
 
@@ -93,12 +110,14 @@
     const line = document.getElementById("progress");
     if (!line) return;
     const all = steps().map((step) => ({ ...step, kept: kept(step.page) }));
-    const started = all.some((step) => step.kept?.ticked.length);
+    const stars = all.filter((step) => starsOf(step.kept).length).length;
+    const started = stars > 0 || all.some((step) => step.kept?.ticked.length);
     line.hidden = !started;
     if (!started) return;
     const done = all.filter((step) => step.kept && isDone(step.kept));
     const next = all.find((step) => !done.includes(step));
     line.textContent = `You have reached all goals of ${done.length} of ${all.length} steps. `;
+    if (stars) line.append(`Your exercises: ${STAR} ${stars} of ${all.length}. `);
     if (!next) return;
     const link = document.createElement("a");
     link.href = next.href;

@@ -26,7 +26,11 @@ def page(chromium: Browser, site: Path) -> Iterator[Page]:
 
 
 def goals(page: Page) -> Locator:
-    return page.locator(".task-list-item").get_by_role("checkbox")
+    return page.locator(".task-list-item").filter(has_not_text="★").get_by_role("checkbox")
+
+
+def exercise(page: Page) -> Locator:
+    return page.locator(".task-list-item").filter(has_text="★").get_by_role("checkbox")
 
 
 def in_navigation(page: Page) -> Locator:
@@ -81,6 +85,21 @@ def test_the_first_page_says_how_far_you_are_and_leads_on(page: Page, site: Path
     )
     told.get_by_role("link").click()
     expect(page).to_have_url((site / "01-configure-celery.html").as_uri())
+
+
+def test_an_exercise_is_a_star_of_its_own_and_no_goal(page: Page, site: Path) -> None:
+    count = goals(page).count()
+    exercise(page).check(force=True)
+    star = in_navigation(page).get_by_role("img", name="exercise done")
+    expect(star).to_have_text("★")
+    expect(in_navigation(page)).to_contain_text(f"0 of {count}")
+    for goal in goals(page).all():
+        goal.check(force=True)
+    expect(in_navigation(page).get_by_role("img", name="all goals reached")).to_be_visible()
+    page.reload()
+    expect(exercise(page)).to_be_checked()
+    page.goto((site / "index.html").as_uri())
+    expect(page.locator("#progress")).to_contain_text("Your exercises: ★ 1 of 5.")
 
 
 def test_the_first_page_tells_a_new_reader_nothing(page: Page, site: Path) -> None:

@@ -26,6 +26,7 @@ CUSTOM = {
     "output": (formats.output, formats.no_options),
     "example": (formats.example, formats.no_options),
     "diagram": (formats.diagram, formats.no_options),
+    "patch": (formats.patch, formats.no_options),
 }
 
 

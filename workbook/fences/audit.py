@@ -17,6 +17,7 @@ from workbook.fences.excerpts import Excerpt, excerpt, has_part
 from workbook.fences.ground import files_before
 from workbook.fences.outputs import output_named
 from workbook.fences.pages import Fence, fences_of
+from workbook.fences.patches import patch_named
 
 OPTIONS = {
     "listing": {"", "reading"},
@@ -24,6 +25,7 @@ OPTIONS = {
     "output": {""},
     "example": {""},
     "diagram": {""},
+    "patch": {""},
 }
 STEP_LANGUAGES = {
     *("python", "py", "python3", "html", "html+django", "django", "htmldjango", "jinja"),
@@ -108,6 +110,8 @@ def _examine(fence: Fence, shown: Shown) -> None:
         example_named(fence.body)
     elif fence.language == "diagram":
         figure(fence.body)
+    elif fence.language == "patch":
+        patch_named(fence.body)
     elif fence.language == "lesson-diff":
         shown.whole.update(change.path for change in changes_of(parse_address(fence.body)))
     else:

@@ -23,6 +23,7 @@ from workbook.fences.diagrams import figure
 from workbook.fences.examples import example_named
 from workbook.fences.excerpts import excerpt
 from workbook.fences.outputs import output_named
+from workbook.fences.patches import patch_named
 
 READING = "reading"
 LANGUAGES = {
@@ -116,6 +117,17 @@ def example(source, language, class_name, options, md, **_more) -> str:
 def diagram(source, language, class_name, options, md, **_more) -> str:
     """Show diagrams of docs/diagrams/ in the page's own colours, with what they say in words."""
     return figure(source)
+
+
+@loud
+def patch(source, language, class_name, options, md, **_more) -> str:
+    """Show an exercise's solution, which is a patch beside its check, file by file."""
+    boxes: list[str] = []
+    for file in patch_named(source):
+        title = titled(file.path, "new file" if file.is_new else "")
+        code = highlighted(md, file.hunks, "diff", title, [])
+        boxes.append(boxed(f"{class_name} no-copy", {"kind": "patch", "path": file.path}, code))
+    return "\n".join(boxes)
 
 
 def no_options(language, inputs, options, attrs, md) -> bool:

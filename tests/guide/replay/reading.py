@@ -12,6 +12,8 @@ from tests.guide.replay.sources import Source
 HEADINGS = ("h1", "h2", "h3", "h4")
 # Folds that are no part of the way: another project, and the step once more as a whole.
 ASIDE = ("For a project of your own", "The whole lesson as a diff")
+# A section for the reader's own ideas: its exercise is solved by nobody who follows to the letter.
+EXERCISE = "Your turn"
 LANGUAGE = "language-"
 
 
@@ -63,12 +65,16 @@ class _Walk:
     tabs: Sequence[str]
 
     def blocks(self, node: Node) -> Iterator[Block]:
+        is_exercise = False
         for child in node.elements:
-            yield from self._block(child)
+            if child.tag in ("h1", "h2"):
+                is_exercise = _heading(child) == EXERCISE
+            if not is_exercise:
+                yield from self._block(child)
 
     def _block(self, node: Node) -> Iterator[Block]:
         if node.tag in HEADINGS:
-            yield self._words("heading", inline([c for c in node.children if not _is_anchor(c)]))
+            yield self._words("heading", _heading(node))
         elif node.tag == "p":
             yield self._words("prose", inline(node.children))
         elif node.tag == "table":
@@ -118,6 +124,10 @@ class _Walk:
         labels = [inline(one.children) for one in node.first("div", "tabbed-labels").elements]
         wanted = (at for at, label in enumerate(labels) if label in self.tabs)
         return node.first("div", "tabbed-content").elements[next(wanted, 0)]
+
+
+def _heading(node: Node) -> str:
+    return inline([child for child in node.children if not _is_anchor(child)])
 
 
 def _is_anchor(child: Node | str) -> bool:
