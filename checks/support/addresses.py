@@ -30,7 +30,7 @@ def require_own_addresses(settings: dict[str, Any], redis_url: str, folder: Path
         if _host_and_port(address) != (LOOPBACK, expected_port):
             raise NotYet(
                 done=DONE.replace("PORT", str(expected_port)),
-                seen=f"{name} is {_without_password(address)}",
+                seen=f"{name} is {address}",
                 expected="the address that the environment names: nothing was started, "
                 "so that your own Redis stays untouched",
                 open=OPEN,
@@ -55,7 +55,7 @@ def require_own_commands(commands: Mapping[str, str], redis_url: str) -> None:
             if _host_and_port(address) != (LOOPBACK, urlsplit(redis_url).port):
                 raise NotYet(
                     done="read the Procfile",
-                    seen=f"the line of {role} names {_without_password(address)}",
+                    seen=f"the line of {role} names {address}",
                     expected="no address there, so that the environment names it: nothing was "
                     "started, so that your own Redis stays untouched",
                     open="Procfile",
@@ -100,9 +100,3 @@ def _is_in(database: dict[str, str], folder: Path) -> bool:
     if not database["engine"].endswith("sqlite3"):
         return False
     return folder in (folder / database["name"]).resolve().parents
-
-
-def _without_password(address: Any) -> str:
-    text = str(address)
-    credentials, at, rest = text.rpartition("@")
-    return f"{credentials.partition('://')[0]}://…{at}{rest}" if at else text

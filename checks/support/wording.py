@@ -23,10 +23,18 @@ ESCAPES = re.compile(
     r"|\x1b[ -/]*[0-~]"
 )
 
+# A ✗ may be shown to others. An address may stand in settings, in a traceback's line, in a log.
+CREDENTIALS = re.compile(r"(\b(?:rediss?|valkeys?|unix|amqps?|postgres(?:ql)?)://)[^\s'\"]*@")
+NAMED_PASSWORD = re.compile(r"(?i)([?&]password=|'password': ')[^\s'\"&]*")
+
 
 def plain(line: str) -> str:
-    """Return a line without escape sequences and control characters; odd spaces become spaces."""
+    """Return a line without escape sequences, control characters and the passwords of addresses.
+
+    Odd spaces become spaces.
+    """
     line = ESCAPES.sub("", line.expandtabs(4))
+    line = NAMED_PASSWORD.sub(r"\1…", CREDENTIALS.sub(r"\1…@", line))
     kept = (
         " " if mark.isspace() else mark for mark in line if mark.isprintable() or mark.isspace()
     )

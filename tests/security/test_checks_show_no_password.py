@@ -1,0 +1,76 @@
+"""A ✗ may be shown to others: it names no password of a broker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from checks.support.addresses import require_own_addresses, require_own_commands
+from checks.support.verdict import NotYet
+from checks.support.wording import as_text
+from tests.support.learners import Edit, checks_on, lay
+
+OURS = "redis://127.0.0.1:20000"
+SECRET = "very-secret"
+SETTINGS = {
+    "broker_url": OURS,
+    "broker_write_url": OURS,
+    "channel_layers": {},
+    "caches": {},
+    "databases": {},
+}
+ADDRESSES = [
+    f"redis://:{SECRET}@db.example:6379/0",
+    f"rediss://me:{SECRET}@db.example",
+    f"redis://:with/slash@{SECRET}@db.example",
+    f"redis://db.example:6379?password={SECRET}",
+]
+LAYER_HOSTS = [
+    *ADDRESSES,
+    {"address": ADDRESSES[0]},
+    {"host": "db.example", "port": 6379, "password": SECRET},
+]
+
+
+def said_of(**settings: object) -> str:
+    """Return the text of the ✗ about settings that name an address of the learner's own."""
+    with pytest.raises(NotYet) as not_yet:
+        require_own_addresses(SETTINGS | settings, OURS, Path("/nowhere"))
+    return as_text("An address", not_yet.value)
+
+
+def require_no_password(text: str) -> None:
+    assert SECRET not in text
+    assert "slash" not in text
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_broker_and_a_cache_of_the_learners_own_are_shown_without_it(address: str) -> None:
+    cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": address}
+    for text in (said_of(broker_url=address), said_of(caches={"default": cache})):
+        assert "db.example" in text
+        require_no_password(text)
+
+
+@pytest.mark.parametrize("host", LAYER_HOSTS, ids=str)
+def test_a_layer_of_the_learners_own_is_shown_without_it(host: object) -> None:
+    backend = "channels_redis.pubsub.RedisPubSubChannelLayer"
+    layer = {"BACKEND": backend, "CONFIG": {"hosts": [host]}}
+    text = said_of(channel_layers={"default": layer})
+    assert "db.example" in text
+    require_no_password(text)
+
+
+def test_a_procfile_is_shown_without_it() -> None:
+    with pytest.raises(NotYet) as not_yet:
+        require_own_commands({"worker": f"celery -b {ADDRESSES[0]} -A config worker"}, OURS)
+    require_no_password(as_text("The Procfile", not_yet.value))
+
+
+def test_the_line_of_a_traceback_is_shown_without_it(tmp_path: Path) -> None:
+    line = f"CELERY_BROKER_URL = 'redis://:{SECRET}@localhost' + nonsense\n"
+    edit = Edit("config/settings.py", "# Database\n", f"{line}# Database\n")
+    said = checks_on(1, lay(1, (edit,), tmp_path)).text
+    assert "nonsense" in said
+    require_no_password(said)
