@@ -60,11 +60,9 @@ class Rounds:
         for site in self.sites:
             self._arrive(site)
         for size in sorted(self.plan.sizes, reverse=True):
-            for site in self.sites:
-                _shrink(site, size)
+            self._shrink(size)
             self._blocks(size)
-        for site in self.sites:
-            _shrink(site, 0)
+        self._shrink(0)
         for site in self.sites:
             self.readings[site.row.name].left.append(_members_left(site))
         for site in self.polled:
@@ -85,6 +83,16 @@ class Rounds:
         site.server.await_quiet()
         held = site.server.memory_bytes() - before
         found.memory_kib.append(held / 1024 / self.plan.most)
+
+    def _shrink(self, size: int) -> None:
+        """Let visitors hang up until `size` are left everywhere, and the servers notice it."""
+        left = 0
+        for site in self.sites:
+            leaving = max(site.crowd.standing().here - size, 0)
+            site.crowd.leave(leaving)
+            left += leaving
+        for site in self.sites if left else ():
+            site.server.await_quiet()
 
     def _blocks(self, size: int) -> None:
         """Send statuses to `size` visitors of every row, a few of each row at a time."""
@@ -119,14 +127,6 @@ class Rounds:
             time.sleep(random.uniform(0, 1))
             found.add(size, site.send())
         site.crowd.leave(size)
-
-
-def _shrink(site: Site, size: int) -> None:
-    """Let visitors hang up until `size` are left, and the server notice it."""
-    leaving = site.crowd.standing().here - size
-    if leaving > 0:
-        site.crowd.leave(leaving)
-        site.server.await_quiet()
 
 
 def _members_left(site: Site) -> int:

@@ -12,7 +12,7 @@ AIMS = {
     "step-05": {1: 5.0, 100: 5.0, 500: 8.0, 1000: 11.0},
     rungs()[-1].name: {1: 1.5, 100: 1.2, 500: 1.2, 1000: 1.3},
 }
-LABEL_WIDTH = 39
+LABEL_WIDTH, CELL_WIDTH = 38, 30
 
 
 def lines(result: PushResult) -> Iterator[str]:
@@ -23,11 +23,11 @@ def lines(result: PushResult) -> Iterator[str]:
         f"load average {result.load_before} before and {result.load_after} after."
     )
     yield (
-        f"From the sending of a status until the last of N visitors has it, in ms: medians of "
-        f"{result.rounds} rounds of {result.statuses_per_round} statuses, lowest and highest "
-        "round, × LIMIT."
+        "From the sending of a status until the last of N visitors has it, in ms: medians, lowest "
+        f"and highest round, × LIMIT. Rounds: {result.rounds}, of {result.statuses_per_round} "
+        "statuses each."
     )
-    heads = "".join(f"{f'N = {size}':>26}" for size in result.sizes)
+    heads = "".join(f"{f'N = {size}':>{CELL_WIDTH}}" for size in result.sizes)
     yield f"{'':{LABEL_WIDTH}}{heads}"
     for row in result.rows:
         yield f"{row.label:{LABEL_WIDTH}}" + "".join(_cell(row, size) for size in result.sizes)
@@ -45,9 +45,9 @@ def lines(result: PushResult) -> Iterator[str]:
 def _cell(row: RowResult, size: int) -> str:
     found = next((one for one in row.sizes if one.visitors == size), None)
     if found is None or found.last_ms is None:
-        return f"{'–':>26}"
+        return f"{'–':>{CELL_WIDTH}}"
     times = f" ×{found.times_limit.median:.1f}" if found.times_limit else ""
-    return f"{found.last_ms.text() + times:>26}"
+    return f"{found.last_ms.text() + times:>{CELL_WIDTH}}"
 
 
 def _second(row: RowResult, most: int) -> str:

@@ -25,7 +25,7 @@ def test_the_project_of_a_row_can_be_made_and_compiled(row: Row, tmp_path: Path)
 
 def test_the_top_rung_holds_what_every_rung_adds(tmp_path: Path) -> None:
     folder = make_project(rungs()[-1], tmp_path).folder
-    assert "run_coroutine_threadsafe" in (folder / "status/tasks.py").read_text("utf-8")
+    assert "asyncio.Runner()" in (folder / "status/tasks.py").read_text("utf-8")
     assert "uvicorn" in (folder / "Procfile").read_text("utf-8")
     assert "fan_out.listen()" in (folder / "status/consumers.py").read_text("utf-8")
 
