@@ -1,0 +1,87 @@
+"""Material for MkDocs ends in May 2027; Zensical, its successor, builds the same guide."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.guides import boxes_in
+from tests.support.web_pages import broken, read_page
+from workbook.places import ROOT
+
+pytestmark = pytest.mark.long
+
+LEFT_OUT = (
+    *(".git", ".venv", ".workbook", ".*_cache", "__pycache__", "*.sqlite3*"),
+    *("site", "work", "work.*"),
+)
+
+
+@pytest.fixture(scope="module")
+def successor(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a copy of the guide with Zensical; return the folder of the site."""
+    folder = tmp_path_factory.mktemp("zensical") / "guide"
+    ignore = shutil.ignore_patterns(*LEFT_OUT)
+    shutil.copytree(ROOT, folder, ignore=ignore)
+    built = subprocess.run(
+        [sys.executable, "-m", "zensical", "build", "--strict"],
+        cwd=folder,
+        env=os.environ | {"PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=180,
+        check=False,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    return folder / "site"
+
+
+def test_the_same_pages_come_out(site: Path, successor: Path) -> None:
+    assert names(site)
+    assert names(successor) == names(site)
+
+
+def names(folder: Path) -> set[str]:
+    """Return the guide's pages: not the theme's own 404, nor templates shown in a page.
+
+    Zensical knows no `exclude_docs`, and copies those examples beside the pages.
+    """
+    found = {page.relative_to(folder) for page in folder.rglob("*.html")}
+    return {page.as_posix() for page in found if "examples" not in page.parts} - {"404.html"}
+
+
+def test_every_page_has_the_same_listings_diffs_and_outputs(site: Path, successor: Path) -> None:
+    found = 0
+    for name in names(site):
+        expected = boxes_in((site / name).read_text(encoding="utf-8"))
+        assert boxes_in((successor / name).read_text(encoding="utf-8")) == expected, name
+        found += len(expected)
+    assert found
+
+
+def test_every_page_has_the_same_words_explained(site: Path, successor: Path) -> None:
+    found = 0
+    for name in names(site):
+        expected = explained(site / name)
+        assert explained(successor / name) == expected, name
+        found += len(expected)
+    assert found
+
+
+def explained(page: Path) -> set[str]:
+    """Return the words with a tooltip, as elements with their attributes in order."""
+    elements = re.findall(r"<abbr (.*?)>(.*?)</abbr>", page.read_text(encoding="utf-8"))
+    return {" ".join([*sorted(re.findall(r'\w+="[^"]*"', head)), word]) for head, word in elements}
+
+
+def test_every_link_leads_somewhere(successor: Path) -> None:
+    pages = [read_page(successor / name) for name in names(successor)]
+    assert sum(len(page.links) for page in pages) > 100
+    assert list(broken(successor, pages)) == []
