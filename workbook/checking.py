@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from workbook.calling import called
 from workbook.errors import WorkbookError
 from workbook.evidence import last_step
 from workbook.places import ROOT, WORK
@@ -23,7 +24,7 @@ def check_step(text: str | None, named: str | None, trace: bool) -> int:
         begin = find_step(text or "01").label
         raise WorkbookError(
             "check looks at your project in work/, and there is no work/ yet.\n"
-            f"Begin one: python3 workbook start {begin}"
+            f"Begin one: {called()} start {begin}"
         )
     step = find_step(text) if text else find_step(str(likely_step(WORK, named)))
     command = [sys.executable, "-P", "-m", "pytest", str(ROOT / "checks" / f"step_{step.label}")]
@@ -48,7 +49,7 @@ def likely_step(work: Path, named: str | None) -> int:
     if seen is None:
         raise WorkbookError(
             f"{shown} has marks of several steps, so that it is hard to tell which one to check.\n"
-            "Name it: python3 workbook check 03"
+            f"Name it: {called()} check 03"
         )
-    print(f"{shown} looks like step {seen:02d}. For another: python3 workbook check 0N")
+    print(f"{shown} looks like step {seen:02d}. For another: {called()} check 0N")
     return seen

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from workbook.calling import called
 from workbook.errors import WorkbookError
 
 HELP = """\
@@ -33,11 +34,6 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise WorkbookError(f"{message[:1].upper()}{message[1:]}.\nTry: {self.prog} --help")
-
-
-def called() -> str:
-    """Return how the tool is called on this system."""
-    return "py workbook" if os.name == "nt" else "python3 workbook"
 
 
 def run(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from workbook.calling import called
 from workbook.errors import WorkbookError
 from workbook.noise import copy_project
 from workbook.places import WORK
@@ -28,8 +29,8 @@ def show_difference(text: str, mine: bool, stat: bool) -> int:
     if mine and not WORK.is_dir():
         raise WorkbookError(
             "There is no work/ to compare. Begin one with:"
-            f" python3 workbook start {step.label}\n"
-            f"What the step itself changes shows: python3 workbook diff {step.label}"
+            f" {called()} start {step.label}\n"
+            f"What the step itself changes shows: {called()} diff {step.label}"
         )
     before = WORK if mine else base.folder if (base := base_of(step)) else None
     name = "work" if mine else base.label if base else "nothing"

@@ -13,6 +13,7 @@ from pathlib import Path
 import redis
 
 from workbook import environment
+from workbook.calling import called
 from workbook.chromium import find_chromium
 from workbook.evidence import describe
 from workbook.places import WORK
@@ -69,7 +70,7 @@ def installed() -> Finding:
     """Tell whether everything the lock names is installed."""
     if environment.is_complete():
         return Finding("✓", "environment", "complete, and what Pipfile.lock says")
-    return Finding("✗", "environment", "incomplete or out of date", "call: python3 workbook")
+    return Finding("✗", "environment", "incomplete or out of date", f"call: {called()}")
 
 
 def redis_server() -> Finding:
@@ -93,14 +94,14 @@ def embedded_redis() -> Finding:
     """Tell whether the Redis in pure Python is installed."""
     if find_spec("fakeredis"):
         return Finding("✓", "embedded", "a Redis in pure Python is there, should there be no other")
-    return Finding("✗", "embedded", "fakeredis is not installed", "call: python3 workbook")
+    return Finding("✗", "embedded", "fakeredis is not installed", f"call: {called()}")
 
 
 def local_redis() -> Finding:
     """Tell what answers where a Redis usually does."""
     where = f"localhost:{REDIS_PORT}"
     if is_free(REDIS_PORT):
-        hint = "for commands typed by hand, start one: python3 workbook redis"
+        hint = f"for commands typed by hand, start one: {called()} redis"
         return Finding("–", where, "nothing answers", hint)
     try:
         with redis.Redis(
@@ -113,7 +114,7 @@ def local_redis() -> Finding:
         return Finding("–", where, "a Redis that wants a password", hint)
     except redis.RedisError:
         who = holder(REDIS_PORT) or "something else"
-        hint = "end it, or use another port: python3 workbook redis --port 6380"
+        hint = f"end it, or use another port: {called()} redis --port 6380"
         return Finding("–", where, f"taken by {who}, and that is no Redis", hint)
 
 
@@ -121,7 +122,7 @@ def web_port(port: int, verb: str, purpose: str) -> Finding:
     """Tell whether the usual port of a verb is free."""
     if is_free(port):
         return Finding("✓", f"port {port}", f"free, for {purpose}")
-    hint = f"end it, or choose another: python3 workbook {verb} --port {port + 10}"
+    hint = f"end it, or choose another: {called()} {verb} --port {port + 10}"
     return Finding("–", f"port {port}", f"taken by {holder(port) or 'another program'}", hint)
 
 
@@ -142,7 +143,7 @@ def browser() -> Finding:
 def learners_project(folder: Path = WORK) -> Finding:
     """Tell which step `work/` looks like."""
     if not folder.is_dir():
-        return Finding("–", "work/", "not there", "begin with: python3 workbook start 01")
+        return Finding("–", "work/", "not there", f"begin with: {called()} start 01")
     return Finding("✓", "work/", describe(folder))
 
 

@@ -7,6 +7,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from workbook.calling import called
 from workbook.errors import WorkbookError
 from workbook.filelocks import locked
 from workbook.noise import copy_project
@@ -90,8 +91,8 @@ def tell(step: Step, base: Step | None, kept: Path | None) -> str:
     if kept:
         lines.append(f"What was there is kept in {kept.name}/.")
     lines += ["", f"Next: open the page of step {step.label}, and write what it says into work/."]
-    lines.append("    python3 workbook guide      the pages")
+    lines.append(f"    {called()} guide      the pages")
     if base:
-        lines.append("    python3 workbook run        your project as it stands")
-    lines.append(f"    python3 workbook diff {step.label}    what the step changes")
+        lines.append(f"    {called()} run        your project as it stands")
+    lines.append(f"    {called()} diff {step.label}    what the step changes")
     return "\n".join(lines)

@@ -14,14 +14,13 @@ from checks.step_03.asking import (
 )
 from checks.step_03.visits import PATH, Sent
 from checks.support.conversation import Conversation
+from checks.support.failing import send_failing
 from checks.support.fragments import bar, has_trigger, own_words, polled_path, quoted
 from checks.support.project import IDLE, Project
 from checks.support.verdict import NotYet, check
 
 ENDS = ("SUCCESS", "FAILURE", "REVOKED")
 SHORTEST, LONGEST = 3, 9
-# Arguments that no send_status(message) takes: its failure is real, and needs no switch.
-TOO_MANY = ["the printer", "is", "out", "of", "paper"]
 FAILURE_SECONDS = 12
 
 
@@ -43,6 +42,7 @@ def test_started_is_tracked(project: Project) -> None:
 )
 def test_the_asking_ends(project: Project, sent: Sent, conversation: Conversation) -> None:
     state = _state_at_the_end(project, sent, conversation)
+    worker = project.process("worker")
     last, done = conversation.last, "asked on, as the fragments say, until none asked any more"
     if not 200 <= last.answer.status < 300:
         raise NotYet(
@@ -66,7 +66,8 @@ def test_the_asking_ends(project: Project, sent: Sent, conversation: Conversatio
             if is_done
             else f"{TASKS}, send_status: does it come to its end?",
             guide="03, Stop asking" if is_done else "03, Report progress",
-            words="" if is_done else project.process("worker").words.tail(),
+            # What a worker at work says is of others; what one said that is gone tells why.
+            words="" if is_done or worker.exit_code() is None else worker.words.tail(),
         )
     if state not in ENDS:
         raise NotYet(
@@ -141,10 +142,8 @@ def test_the_bar_moves(conversation: Conversation) -> None:
 @check("A task that fails says so, without a traceback", after=(test_every_state_is_said,))
 def test_a_failure_is_said(project: Project, unheard: Sent) -> None:
     project.ask("store_state", task_id=unheard.task_id, state="PENDING", text=None)
-    project.app.send_task(TASK, args=TOO_MANY, task_id=unheard.task_id)
+    send_failing(project.app, TASK, unheard.task_id)
     result = project.result(unheard.task_id, FAILURE_SECONDS)
-    if result and result["status"] == "SUCCESS":
-        return  # It takes any arguments. Whatever a failure looks like, a stored one was shown.
     answer = unheard.visitor.get(f"{PATH}{unheard.task_id}/", htmx=True, within=4)
     words = own_words(answer)
     if result is None:

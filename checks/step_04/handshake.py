@@ -33,33 +33,33 @@ def _not_open(project: Project, sockets: Sockets, refused: Refused) -> NotYet:
     if refused.server.startswith("WSGIServer"):
         seen += f", by a server that knows no websockets ({refused.server.split()[0]})"
         place = f"{SETTINGS}, INSTALLED_APPS: is daphne there, before django.contrib.staticfiles?"
-        guide = "Serve websockets"
+        guide = "04, Serve websockets"
         words = ""
     elif code is not None:
-        seen = f"the server ended by itself with exit code {code}"
-        place, guide = f"{CONSUMERS}, connect", "Write the consumer"
+        seen = web.note or f"the server ended by itself with exit code {code}"
+        place, guide = f"{CONSUMERS}, connect", "04, Write the consumer"
     elif refused.status == 0:
         place = f"{CONSUMERS}: what keeps connect from coming to its end?"
-        guide = "Write the consumer"
+        guide = "04, Write the consumer"
     elif _opens(sockets, project.url, f"{PATH}/"):
         seen += f", while {PATH}/ opens"
-        place, guide = f"{ROUTING}: how does the path end?", "Route the websocket"
+        place, guide = f"{ROUTING}: how does the path end?", "04, Route the websocket"
         words = ""
     elif any(text in web.text() for text in NO_WEBSOCKETS):
-        place, guide = f"{ASGI}: where do websockets go from there?", "Serve websockets"
+        place, guide = f"{ASGI}: where do websockets go from there?", "04, Serve websockets"
     elif "No route found" in web.text():
-        place, guide = f"{ROUTING}: which paths does it know?", "Route the websocket"
+        place, guide = f"{ROUTING}: which paths does it know?", "04, Route the websocket"
     elif refused.status == 403:
         place = f"{CONSUMERS} and {ROUTING}: does the path lead to a connect that accepts?"
-        guide = "Write the consumer"
+        guide = "04, Write the consumer"
     else:
-        place, guide = f"{CONSUMERS}, connect", "Write the consumer"
+        place, guide = f"{CONSUMERS}, connect", "04, Write the consumer"
     return NotYet(
         done=f"opened the websocket {PATH}, as the page at {project.url} would",
         seen=seen,
         expected="a websocket that opens",
         open=place,
-        guide=f"04, {guide}",
+        guide=guide,
         words=words,
     )
 

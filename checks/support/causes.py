@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from checks.support.words import FRAME
 
-ASGI = "config/asgi.py"
 # The section that lays a file, for those that can stop a process at its start.
 SECTIONS = {
     "config/__init__.py": "01, Update the root config",
@@ -14,11 +13,16 @@ SECTIONS = {
     "status/urls.py": "02, Give the page an address",
     "status/views.py": "02, Execute the task in the view",
     "status/tasks.py": "02, Write the task",
-    ASGI: "04, Serve websockets",
+    "config/asgi.py": "04, Serve websockets",
     "status/consumers.py": "04, Write the consumer",
     "status/routing.py": "04, Route the websocket",
 }
 PROCESSES = "01, Run Django and Celery"
+# What processes say of a cause without a frame of the learner's: what to open, and the section.
+SAYINGS = {
+    "Daphne must be listed": ("config/settings.py, INSTALLED_APPS", "04, Serve websockets"),
+    "ASGI_APPLICATION": ("config/settings.py, ASGI_APPLICATION", "04, Serve websockets"),
+}
 
 
 def last_frame(words: str) -> tuple[str, str] | None:
@@ -38,6 +42,5 @@ def where_to_look(words: str, otherwise: str) -> tuple[str, str]:
     if frame := last_frame(words):
         file, line = frame
         return f"{file}, line {line}", SECTIONS.get(file, PROCESSES)
-    if "asgi" in words.casefold():
-        return f"{ASGI}, and ASGI_APPLICATION in config/settings.py", SECTIONS[ASGI]
-    return otherwise, PROCESSES
+    told = (place for saying, place in SAYINGS.items() if saying in words)
+    return next(told, (otherwise, PROCESSES))

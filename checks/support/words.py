@@ -9,6 +9,8 @@ READ_BYTES = 200_000
 TAIL_LINES = 8
 FRAME = re.compile(r'\s*File "([^"]+)", line (\d+)')
 START = "Traceback (most recent call last):"
+# What Python prints between a traceback and the one that came of it.
+CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
 ERROR = re.compile(r"Traceback \(most recent|\bERROR\b|\bCRITICAL\b|\bException\b")
 
 
@@ -48,15 +50,30 @@ class Words:
 def learners_frames(text: str, project: Path) -> str:
     """Return the last traceback of `text` without frames outside `project`, else its last lines.
 
-    Paths are shown from the project's folder on.
+    Where that one holds no frame of the learner's, but was raised because of another one that does,
+    that one is told. Paths are shown from the project's folder on.
     """
     lines = text.rstrip().splitlines()
     starts = [number for number, line in enumerate(lines) if START in line]
     if not starts:
         return "\n".join(lines[-TAIL_LINES:])
+    after = starts.pop()
+    kept = cause = _own_lines(lines, after, project)
+    while starts and not _holds_frame(cause):
+        before = starts.pop()
+        if not any(line.startswith(CHAINED) for line in lines[before:after]):
+            break  # another matter
+        cause, after = _own_lines(lines, before, project), before
+    kept = cause if _holds_frame(cause) else kept
+    text = "\n".join(kept[-4 * TAIL_LINES :])
+    return text.replace(f"{project}/", "").replace(f"{project}\\", "")
+
+
+def _own_lines(lines: list[str], start: int, project: Path) -> list[str]:
+    """Return what the traceback that begins at `start` tells: the learner's frames, the error."""
     kept: list[str] = []
     inside = False
-    for number, line in enumerate(lines[starts[-1] + 1 :], starts[-1] + 1):
+    for number, line in enumerate(lines[start + 1 :], start + 1):
         if frame := FRAME.match(line):
             inside = _is_own(frame[1], project)
         elif not line.startswith(" "):
@@ -68,8 +85,11 @@ def learners_frames(text: str, project: Path) -> str:
             break
         if inside:
             kept.append(line)
-    text = "\n".join(kept[-4 * TAIL_LINES :])
-    return text.replace(f"{project}/", "").replace(f"{project}\\", "")
+    return kept
+
+
+def _holds_frame(lines: list[str]) -> bool:
+    return any(map(FRAME.match, lines))
 
 
 def _is_own(file: str, project: Path) -> bool:

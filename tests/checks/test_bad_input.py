@@ -1,71 +1,24 @@
-"""Whatever a project does: a clear ✗ in bounded time, nothing left running, nothing changed."""
+"""Whatever a project does: a clear ✗ in bounded time, nothing left running, nothing changed.
+
+Steps 01 and 02; what only a project that runs can do stands in `test_bad_input_running.py`.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import importlib
 import time
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.support.learners import MODULES, checks_on, lay
-from tests.support.runs import MARK
+from tests.support.bad_inputs import BadInput, appended, changed, require_a_clear_cross, written
+from tests.support.learners import checks_on, lay
 from workbook.ports import free_port
 
-LONGEST_SECONDS = 30
 SYNTAX_ERROR_SECONDS = 2
 LOADS, STARTS = "test_django_loads_your_project", "test_the_processes_start"
 FORM, AT_ONCE = "test_the_start_page_has_the_form", "test_the_page_answers_at_once"
 STORED = "test_the_result_is_stored"
 VIEWS, TASKS, SETTINGS = "status/views.py", "status/tasks.py", "config/settings.py"
-
-
-@dataclass(frozen=True)
-class BadInput:
-    """What is done to a project, the check that can tell first, and words that it must say."""
-
-    name: str
-    step: int
-    check: str
-    words: tuple[str, ...]
-    spoil: Callable[[Path], object]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def written(file: str, text: str | bytes) -> Callable[[Path], object]:
-    """Return what writes a whole file."""
-    content = text.encode() if isinstance(text, str) else text
-    return lambda project: (project / file).write_bytes(content)
-
-
-def changed(file: str, old: str, new: str) -> Callable[[Path], object]:
-    """Return what changes a part of a file."""
-
-    def change(project: Path) -> None:
-        text = (project / file).read_text(encoding="utf-8")
-        assert old in text
-        (project / file).write_text(text.replace(old, new), encoding="utf-8")
-
-    return change
-
-
-def appended(file: str, text: str) -> Callable[[Path], object]:
-    """Return what adds lines at the end of a file."""
-
-    def append(project: Path) -> None:
-        with (project / file).open("a", encoding="utf-8") as open_file:
-            open_file.write(text)
-
-    return append
-
-
 BROKEN_LINE = "\ndef broken(:\n"
 BROKEN_FILES = (
     *(SETTINGS, "config/urls.py", "config/celery.py", "config/__init__.py"),
@@ -228,14 +181,14 @@ BAD_INPUTS = [
 def test_it_ends_in_a_clear_cross(
     bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _require_a_clear_cross(bad, tmp_path, monkeypatch)
+    require_a_clear_cross(bad, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("file", BROKEN_FILES)
 def test_a_syntax_error_is_told_by_its_file(
     file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _require_a_clear_cross(_syntax_error(file), tmp_path, monkeypatch)
+    require_a_clear_cross(_syntax_error(file), tmp_path, monkeypatch)
 
 
 def test_a_syntax_error_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,7 +198,7 @@ def test_a_syntax_error_is_told_at_once(tmp_path: Path, monkeypatch: pytest.Monk
         start = time.monotonic()
         checks_on(2, lay(2, (), folder / "whole"), "--collect-only")
         pytests_own = time.monotonic() - start
-        took = _require_a_clear_cross(_syntax_error(SETTINGS), folder, monkeypatch)
+        took = require_a_clear_cross(_syntax_error(SETTINGS), folder, monkeypatch)
         # On a machine that is busy for long, pytest's own start is the yardstick.
         tries.append((took - pytests_own) / max(SYNTAX_ERROR_SECONDS, 3 * pytests_own))
         if tries[-1] < 1:
@@ -255,49 +208,3 @@ def test_a_syntax_error_is_told_at_once(tmp_path: Path, monkeypatch: pytest.Monk
 
 def _syntax_error(file: str) -> BadInput:
     return BadInput(file, 2, LOADS, ("SyntaxError", file), appended(file, BROKEN_LINE))
-
-
-def _require_a_clear_cross(bad: BadInput, folder: Path, monkeypatch: pytest.MonkeyPatch) -> float:
-    """Assert all that holds whatever the project does; return the seconds that it took."""
-    mark = uuid.uuid4().hex
-    monkeypatch.setenv(MARK, mark)
-    project = lay(bad.step, (), folder)
-    bad.spoil(project)
-    before = _fingerprint(project)
-    start = time.monotonic()
-    said = checks_on(bad.step, project, only=bad.check)
-    took = time.monotonic() - start
-    title = getattr(importlib.import_module(MODULES[bad.step]), bad.check).check.title
-    assert said.first_cross == title, said.text
-    assert said.code == 1, said.text
-    assert "Traceback" not in said.text, said.text
-    text = " ".join(said.text.replace("│", " ").split())
-    assert not [word for word in bad.words if word not in text], said.text
-    assert took < LONGEST_SECONDS
-    assert _left_running(mark) == []
-    assert _fingerprint(project) == before
-    return took
-
-
-def _fingerprint(folder: Path) -> dict[str, tuple[str, int, int]]:
-    """Return for each file below `folder` a hash of its content, its mode and its last change."""
-    return {
-        str(path.relative_to(folder)): (
-            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
-            path.stat().st_mode,
-            path.stat().st_mtime_ns,
-        )
-        for path in sorted([folder, *folder.rglob("*")])
-    }
-
-
-def _left_running(mark: str) -> list[list[str]]:
-    """Return the commands of all processes that were started with `mark` and still run."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process.cmdline())
-        except (psutil.Error, OSError):
-            continue
-    return found

@@ -31,6 +31,12 @@ MISTAKES = [
         is_golden=True,
     ),
     Mistake(
+        "broker_under_a_name_of_nobodys",
+        "test_the_celery_app_is_loaded",
+        ("none: the app found no setting of that name", "which prefix", "begin with it?"),
+        (Edit(SETTINGS, "CELERY_BROKER_URL =", "CELERY_BROKER_REDIS_URL ="),),
+    ),
+    Mistake(
         "database_in_a_place_of_its_own",
         "test_django_loads_your_project",
         ("/var/lib/status.sqlite3", "BASE_DIR"),
@@ -117,7 +123,7 @@ MISTAKES = [
     Mistake(
         "settings_of_another_name_for_the_worker",
         "test_the_processes_start",
-        ("it ended by itself", "No module named 'core'"),
+        ("it ended by itself", "No module named 'core'", "guide 01, Run Django and Celery"),
         (Edit("config/celery.py", "'config.settings'", "'core.settings'"),),
     ),
     Mistake(

@@ -111,6 +111,19 @@ QUICK = (
         ),
     ),
     Mistake(
+        "the-traceback-is-shown-of-a-task-that-takes-any-arguments",
+        "test_a_failure_is_said",
+        ("a traceback: “", "what of the result is shown?"),
+        (
+            Edit(
+                TASK,
+                "<strong>FAILURE</strong>: {{ result.result }}",
+                "<strong>FAILURE</strong>: {{ result.traceback }}",
+            ),
+            Edit(TASKS, "(self, message='')", "(self, message='', *others, **named)"),
+        ),
+    ),
+    Mistake(
         "started-is-not-tracked",
         "test_started_is_tracked",
         ("counts as PENDING", "CELERY_TASK_TRACK_STARTED"),

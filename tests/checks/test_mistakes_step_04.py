@@ -61,11 +61,39 @@ MISTAKES = [
     Mistake(
         "daphne_after_staticfiles",
         "test_the_processes_start",
-        ("an error before it served", "Daphne must be listed before django.contrib.staticfiles"),
+        (
+            "an error before it served",
+            "open config/settings.py, INSTALLED_APPS guide 04, Serve websockets",
+            "Daphne must be listed before django.contrib.staticfiles",
+        ),
         (
             Edit(SETTINGS, DAPHNE, ""),
             Edit(SETTINGS, "    'status',\n", "    'status',\n    'daphne',\n"),
         ),
+    ),
+    Mistake(
+        "asgi_application_misspelt",
+        "test_the_processes_start",
+        ("open config/settings.py, ASGI_APPLICATION guide 04, Serve websockets",),
+        (Edit(SETTINGS, "'config.asgi.application'", "'config.asgy.application'"),),
+    ),
+    Mistake(
+        "asgi_imports_what_is_not_there",
+        "test_the_processes_start",
+        ("open config/asgi.py, line", "guide 04, Serve websockets", "websocket_urls'"),
+        (Edit(ASGI, ROUTES, ROUTES.replace("_urlpatterns", "_urls")),),
+    ),
+    Mistake(
+        "consumers_cannot_be_imported",
+        "test_the_processes_start",
+        ("open status/consumers.py, line 4", "guide 04, Write the consumer", "channel'"),
+        (Edit(CONSUMERS, "from channels.generic", "from channel.generic"),),
+    ),
+    Mistake(
+        "routing_cannot_be_imported",
+        "test_the_processes_start",
+        ("open status/routing.py, line", "guide 04, Route the websocket", "status.consumer'"),
+        (Edit(ROUTING, "from .consumers", "from .consumer"),),
     ),
     Mistake(
         "path_with_a_slash",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from checks.support.closing import after_all
+from checks.support.target import Target
 from tests.support.tiny_checks import TinyChecks, make_tiny_checks
+from workbook import calling
+from workbook.places import ROOT
 
 LOOK = """
 from checks.support.fixtures import target
@@ -159,3 +165,25 @@ def test_a_run_with_other_tests_keeps_the_voice_of_pytest(tiny: TinyChecks, tmp_
     said = tiny.run("checks/step_02", str(tmp_path))
     assert "test session starts" in said.text
     assert "2 passed" in said.text
+
+
+def test_on_windows_the_sentences_say_py(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "os", SimpleNamespace(name="nt"))
+    target = Target(Path("work"), "work", 3)
+    assert target.again == "py workbook check 03"
+    assert "`py workbook start 04`" in after_all(target, complete=True)[0]
+
+
+def test_no_sentence_of_the_tool_or_the_checks_names_a_call_that_windows_lacks() -> None:
+    literal = [
+        f"{file.relative_to(ROOT)}: {node.value[:60]}"
+        for folder in ("checks", "workbook")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and "python3 workbook " in node.value
+        and "\n" not in node.value
+        and not node.value.startswith("`python3 workbook VERB`")
+    ]
+    assert literal == []

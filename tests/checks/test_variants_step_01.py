@@ -54,8 +54,10 @@ VARIANTS = [
         ),
     ),
     Variant(
+        # Celery finds BROKER_URL without the prefix: it was the setting's name before version 4.
         "other_names_and_spellings",
         (
+            Edit(SETTINGS, "CELERY_BROKER_URL =", "BROKER_URL ="),
             Edit(CELERY, "celery = Celery('config')", "app = Celery('project')"),
             Edit(CELERY, "celery.config_from", "app.config_from"),
             Edit(CELERY, "celery.autodiscover", "app.autodiscover"),

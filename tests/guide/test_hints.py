@@ -23,6 +23,19 @@ def named_places() -> list[tuple[str, str]]:
     return sorted(found)
 
 
+def test_every_hint_is_written_out() -> None:
+    """One that is put together is not among `named_places`, and nobody would look after it."""
+    pieced = [
+        f"{file.name}:{node.value.lineno}"
+        for file in sorted(CHECKS.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.keyword)
+        and node.arg == "guide"
+        and not isinstance(node.value, ast.Constant | ast.Name | ast.IfExp)
+    ]
+    assert pieced == []
+
+
 @pytest.mark.parametrize(("step", "section"), named_places())
 def test_a_hint_leads_to_a_section(step: str, section: str) -> None:
     page = ROOT / "docs" / f"{find_step(step).name}.md"

@@ -14,6 +14,7 @@ from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
+from workbook.calling import called
 from workbook.errors import WorkbookError
 from workbook.noise import ignored_names
 from workbook.places import ROOT
@@ -85,7 +86,7 @@ def generated(command: str, name: str, folder: str) -> dict[str, str]:
         if done.returncode:
             raise WorkbookError(
                 f"django {command} {name} should have written files and failed:\n{done.stderr}"
-                "The guide needs the workbook's own environment: python3 workbook guide"
+                f"The guide needs the workbook's own environment: {called()} guide"
             )
         files = files_of(project)
     stand_in = "SECRET_KEY = 'django-insecure-…'"

@@ -1,0 +1,183 @@
+"""Whatever a project of steps 03 to 05 does while it runs: each whole step ends in bounded time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.bad_inputs import BadInput, changed, require_a_clear_cross
+
+VIEWS, TASKS, CONSUMERS = "status/views.py", "status/tasks.py", "status/consumers.py"
+PARTIAL = "templates/status/partials/current_status.html"
+ASKS, ASKING_ENDS = "test_the_fragment_asks_for_the_status", "test_the_asking_ends"
+OPENS, GREETED = "test_runserver_opens_the_websocket", "test_who_connects_is_sent_running"
+CONNECTED, SEEN = "test_five_visitors_stay_connected", "test_five_visitors_see_the_run"
+# The beginnings of what is spoiled, as the snapshots write them.
+ASKED = "    sent_at = request.session.get('sent', {}).get(str(task_id))\n"
+WORKS = "    print(message)\n"
+CONNECT = "    async def connect(self):\n"
+RUN = "    for iteration in range(num_iterations):\n"
+PRINTS = "while True:\n        print('and on it goes ' * 1000)\n"
+DIES_IN_LATIN_1 = (
+    "    import os\n"
+    "    os.write(1, 'das h\\xf6rt sich nicht gut an\\n'.encode('latin-1'))\n"
+    "    os._exit(3)\n"
+)
+
+
+def consumer(line: str) -> str:
+    """Return the beginning of a `connect` that does `line` first."""
+    return f"{CONNECT}        {line}\n"
+
+
+BAD_INPUTS = [
+    BadInput(
+        "task_that_never_returns",
+        3,
+        ASKING_ENDS,
+        ("does it come to its end?",),
+        changed(TASKS, "sleep(1)", "sleep(3600)"),
+    ),
+    BadInput(
+        "task_that_prints_without_an_end",
+        3,
+        ASKING_ENDS,
+        ("printed more than 20 MB", "does it come to its end?"),
+        changed(TASKS, WORKS, f"    {PRINTS}"),
+    ),
+    BadInput(
+        "task_that_stops_its_worker_in_another_encoding",
+        3,
+        ASKING_ENDS,
+        ("rt sich nicht gut an",),
+        changed(TASKS, WORKS, DIES_IN_LATIN_1),
+    ),
+    BadInput(
+        "status_that_hangs",
+        3,
+        ASKS,
+        ("no answer within 4 s",),
+        changed(VIEWS, ASKED, "    while True:\n        pass\n"),
+    ),
+    BadInput(
+        "fragment_of_fifty_megabytes",
+        3,
+        ASKS,
+        ("more than 1 MB",),
+        changed(
+            VIEWS,
+            ASKED,
+            "    from django.http import HttpResponse\n    return HttpResponse('x' * 50_000_000)\n",
+        ),
+    ),
+    BadInput(
+        "consumer_that_raises",
+        4,
+        OPENS,
+        ("RuntimeError: no such day", CONSUMERS),
+        changed(CONSUMERS, CONNECT, consumer("raise RuntimeError('no such day')")),
+    ),
+    BadInput(
+        "consumer_that_holds_up_the_server",
+        4,
+        OPENS,
+        ("no answer within 6 s", "what keeps connect from coming to its end?"),
+        changed(CONSUMERS, CONNECT, consumer("__import__('time').sleep(3600)")),
+    ),
+    BadInput(
+        "consumer_that_waits_for_ever",
+        4,
+        OPENS,
+        ("what keeps connect from coming to its end?",),
+        changed(CONSUMERS, CONNECT, consumer("await __import__('asyncio').sleep(3600)")),
+    ),
+    BadInput(
+        "consumer_that_never_stops_sending",
+        4,
+        OPENS,  # who never lets the server go on keeps the accepting from being sent, too
+        ("no answer within 6 s", "what keeps connect from coming to its end?"),
+        changed(
+            CONSUMERS,
+            "        await self.send_status({'status': 'RUNNING'})\n",
+            "        while True:\n            await self.send_status({'status': 'WALKING'})\n",
+        ),
+    ),
+    BadInput(
+        "message_of_fifty_megabytes",
+        4,
+        GREETED,
+        ("code 1011", "PayloadExceededError"),
+        changed(CONSUMERS, "{'status': 'RUNNING'})", "{'status': 'RUNNING' * 7_000_000})"),
+    ),
+    BadInput(
+        "consumer_that_prints_without_an_end",
+        4,
+        OPENS,
+        ("printed more than 20 MB",),
+        changed(CONSUMERS, CONNECT, consumer(PRINTS.replace("        ", " " * 12))),
+    ),
+    BadInput(
+        "partial_in_another_encoding",
+        4,
+        GREETED,
+        ("UnicodeDecodeError",),
+        lambda project: (project / PARTIAL).write_bytes("<p>grüß dich</p>".encode("latin-1")),
+    ),
+    BadInput(
+        "consumer_that_raises_beside_a_task",
+        5,
+        CONNECTED,
+        ("RuntimeError: no such day",),
+        changed(CONSUMERS, CONNECT, consumer("raise RuntimeError('no such day')")),
+    ),
+    BadInput(
+        "consumer_that_holds_up_the_server_beside_a_task",
+        5,
+        CONNECTED,
+        ("no answer within 6 s",),
+        changed(CONSUMERS, CONNECT, consumer("__import__('time').sleep(3600)")),
+    ),
+    BadInput(
+        "run_that_never_goes_on",
+        5,
+        SEEN,
+        ("visitor 1 was sent",),
+        changed(TASKS, "sleep(settings.STATUS_INTERVAL)", "sleep(3600)"),
+    ),
+    BadInput(
+        "run_that_never_pauses",
+        5,
+        SEEN,
+        ("visitor 1 was sent",),
+        changed(TASKS, RUN, "    for iteration in __import__('itertools').count():\n"),
+    ),
+    BadInput(
+        "run_that_prints_without_an_end",
+        5,
+        SEEN,
+        ("printed more than 20 MB",),
+        changed(TASKS, RUN, f"    {PRINTS}{RUN}"),
+    ),
+    BadInput(
+        "status_of_fifty_megabytes",
+        5,
+        SEEN,
+        ("visitor 1 was sent nothing",),
+        changed(TASKS, "{'status': status})\n", "{'status': status * 7_000_000})\n"),
+    ),
+    BadInput(
+        "run_that_dies_with_redis",
+        5,
+        "test_a_run_outlives_a_restart_of_redis",
+        ("no status within 15 s",),
+        changed(TASKS, "        except RedisError:\n", "        except ZeroDivisionError:\n"),
+    ),
+]
+
+
+@pytest.mark.parametrize("bad", BAD_INPUTS, ids=str)
+def test_a_whole_step_ends_in_a_clear_cross(
+    bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_a_clear_cross(bad, tmp_path, monkeypatch, whole_step=True)
