@@ -1,0 +1,90 @@
+"""A workbook may lie anywhere: behind a link, below names with spaces and letters of any script."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.runs import tool_run
+from tests.support.workbooks import SmallWorkbook
+from workbook.places import ROOT
+from workbook.ports import free_port
+
+ODD = "Größe & 日本語 (it's $HOME; 100 %)"
+PARTS = ("checks", "docs", "steps", "workbook", ".gitignore", "Pipfile", "Pipfile.lock")
+FILES = ("mkdocs.yml", "pyproject.toml")
+READY_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> SmallWorkbook:
+    """The whole workbook in a folder with an odd name, reached through a link with another."""
+    home = tmp_path_factory.mktemp("home")
+    folder = home / ODD / "workbook"
+    ignore = shutil.ignore_patterns("__pycache__", "*.sqlite3*", ".env")
+    for name in (*PARTS, *FILES):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=ignore)
+        else:
+            shutil.copy(source, folder / name)
+    link = home / "a link to 日本語"
+    link.symlink_to(folder, target_is_directory=True)
+    return SmallWorkbook(link)
+
+
+def test_start_run_and_check_work_there(odd: SmallWorkbook) -> None:
+    odd.write({"mine.txt": "mine"})
+    laid = odd.call("start", "02")
+    assert laid.returncode == 0, laid.stderr
+    (kept,) = odd.root.glob("work.*")
+    assert (kept / "mine.txt").read_text() == "mine"
+    checked = odd.call("check", "01")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "✓" in checked.stdout
+    require_answers(odd, "work")
+    # In place, with a database of its own.
+    assert (odd.work / "db.sqlite3").stat().st_size > 0
+
+
+def test_a_snapshot_runs_there(odd: SmallWorkbook) -> None:
+    require_answers(odd, "05")
+
+
+def test_a_project_behind_a_link_is_checked_and_run_and_stays_a_link(
+    odd: SmallWorkbook, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / f"elsewhere {ODD}"
+    shutil.copytree(odd.root / "steps" / "01-configure-celery", elsewhere)
+    link = odd.root / "project ✎"
+    link.symlink_to(elsewhere, target_is_directory=True)
+    before = sorted(path.name for path in elsewhere.rglob("*"))
+    checked = odd.call("check", "01", "--target", str(link))
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert link.is_symlink()
+    assert sorted(path.name for path in elsewhere.rglob("*")) == before
+
+
+def test_both_diffs_work_there(odd: SmallWorkbook) -> None:
+    odd.call("start", "03")
+    lesson, mine = odd.call("diff", "03"), odd.call("diff", "03", "--mine")
+    assert (lesson.returncode, mine.returncode) == (0, 0), lesson.stderr + mine.stderr
+    assert "+++ 03/status/views.py" in lesson.stdout
+    assert "--- work/status/views.py" in mine.stdout
+
+
+def require_answers(odd: SmallWorkbook, what: str) -> None:
+    """Run a project until its page answers, and end it."""
+    port = free_port()
+    with tool_run(odd, "run", what, "--port", str(port)) as tool:
+        tool.wait_for("ready:", READY_SECONDS)
+        tool.wait_for(" ready.", READY_SECONDS)
+        assert httpx.get(f"http://127.0.0.1:{port}/admin/login/", timeout=20).status_code == 200
+        tool.signal_and_wait(signal.SIGTERM)
+        assert tool.left() == []
+        assert not re.search("Traceback", tool.text), tool.text
