@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 
 from tests.guide.replay.inside import REFRESH
-from tests.guide.replay.private import in_private, private_copy, way_in
+from tests.guide.replay.private import follow_in, private_copy, way_in
 from workbook.places import ROOT
 
 PAGES = ("01", "02", "03", "04", "05")
-PAGE_SECONDS = 400
+
+
+def bring_back(corrected: Path, before: bytes) -> None:
+    """Write a corrected page into docs/, unless somebody has written there in the meantime."""
+    own = ROOT / "docs" / corrected.name
+    if own.read_bytes() != before:
+        print(f"{own} was changed while its copy was followed: it stays as it is. Refresh again.")
+        return
+    shutil.copyfile(corrected, own)
 
 
 def main(arguments: list[str]) -> int:
@@ -21,16 +30,16 @@ def main(arguments: list[str]) -> int:
     if not way_in():
         print("The replay needs namespaces of its own, which this system does not give it.")
         return 1
-    options = [one for one in arguments if one == REFRESH]
+    refresh = REFRESH in arguments
     code = 0
-    for page in [one for one in arguments if one not in options] or PAGES:
+    for page in [one for one in arguments if one != REFRESH] or PAGES:
         with private_copy() as copy:
-            words = ["-u", "-m", "tests.guide.replay.inside", page, *options]
-            done = in_private(copy, words, PAGE_SECONDS)
-            if options:
-                for corrected in (copy / "docs").glob(f"{page}-*.md"):
-                    shutil.copyfile(corrected, ROOT / "docs" / corrected.name)
-        print(done.stdout, end="")
+            markdown = next((copy / "docs").glob(f"{page}-*.md"))
+            before = markdown.read_bytes()
+            done = follow_in(copy, [page, *([REFRESH] if refresh else [])])
+            print(done.stdout, end="")
+            if refresh:
+                bring_back(markdown, before)
         code = code or done.returncode
     return code
 

@@ -1,6 +1,6 @@
 """The reader's desk: several terminals, and which of them a command goes to.
 
-A command goes to the terminal at hand, if it is idle; else to another one, opened if need be. Each new
+A command goes to the terminal at hand, if it is idle; else to another, opened if need be. Each new
 one is prepared as the page's first terminal was: with the lines of the block that activates the
 environment. "In the workbook's folder" means one that stands there.
 """

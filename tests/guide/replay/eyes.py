@@ -62,6 +62,12 @@ class Eyes:
         what = f"  page     {missing.strip()}{nearest}\nAll that was printed:\n{_tail(lines)}"
         return Difference(numbers[many], f"this line was not printed where it should be:\n{what}")
 
+    def real(self, text: str) -> str:
+        """Return what a reader types or opens: with the ids that they saw, not the page's."""
+        for short, real in self.ids.items():
+            text = text.replace(short, real)
+        return text
+
     def _search(self, shown: Sequence[str], text: str, start: bool, end: bool) -> re.Match | None:
         names: dict[str, str] = {}
         patterns = [self._pattern(line, names) for line in shown if line.strip()]
@@ -117,7 +123,9 @@ def _speaker(line: str) -> str:
 
 
 def _literal(text: str) -> str:
-    return r"[^\n]*?".join(re.escape(piece) for piece in text.split(ANY))
+    pattern = r"[^\n]*?".join(re.escape(piece) for piece in text.split(ANY))
+    # A ruler is as long as the seconds within it leave room for.
+    return re.sub(r"={5,}", "=+", pattern)
 
 
 def _tail(lines: Sequence[str], many: int = 60) -> str:

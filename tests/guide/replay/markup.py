@@ -48,7 +48,7 @@ class Node:
 
 
 def inline(children: list[Node | str]) -> str:
-    """Return running text in one line: **bold**, *italic*, `code`, and <addresses> of other hosts."""
+    """Return running text in one line: **bold**, *italic*, `code`, <addresses> of other hosts."""
     return " ".join("".join(_piece(child) for child in children).split())
 
 

@@ -1,9 +1,9 @@
 """A workbook of the replay's own: its files, its ports, its processes.
 
 The page says localhost:8000 and localhost:6379, and the replay types just that. So that it meets
-neither the reader's Redis nor another replay, it runs in namespaces of its own (Linux): a network in
-which nobody else listens, processes that all end with it, and a copy of the workbook that is
-mounted over the real one, at the very path that `.venv` was made for.
+neither this machine's Redis nor another replay, it runs in namespaces of its own (Linux): a network
+in which nobody else listens, processes that all end with it, and a copy of the workbook, mounted
+over the real one at the very path that `.venv` was made for.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ WAYS = (("unshare", "--user", "--map-root-user", *APART), ("sudo", "-n", "unshar
 OWN = shutil.ignore_patterns(
     *(".git", ".venv", ".workbook", "work", "work.*", "site", "__pycache__", ".*_cache")
 )
+PAGE_SECONDS = 600
 ENTER = """
 set -e
 mount --bind "$1/.venv" "$2/.venv"
@@ -64,16 +65,19 @@ def private_copy() -> Iterator[Path]:
         yield copy
 
 
-def in_private(copy: Path, arguments: Sequence[str], seconds: float) -> subprocess.CompletedProcess:
-    """Run Python with these arguments in the copy, at the real one's path; return what it said."""
+def follow_in(copy: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Follow a page in the copy, at the real one's path; return what was said of it.
+
+    `arguments` are those of `inside.py`: the number of the page's step, and options.
+    """
     command = [*way_in(), "bash", "-c", ENTER, "enter", str(ROOT), str(copy)]
     return subprocess.run(
-        [*command, sys.executable, *arguments],
+        [*command, sys.executable, "-u", "-m", "tests.guide.replay.inside", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-        timeout=seconds,
+        timeout=PAGE_SECONDS,
         check=False,
     )

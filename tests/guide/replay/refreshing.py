@@ -1,7 +1,7 @@
 """Printed output of a page, written anew from what was really printed.
 
-The writer's choice stays: which stretches are shown, and where `…` leaves something out. What differs
-from run to run is shortened.
+The writer's choice stays: which stretches are shown, and where `…` leaves something out. What
+differs from run to run is shortened.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ VARYING = (
     (re.compile(r"celery@[\w.-]+"), "celery@…"),
     (re.compile(r"0x[0-9a-f]{6,}"), "0x…"),
     (re.compile(r"(127\.0\.0\.1|localhost):(?!8000|6379|63\d\d)\d{4,5}"), r"\1:…"),
-    (re.compile(r"={3,} (.+) in .*s ={3,}"), r"=… \1 in … =…"),
+    (re.compile(r'(HTTP/1\.1" \d{3}) \d+$'), r"\1 …"),
+    (re.compile(r"^\s*[~^]+$"), ANY),  # Python's own marks, which differ between its versions
+    (re.compile(r"( in )[\d.]+s.*?( =+)$"), r"\1…\2"),
 )
 ALIKE = 0.6  # how much of two lines must agree for one to stand for the other
 WHOLE_LINES = 12  # output of which the page shows nothing yet is shown whole up to here

@@ -3,7 +3,8 @@
 A page keeps to these forms; a sentence that begins like one of them and is none is a Mishap. So no
 request to the reader is passed over in silence.
 
-- Open <http://…> [in a second tab, in a third tab, in two tabs, in three tabs].
+- Open <http://…>, or `http://…` with an id that the reader has seen, [in a second tab, in a third
+  tab, in two tabs, in three tabs].
 - Press, click, follow or open **a button or a link**. Clear or tick **a box**. Log in.
 - Reload the page, or: reload every tab.
 - Delete the cookie `name`.
@@ -23,7 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 FORMS = {
-    "open": r"[Oo]pen <(http://[^>]+)>(?: in (a second|a third|two|three) tabs?)?",
+    "open": r"[Oo]pen [<`](http://[^>`]+)[>`](?: in (a second|a third|two|three) tabs?)?",
     "press": r"\b(?:[Pp]ress|[Cc]lick|[Ff]ollow|[Oo]pen) \*\*([^*]+)\*\*",
     "clear": r"\b[Cc]lear \*\*([^*]+)\*\*",
     "tick": r"\b[Tt]ick \*\*([^*]+)\*\*",
@@ -35,7 +36,7 @@ FORMS = {
     "undo": r"(?:^|(?<=[.!] ))Undo\b",
     "wait": r"\b[Ww]ait (\d+) seconds",
     "terminal": r"\b[Oo]pen (?:one more terminal|another terminal|Django's shell)",
-    "see": r"(The page|Both tabs|Every tab|Every one of them) (?:still )?says? `([^`]+)`",
+    "see": r"([Tt]he page|[Bb]oth tabs|[Ee]very tab) (?:still )?says? `([^`]+)`",
 }
 PATTERNS = {name: re.compile(form) for name, form in FORMS.items()}
 REQUEST = re.compile(

@@ -1,4 +1,4 @@
-"""The reader's web server: it restarts itself when a file was saved, and takes a moment for that."""
+"""The reader's web server: it restarts itself when a file was saved, which takes a moment."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from tests.guide.replay.mishaps import Mishap
 PORT = 8000
 SETTLE_SECONDS = 40
 SAVE_AGAIN_SECONDS = 5
+# The watcher looks every second, and has templates read anew that were changed.
+TEMPLATE_SECONDS = 2.5
 
 
 class Server:
@@ -24,17 +26,21 @@ class Server:
         self._desk = desk
         self._edited = 0.0
         self._file: Path | None = None
+        self._template_edited = -TEMPLATE_SECONDS
 
     def edited(self, file: Path) -> None:
         """Take note that a file was saved."""
         if file.suffix == ".py" and file.exists():
             self._edited, self._file = time.time(), file
+        elif file.suffix == ".html":
+            self._template_edited = time.monotonic()
 
     def settle(self) -> None:
         """Wait until the server, if one runs, has read what was saved last, and answers."""
         if not self._desk.runs("web server"):
             return
         began = time.monotonic()
+        time.sleep(max(0.0, self._template_edited + TEMPLATE_SECONDS - began))
         saved_again = 0
         while not (self._born() > self._edited and _answers()):
             waited = time.monotonic() - began

@@ -1,0 +1,173 @@
+"""The replay itself: what it says of a small guide that is wrong in one place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.guide.replay.following import follow
+from workbook.places import ROOT
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="its terminals are POSIX's")
+
+SETTINGS = """\
+site_name: Small
+use_directory_urls: false
+theme:
+  name: material
+  font: false
+markdown_extensions:
+  - pymdownx.highlight:
+      pygments_lang_class: true
+  - pymdownx.superfences:
+      custom_fences:
+        - name: listing
+          class: listing
+          format: !!python/name:workbook.fences.formats.listing
+          validator: !!python/name:workbook.fences.formats.listing_options
+"""
+GREETING = "def greeting(name):\n    return f'hello {name}'\n"
+SNAPSHOT = {
+    "greeting.py": GREETING,
+    "main.py": "from greeting import greeting\n\nprint(greeting('ada'))\n",
+}
+PAGE = """\
+# 01 Small
+
+Go into the project:
+
+```console
+$ cd work
+```
+
+Write a function:
+
+```listing
+steps/01-small/greeting.py
+```
+
+And what calls it:
+
+```listing
+steps/01-small/main.py
+```
+
+Look:
+
+```console
+$ python3 main.py
+hello ada
+```
+"""
+TRIAL = """
+See it fail:
+
+```diff title="main.py"
+-print(greeting('ada'))
++print(greeting('eve'))
+```
+
+```console
+$ python3 main.py
+hello eve
+```
+"""
+
+
+class SmallGuide:
+    """A workbook with one step and one page."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "workbook", root / "workbook", ignore=ignore)
+        shutil.copy(ROOT / ".gitignore", root)
+        for folder in ("docs", "work", "steps/01-small"):
+            (root / folder).mkdir(parents=True)
+        (root / "mkdocs.yml").write_text(SETTINGS, encoding="utf-8")
+        self.page = root / "docs" / "01-small.md"
+
+    def follow(self, page: str = PAGE, refreshes: bool = False, **files: str) -> str | None:
+        """Follow a page that leads to the snapshot of these files; return what is wrong."""
+        for name, text in (SNAPSHOT | files).items():
+            (self.root / "steps/01-small" / name).write_text(text, encoding="utf-8")
+        self.page.write_text(page, encoding="utf-8")
+        return follow(self.root, "01", refreshes=refreshes)
+
+
+def line_of(page: str, text: str) -> int:
+    """Return the line of the page in which the text stands last, counted from 1."""
+    return page[: page.rindex(text)].count("\n") + 1
+
+
+@pytest.fixture
+def guide(tmp_path: Path) -> SmallGuide:
+    """Return a small guide of the test's own."""
+    return SmallGuide(tmp_path / "guide")
+
+
+def test_a_page_that_holds_is_followed_without_a_word(guide: SmallGuide):
+    assert guide.follow(PAGE + TRIAL + "\nUndo it.\n") is None
+
+
+def test_an_output_that_differs_is_named_with_page_and_line(guide: SmallGuide):
+    page = PAGE.replace("hello ada", "hello bob")
+    wrong = guide.follow(page)
+    assert wrong.startswith(f"docs/01-small.md:{line_of(page, 'hello bob')}: ")
+    assert "hello bob" in wrong
+    assert "| hello ada" in wrong
+
+
+def test_an_output_of_which_the_page_shows_nothing_is_named(guide: SmallGuide):
+    page = PAGE.replace("hello ada\n", "")
+    wrong = guide.follow(page)
+    assert wrong.startswith(f"docs/01-small.md:{line_of(page, '$ python3 main.py') + 1}: ")
+    assert "nothing should be printed" in wrong
+
+
+def test_a_line_of_the_snapshot_that_no_listing_shows_is_named_with_its_file(guide: SmallGuide):
+    page = PAGE.replace("greeting.py\n", "greeting.py::greeting\n")
+    wrong = guide.follow(page, **{"greeting.py": GREETING + "\n\nFORGOTTEN = 1\n"})
+    assert wrong.startswith("docs/01-small.md:")
+    assert "greeting.py" in wrong
+    assert "+FORGOTTEN = 1" in wrong
+
+
+def test_a_file_of_the_snapshot_that_no_listing_shows_is_named(guide: SmallGuide):
+    wrong = guide.follow(**{"more.py": "MORE = 1\n"})
+    assert "more.py is in the snapshot, and the page never makes it" in wrong
+
+
+def test_a_listing_that_changes_nothing_is_named_with_page_and_line(guide: SmallGuide):
+    page = PAGE.replace("Look:", "Again:\n\n```listing\nsteps/01-small/main.py\n```\n\nLook:")
+    wrong = guide.follow(page)
+    assert wrong.startswith(f"docs/01-small.md:{line_of(page, 'steps/01-small/main.py')}: ")
+    assert "main.py is said to be new, and it is there already" in wrong
+
+
+def test_a_change_whose_old_lines_are_not_there_is_named_with_page_and_line(guide: SmallGuide):
+    page = PAGE + TRIAL.replace("-print(greeting('ada'))", "-print(greeting('bob'))")
+    wrong = guide.follow(page)
+    assert wrong.startswith(f"docs/01-small.md:{line_of(page, '-print')}: ")
+    assert "main.py does not hold the old lines" in wrong
+
+
+def test_a_change_on_trial_must_be_undone(guide: SmallGuide):
+    assert "was never undone" in guide.follow(PAGE + TRIAL)
+
+
+def test_a_request_that_nobody_understands_is_not_passed_over(guide: SmallGuide):
+    page = PAGE + "\nClick the big red button.\n"
+    wrong = guide.follow(page)
+    assert wrong.startswith(f"docs/01-small.md:{line_of(page, 'Click')}: ")
+    assert "“Click the big red button.”" in wrong
+
+
+def test_a_refresh_writes_what_was_printed_and_keeps_what_was_left_out(guide: SmallGuide):
+    main = "print('one')\nprint('two')\nprint('three')\n"
+    page = PAGE.replace("hello ada\n", "one?\n…\nthree\n")
+    assert guide.follow(page, refreshes=True, **{"main.py": main}) is None
+    assert guide.page.read_text(encoding="utf-8").endswith("main.py\none\n…\nthree\n```\n")
