@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,13 +74,20 @@ class ExampleProject:
             end(trees([process.pid]), grace_seconds=5)
             process.wait()
 
+    def daphne(self) -> AbstractContextManager[str]:
+        """Serve it as a server does: by Daphne alone, which serves no static files."""
+        return self._served("daphne --bind 127.0.0.1 --port {port} config.asgi:application")
+
+    def runserver(self) -> AbstractContextManager[str]:
+        """Serve it as a laptop does, static files included."""
+        return self._served("python manage.py runserver --noreload {port}")
+
     @contextmanager
-    def daphne(self) -> Iterator[str]:
-        """Serve it by Daphne, wait until it answers, and give its address without a slash."""
+    def _served(self, command: str) -> Iterator[str]:
+        """Serve it, wait until it answers, and give its address without a slash."""
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        words = ("daphne", "--bind", "127.0.0.1", "--port", str(port), "config.asgi:application")
-        with self.runs(*words):
+        with self.runs(*command.format(port=port).split()):
             wait_until(lambda: _answers(url), READY_SECONDS, lambda: f"an answer from {url}")
             yield url
 

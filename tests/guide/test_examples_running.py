@@ -1,0 +1,130 @@
+"""Examples of "Going further" as they run: server-sent events, and the way out on gevent."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import redis
+from playwright.sync_api import expect
+
+from tests.support.examples import ExampleProject, example_project
+from tests.support.learners import Edit
+from tests.support.needs import CHROMIUM
+from tests.support.runs import wait_until
+from workbook.chromium import browser, find_chromium
+from workbook.redis_servers import RedisServer
+
+GEVENT_WORKER = shlex.split("celery -A config worker --loglevel=info -P gevent -c 100")
+# Runs go on beside each other, and each tells its statuses as the page on gevent says.
+LOOPS_IN_THREADS = (
+    Edit("status/claims.py", "    if cache.add(", "    return True\n    if cache.add("),
+    Edit("status/tasks.py", "from .claims", "from .greenlets import group_send\nfrom .claims"),
+    Edit(
+        "status/tasks.py",
+        "async_to_sync(get_channel_layer().group_send)(GROUP, message)",
+        "group_send(GROUP, message)",
+    ),
+)
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    """Run a Redis of the test's own."""
+    server = RedisServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_a_status_comes_as_an_event_and_who_leaves_is_no_member_any_more(
+    tmp_path: Path, redis_server: RedisServer
+):
+    project = example_project(tmp_path / "project", "sse", redis_url=redis_server.url)
+    with project.daphne() as url:
+        with httpx.stream("GET", f"{url}/sse/stream", timeout=30) as answer:
+            assert answer.headers["Content-Type"] == "text/event-stream"
+            wait_until(lambda: members(redis_server) == 1, 10, lambda: "a member of the group")
+            broadcast(project, "FINISHED")
+            assert next(events(answer)) == 'data: <span id="status">FINISHED</span>'
+        wait_until(lambda: members(redis_server) == 0, 10, lambda: "a group without members")
+
+
+def test_the_connection_opens_at_once_though_nobody_says_anything(
+    tmp_path: Path, redis_server: RedisServer
+):
+    project = example_project(tmp_path / "project", "sse", redis_url=redis_server.url)
+    # Less than the seconds between two signs of life.
+    with project.daphne() as url, httpx.stream("GET", f"{url}/sse/stream", timeout=10) as answer:
+        assert next(answer.iter_lines()) == ": hello"
+
+
+def test_who_comes_late_is_told_at_once_how_things_stand(tmp_path: Path, redis_server: RedisServer):
+    project = example_project(tmp_path / "project", "sse", redis_url=redis_server.url)
+    broadcast(project, "RUNNING")
+    with project.daphne() as url, httpx.stream("GET", f"{url}/sse/stream", timeout=30) as answer:
+        assert next(events(answer)) == 'data: <span id="status">RUNNING</span>'
+
+
+def events(answer: httpx.Response) -> Iterator[str]:
+    """Return the lines of an answer that say something to the page."""
+    return (line for line in answer.iter_lines() if line.startswith("data:"))
+
+
+@CHROMIUM
+def test_the_page_shows_each_event_without_a_reload(tmp_path: Path, redis_server: RedisServer):
+    project = example_project(tmp_path / "project", "sse", redis_url=redis_server.url)
+    with (
+        project.runserver() as url,
+        browser(find_chromium()) as chromium,
+        chromium.new_context(base_url=url) as context,
+    ):
+        page = context.new_page()
+        page.goto("/sse/")
+        page.evaluate("window.notReloaded = true")
+        wait_until(lambda: members(redis_server) == 1, 10, lambda: "a member of the group")
+        for status in ("RUNNING", "FINISHED"):
+            broadcast(project, status)
+            expect(page.locator("#status")).to_have_text(status, timeout=10_000)
+        assert page.evaluate("window.notReloaded")
+
+
+@pytest.mark.long
+def test_on_gevent_no_task_suffers_where_event_loops_run_in_real_threads(
+    tmp_path: Path, redis_server: RedisServer
+):
+    project = example_project(
+        tmp_path / "project", "gevent", "wal", redis_url=redis_server.url, STATUS_INTERVAL="0.5"
+    )
+    for edit in LOOPS_IN_THREADS:
+        edit.apply(project.folder)
+    assert project.command("python", "manage.py", "migrate").returncode == 0
+    with project.runs(*GEVENT_WORKER) as log:
+        wait_until(lambda: " ready." in said(log), 30, lambda: said(log))
+        project.says(
+            "from config import celery_app as c\n"
+            "from status.tasks import send_status_periodically as run\n"
+            "[run.delay() for _ in range(20)]\n"
+            "[c.send_task('celery.backend_cleanup') for _ in range(100)]"
+        )
+        wait_until(lambda: said(log).count(" succeeded in ") == 120, 60, lambda: said(log)[-3000:])
+        assert "Error" not in said(log)
+
+
+def broadcast(project: ExampleProject, status: str) -> None:
+    """Let another process tell everybody a status."""
+    project.says(f"from status.tasks import broadcast; broadcast({status!r})")
+
+
+def said(log: Path) -> str:
+    """Return what a process has written so far."""
+    return log.read_text(encoding="utf-8", errors="replace")
+
+
+def members(server: RedisServer) -> int:
+    """Return how many processes listen to the group."""
+    with redis.Redis.from_url(server.url) as client:
+        return client.pubsub_numsub("asgi__group__status")[0][1]
