@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,48 +71,12 @@ def test_who_comes_late_is_told_at_once_how_things_stand(tmp_path: Path, redis_s
 
 
 def events(answer: httpx.Response) -> Iterator[str]:
-    """Return the lines of an answer that say something to the page."""
-    return (line for line in answer.iter_lines() if line.startswith("data:"))
-
-
-@CHROMIUM
-def test_the_page_shows_each_event_without_a_reload(tmp_path: Path, redis_server: RedisServer):
-    project = example_project(tmp_path / "project", "sse", redis_url=redis_server.url)
-    with (
-        project.runserver() as url,
-        browser(find_chromium()) as chromium,
-        chromium.new_context(base_url=url) as context,
-    ):
-        page = context.new_page()
-        page.goto("/sse/")
-        page.evaluate("window.notReloaded = true")
-        wait_until(lambda: members(redis_server) == 1, 10, lambda: "a member of the group")
-        for status in ("RUNNING", "FINISHED"):
-            broadcast(project, status)
-            expect(page.locator("#status")).to_have_text(status, timeout=10_000)
-        assert page.evaluate("window.notReloaded")
-
-
-@pytest.mark.long
-def test_on_gevent_no_task_suffers_where_event_loops_run_in_real_threads(
-    tmp_path: Path, redis_server: RedisServer
-):
-    project = example_project(
-        tmp_path / "project", "gevent", "wal", redis_url=redis_server.url, STATUS_INTERVAL="0.5"
-    )
-    for edit in LOOPS_IN_THREADS:
-        edit.apply(project.folder)
-    assert project.command("python", "manage.py", "migrate").returncode == 0
-    with project.runs(*GEVENT_WORKER) as log:
-        wait_until(lambda: " ready." in said(log), 30, lambda: said(log))
-        project.says(
-            "from config import celery_app as c\n"
-            "from status.tasks import send_status_periodically as run\n"
-            "[run.delay() for _ in range(20)]\n"
-            "[c.send_task('celery.backend_cleanup') for _ in range(100)]"
-        )
-        wait_until(lambda: said(log).count(" succeeded in ") == 120, 60, lambda: said(log)[-3000:])
-        assert "Error" not in said(log)
+    """Return the lines that say something to the page; fail where none comes within 20 seconds."""
+    deadline = time.monotonic() + 20  # signs of life come for ever, so no read times out
+    for line in answer.iter_lines():
+        if line.startswith("data:"):
+            yield line
+        assert time.monotonic() < deadline, "signs of life came, and no event"
 
 
 def broadcast(project: ExampleProject, status: str) -> None:
