@@ -26,7 +26,7 @@ WAITS = {
     2: (5.0, "a frozen broker's time-out"),
     3: (10.0, "the page's patience without news"),
     4: (7.0, "seven idle seconds of a websocket"),
-    5: (5.0, "a whole run, a status a second"),
+    5: (6.3, "a whole run, the silence after it, one of two statuses by hand"),
 }
 START_AND_STOP = 1.5
 AIM_SECONDS = 60
