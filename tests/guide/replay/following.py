@@ -12,9 +12,11 @@ from pathlib import Path
 
 from tests.guide.replay.mishaps import Mishap
 from tests.guide.replay.outcome import differences
+from tests.guide.replay.proofs import Proofs
 from tests.guide.replay.reader import Reader
 from tests.guide.replay.reading import Block, Page, read_page
 from tests.guide.replay.refreshing import correct
+from tests.guide.replay.session import Session
 
 BUILD_SECONDS = 120
 
@@ -47,9 +49,10 @@ def follow(
         home.mkdir()
         build(root, site)
         page = read_page(site / f"{markdown.stem}.html", markdown, tabs)
-        with closing(Reader(root, home, refreshes)) as reader:
-            wrong = _read(reader, page) or _look_back(reader, page, root, number)
-        correct(markdown, reader.corrections)
+        proofs = Proofs(refreshes)
+        with closing(Session(root, home, proofs)) as session:
+            wrong = _read(Reader(session), page) or _look_back(session, page, number)
+        correct(markdown, proofs.corrections)
         return wrong
 
 
@@ -65,14 +68,14 @@ def _read(reader: Reader, page: Page) -> str | None:
     return None
 
 
-def _look_back(reader: Reader, page: Page, root: Path, number: str) -> str | None:
+def _look_back(session: Session, page: Page, number: str) -> str | None:
     last = f"{page.name}:{page.blocks[-1].line}"
-    if left := [terminal.command for terminal in reader.desk.busy]:
+    if left := [terminal.command for terminal in session.desk.busy]:
         return f"{last}: the page ends, and leaves running: {', '.join(left)}"
-    if reader.hands.undoable:
+    if session.hands.undoable:
         return f"{last}: the page ends, and a change made on trial was never undone"
-    snapshot = next((root / "steps").glob(f"{number}-*"))
-    found = list(differences(root / "work", snapshot))
+    snapshot = next((session.root / "steps").glob(f"{number}-*"))
+    found = list(differences(session.root / "work", snapshot))
     return "\n".join(f"{last}: {one}" for one in found) or None
 
 

@@ -38,6 +38,7 @@ FORMS = {
     "terminal": r"\b[Oo]pen (?:one more terminal|another terminal|Django's shell)",
     "see": r"([Tt]he page|[Bb]oth tabs|[Ee]very tab) (?:still )?says? `([^`]+)`",
 }
+LOOKING = ("see", "wait", "terminal")  # these change nothing: what follows was there before
 PATTERNS = {name: re.compile(form) for name, form in FORMS.items()}
 REQUEST = re.compile(
     r"(?:Now |Then |Next |And )?"

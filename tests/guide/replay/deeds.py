@@ -1,0 +1,102 @@
+"""What a reader does when a sentence asks for it: in the browser, at the desk, by hand."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from tests.guide.replay.desk import STAYING
+from tests.guide.replay.mishaps import Mishap
+from tests.guide.replay.sentences import LOOKING, NUMBERS, deeds_of, unknown_request
+from tests.guide.replay.session import LOOK_SECONDS, PASSWORD, Session
+
+# In this order, so that nobody waits for a Redis that is gone.
+EVERYTHING = ("worker", "beat", "web server", "run", "Redis")
+
+
+@dataclass
+class Deeds:
+    """Does what the forms of sentences.py ask for: each has a method of its name."""
+
+    session: Session
+
+    def obey(self, prose: str) -> None:
+        """Do what a paragraph asks for, in its order."""
+        if unknown := unknown_request(prose):
+            raise Mishap(f"the replay does not know how to do this (sentences.py): “{unknown}”")
+        deeds = list(deeds_of(prose))
+        if any(deed.name not in LOOKING for deed in deeds):
+            self.session.mark()
+        for deed in deeds:
+            getattr(self, deed.name)(*deed.words)
+
+    def open(self, address: str, number: str) -> None:
+        """Open an address, in one tab or several."""
+        self.session.server.settle()
+        many = NUMBERS.get(number, 1)
+        real = self.session.proofs.eyes.real(address)
+        self.session.tabs.open(real, many if number.startswith("a ") else 1, many)
+
+    def press(self, name: str) -> None:
+        """Press a button, follow a link."""
+        self.session.server.settle()
+        self.session.tabs.press(name)
+
+    def clear(self, name: str) -> None:
+        """Clear a box."""
+        self.session.tabs.set_box(name, ticked=False)
+
+    def tick(self, name: str) -> None:
+        """Tick a box."""
+        self.session.tabs.set_box(name, ticked=True)
+
+    def log_in(self) -> None:
+        """Log in with the name and the password that were given to createsuperuser."""
+        self.session.tabs.log_in(self.session.login, PASSWORD)
+
+    def reload(self, what: str) -> None:
+        """Reload a page or all."""
+        self.session.server.settle()
+        self.session.tabs.reload(every=what == "every tab")
+
+    def forget(self, cookie: str) -> None:
+        """Delete a cookie."""
+        self.session.tabs.forget(cookie)
+
+    def stop(self, whom: str) -> None:
+        """Press Ctrl-C where it runs, one after the other."""
+        names = [name for name in STAYING if name in whom]
+        names.sort(key=whom.index)
+        if whom == "everything":
+            names = [name for name in EVERYTHING if self.session.desk.runs(name)]
+        if not names:
+            raise Mishap(f"nothing that could be stopped is called “{whom}”")
+        for name in names:
+            self.session.desk.stop(name)
+
+    def leave(self) -> None:
+        """Leave Django's shell."""
+        terminal = self.session.desk.running("shell")
+        terminal.type("exit()")
+        terminal.wait(lambda: terminal.is_idle, LOOK_SECONDS)
+
+    def undo(self) -> None:
+        """Take back what was changed on trial."""
+        for path in self.session.hands.undo():
+            self.session.saved(path)
+
+    def wait(self, seconds: str) -> None:
+        """Wait."""
+        time.sleep(int(seconds))
+
+    def terminal(self) -> None:
+        """Nothing: the desk has one as soon as a command needs it."""
+
+    def see(self, _who: str, words: str) -> None:
+        """Wait until every tab shows the words."""
+        until = time.monotonic() + LOOK_SECONDS
+        while not all(words in text for text in self.session.tabs.texts()):
+            if time.monotonic() > until:
+                shown = "\n---\n".join(self.session.tabs.texts())
+                raise Mishap(f"not every tab says “{words}”:\n{shown}")
+            time.sleep(0.2)

@@ -1,0 +1,52 @@
+"""All that a reader has at hand: terminals, a browser, an editor, and a memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.guide.replay.desk import Desk
+from tests.guide.replay.hands import Hands
+from tests.guide.replay.proofs import Proofs
+from tests.guide.replay.server import Server
+from tests.guide.replay.tabs import Tabs
+from tests.guide.replay.terminals import Terminal
+
+# How long a reader looks for something that should appear by itself.
+LOOK_SECONDS = 25
+PASSWORD = "a-readers-own-47"
+
+
+@dataclass
+class Session:
+    """A reader's things in the workbook at `root`, with a home folder of their own."""
+
+    root: Path
+    home: Path
+    proofs: Proofs
+    tabs: Tabs = field(default_factory=Tabs)
+    login: str = ""  # the name that was chosen for the admin
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.root, self.home)
+        self.hands = Hands(self.root / "work")
+        self.server = Server(self.desk)
+        self._marks: dict[Terminal, int] = {}
+
+    def mark(self) -> None:
+        """Remember what the terminals show: what comes now follows from the next deed."""
+        self._marks = {one: one.mark for one in self.desk.terminals}
+
+    def screens(self) -> list[str]:
+        """Return what the terminals show since the mark, and then the browser's tabs."""
+        shown = [one.since(self._marks.get(one, 0)) for one in self.desk.terminals]
+        return shown + self.tabs.texts()
+
+    def saved(self, file: Path) -> None:
+        """Take note that a file was saved."""
+        self.server.edited(file)
+
+    def close(self) -> None:
+        """Put everything away."""
+        self.tabs.close()
+        self.desk.close()
