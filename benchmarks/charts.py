@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH = 720
-LABEL_WIDTH = 268
-BAR_WIDTH = 290
+WIDTH = 580
+LABEL_WIDTH = 276
+BAR_WIDTH = 210
 ROW_HEIGHT = 30
 BAR_HEIGHT = 18
 
