@@ -48,10 +48,10 @@ def test_a_status_comes_as_an_event_and_who_leaves_is_no_member_any_more(
     with project.daphne() as url:
         with httpx.stream("GET", f"{url}/sse/stream", timeout=30) as answer:
             assert answer.headers["Content-Type"] == "text/event-stream"
-            wait_until(lambda: members(redis_server) == 1, 10, lambda: "a member of the group")
+            wait_until(lambda: members(redis_server) == 1, 30, lambda: "a member of the group")
             broadcast(project, "FINISHED")
             assert next(events(answer)) == 'data: <span id="status">FINISHED</span>'
-        wait_until(lambda: members(redis_server) == 0, 10, lambda: "a group without members")
+        wait_until(lambda: members(redis_server) == 0, 30, lambda: "a group without members")
 
 
 def test_the_connection_opens_at_once_though_nobody_says_anything(
@@ -59,7 +59,7 @@ def test_the_connection_opens_at_once_though_nobody_says_anything(
 ):
     project = example_project(tmp_path / "project", "sse", redis_url=redis_server.url)
     # Less than the seconds between two signs of life.
-    with project.daphne() as url, httpx.stream("GET", f"{url}/sse/stream", timeout=10) as answer:
+    with project.daphne() as url, httpx.stream("GET", f"{url}/sse/stream", timeout=14) as answer:
         assert next(answer.iter_lines()) == ": hello"
 
 
@@ -68,6 +68,46 @@ def test_who_comes_late_is_told_at_once_how_things_stand(tmp_path: Path, redis_s
     broadcast(project, "RUNNING")
     with project.daphne() as url, httpx.stream("GET", f"{url}/sse/stream", timeout=30) as answer:
         assert next(events(answer)) == 'data: <span id="status">RUNNING</span>'
+
+
+@CHROMIUM
+def test_the_page_shows_each_event_without_a_reload(tmp_path: Path, redis_server: RedisServer):
+    project = example_project(tmp_path / "project", "sse", redis_url=redis_server.url)
+    with (
+        project.runserver() as url,
+        browser(find_chromium()) as chromium,
+        chromium.new_context(base_url=url) as context,
+    ):
+        page = context.new_page()
+        page.goto("/sse/")
+        page.evaluate("window.notReloaded = true")
+        wait_until(lambda: members(redis_server) == 1, 30, lambda: "a member of the group")
+        for status in ("RUNNING", "FINISHED"):
+            broadcast(project, status)
+            expect(page.locator("#status")).to_have_text(status, timeout=30_000)
+        assert page.evaluate("window.notReloaded")
+
+
+@pytest.mark.long
+def test_on_gevent_no_task_suffers_where_event_loops_run_in_real_threads(
+    tmp_path: Path, redis_server: RedisServer
+):
+    project = example_project(
+        tmp_path / "project", "gevent", "wal", redis_url=redis_server.url, STATUS_INTERVAL="0.5"
+    )
+    for edit in LOOPS_IN_THREADS:
+        edit.apply(project.folder)
+    assert project.command("python", "manage.py", "migrate").returncode == 0
+    with project.runs(*GEVENT_WORKER) as log:
+        wait_until(lambda: " ready." in said(log), 30, lambda: said(log))
+        project.says(
+            "from config import celery_app as c\n"
+            "from status.tasks import send_status_periodically as run\n"
+            "[run.delay() for _ in range(20)]\n"
+            "[c.send_task('celery.backend_cleanup') for _ in range(100)]"
+        )
+        wait_until(lambda: said(log).count(" succeeded in ") == 120, 60, lambda: said(log)[-3000:])
+        assert "Error" not in said(log)
 
 
 def events(answer: httpx.Response) -> Iterator[str]:
