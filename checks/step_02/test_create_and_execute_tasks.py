@@ -21,6 +21,7 @@ from checks.support.ground import (
     test_no_migration_is_missing,
     test_the_processes_start,
 )
+from checks.support.known_tasks import require_known
 from checks.support.later import Later
 from checks.support.project import FROZEN, Project
 from checks.support.verdict import NotYet, check
@@ -49,17 +50,12 @@ def test_the_worker_knows_the_task(project: Project) -> None:
             open="config/settings.py, INSTALLED_APPS",
             guide="02, Make an app",
         )
-    answers = project.running().app.control.inspect(timeout=2, limit=1).registered() or {}
-    known = sorted(name.split(" ")[0] for names in answers.values() for name in names)
-    if TASK not in known:
-        own = [name for name in known if not name.startswith("celery.")]
-        raise NotYet(
-            done="asked the worker which tasks it knows",
-            seen=f"it knows {', '.join(own) or 'none of yours'}",
-            expected=TASK,
-            open=f"{TASKS}: is send_status a @shared_task?",
-            guide="02, Write the task",
-        )
+    require_known(
+        project,
+        TASK,
+        open=f"{TASKS}: is send_status a @shared_task?",
+        guide="02, Write the task",
+    )
 
 
 @check("The start page has a form that posts to /check-status/", after=(test_the_processes_start,))

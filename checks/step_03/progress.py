@@ -139,7 +139,11 @@ def test_the_bar_moves(conversation: Conversation) -> None:
     )
 
 
-@check("A task that fails says so, without a traceback", after=(test_every_state_is_said,))
+@check(
+    "A task that fails says so, without a traceback",
+    # A worker that never comes to an end is another matter, told there.
+    after=(test_every_state_is_said, test_the_asking_ends),
+)
 def test_a_failure_is_said(project: Project, unheard: Sent) -> None:
     project.ask("store_state", task_id=unheard.task_id, state="PENDING", text=None)
     send_failing(project.app, TASK, unheard.task_id)

@@ -63,6 +63,15 @@ def test_five_visitors_stay_connected(project: Project, crowd: Later[Crowd]) -> 
 def test_the_worker_logs_no_error(project: Project, crowd: Later[Crowd]) -> None:
     worker = project.process("worker")
     errors = worker.words.errors_since(crowd.result(WATCH_SECONDS).log_place)
+    if worker.words.note:
+        raise NotYet(
+            done=f"{OPENED}, and looked into the worker's log",
+            seen=worker.words.note,
+            expected="a line now and then",
+            open=f"{TASKS}, send_status_periodically: what does it print, and how often?",
+            guide="05, Write the task",
+            words=worker.words.tail(),
+        )
     if not errors:
         return
     found = [line for text in ASYNC for line in errors if text in line]

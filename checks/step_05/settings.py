@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.support.ground import test_django_loads_your_project, test_the_processes_start
+from checks.support.known_tasks import require_known
 from checks.support.project import INTERVAL_SECONDS, Project
 from checks.support.runs import TASK
 from checks.support.verdict import NotYet, check
@@ -57,14 +58,9 @@ def _importing_the_cache(project: Project) -> str:
 
 @check("The worker knows the task by its name", after=(test_the_processes_start,))
 def test_the_worker_knows_the_task(project: Project) -> None:
-    answers = project.running().app.control.inspect(timeout=2, limit=1).registered() or {}
-    known = sorted(name.split(" ")[0] for names in answers.values() for name in names)
-    if TASK not in known:
-        own = [name for name in known if not name.startswith("celery.")]
-        raise NotYet(
-            done="asked the worker which tasks it knows",
-            seen=f"it knows {', '.join(own) or 'none of yours'}",
-            expected=TASK,
-            open=f"{TASKS}: is send_status_periodically there, and a @shared_task?",
-            guide="05, Write the task",
-        )
+    require_known(
+        project,
+        TASK,
+        open=f"{TASKS}: is send_status_periodically there, and a @shared_task?",
+        guide="05, Write the task",
+    )
