@@ -46,4 +46,5 @@ def lead_of(error: BaseException) -> str:
         return f"{error.done}: {error.seen}. {error.open}"
     if isinstance(error, CannotTell):
         return error.reason
-    return f"{broken(error)}."
+    said = broken(error)
+    return f"{said[0].upper()}{said[1:]}."

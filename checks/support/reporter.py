@@ -80,7 +80,9 @@ class Voice(TerminalReporter):
         """Count a report as pytest does, and tell the verdict that hangs on it."""
         verdict = getattr(report, "verdict", None)
         if report.is_exercise:
-            return  # told at the end, and counted nowhere
+            # Told at the end, and counted nowhere.
+            self._tell_trace(verdict)
+            return
         category, _, _ = self.config.hook.pytest_report_teststatus(
             report=report, config=self.config
         )
@@ -101,10 +103,12 @@ class Voice(TerminalReporter):
             for label, line in block(verdict.not_yet, self._tw.fullwidth):
                 self._tw.write(label if line else label.rstrip(), bold=True)
                 self._tw.line(line)
-        if verdict.trace:
-            for line in verdict.trace.splitlines():
-                self._tw.line(f"{INDENT}{plain(line)}")
+        self._tell_trace(verdict)
         self.flush()
+
+    def _tell_trace(self, verdict: Verdict | None) -> None:
+        for line in verdict.trace.splitlines() if verdict else ():
+            self._tw.line(f"{INDENT}{plain(line)}")
 
     def _say(self, text: str, first: str = "", other: str = "", **markup: bool) -> None:
         self._status.clear()

@@ -59,7 +59,8 @@ def rendered(body: str, fence: str = "listing") -> str:
 
 def boxes_in(page: str) -> list[Box]:
     """Return the boxes of the custom fences in rendered HTML, in order."""
-    pattern = r'<div class="(?:listing|lesson-diff|output|example)[^"]*"(.*?)>(.*?)</div></div>'
+    kinds = "listing|lesson-diff|output|example|patch"
+    pattern = rf'<div class="(?:{kinds})[^"]*"(.*?)>(.*?)</div></div>'
     return [_box(*match) for match in re.findall(pattern, page, re.DOTALL)]
 
 

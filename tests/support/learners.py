@@ -127,6 +127,20 @@ def checks_on(step: int, project: Path, *options: str, only: str | None = None) 
         # A module holds more than functions, and not all of it can be looked up in a set.
         functions = [(name, one) for name, one in vars(module).items() if callable(one)]
         selected = [f"{file}::{name}" for name, one in functions if one in wanted]
+    return _run(selected, project, *options)
+
+
+def exercise_on(step: int, project: Path) -> Said:
+    """Look at a step's exercise alone, as if all that it waits for held."""
+    return _run([str(ROOT / f"checks/step_{step:02d}/test_your_turn.py")], project)
+
+
+def step_on(step: int, project: Path) -> Said:
+    """Run all of a step's checks and its exercise, as `workbook check` does."""
+    return _run([str(ROOT / f"checks/step_{step:02d}")], project)
+
+
+def _run(selected: list[str], project: Path, *options: str) -> Said:
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),

@@ -1,0 +1,67 @@
+"""Solutions of the exercises: ours, which lie beside the checks as patches, and others'."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.learners import Edit, Said, exercise_on, lay
+from workbook.places import ROOT
+
+DONE, OPEN = "★", "☆"
+BEAT = "celery -A config beat --loglevel=info"
+WEB = "python manage.py runserver $PORT"
+# Nobody looks at beat, nor at the page of steps 01 and 02: two Djangos less to start.
+NO_BEAT = Edit("Procfile", BEAT, 'python -c "import time; time.sleep(99)"')
+NO_WEB = Edit("Procfile", WEB, "python -m http.server $PORT --bind 127.0.0.1")
+LIGHT = {1: (NO_WEB, NO_BEAT), 2: (NO_WEB, NO_BEAT), 3: (NO_BEAT,), 4: (NO_BEAT,), 5: (NO_BEAT,)}
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What a reader made of an exercise. `words` lead on from a wrong one; none: it is right.
+
+    `is_ours` begins with our own solution; else with the snapshot.
+    """
+
+    name: str
+    edits: tuple[Edit, ...]
+    words: tuple[str, ...] = ()
+    is_ours: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def lay_solution(step: int, solution: Solution, folder: Path) -> Path:
+    """Lay the snapshot of a step with a solution into `folder`, light to start."""
+    project = lay(step, (), folder)
+    if solution.is_ours:
+        apply_ours(step, project)
+    for edit in (*LIGHT[step], *solution.edits):
+        edit.apply(project)
+    return project
+
+
+def apply_ours(step: int, project: Path) -> None:
+    """Apply our own solution."""
+    patch = ROOT / f"checks/step_{step:02d}/your_turn.patch"
+    subprocess.run(["git", "apply", patch], cwd=project, check=True, timeout=30)
+
+
+def require_said(step: int, solution: Solution, folder: Path) -> None:
+    """Assert that an exercise says ★ of a right solution, ☆ and words that lead on of another."""
+    said = exercise_on(step, lay_solution(step, solution, folder))
+    assert line_of(said).startswith(OPEN if solution.words else DONE), said.text
+    assert "✗" not in said.text, said.text
+    assert said.code == 0, said.text
+    missing = [word for word in solution.words if word not in line_of(said)]
+    assert not missing, f"not said: {missing}\n{said.text}"
+
+
+def line_of(said: Said) -> str:
+    """Return what was said of the exercise, in one line; empty if nothing was."""
+    text = " ".join(said.text.split())
+    starts = [at for mark in (DONE, OPEN) if (at := text.find(f"{mark} Your turn")) >= 0]
+    return text[min(starts) :] if starts else ""
