@@ -25,12 +25,14 @@ END_SECONDS = 15
 
 
 @contextmanager
-def running(step: int, cures: tuple[Edit, ...] = ()) -> Iterator[Project]:
-    """Run the snapshot of `step` inside the block; STATUS_INTERVAL is one second.
+def running(
+    step: int, cures: tuple[Edit, ...] = (), edits: tuple[Edit, ...] = ()
+) -> Iterator[Project]:
+    """Run the snapshot of `step` with `edits` inside the block; STATUS_INTERVAL is one second.
 
     `cures` are edits that take away what makes it hold, made under WITHOUT_CURE alone.
     """
-    edits = cures if os.environ.get(WITHOUT_CURE) else ()
+    edits += cures if os.environ.get(WITHOUT_CURE) else ()
     with tempfile.TemporaryDirectory(prefix="workbook-fault-") as folder:
         target = Target(lay(step, edits, Path(folder)), "named", step)
         with opened_project(target) as project:

@@ -26,12 +26,16 @@ MOST_GROWTH = 0.1
 BIG, MESSAGES, DELAY_SECONDS = "x" * 100_000, 60, 1
 CURES = (
     # The group would keep whoever has left,
-    Edit("status/consumers.py", "        await self.channel_layer.group_discard", "        ("),
-    # and a handler that blocks would hold up everybody.
+    Edit(
+        "status/consumers.py",
+        "await self.channel_layer.group_discard(GROUP, self.channel_name)",
+        "pass",
+    ),
+    # and a handler that blocks, here where a message is big, would hold up everybody.
     Edit(
         "status/consumers.py",
         "        html = event",
-        "        __import__('time').sleep(0.6)\n        html = event",
+        "        __import__('time').sleep(len(event['status']) / 1e5)\n        html = event",
     ),
 )
 

@@ -1,0 +1,44 @@
+"""Fault 7: a thousand tasks at once, whose results are stored sixteen at a time in SQLite."""
+
+from collections import Counter
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from checks.support.project import Project
+from tests.faults.stage import running
+from tests.support.learners import Edit
+from tests.support.needs import REDIS_SERVER
+from tests.support.runs import wait_until
+
+pytestmark = REDIS_SERVER
+
+TASKS, STORED_SECONDS = 1_000, 120
+# A task that every worker has, and that touches no database itself. `celery.backend_cleanup`
+# deletes rows: of a thousand at once one failed.
+TASK = "celery.accumulate"
+# Celery's own word where it has given up on a result.
+LOCKED = "database is locked"
+SIXTEEN = Edit("Procfile", "-P threads -c 10", "-P threads -c 16")
+
+
+@pytest.fixture(scope="module")
+def step() -> Iterator[Project]:
+    with running(5, edits=(SIXTEEN,)) as project:
+        yield project
+
+
+# The snapshots have no WAL, and it holds. Nothing was seen to make it fail.
+def test_a_thousand_results_are_stored_and_no_database_is_locked(step: Project) -> None:
+    ids = [str(uuid4()) for _ in range(TASKS)]
+    for task_id in ids:
+        step.app.send_task(TASK, task_id=task_id)
+
+    def ends() -> Counter[str]:
+        return Counter(row["status"] for row in step.ask("results")["rows"])
+
+    wait_until(lambda: ends()["SUCCESS"] == TASKS, STORED_SECONDS, lambda: str(ends()))
+    stored = {row["task_id"] for row in step.ask("results")["rows"]}
+    assert stored == set(ids)
+    assert LOCKED not in step.process("worker").words.text()
