@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -10,8 +9,6 @@ import pytest
 
 from tests.guide.replay.following import follow
 from workbook.places import ROOT
-
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="its terminals are POSIX's")
 
 SETTINGS = """\
 site_name: Small

@@ -4,16 +4,19 @@ import os
 
 import pytest
 
+from tests.guide.replay.private import has_namespaces
 from workbook.chromium import find_chromium
 from workbook.redis_servers import find_server
 
 REDIS_SERVER = pytest.mark.redis_server
 CHROMIUM = pytest.mark.chromium
+NAMESPACES = pytest.mark.namespaces
 # Set by .ci/run, which installs all of it: a skipped test there would be a silent one.
 NO_SKIPS = "WORKBOOK_NO_SKIPS"
 FINDERS = {
     "redis_server": (find_server, "a redis-server"),
     "chromium": (find_chromium, "a Chromium"),
+    "namespaces": (has_namespaces, "namespaces of its own, as Linux gives them"),
 }
 
 

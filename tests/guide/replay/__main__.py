@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.guide.replay.inside import REFRESH
-from tests.guide.replay.private import follow_in, private_copy, way_in
+from tests.guide.replay.private import follow_in, has_namespaces, private_copy
 from workbook.places import ROOT
 
 PAGES = ("01", "02", "03", "04", "05")
@@ -27,7 +27,7 @@ def bring_back(corrected: Path, before: bytes) -> None:
 
 def main(arguments: list[str]) -> int:
     """Follow each page in a workbook of its own; return 1 if one does not hold."""
-    if not way_in():
+    if not has_namespaces():
         print("The replay needs namespaces of its own, which this system does not give it.")
         return 1
     refresh = REFRESH in arguments

@@ -9,6 +9,7 @@ from playwright.sync_api import Error
 
 from tests.guide.replay.commands import Commands
 from tests.guide.replay.deeds import Deeds
+from tests.guide.replay.eyes import Difference
 from tests.guide.replay.mishaps import Mishap
 from tests.guide.replay.reading import Block
 from tests.guide.replay.session import LOOK_SECONDS, Session
@@ -91,4 +92,6 @@ class Reader:
             raise Mishap("nothing runs that could have printed this")
         # Among equals the browser, whose texts come last.
         at = max(reversed(range(len(screens))), key=lambda at: differences[at].line)
-        self.session.proofs.require_on(screens[at], shown, differences[at])
+        what = f"{differences[at].what}\nIn the terminals:\n{self.session.describe()}"
+        nearest = Difference(differences[at].line, what)
+        self.session.proofs.require_on(screens[at], shown, nearest)

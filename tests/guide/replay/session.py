@@ -13,7 +13,7 @@ from tests.guide.replay.tabs import Tabs
 from tests.guide.replay.terminals import Terminal
 
 # How long a reader looks for something that should appear by itself.
-LOOK_SECONDS = 25
+LOOK_SECONDS = 60
 PASSWORD = "a-readers-own-47"
 
 
@@ -25,7 +25,7 @@ class Session:
     home: Path
     proofs: Proofs
     tabs: Tabs = field(default_factory=Tabs)
-    login: str = ""  # the name that was chosen for the admin
+    login: str = "ada"  # the name for the admin; who goes on with their own work has page 01's
 
     def __post_init__(self) -> None:
         self.desk = Desk(self.root, self.home)
@@ -41,6 +41,12 @@ class Session:
         """Return what the terminals show since the mark, and then the browser's tabs."""
         shown = [one.since(self._marks.get(one, 0)) for one in self.desk.terminals]
         return shown + self.tabs.texts()
+
+    def describe(self) -> str:
+        """Return the last lines of each terminal since the mark, below the command in it."""
+        shown = [(one.command, one.since(self._marks.get(one, 0))) for one in self.desk.terminals]
+        lines = [f"$ {command}\n{text[-1500:].strip()}" for command, text in shown if text.strip()]
+        return "\n".join(lines)
 
     def saved(self, file: Path) -> None:
         """Take note that a file was saved."""

@@ -8,6 +8,7 @@ import pty
 import re
 import struct
 import subprocess
+import sys
 import termios
 import threading
 import time
@@ -21,6 +22,13 @@ SHELL_PROMPT = ">>> "
 # Colours, titles and the like: what a terminal does not show as characters.
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\x1b[@-_]")
 SIZE = struct.pack("HHHH", 24, 80, 0, 0)
+BASH = ("bash", "--norc", "--noprofile", "--noediting", "-i")
+# Only who has a terminal of its own hears a Ctrl-C that is typed there.
+OWN_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 PAUSE_SECONDS = 0.05
 
 
@@ -31,12 +39,13 @@ class Terminal:
         self._here, there = pty.openpty()
         fcntl.ioctl(there, termios.TIOCSWINSZ, SIZE)
         self._process = subprocess.Popen(
-            ["setsid", "--ctty", "bash", "--norc", "--noprofile", "--noediting", "-i"],
+            [sys.executable, "-c", OWN_TERMINAL, *BASH],
             cwd=folder,
             env={**environment, "PS1": PROMPT, "TERM": "dumb", "VIRTUAL_ENV_DISABLE_PROMPT": "1"},
             stdin=there,
             stdout=there,
             stderr=there,
+            start_new_session=True,
         )
         os.close(there)
         self._raw = b""

@@ -1,0 +1,26 @@
+"""The guide's pages, followed to the letter: each leads to its snapshot and shows what is true."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.guide.replay.__main__ import PAGES
+from tests.guide.replay.inside import OWN_WORK
+from tests.guide.replay.private import follow_in, private_copy
+from tests.support.needs import CHROMIUM, NAMESPACES, REDIS_SERVER
+
+pytestmark = [CHROMIUM, NAMESPACES, REDIS_SERVER]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_reader_who_has_the_page_alone_ends_at_the_snapshot_and_sees_what_it_shows(page: str):
+    with private_copy() as copy:
+        done = follow_in(copy, [page])
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.long
+def test_a_reader_who_never_lays_a_base_gets_from_an_empty_folder_to_the_last_snapshot():
+    with private_copy() as copy:
+        done = follow_in(copy, [*PAGES, OWN_WORK])
+    assert done.returncode == 0, done.stdout
