@@ -57,7 +57,9 @@ def _bar(bar: Bar, top: float, scale: float) -> list[str]:
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return an HTML table; the first column names the rows, the others are figures."""
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    head = "".join(
+        f'<th scope="col">{escape(text)}</th>' if text else "<td></td>" for text in heads
+    )
     body = "".join(
         f'<tr><th scope="row">{escape(row[0])}</th>'
         + "".join(f"<td>{escape(text)}</td>" for text in row[1:])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from workbook.errors import WorkbookError
 from workbook.places import ROOT
+from workbook.stopping import StopRequested, StopSignals
 
 NAMES = ("push", "poll", "checks")
 
@@ -26,7 +27,12 @@ def run_benchmarks(name: str | None, arguments: Sequence[str]) -> int:
             f"“{' '.join(arguments)}” goes to one benchmark alone: name one of {', '.join(NAMES)}."
         )
     sys.stdout.flush()
-    return max(_run(one, arguments) for one in ([name] if name else NAMES))
+    try:
+        with StopSignals().listening():
+            return max(_run(one, arguments) for one in ([name] if name else NAMES))
+    except StopRequested as stop:
+        # A benchmark that was called off has measured nothing.
+        return stop.exit_code or 130
 
 
 def _run(name: str, arguments: Sequence[str]) -> int:
@@ -34,6 +40,8 @@ def _run(name: str, arguments: Sequence[str]) -> int:
     with subprocess.Popen(command, cwd=ROOT) as child:
         try:
             return child.wait()
-        except KeyboardInterrupt:
-            # Ctrl-C reaches the child as well, which ends what it started: wait for that.
-            return child.wait()
+        except StopRequested:
+            # Ctrl-C has reached the child as well, SIGTERM has not. It ends what it started.
+            child.terminate()
+            child.wait()
+            raise

@@ -7,18 +7,15 @@ sees them, and how many questions a second a server answers.
 
 from __future__ import annotations
 
-import contextlib
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from benchmarks.poll.results import PollResult
 from benchmarks.poll.rounds import Plan, measure
 from benchmarks.push.rows import STEP_03, STEP_05
-from benchmarks.push.sites import running
+from benchmarks.push.sites import all_running
 from benchmarks.support.limits import require_open_files
 from benchmarks.support.machine import load_average, this_machine
 from benchmarks.support.options import at_least_one, carried_out
@@ -43,14 +40,7 @@ def run(plan: Plan) -> PollResult:
     """Run the servers side by side and measure one after the other."""
     require_open_files(plan.visitors + SPARE_FILES)
     load, start = load_average(), time.monotonic()
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="workbook-bench-")))
-        sites = []
-        for row in ROWS:
-            below = folder / row.name
-            below.mkdir()
-            sites.append(stack.enter_context(running(row, below)))
-            print(f"{row.label}: ready", flush=True)
+    with all_running(ROWS) as sites:
         rows = measure(sites, plan)
     seconds = round(time.monotonic() - start)
     return PollResult(

@@ -7,17 +7,14 @@ same round. Ends with exit code 1 where step 05, or a rung above it, loses a sta
 
 from __future__ import annotations
 
-import contextlib
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from benchmarks.push.results import PushResult, failures, row_result
 from benchmarks.push.rounds import Plan, Rounds
 from benchmarks.push.rows import LIMIT, Row, all_rows
-from benchmarks.push.sites import running
+from benchmarks.push.sites import all_running
 from benchmarks.push.table import lines
 from benchmarks.support.limits import require_open_files
 from benchmarks.support.machine import load_average, this_machine
@@ -32,14 +29,7 @@ def measure(rows: Sequence[Row], plan: Plan) -> PushResult:
     """Run every row side by side and measure them by turns. LIMIT must be among them."""
     require_open_files(plan.most + SPARE_FILES)
     load, start = load_average(), time.monotonic()
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="workbook-bench-")))
-        sites = []
-        for row in rows:
-            below = folder / row.name
-            below.mkdir()
-            sites.append(stack.enter_context(running(row, below)))
-            print(f"{row.label}: ready", flush=True)
+    with all_running(rows) as sites:
         told = [site for site in sites if not site.row.is_polled]
         polled = [site for site in sites if site.row.is_polled]
         rounds = Rounds(plan, told, polled, lambda line: print(line, flush=True))

@@ -6,7 +6,7 @@ import contextlib
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from benchmarks.support.crowds import CrowdProcess, Delivery, crowd
 from benchmarks.support.processes import Measured, measured
 from benchmarks.support.visitors import Address
 from workbook.errors import WorkbookError
+from workbook.leftovers import Run, end_leftovers, opened_run
 from workbook.places import ROOT
 from workbook.ports import LOOPBACK, free_port
 from workbook.processes import environment_for, last_lines
@@ -31,6 +32,8 @@ from workbook.redis_servers import RedisServer, private_redis
 FASTER = {"CELERY_WORKER_WITHOUT_MINGLE": "1", "CELERY_WORKER_WITHOUT_GOSSIP": "1"}
 ANSWER_SECONDS = 60
 DELIVERY_SECONDS = 30
+# Where one was lost already, the next are not waited for as long: a broken row must not take hours.
+SHORT_DELIVERY_SECONDS = 2
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Site:
     def send(self) -> Delivery | None:
         """Let one status be sent, and return how it reached everybody; None where it did not."""
         self.client.lpush(GO, 1)
-        delivery = self.crowd.delivery(DELIVERY_SECONDS)
+        delivery = self.crowd.delivery(SHORT_DELIVERY_SECONDS if self.lost else DELIVERY_SECONDS)
         if delivery is None:
             self.lost += self.crowd.standing().here - self.crowd.seen_by()
         return delivery
@@ -63,25 +66,42 @@ class Site:
 
 
 @contextmanager
-def running(row: Row, folder: Path) -> Iterator[Site]:
-    """Run everything of `row` inside the block; its files and logs are below `folder`."""
+def all_running(rows: Iterable[Row]) -> Iterator[list[Site]]:
+    """Run everything of `rows` side by side inside the block, and say when each is ready.
+
+    What a killed benchmark left is ended first.
+    """
+    for line in end_leftovers():
+        print(line, flush=True)
+    with opened_run("a benchmark") as run, contextlib.ExitStack() as stack:
+        sites = []
+        for row in rows:
+            sites.append(stack.enter_context(_running(row, run)))
+            print(f"{row.label}: ready", flush=True)
+        yield sites
+
+
+@contextmanager
+def _running(row: Row, run: Run) -> Iterator[Site]:
+    folder = run.folder / row.name
+    folder.mkdir()
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(private_redis("server"))
+        server = stack.enter_context(private_redis("server", run=run))
         client = stack.enter_context(redis.Redis.from_url(server.url))
         port = free_port()
         address = Address(f"ws://{LOOPBACK}:{port}/ws/status")
         if row.step is None:
-            web = stack.enter_context(_bare(server, port, folder))
+            web = stack.enter_context(_bare(server, port, folder, run.id))
         else:
-            web, address = stack.enter_context(_project(row, server, port, folder))
+            web, address = stack.enter_context(_project(row, server, port, folder, run.id))
         visitors = stack.enter_context(crowd(address))
         yield Site(row, web, address, visitors, client)
 
 
 @contextmanager
-def _bare(server: RedisServer, port: int, folder: Path) -> Iterator[Measured]:
+def _bare(server: RedisServer, port: int, folder: Path, run_id: str) -> Iterator[Measured]:
     python = [sys.executable, "-m"]
-    environment = environment_for(server.url)
+    environment = environment_for(server.url, run_id=run_id)
     web = [*python, "benchmarks.push.limit.server", str(port), server.url]
     publisher = [*python, "benchmarks.push.limit.publisher", server.url]
     with (
@@ -95,10 +115,10 @@ def _bare(server: RedisServer, port: int, folder: Path) -> Iterator[Measured]:
 
 @contextmanager
 def _project(
-    row: Row, server: RedisServer, port: int, folder: Path
+    row: Row, server: RedisServer, port: int, folder: Path, run_id: str
 ) -> Iterator[tuple[Measured, Address]]:
     project = make_project(row, folder)
-    environment = environment_for(server.url, port) | FASTER
+    environment = environment_for(server.url, port, run_id) | FASTER
     if row.settings:
         environment["DJANGO_SETTINGS_MODULE"] = row.settings
     project.manage(environment, "migrate", "--noinput", "--verbosity", "0")
