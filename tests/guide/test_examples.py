@@ -11,7 +11,7 @@ import pytest
 from pymdownx.superfences import SuperFencesException
 
 from tests.guide.captures import CAPTURES, SERVER_VARIABLES, file_of
-from tests.support.examples import example_project
+from tests.support.examples import ExampleProject, example_project
 from tests.support.guides import box, rendered
 from workbook.fences.examples import EXAMPLES
 from workbook.snapshots import all_steps
@@ -67,6 +67,17 @@ def test_behind_the_proxy_a_page_is_served_and_without_https_it_is_sent_there(tm
         assert page.headers["Strict-Transport-Security"] == "max-age=3600"
         sent_on = httpx.get(f"{url}/live/", headers=from_the_proxy("http"))
         assert sent_on.headers["Location"] == "https://www.example.org/live/"
+
+
+@pytest.mark.parametrize("serve", [ExampleProject.daphne, ExampleProject.runserver])
+def test_an_error_of_a_view_is_logged_once_whichever_server_runs(tmp_path: Path, serve):
+    project = example_project(tmp_path / "project", "production", **SERVER_VARIABLES)
+    broken = "\nurlpatterns += [path('broken/', lambda request: 1 / 0)]\n"
+    with (project.folder / "config/urls.py").open("a", encoding="utf-8") as urls:
+        urls.write(broken)
+    with serve(project) as url:
+        assert httpx.get(f"{url}/broken/", headers=from_the_proxy("https")).status_code == 500
+    assert project.log.read_text(encoding="utf-8").count("ZeroDivisionError:") == 1
 
 
 def test_the_units_start_what_the_procfile_starts():

@@ -36,6 +36,11 @@ class ExampleProject:
         """The environment of its processes."""
         return environment_for(self.redis_url) | self.variables
 
+    @property
+    def log(self) -> Path:
+        """What its last process in the background has written."""
+        return self.folder / "process.log"
+
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command in its folder to the end."""
         return subprocess.run(
@@ -58,8 +63,7 @@ class ExampleProject:
     @contextmanager
     def runs(self, *words: str) -> Iterator[Path]:
         """Run a command in the background, and give its log; nothing of it outlives the block."""
-        log = self.folder / "process.log"
-        with log.open("wb") as output:
+        with self.log.open("wb") as output:
             process = subprocess.Popen(
                 words,
                 cwd=self.folder,
@@ -69,7 +73,7 @@ class ExampleProject:
                 stderr=subprocess.STDOUT,
             )
         try:
-            yield log
+            yield self.log
         finally:
             end(trees([process.pid]), grace_seconds=5)
             process.wait()

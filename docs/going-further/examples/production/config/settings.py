@@ -10,12 +10,13 @@ if not DEBUG:
     SECURE_HSTS_SECONDS = config('SECURE_HSTS_SECONDS', default=3600, cast=int)
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-    # Write errors where the other lines go. Django would send a mail, and write them nowhere.
+    # Write errors to the terminal, whichever server runs. Django would send a mail, and write them
+    # nowhere. Daphne does write what comes up to the root, so nothing goes on to there: else twice.
     LOGGING = {
         'version': 1,
         'disable_existing_loggers': False,
         'handlers': {'console': {'class': 'logging.StreamHandler'}},
-        'loggers': {'django': {'handlers': ['console'], 'level': 'INFO'}},
+        'loggers': {'django': {'handlers': ['console'], 'level': 'INFO', 'propagate': False}},
     }
 
 # How long a result is kept. Beat deletes older ones once a day.
