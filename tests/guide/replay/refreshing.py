@@ -69,8 +69,10 @@ def refreshed(shown: Sequence[str], printed: str, start: bool, end: bool) -> lis
         to_end = end and last == len(shown)
         if not matched and not (from_start or to_end):
             continue
-        begin = 0 if from_start else min(matched, default=len(real))
-        stop = len(real) if to_end else max(matched, default=begin - 1) + 1
+        # Where nothing is alike, as many lines as were shown.
+        many = last - first
+        begin = 0 if from_start else min(matched, default=max(at, len(real) - many))
+        stop = len(real) if to_end else max(matched, default=begin + many - 1) + 1
         if begin > at or (begin == at and first > 0 and found[-1:] != [ANY]):
             found.append(ANY)
         found += _stretch(shown, real, pairs, begin, stop)
