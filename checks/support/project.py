@@ -34,6 +34,8 @@ from workbook.redis_servers import RedisServer, private_redis
 
 __all__ = ["FROZEN", "IDLE", "INTERVAL_SECONDS", "Project", "opened_project"]
 
+# A machine at rest loads a project in half a second; one that is busy for long is no mistake.
+LOAD_SECONDS = 15
 INTERVAL_SECONDS = 1.0  # STATUS_INTERVAL while a check looks
 
 
@@ -66,7 +68,7 @@ class Project(Staged):
             self.folder, self.environment(self.redis.url), self.run.folder / "probe.log"
         )
         try:
-            self._probe.ask("load")
+            self._probe.ask("load", within_seconds=LOAD_SECONDS)
             settings = self._probe.ask("settings")
         except ProbeError as error:
             raise not_loaded(learners_frames(str(error), self.folder)) from None

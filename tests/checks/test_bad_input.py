@@ -69,7 +69,7 @@ BAD_INPUTS = [
         "settings_that_never_end",
         1,
         LOADS,
-        ("did not come to an end within 10 s",),
+        ("did not come to an end within 15 s",),
         appended(SETTINGS, "\nwhile True:\n    pass\n"),
     ),
     BadInput(

@@ -147,7 +147,7 @@ BAD_INPUTS = [
         changed(TASKS, "sleep(settings.STATUS_INTERVAL)", "sleep(3600)"),
     ),
     BadInput(
-        "run_that_never_pauses",
+        "run_that_never_ends",
         5,
         SEEN,
         ("visitor 1 was sent",),
