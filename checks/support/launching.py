@@ -11,8 +11,10 @@ from honcho.process import Popen
 
 from checks.support.flood import cap
 from checks.support.words import Words
-from workbook.processes import end, trees
+from workbook.leftovers import Run
+from workbook.processes import end, environment_for, trees
 
+INTERVAL_SECONDS = 1.0  # STATUS_INTERVAL while a check looks
 # Read by Celery's command line and by Django's autoreloader. They spare a second each: the
 # worker does not look for others first, and runserver does not start itself twice.
 FASTER = {
@@ -53,6 +55,26 @@ class Launched:
             for found in psutil.net_connections("tcp")
             if found.status == psutil.CONN_LISTEN and found.pid in pids
         }
+
+
+@dataclass(frozen=True)
+class Launcher:
+    """Starts processes in the copy of a project, with what they find in their environment."""
+
+    folder: Path
+    run: Run
+
+    def environment(self, broker: str, port: int | None = None) -> dict[str, str]:
+        """Return the variables that a process of the project gets, with the run's mark."""
+        return environment_for(broker, port, self.run.id) | {
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "STATUS_INTERVAL": f"{INTERVAL_SECONDS:g}",  # "1": a cast=int is right as well
+        }
+
+    def launch(self, name: str, command: str, broker: str, port: int) -> Launched:
+        """Start a command, with a broker's address and a port; its log is named after it."""
+        log = self.run.folder / f"{name}.log"
+        return launch(name, command, self.folder, self.environment(broker, port), log)
 
 
 def launch(

@@ -17,7 +17,7 @@ from checks.support.addresses import require_own_addresses
 from checks.support.celery_app import require_celery_app
 from checks.support.copies import copy_of
 from checks.support.detached import FROZEN, IDLE, Detached
-from checks.support.launching import Launched, launch
+from checks.support.launching import INTERVAL_SECONDS, Launched, Launcher
 from checks.support.own_procfile import own_commands
 from checks.support.probing import Probe, ProbeError
 from checks.support.reporter import awaiting
@@ -29,14 +29,13 @@ from checks.support.words import learners_frames
 from workbook.errors import WorkbookError
 from workbook.leftovers import Run, end_leftovers, opened_run
 from workbook.ports import LOOPBACK, free_port
-from workbook.processes import end, environment_for, marked
+from workbook.processes import end, marked
 from workbook.redis_servers import RedisServer, private_redis
 
 __all__ = ["FROZEN", "IDLE", "INTERVAL_SECONDS", "Project", "opened_project"]
 
 # A machine at rest loads a project in half a second; one that is busy for long is no mistake.
 LOAD_SECONDS = 15
-INTERVAL_SECONDS = 1.0  # STATUS_INTERVAL while a check looks
 
 
 class Project(Staged):
@@ -46,6 +45,7 @@ class Project(Staged):
         super().__init__()
         self.target, self.run, self.redis = target, run, redis
         self.folder = run.folder / "project"
+        self.launcher = Launcher(self.folder, run)
         self._launched: dict[str, Launched] = {}
         self._detached = Detached(self._launch_web, run)
         self._probe: Probe | None = None
@@ -65,7 +65,7 @@ class Project(Staged):
         Nothing has been started then, and every address is known to be private.
         """
         self._probe = Probe(
-            self.folder, self.environment(self.redis.url), self.run.folder / "probe.log"
+            self.folder, self.launcher.environment(self.redis.url), self.run.folder / "probe.log"
         )
         try:
             self._probe.ask("load", within_seconds=LOAD_SECONDS)
@@ -104,7 +104,7 @@ class Project(Staged):
         processes = own_commands(self.folder, self.port, self.redis.url)
         self.before_start()
         for role, command in processes.items():
-            self._launched[role] = self.launch(role, command, self.redis.url, self.port)
+            self._launched[role] = self.launcher.launch(role, command, self.redis.url, self.port)
         with awaiting("the page"):
             await_page(self._launched["web"], self.port)
         with awaiting("the worker"):
@@ -140,17 +140,12 @@ class Project(Staged):
         """Return how many tasks of this name the worker has received so far."""
         return received(self.app, task)
 
-    def environment(self, broker: str, port: int | None = None) -> dict[str, str]:
-        """Return the variables that a process of the project gets, with the run's mark."""
-        return environment_for(broker, port, self.run.id) | {
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "STATUS_INTERVAL": f"{INTERVAL_SECONDS:g}",  # "1": a cast=int is right as well
-        }
-
     def restart(self, role: str) -> None:
         """Start a process of the Procfile again, after it was killed."""
         command = self._launched[role].command
-        self._launched[role] = self.launch(f"{role}-again", command, self.redis.url, self.port)
+        self._launched[role] = self.launcher.launch(
+            f"{role}-again", command, self.redis.url, self.port
+        )
         if role == "worker":
             await_worker(self.app, self._launched)
 
@@ -172,11 +167,6 @@ class Project(Staged):
         """From now on the frozen broker refuses connections."""
         self._detached.refuse()
 
-    def launch(self, name: str, command: str, broker: str, port: int) -> Launched:
-        """Start a command in the copy, with a broker's address and a port."""
-        log = self.run.folder / f"{name}.log"
-        return launch(name, command, self.folder, self.environment(broker, port), log)
-
     def close(self) -> None:
         """End everything at once: what it holds are copies."""
         self._detached.close()
@@ -189,7 +179,7 @@ class Project(Staged):
 
     def _launch_web(self, name: str, broker: str, port: int) -> Launched:
         command = own_commands(self.folder, port, self.redis.url)["web"]
-        return self.launch(name, command, broker, port)
+        return self.launcher.launch(name, command, broker, port)
 
 
 @contextmanager

@@ -118,7 +118,9 @@ def _web_behind(project: Project, folder: Path, gate: Gate) -> Iterator[str]:
     port = free_port()
     # Another database of Redis: what is claimed there is no other page's business.
     broker = f"redis://{LOOPBACK}:{gate.port}/1"
-    environment = project.environment(broker, port) | {"STATUS_INTERVAL": str(LONG_INTERVAL)}
+    environment = project.launcher.environment(broker, port) | {
+        "STATUS_INTERVAL": str(LONG_INTERVAL)
+    }
     log = folder.with_suffix(".log")
     web = launch("web", commands(folder, port)["web"], folder, environment, log)
     try:

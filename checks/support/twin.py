@@ -79,7 +79,9 @@ class Twin:
         if self._closed.is_set():
             raise CannotTell("the checks ended before this one did")
         name = f"{role}-twin{suffix}"
-        return self._project.launch(name, self._commands[role], self._redis.url, self._port)
+        return self._project.launcher.launch(
+            name, self._commands[role], self._redis.url, self._port
+        )
 
 
 @contextmanager

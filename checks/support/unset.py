@@ -41,7 +41,7 @@ def broker_when_unset(project: Project) -> str:
         own = (project.folder / ".env").read_bytes()
         kept = re.sub(rb"(?m)^\s*(export\s+)?" + VARIABLE.encode() + rb"\b.*$", b"", own)
         (folder / ".env").write_bytes(kept)
-    environment = project.environment(project.redis.url)
+    environment = project.launcher.environment(project.redis.url)
     del environment[VARIABLE]
     command = [sys.executable, "-c", CODE]
     code, said = run_to_end(command, folder, environment, within_seconds=SECONDS)
