@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import psutil
 
+from checks.support import starting
 from checks.support.launching import Launched
 from checks.support.project import Project, opened_project
 from checks.support.target import Target
@@ -21,7 +23,9 @@ from tests.support.runs import wait_until
 
 WITHOUT_CURE = "WITHOUT_CURE"
 TRACEBACK = "Traceback (most recent call last)"
-END_SECONDS = 15
+END_SECONDS = 60
+# What a process may take to be ready, where a check's patience is a learner's: a busy machine's.
+READY_SECONDS = 90
 
 
 @contextmanager
@@ -35,7 +39,10 @@ def running(
     edits += cures if os.environ.get(WITHOUT_CURE) else ()
     with tempfile.TemporaryDirectory(prefix="workbook-fault-") as folder:
         target = Target(lay(step, edits, Path(folder)), "named", step)
-        with opened_project(target) as project:
+        with (
+            patch.object(starting, "READY_SECONDS", READY_SECONDS),
+            opened_project(target) as project,
+        ):
             yield project.running()
 
 

@@ -17,7 +17,7 @@ pytestmark = REDIS_SERVER
 
 # No file may grow beyond this, as on a full disk. The database is larger from the start.
 FULL = 4_096
-SILENT, SILENT_SECONDS, DONE_SECONDS = "Is the worker running?", 30, 20
+SILENT, SILENT_SECONDS, DONE_SECONDS = "Is the worker running?", 30, 60
 # As on a server: with DEBUG on, the error page is a traceback by design.
 ON_A_SERVER = (
     Edit("config/settings.py", "DEBUG = config('DEBUG', default=True, cast=bool)", "DEBUG = False"),

@@ -19,7 +19,7 @@ pytestmark = REDIS_SERVER
 
 VISITORS, FIRST_FEW, ROUNDS = 500, 20, 3
 STATUSES = ["ONE", "TWO", "THREE", "FOUR", "FIVE"]
-TOLD_SECONDS = 60
+TOLD_SECONDS = 120
 # Daphne asks a silent page after 20 s, and gives up after 30 more.
 LEFT_SECONDS = 60
 MOST_GROWTH = 0.1

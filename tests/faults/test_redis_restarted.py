@@ -55,7 +55,7 @@ def page(step: Project) -> Iterator[Page]:
     with browser(find_chromium()) as chromium:
         page = chromium.new_page()
         page.goto(f"{step.url}/live/")
-        expect(status_of(page)).to_have_text("RUNNING", timeout=10_000)
+        expect(status_of(page)).to_have_text("RUNNING", timeout=60_000)
         yield page
 
 
@@ -100,7 +100,7 @@ def test_redis_forgets_everything_amid_a_run(step: Project, page: Page, sockets:
         is_told(page, step, sockets)
         with visiting(step.url) as visitor:
             [task_id] = post(visitor).task_ids()
-            polls_until(visitor, task_id, lambda words: "SUCCESS" in words, 20)
+            polls_until(visitor, task_id, lambda words: "SUCCESS" in words, 60)
 
 
 @contextmanager
@@ -147,13 +147,13 @@ def begin_run(step: Project, page: Page, sockets: Sockets) -> None:
     await_end_of_run(step)
     page.evaluate("document.getElementById('status').textContent = 'not yet'")
     knock(step, sockets)
-    expect(status_of(page)).to_have_text("RUNNING", timeout=10_000)
+    expect(status_of(page)).to_have_text("RUNNING", timeout=60_000)
 
 
 def await_end_of_run(step: Project) -> None:
     """Wait until nobody holds the claim."""
     with redis.Redis.from_url(step.redis.url) as client:
-        wait_until(lambda: not client.keys("*status-run"), 20, lambda: str(client.keys()))
+        wait_until(lambda: not client.keys("*status-run"), 60, lambda: str(client.keys()))
 
 
 def forget(step: Project) -> None:

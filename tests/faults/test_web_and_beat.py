@@ -15,6 +15,7 @@ from tests.support.learners import Edit
 from tests.support.needs import CHROMIUM, REDIS_SERVER
 from tests.support.runs import wait_until
 from workbook.chromium import browser, find_chromium
+from workbook.processes import environment_for
 
 pytestmark = REDIS_SERVER
 
@@ -88,7 +89,7 @@ def schedule_overdue(step: Project) -> None:
     subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports", "--command", OVERDUE],
         cwd=step.folder,
-        env=step.environment(step.redis.url),
+        env=environment_for(step.redis.url),
         check=True,
         timeout=60,
     )
