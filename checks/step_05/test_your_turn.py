@@ -2,159 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-
 from checks.step_05 import test_websocket_celery as step
-from checks.support.elements import elements_of
-from checks.support.exercises import Open, exercise
-from checks.support.fragments import bar, has_trigger, polled_path
-from checks.support.project import Project
-from checks.support.sockets import Frame, Refused, Sockets, SocketVisitor, opened_sockets
-from checks.support.visitor import Answer, Visitor, visiting
+from checks.support.exercises import exercise
+from checks.support.later import Later
 
-PATH = "/check-status/"
-FIRST_SECONDS, TASK_SECONDS = 2, 9
-CONSUMERS, TASKS = "status/consumers.py", "status/tasks.py"
+LOOK_SECONDS = 40
 
 
 @exercise(
     "push the progress to the visitor who started the task",
     after=(step.test_the_processes_start,),
 )
-def test_your_turn(project: Project) -> None:
-    with pushing(project.running().url) as pushed:
-        _require_told(project, pushed)
-        _require_no_polling(pushed)
-        _require_private(pushed)
-
-
-@dataclass
-class Pushed:
-    """A visitor who started a task and listens, and a stranger who listens at the same address."""
-
-    answer: Answer
-    path: str
-    owner: SocketVisitor
-    stranger: SocketVisitor | None  # None where it is refused
-
-    @property
-    def task_id(self) -> str:
-        """The id of the task."""
-        return self.answer.task_ids()[0]
-
-    def news(self) -> list[Frame]:
-        """Return what the owner was sent about the task."""
-        return [frame for frame in list(self.owner.frames) if _share(frame) is not None]
-
-
-@contextmanager
-def pushing(url: str) -> Iterator[Pushed]:
-    """Start a task and open its websocket, as the page does that says `ws-connect`.
-
-    It may stand in the page, so that it is open before the task is sent, or in the answer.
-    """
-    with ExitStack() as stack:
-        owner, stranger = (stack.enter_context(visiting(url)) for _ in range(2))
-        sockets = stack.enter_context(opened_sockets())
-        path = _socket_of(owner.get("/"))
-        stranger.get("/")
-        early = _listen(sockets, url, path, owner) if path else None
-        answer = owner.post(PATH, htmx=True)
-        path = path or _socket_of(answer)
-        if not path:
-            raise Open(
-                "Neither the start page nor the answer to its form opens a websocket: "
-                "no ws-connect there yet."
-            )
-        if not answer.is_fine or not answer.task_ids():
-            raise Open(f"The answer to the form names no task any more: {answer.seen}.")
-        own = early or _listen(sockets, url, path, owner)
-        yield Pushed(answer, path, own, _listen_as_stranger(sockets, url, path, stranger))
-
-
-def _socket_of(page: Answer) -> str:
-    """Return the path of the websocket that a page or a fragment opens, empty if none."""
-    found = (element.get("ws-connect") for element in elements_of(page.text))
-    return next(filter(None, found), "").removeprefix("ws:").removeprefix("connect:")
-
-
-def _listen(sockets: Sockets, url: str, path: str, visitor: Visitor) -> SocketVisitor:
-    try:
-        return sockets.open(url, path, cookies=visitor.cookies)
-    except Refused as refused:
-        raise Open(
-            f"The page wants to open {path}, and it does not open: {refused.seen}. "
-            "status/routing.py: which consumer is there?"
-        ) from None
-
-
-def _listen_as_stranger(
-    sockets: Sockets, url: str, path: str, stranger: Visitor
-) -> SocketVisitor | None:
-    try:
-        return sockets.open(url, path, cookies=stranger.cookies)
-    except Refused:
-        return None
-
-
-def _share(frame: Frame) -> float | None:
-    return bar(Answer("", 200, frame.text, 0))
-
-
-def _require_told(project: Project, pushed: Pushed) -> None:
-    """Wait until the owner was told of the end, in more than one message."""
-    owner = pushed.owner
-    if not owner.wait_for(pushed.news, FIRST_SECONDS):
-        raise Open(
-            f"{pushed.path} opens, and its owner is sent no <progress> within {FIRST_SECONDS} s; "
-            f"{owner.seen}. {CONSUMERS}: which group does it join, and who sends to that?"
-        )
-    done = owner.wait_for(lambda: _share(pushed.news()[-1]) == 1, TASK_SECONDS)
-    shares = list(dict.fromkeys(_share(frame) for frame in pushed.news()))
-    shown = ", ".join(f"{share:.0%}" for share in shares)
-    if len(shares) < 3:
-        raise Open(
-            f"The owner was told {shown}, and nothing in between. {TASKS}: who tells the group "
-            "when update_state was called?"
-        )
-    if not done:
-        raise Open(
-            f"The owner was told {shown}, and never of the end. A state such as SUCCESS is stored "
-            "after the function has returned: who could tell then?"
-        )
-
-
-def _require_no_polling(pushed: Pushed) -> None:
-    """Require that nothing in the page asks any more once the first message has come."""
-    if polled_path(pushed.answer) is None:
-        return
-    asking = next(
-        element for element in elements_of(pushed.answer.text) if element.get("hx-get") is not None
-    )
-    first = pushed.news()[0]
-    replaced = {element.id for element in elements_of(first.text)}
-    around = {element.id for element in asking.lineage() if element.id}
-    asks = any(has_trigger(Answer("", 200, frame.text, 0)) for frame in pushed.news())
-    if asks or not replaced & around:
-        raise Open(
-            "The progress is pushed, and the page polls as well: the fragment’s hx-trigger is "
-            "still there after the first message. Which message could take its place without one?"
-        )
-
-
-def _require_private(pushed: Pushed) -> None:
-    if pushed.stranger is None:
-        return
-    own = {frame.text for frame in pushed.news()}
-    leaks = [
-        frame
-        for frame in pushed.stranger.frames
-        if pushed.task_id in frame.text or frame.text in own
-    ]
-    if leaks:
-        raise Open(
-            f"A stranger who opened {pushed.path} was told “{leaks[-1].words[:80]}”. "
-            f"{CONSUMERS}: how does it know whose task that is?"
-        )
+def test_your_turn(pushed: Later[None]) -> None:
+    pushed.result(LOOK_SECONDS)
