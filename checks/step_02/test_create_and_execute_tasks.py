@@ -10,10 +10,10 @@ from checks.support.ground import (
 )
 
 # isort: split
-from checks.step_02.asking import (
-    test_the_start_page_has_the_form,
-    test_the_worker_knows_the_task,
-)
+from checks.step_02.asking import test_the_worker_knows_the_task
+
+# isort: split
+from checks.step_02.asking import test_the_start_page_has_the_form
 from checks.step_02.sending import (
     test_the_page_answers_at_once,
     test_the_result_carries_the_tasks_name,
