@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+import redis
 
 from checks.support.project import INTERVAL_SECONDS, Project
 from checks.support.runs import statuses
@@ -12,6 +13,7 @@ from checks.support.visitor import Visitor, visiting
 from tests.faults.stage import ask_to_end, polls_until, post, running
 from tests.support.learners import Edit
 from tests.support.needs import REDIS_SERVER
+from tests.support.runs import wait_until
 
 pytestmark = REDIS_SERVER
 
@@ -84,6 +86,7 @@ def test_a_killed_run_is_followed_by_another_within_three_intervals(
 
 def test_a_task_waits_for_a_worker_that_comes_later(step: Project, visitor: Visitor) -> None:
     step.process("worker").kill()
+    await_nobody_listens(step)
     answer = post(visitor)
     assert answer.status == 202, answer.seen
     [task_id] = answer.task_ids()
@@ -92,3 +95,9 @@ def test_a_task_waits_for_a_worker_that_comes_later(step: Project, visitor: Visi
     assert "the task waits for a worker" in words
     step.restart("worker")
     polls_until(visitor, task_id, lambda words: "SUCCESS" in words, DONE_SECONDS)
+
+
+def await_nobody_listens(step: Project) -> None:
+    """Wait until Redis has noticed that the worker is gone, or it would give it one task more."""
+    with redis.Redis.from_url(step.redis.url) as client:
+        wait_until(lambda: client.info("clients")["blocked_clients"] == 0, 10)
