@@ -18,7 +18,7 @@ from checks.support.celery_app import require_celery_app
 from checks.support.copies import copy_of
 from checks.support.detached import FROZEN, IDLE, Detached
 from checks.support.launching import INTERVAL_SECONDS, Launched, Launcher
-from checks.support.own_procfile import own_commands
+from checks.support.own_procfile import own_commands, without_helpers
 from checks.support.probing import Probe, ProbeError
 from checks.support.reporter import awaiting
 from checks.support.stages import Staged, stage
@@ -102,6 +102,8 @@ class Project(Staged):
         """Start every process of the Procfile, and return when the page and the worker answer."""
         self.prepared()
         processes = own_commands(self.folder, self.port, self.redis.url)
+        if self.target.step > 1:
+            processes = without_helpers(processes)
         self.before_start()
         for role, command in processes.items():
             self._launched[role] = self.launcher.launch(role, command, self.redis.url, self.port)
