@@ -50,7 +50,8 @@ class Site:
     def send(self) -> Delivery | None:
         """Let one status be sent, and return how it reached everybody; None where it did not."""
         self.client.lpush(GO, 1)
-        delivery = self.crowd.delivery(SHORT_DELIVERY_SECONDS if self.lost else DELIVERY_SECONDS)
+        is_broken = self.lost and not self.row.is_polled
+        delivery = self.crowd.delivery(SHORT_DELIVERY_SECONDS if is_broken else DELIVERY_SECONDS)
         if delivery is None:
             self.lost += self.crowd.standing().here - self.crowd.seen_by()
         return delivery

@@ -97,33 +97,40 @@ class PollVisitor:
             f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
             f"Cookie: {address.cookie}\r\nHX-Request: true\r\n\r\n"
         ).encode()
-        self._writer: asyncio.StreamWriter | None = None
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def stay(self, told: Told) -> None:
-        """Ask, pass on the answer, wait; for ever, or until the server hangs up."""
+        """Ask, pass on the answer, wait; for ever, whatever the server says."""
         await asyncio.sleep(self._delay)
-        reader, self._writer = await asyncio.open_connection(self._host, self._port)
         while True:
-            self._writer.write(self._request)
-            text = await _answer(reader)
-            if text is None:
-                return
-            told(text, time.monotonic_ns())
+            text = await self._ask()
+            if text is not None:
+                told(text, time.monotonic_ns())
             await asyncio.sleep(self._address.interval)
 
     def hang_up(self) -> None:
         """Leave without a word."""
-        if self._writer:
-            self._writer.transport.abort()
+        if self._streams:
+            self._streams[1].transport.abort()
+            self._streams = None
+
+    async def _ask(self) -> str | None:
+        """Return the answer's body, None where there is none or it is an error."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                if self._streams is None:
+                    self._streams = await asyncio.open_connection(self._host, self._port)
+                reader, writer = self._streams
+                writer.write(self._request)
+                return await _answer(reader)
+        except (asyncio.IncompleteReadError, OSError):  # TimeoutError is one
+            self.hang_up()
+            return None
 
 
 async def _answer(reader: asyncio.StreamReader) -> str | None:
-    """Return the body of one answer, None where there is none or it is an error."""
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            length = re.search(r"(?i)^content-length: (\d+)", head, re.MULTILINE)
-            body = await reader.readexactly(int(length[1]) if length else 0)
-    except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
-        return None
+    """Return the body of one answer, None where it is an error."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    length = re.search(r"(?i)^content-length: (\d+)", head, re.MULTILINE)
+    body = await reader.readexactly(int(length[1]) if length else 0)
     return body.decode() if head.startswith("HTTP/1.1 200 ") else None
