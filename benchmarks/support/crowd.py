@@ -109,11 +109,8 @@ async def serve(address: Address) -> None:
     crowd = Crowd(address)
     acts = {"open": crowd.open, "leave": crowd.leave}
     questions = {"partial": crowd.partial, "count": crowd.count}
-    lines = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
-    )
-    while line := await lines.readline():
+    # In a thread: a pipe that asyncio can read is not to be had on Windows.
+    while line := await asyncio.to_thread(sys.stdin.readline):
         command = json.loads(line)
         name = command["do"]
         answer = await (acts[name](command["count"]) if name in acts else questions[name]())
