@@ -47,7 +47,10 @@ def follow(
     with tempfile.TemporaryDirectory(prefix="workbook-replay-") as temporary:
         site, home = Path(temporary) / "site", Path(temporary) / "home"
         home.mkdir()
-        build(root, site)
+        try:
+            build(root, site)
+        except Mishap as mishap:
+            return str(mishap)
         page = read_page(site / f"{markdown.stem}.html", markdown, tabs)
         proofs = Proofs(refreshes)
         with closing(Session(root, home, proofs)) as session:
