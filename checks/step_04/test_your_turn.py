@@ -6,7 +6,7 @@ import re
 
 from checks.step_04 import test_setup_websocket as step
 from checks.step_04.page import PAGE, live_elements
-from checks.support.elements import elements_of
+from checks.support.elements import Element, elements_of
 from checks.support.exercises import Open, exercise
 from checks.support.project import Project
 from checks.support.sockets import Refused, Sockets, SocketVisitor, opened_sockets
@@ -75,6 +75,10 @@ def _number(page: SocketVisitor) -> int | None:
     """Return the number that a page shows now, None if it was sent none."""
     for frame in reversed(page.frames):
         for element in elements_of(frame.text):
-            if element.id == PLACE and (found := re.search(r"\d+", element.text)):
+            if _goes_there(element) and (found := re.search(r"\d+", element.text)):
                 return int(found[0])
     return None
+
+
+def _goes_there(element: Element) -> bool:
+    return element.id == PLACE or (element.get("hx-swap-oob") or "").endswith(f":#{PLACE}")

@@ -9,7 +9,7 @@ import pytest
 from tests.support.learners import Edit
 from tests.support.solutions import Solution, require_said
 
-CONSUMERS = "status/consumers.py"
+CONSUMERS, PARTIAL = "status/consumers.py", "templates/status/partials/visitors.html"
 JOIN = "await self.channel_layer.group_add(self.seat, self.channel_name)"
 LEAVE = "await self.channel_layer.group_discard(self.seat, self.channel_name)"
 SEATS = "seats = await redis.pubsub_channels('*__group__visitor-*')"
@@ -29,6 +29,7 @@ SOLUTIONS = [
             Edit(CONSUMERS, JOIN, "open_pages.add(self.seat)"),
             Edit(CONSUMERS, LEAVE, "open_pages.discard(self.seat)"),
             Edit(CONSUMERS, SEATS, "seats = open_pages"),
+            Edit(PARTIAL, "", '<i hx-swap-oob="innerHTML:#visitors">{{ number }}</i>'),
         ),
         is_ours=True,
     ),

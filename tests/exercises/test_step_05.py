@@ -15,6 +15,7 @@ INDEX, TASK, VIEWS = (
     "templates/status/partials/task.html",
     "status/views.py",
 )
+FULL_BAR = '<progress value="100" max="100" aria-label="Progress"></progress>'
 OWN = "if self.task_id not in await self.scope['session'].aget('sent', {}):"
 
 # One websocket for each visitor, opened by the start page.
@@ -81,6 +82,7 @@ SOLUTIONS = [
                 '<div hx-ext="ws" ws-connect="/ws/mine"></div>\n<section id="task" class="card">',
             ),
             Edit(TASK, "{% if not result.ready %}hx-get", "{% if False %}hx-get"),
+            Edit(TASK, FULL_BAR, ""),
         ),
     ),
     Solution(
