@@ -1,5 +1,6 @@
 """Fault 7: a thousand tasks at once, whose results are stored sixteen at a time in SQLite."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from uuid import uuid4
@@ -7,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from checks.support.project import Project
+from tests.faults.figures import Figures
 from tests.faults.stage import running
 from tests.support.learners import Edit
 from tests.support.needs import REDIS_SERVER
@@ -30,8 +32,11 @@ def step() -> Iterator[Project]:
 
 
 # The snapshots have no WAL, and it holds. Nothing was seen to make it fail.
-def test_a_thousand_results_are_stored_and_no_database_is_locked(step: Project) -> None:
+def test_a_thousand_results_are_stored_and_no_database_is_locked(
+    step: Project, figure: Figures
+) -> None:
     ids = [str(uuid4()) for _ in range(TASKS)]
+    since = time.monotonic()
     for task_id in ids:
         step.app.send_task(TASK, task_id=task_id)
 
@@ -39,6 +44,7 @@ def test_a_thousand_results_are_stored_and_no_database_is_locked(step: Project) 
         return Counter(row["status"] for row in step.ask("results")["rows"])
 
     wait_until(lambda: ends()["SUCCESS"] == TASKS, STORED_SECONDS, lambda: str(ends()))
+    figure("stored", time.monotonic() - since)
     stored = {row["task_id"] for row in step.ask("results")["rows"]}
     assert stored == set(ids)
     assert LOCKED not in step.process("worker").words.text()

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from checks.support.project import INTERVAL_SECONDS, Project
 from checks.support.sockets import Refused, Sockets, opened_sockets
 from checks.support.visitor import visiting
+from tests.faults.figures import BOUNDS, Figures
 from tests.faults.stage import lives, polls_until, post, running
 from tests.support.learners import Edit
 from tests.support.needs import CHROMIUM, REDIS_SERVER
@@ -21,7 +22,7 @@ from workbook.chromium import browser, find_chromium
 pytestmark = [REDIS_SERVER, CHROMIUM]
 
 ROLES = ("web", "worker", "beat")
-AWAY_SECONDS, BACK_SECONDS = 1.5 * INTERVAL_SECONDS, 15
+AWAY_SECONDS, BACK_SECONDS = 1.5 * INTERVAL_SECONDS, BOUNDS["restarted"].most
 # The layer complains once a second, until Redis is back; and it may take a second to see it.
 COMPLAINTS = "Unexpected exception in receive task"
 QUIET_SECONDS = 3
@@ -65,19 +66,23 @@ def sockets() -> Iterator[Sockets]:
         yield sockets
 
 
-def test_redis_restarts_between_two_runs(step: Project, page: Page, sockets: Sockets) -> None:
+def test_redis_restarts_between_two_runs(
+    step: Project, page: Page, sockets: Sockets, figure: Figures
+) -> None:
     await_end_of_run(step)
     with watched(step), redis_away(step):
         time.sleep(AWAY_SECONDS)
         knock(step, sockets)
-    is_told(page, step, sockets)
+    figure("restarted", told_after(page, step, sockets))
 
 
-def test_redis_restarts_amid_a_run(step: Project, page: Page, sockets: Sockets) -> None:
+def test_redis_restarts_amid_a_run(
+    step: Project, page: Page, sockets: Sockets, figure: Figures
+) -> None:
     begin_run(step, page, sockets)
     with watched(step), redis_away(step):
         time.sleep(AWAY_SECONDS)
-    is_told(page, step, sockets)
+    figure("restarted", told_after(page, step, sockets))
 
 
 def test_a_run_whose_end_falls_into_the_outage_ends_well(
@@ -87,17 +92,19 @@ def test_a_run_whose_end_falls_into_the_outage_ends_well(
     with watched(step), redis_away(step):
         time.sleep(5 * INTERVAL_SECONDS)
     await_end_of_run(step)
-    is_told(page, step, sockets)
+    told_after(page, step, sockets)
 
 
-def test_redis_forgets_everything_amid_a_run(step: Project, page: Page, sockets: Sockets) -> None:
+def test_redis_forgets_everything_amid_a_run(
+    step: Project, page: Page, sockets: Sockets, figure: Figures
+) -> None:
     begin_run(step, page, sockets)
     with watched(step):
         forget(step)
         # The run takes its claim anew. A task that relied on it would end here.
-        is_told(page, step)
+        figure("forgotten", told_after(page, step))
         await_end_of_run(step)
-        is_told(page, step, sockets)
+        told_after(page, step, sockets)
         with visiting(step.url) as visitor:
             [task_id] = post(visitor).task_ids()
             polls_until(visitor, task_id, lambda words: "SUCCESS" in words, 60)
@@ -128,18 +135,19 @@ def watched(step: Project) -> Iterator[None]:
     assert complaints <= seconds + 2, "\n".join(said["web"])
 
 
-def is_told(page: Page, step: Project, sockets: Sockets | None = None) -> None:
-    """Assert that the page is told a status in time.
+def told_after(page: Page, step: Project, sockets: Sockets | None = None) -> float:
+    """Assert that the page is told a status in time; return after how many seconds.
 
     With `sockets`, another visitor comes each second: where no run goes on, one begins with them.
     """
     page.evaluate("document.getElementById('status').textContent = 'not yet'")
-    deadline = time.monotonic() + BACK_SECONDS
+    since = time.monotonic()
     while status_of(page).text_content() == "not yet":
-        assert time.monotonic() < deadline, step.process("web").words.tail()
+        assert time.monotonic() < since + BACK_SECONDS, step.process("web").words.tail()
         if sockets:
             knock(step, sockets)
         page.wait_for_timeout(1_000)
+    return time.monotonic() - since
 
 
 def begin_run(step: Project, page: Page, sockets: Sockets) -> None:

@@ -10,6 +10,7 @@ from checks.support.project import INTERVAL_SECONDS, Project
 from checks.support.runs import statuses
 from checks.support.sockets import Sockets, opened_sockets
 from checks.support.visitor import Visitor, visiting
+from tests.faults.figures import Figures
 from tests.faults.stage import ask_to_end, polls_until, post, running
 from tests.support.learners import Edit
 from tests.support.needs import REDIS_SERVER
@@ -47,29 +48,35 @@ def sockets() -> Iterator[Sockets]:
 
 
 def test_a_worker_that_is_asked_to_end_ends_its_tasks_first(
-    step: Project, visitor: Visitor, sockets: Sockets
+    step: Project, visitor: Visitor, sockets: Sockets, figure: Figures
 ) -> None:
     [task_id] = post(visitor).task_ids()
     page = sockets.open(step.url)
     assert page.wait_for(lambda: page.frames, DONE_SECONDS), page.seen
     polls_until(visitor, task_id, lambda words: "PROGRESS" in words, DONE_SECONDS)
     # Celery's own cure. With SIGKILL in its place both stay as they are.
+    since = time.monotonic()
     ask_to_end(step.process("worker"))
+    figure("asked to end", time.monotonic() - since)
     assert "SUCCESS" in visitor.get(f"/check-status/{task_id}/").words
     assert [row["status"] for row in step.ask("results")["rows"]] == ["SUCCESS", "SUCCESS"]
     step.restart("worker")
 
 
-def test_a_page_of_a_killed_worker_asks_for_it(step: Project, visitor: Visitor) -> None:
+def test_a_page_of_a_killed_worker_asks_for_it(
+    step: Project, visitor: Visitor, figure: Figures
+) -> None:
     [task_id] = post(visitor).task_ids()
     polls_until(visitor, task_id, lambda words: "PROGRESS" in words, DONE_SECONDS)
     step.process("worker").kill()
+    since = time.monotonic()
     polls_until(visitor, task_id, lambda words: SILENT in words, SILENT_SECONDS)
+    figure("killed", time.monotonic() - since)
     step.restart("worker")
 
 
 def test_a_killed_run_is_followed_by_another_within_three_intervals(
-    step: Project, sockets: Sockets
+    step: Project, sockets: Sockets, figure: Figures
 ) -> None:
     page = sockets.open(step.url)
     assert page.wait_for(lambda: page.frames, DONE_SECONDS), page.seen
@@ -82,19 +89,27 @@ def test_a_killed_run_is_followed_by_another_within_three_intervals(
     assert statuses(page, killed_at + INTERVAL_SECONDS / 2) == []
     sockets.open(step.url)
     assert page.wait_for(lambda: statuses(page, since), FIRST_SECONDS), page.seen
+    figure("run again", time.monotonic() - killed_at)
 
 
-def test_a_task_waits_for_a_worker_that_comes_later(step: Project, visitor: Visitor) -> None:
+def test_a_task_waits_for_a_worker_that_comes_later(
+    step: Project, visitor: Visitor, figure: Figures
+) -> None:
     step.process("worker").kill()
     await_nobody_listens(step)
     answer = post(visitor)
     assert answer.status == 202, answer.seen
+    figure("absent", answer.seconds)
+    since = time.monotonic()
     [task_id] = answer.task_ids()
     assert "the task waits for a worker" in answer.words
     words = polls_until(visitor, task_id, lambda words: SILENT in words, SILENT_SECONDS)
     assert "the task waits for a worker" in words
+    figure("silent", time.monotonic() - since)
+    since = time.monotonic()
     step.restart("worker")
     polls_until(visitor, task_id, lambda words: "SUCCESS" in words, DONE_SECONDS)
+    figure("done later", time.monotonic() - since)
 
 
 def await_nobody_listens(step: Project) -> None:

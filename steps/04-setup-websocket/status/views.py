@@ -1,4 +1,6 @@
 from celery.result import AsyncResult
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import DatabaseError
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -24,6 +26,11 @@ def check_status(request):
     # Celery calls any id it does not know PENDING. Remember which ones are this visitor's.
     sent = request.session.get('sent', {})
     request.session['sent'] = {**sent, result.id: timezone.now().timestamp()}
+    try:
+        # Django does it after the view, too late for words of your own.
+        request.session.save()
+    except (DatabaseError, UpdateError):
+        return render(request, 'status/partials/not_stored.html', status=503)
     return render(request, 'status/partials/task.html', {'result': result}, status=202)
 
 
