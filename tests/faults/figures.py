@@ -31,7 +31,9 @@ class Bound:
 
     def shown(self, value: float) -> str:
         """Return a figure with its unit: tenths of a second, whole percent and counts."""
-        return f"{value:.1f} s" if self.unit == "s" else f"{value:,.0f} {self.unit}"
+        if self.unit == "s":
+            return f"{value:.1f} s" if value >= 0.1 else f"{1000 * value:.0f} ms"
+        return f"{value:,.0f} {self.unit}".rstrip()
 
 
 BOUNDS = {
@@ -49,12 +51,12 @@ BOUNDS = {
     "done later": Bound(5, "a worker starts: the task that waited is done", 60),
     "web killed": Bound(6, "server killed and started: an open page is told", 60),
     "web asked to end": Bound(6, "server restarted: an open page is told", 60),
-    "fired again": Bound(6, "beat killed and started: sends it once more", 0, "times"),
+    "fired again": Bound(6, "beat killed and started: messages sent twice", 0, ""),
     "stored": Bound(7, "1,000 tasks at once: all results are stored", 240),
     "told": Bound(8, "500 visitors, half cut off: the last one is told", 120),
     "kept": Bound(8, "500 more visitors: memory they add, of the first 500's", 10, "%"),
     "delayed": Bound(9, "one page reads nothing: another is told", 1),
-    "overdue": Bound(10, "beat slept ten hours: an hourly task is sent", 1, "times"),
+    "overdue": Bound(10, "beat slept ten hours: messages for an hourly task", 1, ""),
     "full": Bound(11, "the server's disk is full: 503 in words", 10),
     "full worker": Bound(11, "the worker's disk is full: the page asks for it", 30),
 }
@@ -81,11 +83,16 @@ def highest(lines: str) -> dict[str, float]:
 def table(figures: Mapping[str, float]) -> str:
     """Return the figures as the guide shows them, in the order of the faults."""
     rows = [("", "what is measured", "measured", "at most")] + [
-        (str(bound.fault), bound.what, bound.shown(figures[name]), f"{bound.most:,g} {bound.unit}")
+        (
+            str(bound.fault),
+            bound.what,
+            bound.shown(figures[name]),
+            f"{bound.most:,g} {bound.unit}".rstrip(),
+        )
         for name, bound in BOUNDS.items()
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "".join(
-        f"{number:>{widths[0]}}  {what:<{widths[1]}}  {value:>{widths[2]}}  {most:>{widths[3]}}\n"
-        for number, what, value, most in rows
+        f"{fault:>{widths[0]}}  {what:<{widths[1]}}  {value:>{widths[2]}}  {most:>{widths[3]}}\n"
+        for fault, what, value, most in rows
     )

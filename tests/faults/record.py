@@ -41,7 +41,7 @@ def measured(files: list[str]) -> dict[str, float] | None:
 
 def keep(figures: dict[str, float]) -> None:
     """Write the figures, and the table made of them."""
-    in_order = {name: round(figures[name], 2) for name in BOUNDS}
+    in_order = {name: round(figures[name], 3) for name in BOUNDS}
     FIGURES.write_text(json.dumps(in_order, indent=1) + "\n", encoding="utf-8")
     TABLE.write_text(table(in_order), encoding="utf-8")
 
