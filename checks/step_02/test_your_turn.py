@@ -12,7 +12,7 @@ from checks.support.exercises import Open, exercise
 from checks.support.project import Project
 
 ADD = "status.tasks.add"
-SUM_SECONDS = 4
+SUM_SECONDS = 8
 NUMBERS = re.compile(r"\b(number|numeric|integer|int|float|digit)s?\b", re.IGNORECASE)
 # What Python says by itself: true, and no help to whoever sent the task.
 PYTHONS_OWN = re.compile(r"concatenate|unsupported operand|invalid literal|could not convert")

@@ -12,7 +12,7 @@ from checks.support.fragments import has_trigger
 from checks.support.project import Project
 from checks.support.visitor import Answer, visiting
 
-END_SECONDS = 6
+END_SECONDS = 10
 ENDS = ("SUCCESS", "FAILURE", "REVOKED")
 VIEWS, TEMPLATE = "status/views.py", "the fragment’s template"
 

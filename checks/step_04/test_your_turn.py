@@ -12,7 +12,7 @@ from checks.support.project import Project
 from checks.support.sockets import Refused, Sockets, SocketVisitor, opened_sockets
 
 PLACE = "visitors"
-TOLD_SECONDS = 3
+TOLD_SECONDS = 5
 CONSUMERS = "status/consumers.py"
 
 

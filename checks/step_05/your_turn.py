@@ -19,7 +19,7 @@ from checks.support.visitor import Answer, Visitor, visiting
 from workbook.procfile import commands
 
 PATH = "/check-status/"
-FIRST_SECONDS, TASK_SECONDS = 2, 9
+FIRST_SECONDS, TASK_SECONDS = 4, 12
 CONSUMERS, TASKS = "status/consumers.py", "status/tasks.py"
 NONE_OPENS = (
     "Neither the start page nor the answer to its form opens a websocket: no ws-connect there yet."
