@@ -58,6 +58,10 @@ def require_said(step: int, solution: Solution, folder: Path) -> None:
     assert said.code == 0, said.text
     missing = [word for word in solution.words if word not in line_of(said)]
     assert not missing, f"not said: {missing}\n{said.text}"
+    if not solution.edits and not solution.is_ours:
+        # Who has not begun reads the same words on the page.
+        page = next((ROOT / "docs").glob(f"{step:02d}-*.md")).read_text(encoding="utf-8")
+        assert line_of(said) in " ".join(page.split()), said.text
 
 
 def line_of(said: Said) -> str:
