@@ -15,6 +15,7 @@ DAPHNE = "    # Before staticfiles, whose runserver knows no websockets.\n    'd
 PUBSUB = "'channels_redis.pubsub.RedisPubSubChannelLayer'"
 ADD = "        await self.channel_layer.group_add(GROUP, self.channel_name)\n"
 DISCARD = """    async def disconnect(self, close_code):
+        self.is_open = False
         await self.channel_layer.group_discard(GROUP, self.channel_name)
 
 """

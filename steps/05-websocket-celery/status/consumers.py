@@ -13,11 +13,16 @@ from .tasks import GROUP, start_run
 
 
 class StatusConsumer(AsyncWebsocketConsumer):
+    is_open = False
+
     async def __call__(self, scope, receive, send):
         try:
             await super().__call__(scope, receive, send)
         except (RedisError, OperationalError):
-            # Redis is away. Who was not accepted gets a 403, and HTMX tries again by itself.
+            # An error's close code lets HTMX come again; a good end would not.
+            if self.is_open:
+                raise
+            # Redis is away. Turned away with a 403, HTMX tries again by itself.
             await send({'type': 'websocket.close'})
 
     async def connect(self):
@@ -27,10 +32,12 @@ class StatusConsumer(AsyncWebsocketConsumer):
         # Who comes late sees how things stand now, and not only the next change.
         status = await cache.aget(LAST_STATUS)
         await self.accept()
+        self.is_open = True
         if status is not None:
             await self.send_status({'status': status})
 
     async def disconnect(self, close_code):
+        self.is_open = False
         await self.channel_layer.group_discard(GROUP, self.channel_name)
 
     # The layer calls this for each message to the group of the type 'send_status'.
