@@ -27,7 +27,7 @@ def test_the_worker_knows_the_task(project: Project) -> None:
     require_known(
         project,
         TASK,
-        open=f"{TASKS}: is send_status a @shared_task?",
+        open=f"{TASKS}: is send_status a @shared_task, and under which name?",
         guide="02, Write the task",
     )
 

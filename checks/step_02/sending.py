@@ -98,7 +98,10 @@ def _why_no_result(project: Project, sent: Sent) -> tuple[str, str]:
         return "the worker is still at work", f"{TASKS}, send_status: does it come to an end?"
     if project.received(TASK) == sent.received_before:
         return "the worker received no task", f"{VIEWS}: is the task sent to the queue?"
-    return "the worker did the work", f"{VIEWS}: is the id on the page the one of the task?"
+    return (
+        "the worker did the work under another id",
+        f"{VIEWS}: is the id on the page the one of the task?",
+    )
 
 
 @check("What the task prints stands in the worker's terminal", after=(test_the_result_is_stored,))

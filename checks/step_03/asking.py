@@ -6,11 +6,18 @@ from urllib.parse import urljoin, urlsplit
 
 from checks.step_03.visits import PATH, Sent
 from checks.support.conversation import Conversation
-from checks.support.fragments import is_whole_page, own_words, polled_path, posted_paths, scripts
+from checks.support.fragments import (
+    has_get,
+    is_whole_page,
+    own_words,
+    polled_path,
+    posted_paths,
+    scripts,
+)
 from checks.support.ground import test_the_processes_start
 from checks.support.project import Project
 from checks.support.verdict import NotYet, check
-from checks.support.visitor import visiting
+from checks.support.visitor import Answer, visiting
 
 TASK = "status.tasks.send_status"
 VIEWS, TASKS, BASE = "status/views.py", "status/tasks.py", "templates/_base.html"
@@ -107,7 +114,7 @@ def test_the_fragment_asks_for_the_status(
     if asked is None or asked.partition("?")[0] != expected:
         raise NotYet(
             done=f"{sent.answer.done} by htmx, and read the fragment",
-            seen=f"it asks for {asked}" if asked else "no hx-get with an hx-trigger of its own",
+            seen=f"it asks for {asked}" if asked else _what_is_missing(sent.answer),
             expected=f"hx-get={PATH}<the task's id>/ and an hx-trigger that fires every second",
             open=f"{TEMPLATES}, such as templates/status/partials/task.html",
             guide="03, Ask for the status",
@@ -123,3 +130,10 @@ def test_the_fragment_asks_for_the_status(
             guide="03, Ask for the status",
             words=project.process("web").words.tail() if answer.status in (0, 500) else "",
         )
+
+
+def _what_is_missing(answer: Answer) -> str:
+    """Say which half of a fragment that asks by itself is not there."""
+    if has_get(answer):
+        return "an hx-get without an hx-trigger that fires by itself"
+    return "no hx-get with an hx-trigger of its own"

@@ -10,7 +10,7 @@ from checks.step_03.answering import (
     test_a_strangers_task_is_unknown,
     test_every_state_is_said,
 )
-from checks.step_03.asking import BASE, VIEWS
+from checks.step_03.asking import BASE, TEMPLATES, VIEWS
 from checks.step_03.progress import test_the_asking_ends
 from checks.step_03.visits import BEGIN_SECONDS
 from checks.support.conversation import Conversation
@@ -120,6 +120,7 @@ def test_silence_is_asked_about(silence: Later[Conversation]) -> None:
     if asked and asked.at >= EARLY_SECONDS:
         return
     last = asked or talk.last
+    speaks = not asked and bool(_sentences(talk.last.words) - first)
     raise NotYet(
         done="sent a task to a queue where no worker listens, and asked on",
         seen=f"after {last.at:.1f} s {'already' if asked else 'still'} {quoted(last.words)}"
@@ -127,7 +128,9 @@ def test_silence_is_asked_about(silence: Later[Conversation]) -> None:
         else f"after {last.at:.1f} s {last.answer.seen}",
         expected="PENDING at first, and after 10 s a question that was not there before: "
         "does the worker run?",
-        open=f"{VIEWS}: where does it keep when the task was sent?",
+        open=f"{TEMPLATES}: which question does it ask when nothing is new?"
+        if speaks
+        else f"{VIEWS}: where does it keep when the task was sent?",
         guide="03, Ask whether the worker runs",
     )
 

@@ -149,7 +149,7 @@ def test_a_late_visitor_is_told(crowd: Later[Crowd]) -> None:
             done=f"opened a page when all others had been told {late.expected}",
             seen=seen,
             expected=f"{late.expected} within {LATE_SECONDS} s, not only the next change",
-            open=f"{CONSUMERS}, connect: from where could it learn the current status?",
+            open=f"{CONSUMERS}, connect: does it learn the current status, and send it?",
             guide="05, Tell late visitors",
         )
 

@@ -20,6 +20,11 @@ SECTIONS = {
 PROCESSES = "01, Run Django and Celery"
 # What processes say of a cause without a frame of the learner's: what to open, and the section.
 SAYINGS = {
+    # Celery itself imports what the variable names: none of the learner's lines is in between.
+    "ModuleNotFoundError": (
+        "config/celery.py: which settings module does it name?",
+        "01, Configure the Celery app",
+    ),
     "Daphne must be listed": ("config/settings.py, INSTALLED_APPS", "04, Serve websockets"),
     "ASGI_APPLICATION": ("config/settings.py, ASGI_APPLICATION", "04, Serve websockets"),
 }

@@ -44,6 +44,11 @@ def has_trigger(answer: Answer) -> bool:
     )
 
 
+def has_get(answer: Answer) -> bool:
+    """Tell whether any element of the answer holds an address to ask, whenever that would be."""
+    return any("hx-get" in attributes for _, attributes in _Elements(answer.text).found)
+
+
 def posted_paths(answer: Answer) -> list[str]:
     """Return the paths that htmx would post to."""
     elements = _Elements(answer.text).found
@@ -86,5 +91,6 @@ def own_words(answer: Answer) -> str:
 
 
 def quoted(text: str, characters: int = 120) -> str:
-    """Return the beginning of a text between quotation marks."""
+    """Return the beginning of a text, as one line, between quotation marks."""
+    text = " ".join(text.split())
     return f"“{text[:characters].rstrip()}{' …' if len(text) > characters else ''}”"

@@ -123,7 +123,7 @@ class Visitor:
             ) as response:
                 text = _read(response, start + within)
         except httpx.TimeoutException:
-            return Answer(done, 0, "", within, path, f"no answer within {within:g} s")
+            return Answer(done, 0, "", within, path, f"no answer within {within:.0f} s")
         except httpx.HTTPError as error:
             seconds = time.monotonic() - start
             return Answer(done, 0, "", seconds, path, f"no answer: {error or type(error).__name__}")

@@ -123,7 +123,7 @@ MISTAKES = [
     Mistake(
         "settings_of_another_name_for_the_worker",
         "test_the_processes_start",
-        ("it ended by itself", "No module named 'core'", "guide 01, Run Django and Celery"),
+        ("No module named 'core'", "open config/celery.py: which", "01, Configure the Celery app"),
         (Edit("config/celery.py", "'config.settings'", "'core.settings'"),),
     ),
     Mistake(

@@ -46,7 +46,7 @@ QUICK = (
     Mistake(
         "the-trigger-is-forgotten",
         "test_the_fragment_asks_for_the_status",
-        ("no hx-get with an hx-trigger of its own", "03, Ask for the status"),
+        ("an hx-get without an hx-trigger", "03, Ask for the status"),
         (Edit(TASK, ' hx-trigger="every 1s"', ""),),
     ),
     Mistake(
@@ -182,7 +182,11 @@ PATIENT = (
     Mistake(
         "nobody-asks-for-the-worker",
         "test_silence_is_asked_about",
-        ("still “", "does the worker run?", "03, Ask whether the worker runs"),
+        (
+            "still “",
+            "the template of the fragment: which question",
+            "03, Ask whether the worker runs",
+        ),
         (Edit(TASK, "Is the worker running?", "Patience."),),
     ),
 )

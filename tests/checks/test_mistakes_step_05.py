@@ -231,7 +231,7 @@ MISTAKES = [
     Mistake(
         "nobody tells late visitors",
         "test_a_late_visitor_is_told",
-        ("expected FINISHED within 1 s", "learn the current status?"),
+        ("expected FINISHED within 1 s", "learn the current status, and send it?"),
         (Edit(CONSUMERS, GREETING, ""),),
         is_golden=True,
     ),
