@@ -94,7 +94,7 @@ def test_axe_finds_nothing(chromium: Browser, address: str, name: str, scheme: s
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_what_opens(chromium: Browser, address: str, scheme: str) -> None:
     with opened(chromium, address + "set-up.html", scheme=scheme) as page:
-        page.get_by_text("Windows", exact=True).first.click()
+        page.locator(".tabbed-labels").get_by_text("Windows", exact=True).first.click()
         word = page.locator("abbr").first
         word.focus()
         expect(page.get_by_role("tooltip")).to_be_visible()
