@@ -6,6 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from pymdownx.superfences import SuperFencesException
 from benchmarks.charts import Bar, bars
 from benchmarks.draw import DRAWINGS, drawn
 from benchmarks.fences import figures
+from benchmarks.poll.results import PollResult
+from benchmarks.push.__main__ import complaints
 from benchmarks.push.results import PushResult
-from benchmarks.push.rows import RUNG_LABELS
+from benchmarks.push.rows import RUNG_LABELS, STEP_05, rungs
 from benchmarks.support import storing
 from benchmarks.support.storing import recorded, store
 from workbook.errors import WorkbookError
@@ -96,6 +99,27 @@ def test_the_page_shows_every_drawing_and_every_rung() -> None:
 def test_no_time_is_typed_by_hand_on_the_page() -> None:
     prose = re.sub(r"```.*?```", "", PAGE.read_text("utf-8"), flags=re.S)
     assert re.findall(r"\b\d[\d.,]*\s?(?:ms|µs|KiB|MiB)\b", prose) == []
+
+
+def test_in_the_recorded_run_step_05_lost_nobody_and_turned_nobody_away() -> None:
+    result = recorded("push", PushResult)
+    assert complaints([STEP_05], result) == []
+    assert result.rounds >= 3
+    assert result.sizes == [1, 100, 500, 1000]
+
+
+def test_in_the_recorded_run_no_rung_is_slower_than_the_one_below() -> None:
+    names = ["original", "step-05", *(row.name for row in rungs()), "limit"]
+    rows = {row.name: row for row in recorded("push", PushResult).rows}
+    waits = [rows[name].sizes[-1].last_ms.median for name in names]
+    # The kept loop saves the same for a thousand as for one: nearly nothing, beside the rest.
+    assert all(above <= 1.1 * below for below, above in pairwise(waits))
+
+
+def test_in_the_recorded_run_asking_costs_many_times_as_much_as_being_told() -> None:
+    *asked, told = recorded("poll", PollResult).rows
+    assert all(row.cpu_visitors.median > 10 * told.cpu_visitors.median for row in asked)
+    assert all(row.median_ms.median > 5 * told.median_ms.median for row in asked)
 
 
 def test_no_recorded_run_names_whose_machine_it_was() -> None:
