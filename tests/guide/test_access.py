@@ -107,6 +107,8 @@ def test_axe_finds_nothing_in_what_opens(chromium: Browser, address: str, scheme
         search.fill("worker")
         search.press("End")  # the search begins when a key is let go
         expect(page.locator(".md-search-result__item").first).to_be_visible(timeout=BUSY)
+        # The word has lost the focus: its explanation goes, a moment later.
+        expect(page.get_by_role("tooltip")).to_have_count(0)
         assert faults(page) == []
 
 
