@@ -1,4 +1,9 @@
-"""The reader's web server: it restarts itself when a file was saved, which takes a moment."""
+"""The reader's web server: it restarts itself when a file was saved, which takes a moment.
+
+Which processes were there when a file was saved tells who has read it: those that came later. Their
+times of birth don't: Linux counts them from a boot whose time it gives in whole seconds (`btime` in
+proc(5)), so that a server seems up to a second older than a file that was saved before its start.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +29,14 @@ class Server:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._edited = 0.0
         self._file: Path | None = None
+        self._before_the_edit: frozenset[psutil.Process] = frozenset()
         self._template_edited = -TEMPLATE_SECONDS
 
     def edited(self, file: Path) -> None:
         """Take note that a file was saved."""
         if file.suffix == ".py" and file.exists():
-            self._edited, self._file = time.time(), file
+            self._file, self._before_the_edit = file, self._processes()
         elif file.suffix == ".html":
             self._template_edited = time.monotonic()
 
@@ -42,28 +47,34 @@ class Server:
         began = time.monotonic()
         time.sleep(max(0.0, self._template_edited + TEMPLATE_SECONDS - began))
         saved_again = 0
-        while not (self._born() > self._edited and _answers()):
+        while not (has_read := self._has_read_the_edit()) or not _answers():
             waited = time.monotonic() - began
             if waited > SETTLE_SECONDS:
                 shown = self._desk.running("web server").shown[-2000:]
                 raise Mishap(f"the web server does not come back after the last edit:\n{shown}")
-            if waited > SAVE_AGAIN_SECONDS * (saved_again + 1):
+            if not has_read and self._file and waited > SAVE_AGAIN_SECONDS * (saved_again + 1):
                 # Saved while the server was restarting, so its watcher has not noticed. People
                 # save once more then.
                 os.utime(self._file)
                 saved_again += 1
             time.sleep(0.2)
 
-    def _born(self) -> float:
-        """Return when the process was started that serves: the one that its watcher restarts."""
-        terminal = self._desk.running("web server")
-        try:
-            return max(
-                (one.create_time() for one in terminal.processes() if "runserver" in one.cmdline()),
-                default=0.0,
-            )
-        except psutil.NoSuchProcess:  # it is being restarted right now
-            return 0.0
+    def _has_read_the_edit(self) -> bool:
+        return bool(self._processes() - self._before_the_edit)
+
+    def _processes(self) -> frozenset[psutil.Process]:
+        """Return what serves now: the watcher, and the process that it ends and starts anew."""
+        if not self._desk.runs("web server"):
+            return frozenset()
+        started = self._desk.running("web server").processes()
+        return frozenset(one for one in started if _serves(one))
+
+
+def _serves(process: psutil.Process) -> bool:
+    try:
+        return "runserver" in process.cmdline()
+    except psutil.NoSuchProcess:  # it has just ended
+        return False
 
 
 def _answers() -> bool:
