@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from tests.guide.replay.hands import Hands
 from tests.guide.replay.mishaps import Mishap
 from tests.guide.replay.refreshing import refreshed
 from tests.guide.replay.sentences import deeds_of, unknown_request
+from tests.guide.replay.tabs import Tabs
+from tests.support.needs import CHROMIUM
 
 FIRST = "63eb55a9-0d5c-4f0e-9d3c-0a1b2c3d4e5f"
 SECOND = "7c1d2e3f-0d5c-4f0e-9d3c-0a1b2c3d4e5f"
@@ -117,6 +120,18 @@ def test_a_paragraph_is_obeyed_in_the_order_of_its_sentences():
         "Open <http://localhost:8000/> in two tabs, and press **Go**. Stop the worker with Ctrl-C."
     )
     assert [deed.name for deed in deeds_of(prose)] == ["open", "press", "stop"]
+
+
+@CHROMIUM
+def test_who_closes_every_tab_has_none_that_could_speak_to_the_server():
+    with closing(Tabs()) as tabs:
+        tabs.open("data:text/html,hello", 1, 2)
+        opened = list(tabs.pages)
+        (deed,) = deeds_of("Close every tab of your browser.")
+        assert deed.name == "close"
+        tabs.close_every()
+        assert all(page.is_closed() for page in opened)
+        assert tabs.texts() == []
 
 
 @pytest.mark.parametrize("prose", ["Press the button.", "Log in. Reload it now.", "Close it."])

@@ -59,6 +59,10 @@ class Deeds:
         self.session.server.settle()
         self.session.tabs.reload(every=what == "every tab")
 
+    def close(self) -> None:
+        """Close every tab; the browser stays."""
+        self.session.tabs.close_every()
+
     def forget(self, cookie: str) -> None:
         """Delete a cookie."""
         self.session.tabs.forget(cookie)

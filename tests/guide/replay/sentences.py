@@ -6,7 +6,7 @@ request to the reader is passed over in silence.
 - Open <http://…>, or `http://…` with an id that the reader has seen, [in a second tab, in a third
   tab, in two tabs, in three tabs].
 - Press, click, follow or open **a button or a link**. Clear or tick **a box**. Log in.
-- Reload the page, or: reload every tab.
+- Reload the page, or: reload every tab. Close every tab.
 - Delete the cookie `name`.
 - Fill in: a table of “field” and “value” follows.
 - Stop the worker [, beat and Redis] with Ctrl-C. Stop everything with Ctrl-C.
@@ -30,6 +30,7 @@ FORMS = {
     "tick": r"\b[Tt]ick \*\*([^*]+)\*\*",
     "log_in": r"\b[Ll]og in\b",
     "reload": r"\b[Rr]eload (the page|every tab)",
+    "close": r"\b[Cc]lose every tab\b",
     "forget": r"\b[Dd]elete the cookie `(\w+)`",
     "stop": r"\b[Ss]top ([^.:]+?) with Ctrl-C",
     "leave": r"\b[Ll]eave the shell with `exit\(\)`",
