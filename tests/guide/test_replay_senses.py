@@ -34,6 +34,14 @@ def test_dots_within_a_line_stand_for_no_other_line():
     assert not holds(["from … to"], "from here\nto\n")
 
 
+def test_a_time_may_be_longer_on_a_busy_machine_and_never_shorter():
+    assert holds(["done in 8.…s: None"], "done in 8.05s: None\n")
+    assert holds(["done in 8.…s: None"], "done in 9.04s: None\n")
+    assert not holds(["done in 8.…s: None"], "done in 7.99s: None\n")
+    assert not holds(["done in 8.…s: None"], "done in 80.5s: None\n")
+    assert not holds(["done in 8.…s: None"], "done in 18.5s: 'Another'\n")
+
+
 def test_what_a_finished_command_prints_is_shown_from_its_first_line_to_its_last():
     assert not holds(["two"], "one\ntwo\n", start=True)
     assert not holds(["one"], "one\ntwo\n", end=True)

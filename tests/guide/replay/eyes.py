@@ -2,7 +2,8 @@
 
 `…` in a line stands for anything within it, and a line of `…` alone for any lines. Blank lines
 don't count. A shortened id such as `63eb55a9-…` stands for a task's id, everywhere on the page
-for the same one. Where processes share a terminal (`… worker   | ready.`), each one's lines
+for the same one. A time such as `8.…s` is the least: on a busy machine the same takes longer, up to
+twice and two seconds. Where processes share a terminal (`… worker   | ready.`), each one's lines
 are compared in their own order, whatever the others print in between.
 """
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 ANY = "…"
 SHORT_ID = re.compile(r"\b[0-9a-f]{8}-…")
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+SECONDS = re.compile(r"(?<![\d.])(\d+)(?=\.…s\b)")
 SPEAKER = re.compile(r"^\S+ (\w+) +\| ")
 
 
@@ -123,9 +125,16 @@ def _speaker(line: str) -> str:
 
 
 def _literal(text: str) -> str:
-    pattern = r"[^\n]*?".join(re.escape(piece) for piece in text.split(ANY))
+    pieces = SECONDS.split(text)  # what stands between the times, and each time's seconds
+    pieces[::2] = [r"[^\n]*?".join(map(re.escape, piece.split(ANY))) for piece in pieces[::2]]
+    pieces[1::2] = [_at_least(int(seconds)) for seconds in pieces[1::2]]
+    pattern = "".join(pieces)
     # A ruler is as long as the seconds within it leave room for.
     return re.sub(r"={5,}", "=+", pattern)
+
+
+def _at_least(seconds: int) -> str:
+    return f"(?:{'|'.join(map(str, range(seconds, 2 * seconds + 3)))})"
 
 
 def _tail(lines: Sequence[str], many: int = 60) -> str:
