@@ -13,6 +13,9 @@ from tests.support.needs import require_what_it_needs
 from tests.support.workbooks import SmallWorkbook, make_small_workbook
 from workbook.chromium import browser, find_chromium
 
+# The replay takes minutes in one worker. Begun last, it would leave the others idle.
+LONGEST = "test_replay.py"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--all`: the long rounds too."""
@@ -38,7 +41,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long rounds out of an ordinary run; pytest's summary counts them as deselected."""
+    """Leave the long rounds out of an ordinary run; pytest's summary counts them as deselected.
+
+    The module that takes longest comes first.
+    """
+    items.sort(key=lambda item: item.path.name != LONGEST)
     if config.getoption("--all"):
         return
     left_out = [item for item in items if item.get_closest_marker("long")]

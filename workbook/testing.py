@@ -12,7 +12,7 @@ from workbook.places import ROOT
 
 # Most tests wait for processes: a few side by side fit on two cores. A module's tests stay
 # together, for they share what they started.
-SIDE_BY_SIDE = ("-n", "3", "--dist", "loadscope")
+SIDE_BY_SIDE = ("-n", "3", "--dist", "loadscope", "--no-loadscope-reorder")
 # Tests that hold a time can fail for a busy machine's sake. So many run again by themselves: a
 # right one holds then, a wrong one fails twice. More than these are no accident.
 MOST_AGAIN = 8
