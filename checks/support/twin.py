@@ -1,4 +1,4 @@
-"""A second web and worker, with a Redis of their own: what befalls them disturbs nobody else."""
+"""A second web and worker, with a Redis and tables of their own: they disturb nobody else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import celery
 
-from checks.support.launching import Launched
+from checks.support.copies import copy_with_tables
+from checks.support.launching import Launched, Launcher
 from checks.support.own_procfile import own_commands
 from checks.support.project import Project
 from checks.support.starting import await_page, await_worker, received
@@ -22,15 +23,18 @@ ROLES = ("web", "worker")
 class Twin:
     """Both are started at once; `wait` until they answer.
 
-    They share the database of `project`, and nothing of its Redis.
+    They share nothing with `project`: some keep in their database what others keep in Redis.
     """
 
     def __init__(self, project: Project, redis: RedisServer) -> None:
-        self._redis, self._project = redis, project
+        self._redis = redis
         self._closed = threading.Event()
         self._port = free_port()
         self._app = celery.Celery(broker=redis.url, set_as_current=False)
-        commands = own_commands(project.folder, self._port, project.redis.url)
+        folder = project.run.folder / "twin"
+        copy_with_tables(project.folder, folder, project.loaded()["databases"])
+        self._launcher = Launcher(folder, project.run)
+        commands = own_commands(folder, self._port, redis.url)
         self._commands = {role: commands[role] for role in ROLES}
         self._launched = {role: self._launch(role) for role in ROLES}
 
@@ -79,9 +83,7 @@ class Twin:
         if self._closed.is_set():
             raise CannotTell("the checks ended before this one did")
         name = f"{role}-twin{suffix}"
-        return self._project.launcher.launch(
-            name, self._commands[role], self._redis.url, self._port
-        )
+        return self._launcher.launch(name, self._commands[role], self._redis.url, self._port)
 
 
 @contextmanager
