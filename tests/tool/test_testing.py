@@ -27,6 +27,8 @@ RIGHT = "def test_that_holds(): pass"
 @pytest.fixture
 def tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(testing, "ROOT", tmp_path)
+    # These tests may themselves run beside others.
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     (tmp_path / "pytest.ini").write_text("[pytest]", encoding="utf-8")
     (tmp_path / "test_right.py").write_text(RIGHT, encoding="utf-8")
     return tmp_path
