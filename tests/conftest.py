@@ -31,6 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: a long round, left out unless --all is given")
     config.addinivalue_line("markers", "redis_server: needs a redis-server on the PATH")
     config.addinivalue_line("markers", "chromium: needs a Chromium")
+    config.addinivalue_line("markers", "nginx: needs an nginx")
+    config.addinivalue_line("markers", "postgresql: needs the programs of a PostgreSQL server")
+    config.addinivalue_line("markers", "systemd_analyze: needs a systemd-analyze")
     config.addinivalue_line("markers", "namespaces: needs a network and processes of its own")
 
 

@@ -1,21 +1,30 @@
 """What some tests need besides Python, and what happens where it is missing."""
 
 import os
+import shutil
 
 import pytest
 
 from tests.guide.replay.private import has_namespaces
+from tests.support.machines.postgres import find_postgresql
+from tests.support.machines.proxy import find_nginx
 from workbook.chromium import find_chromium
 from workbook.redis_servers import find_server
 
 REDIS_SERVER = pytest.mark.redis_server
 CHROMIUM = pytest.mark.chromium
 NAMESPACES = pytest.mark.namespaces
+NGINX = pytest.mark.nginx
+POSTGRESQL = pytest.mark.postgresql
+SYSTEMD_ANALYZE = pytest.mark.systemd_analyze
 # Set by .ci/run, which installs all of it: a skipped test there would be a silent one.
 NO_SKIPS = "WORKBOOK_NO_SKIPS"
 FINDERS = {
     "redis_server": (find_server, "a redis-server"),
     "chromium": (find_chromium, "a Chromium"),
+    "nginx": (find_nginx, "an nginx"),
+    "postgresql": (find_postgresql, "a PostgreSQL server's programs"),
+    "systemd_analyze": (lambda: shutil.which("systemd-analyze"), "a systemd-analyze"),
     "namespaces": (has_namespaces, "namespaces of its own, as Linux gives them"),
 }
 

@@ -35,8 +35,11 @@ LANGUAGES = {
     ".py": "python",
     ".service": "ini",
     ".toml": "toml",
+    ".yaml": "yaml",
     ".yml": "yaml",
+    ".env": "bash",
     ".example": "bash",  # .env.example
+    "Dockerfile": "docker",
     "Procfile": "yaml",
 }
 Format = Callable[..., str]

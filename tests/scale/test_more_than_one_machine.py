@@ -1,0 +1,213 @@
+"""Step 05 on several machines: two web processes behind nginx, two workers, PostgreSQL, one beat.
+
+They are real processes that share nothing but the network. What starts them, and what they are
+told, comes from the files that the page "More than one machine" shows.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from math import ceil
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.machines.cluster import QUEUES, STATUS_INTERVAL, Cluster, several_machines
+from tests.support.machines.proxy import SERVED_BY
+from tests.support.needs import CHROMIUM, NGINX, POSTGRESQL, REDIS_SERVER
+from tests.support.runs import wait_until
+
+pytestmark = [NGINX, POSTGRESQL, REDIS_SERVER]
+
+RUN = "status.tasks.send_status_periodically"
+STATUSES = ["RUNNING", "FINISHED", "RUNNING", "FINISHED", "RUNNING"]
+CLAIM_SECONDS = ceil(3 * STATUS_INTERVAL)
+PLAIN, SLOW = QUEUES
+RESULTS = "SELECT task_id, status, worker FROM django_celery_results_taskresult"
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Cluster]:
+    """Start the machines once, for all tests below."""
+    with several_machines() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def machines(started: Cluster) -> Cluster:
+    """Return the machines, all of them at work, and none of them in the midst of a run."""
+    started.made_whole()
+    return started
+
+
+def test_a_task_on_one_worker_changes_the_pages_of_both_web_processes(machines: Cluster) -> None:
+    with machines.visitors(4) as visitors:
+        run_is_over(machines)
+        told = [len(visitor.statuses) for visitor in visitors]
+        task = machines.celery.send_task(RUN, queue=SLOW)
+        for visitor, before in zip(visitors, told, strict=True):
+            assert visitor.sees(before + 5)[before:] == STATUSES
+    assert worker_of(machines, task.id) == SLOW
+
+
+def test_results_are_in_postgresql_with_the_worker_of_their_queue(machines: Cluster) -> None:
+    with machines.browser() as browser:
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get("/").text)[1]
+        posted = browser.post(
+            "/check-status/",
+            data={"csrfmiddlewaretoken": token},
+            # As on port 443: nginx hands on the host without a port.
+            headers={"Referer": f"https://{browser.base_url.host}/"},
+        )
+        assert posted.status_code == 202
+        sent = re.search(r"/check-status/([\w-]{36})/", posted.text)[1]
+        answers = polled(browser, f"/check-status/{sent}/")
+    # The session and the result are in one database: any web process may answer.
+    assert {answer.headers[SERVED_BY] for answer in answers} == machines.webs.keys()
+    assert worker_of(machines, sent) == SLOW
+    with machines.visitors(2):
+        run_is_over(machines)
+    newest = machines.rows(f"{RESULTS} WHERE task_name = %s ORDER BY id DESC LIMIT 1", RUN)
+    assert [(status, queue_of(worker)) for _, status, worker in newest] == [("SUCCESS", PLAIN)]
+
+
+def test_no_machine_reads_a_file_of_another(machines: Cluster) -> None:
+    from psutil import Process
+
+    for machine in machines.machines:
+        others = [other.folder for other in machines.machines if other is not machine]
+        process = Process(machine.child.process.pid)
+        opened = [process.cwd(), *(file.path for file in process.open_files())]
+        assert [path for path in opened for other in others if path.startswith(f"{other}/")] == []
+        assert list(machine.folder.rglob("*.sqlite3")) == []
+
+
+def test_beat_sends_what_is_due_once(machines: Cluster) -> None:
+    name = "every second"
+    machines.rows(
+        "WITH every AS (INSERT INTO django_celery_beat_intervalschedule (every, period)"
+        " VALUES (1, 'seconds') RETURNING id) INSERT INTO django_celery_beat_periodictask"
+        " (name, task, interval_id, args, kwargs, headers, description, enabled, one_off,"
+        "  total_run_count, date_changed)"
+        " SELECT %s, 'celery.backend_cleanup', id, '[]', '{}', '{}', '', true, false, 0, now()"
+        " FROM every",
+        name,
+    )
+    changed = (
+        "INSERT INTO django_celery_beat_periodictasks (ident, last_update) VALUES (1, now())"
+        " ON CONFLICT (ident) DO UPDATE SET last_update = now()"
+    )
+    machines.rows(changed)
+    both = (
+        "SELECT total_run_count, (SELECT count(*) FROM django_celery_results_taskresult"
+        " WHERE periodic_task_name = %s) FROM django_celery_beat_periodictask WHERE name = %s"
+    )
+    counts: list[tuple[int, int]] = []
+
+    def sent_and_done_agree() -> bool:
+        counts.extend(machines.rows(both, name, name))
+        sent, done = counts[-1]
+        return sent >= 3 and sent == done
+
+    try:
+        wait_until(sent_and_done_agree, 20, lambda: f"as many done as due: {counts[-1:]}")
+    finally:
+        machines.rows("DELETE FROM django_celery_beat_periodictask WHERE name = %s", name)
+        machines.rows(changed)
+
+
+def test_a_worker_dies_in_the_midst_of_a_run_and_the_next_run_goes_on(machines: Cluster) -> None:
+    dead, other = machines.workers[PLAIN], machines.workers[SLOW]
+    with machines.visitors(2) as visitors:
+        visitors[0].sees(2)
+        dead.child.kill()
+        died = time.monotonic()
+        wait_until(lambda: not machines.claimed(), CLAIM_SECONDS + 1, lambda: "the claim freed")
+        assert time.monotonic() - died <= CLAIM_SECONDS + 1
+        told = [len(visitor.statuses) for visitor in visitors]
+        assert all(count < 5 for count in told), "the run was over before its worker died"
+        # What the page says: the other one takes over the queue, at a word.
+        consumer = ("celery", "-A", "config", "control")
+        try:
+            assert "OK" in other.types(*consumer, "add_consumer", PLAIN)
+            with machines.visitors(2):  # who comes starts the next run
+                for visitor, before in zip(visitors, told, strict=True):
+                    assert visitor.sees(before + 5)[before:] == STATUSES
+        finally:
+            other.types(*consumer, "cancel_consumer", PLAIN)
+    states = machines.rows(f"{RESULTS} WHERE task_name = %s ORDER BY id DESC LIMIT 2", RUN)
+    found = [(status, queue_of(worker)) for _, status, worker in states]
+    assert found == [("SUCCESS", SLOW), ("STARTED", PLAIN)]
+
+
+@CHROMIUM
+def test_a_web_process_dies_and_its_visitors_come_back_on_the_other(
+    machines: Cluster, chromium: Browser
+) -> None:
+    with (
+        machines.visitors(4) as visitors,
+        chromium.new_context(base_url=machines.proxy.url, ignore_https_errors=True) as context,
+    ):
+        page = context.new_page()
+        served_by: list[str] = []
+        network = context.new_cdp_session(page)
+        network.on(
+            "Network.webSocketHandshakeResponseReceived",
+            lambda event: served_by.append(event["response"]["headers"][SERVED_BY]),
+        )
+        network.send("Network.enable")
+        page.goto("/live/")
+        page.evaluate("window.notReloaded = true")
+        expect(page.locator("#status")).not_to_have_text("…", timeout=20_000)
+        lost = served_by[0]
+        (kept,) = machines.webs.keys() - {lost}
+        on_lost = [visitor for visitor in visitors if visitor.served_by == [lost]]
+        machines.webs[lost].child.kill()
+        for visitor in on_lost:
+            assert visitor.comes(times=2) == kept
+        wait_until(lambda: page.wait_for_timeout(50) or len(served_by) > 1, 30, lambda: "the page")
+        assert served_by[-1].split(", ")[-1] == kept
+        # Who was on the other one never noticed.
+        assert all(visitor.served_by == [kept] for visitor in visitors if visitor not in on_lost)
+        run_is_over(machines)
+        told = [len(visitor.statuses) for visitor in visitors]
+        machines.celery.send_task(RUN, queue=SLOW)
+        for status in STATUSES[:3]:
+            expect(page.locator("#status")).to_have_text(status, timeout=20_000)
+        for visitor, before in zip(visitors, told, strict=True):
+            assert visitor.sees(before + 5)[before:] == STATUSES
+        assert page.evaluate("window.notReloaded")
+
+
+def run_is_over(machines: Cluster) -> None:
+    """Wait until the run that goes on is over: it gives its claim back after its last status."""
+    wait_until(lambda: not machines.claimed(), 30, lambda: "the run to end")
+
+
+def polled(browser: httpx.Client, path: str) -> list[httpx.Response]:
+    """Ask for a task's state until it is done, and return all answers."""
+    answers: list[httpx.Response] = []
+
+    def is_done() -> bool:
+        answers.append(browser.get(path))
+        assert answers[-1].status_code == 200, answers[-1].text
+        time.sleep(0.3)
+        return "SUCCESS" in answers[-1].text
+
+    wait_until(is_done, 30, lambda: answers[-1].text)
+    return answers
+
+
+def worker_of(machines: Cluster, task_id: str) -> str:
+    """Return the queue whose worker has done a task, as the database says; wait until it does."""
+    asked = f"{RESULTS} WHERE task_id = %s AND status = 'SUCCESS'"
+    wait_until(lambda: machines.rows(asked, task_id), 20, lambda: f"a result of {task_id}")
+    return queue_of(machines.rows(asked, task_id)[0][2])
+
+
+def queue_of(worker: str) -> str:
+    """Return the queue that a worker is named after, such as `slow` of `slow@vm`."""
+    return worker.partition("@")[0]

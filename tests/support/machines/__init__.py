@@ -1,0 +1,1 @@
+"""Several machines on one: real processes that share nothing but the network."""
