@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from benchmarks.draw import drawn
-from benchmarks.push.rows import LADDER, RUNG_LABELS
+from benchmarks.push.rows import LADDER, RUNGS
 from workbook.errors import WorkbookError
 from workbook.fences.formats import boxed, highlighted, loud, titled
 
@@ -43,8 +43,8 @@ def changes(name: str) -> list[tuple[str, str]]:
 
     Raises WorkbookError for a rung that is none.
     """
-    if name not in RUNG_LABELS:
-        raise WorkbookError(f"There is no rung “{name}”. There are: {', '.join(RUNG_LABELS)}.")
+    if name not in RUNGS:
+        raise WorkbookError(f"There is no rung “{name}”. There are: {', '.join(RUNGS)}.")
     text = (LADDER / f"{name}.diff").read_text(encoding="utf-8")
     paths = [head[1] for head in FILE_HEAD.finditer(text)]
     bodies = FILE_HEAD.split(text)[2::2]

@@ -27,6 +27,8 @@ def make_project(row: Row, folder: Path) -> Project:
     if row.overlay:
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(row.overlay, copy.folder, ignore=ignore, dirs_exist_ok=True)
+    for patch in row.undone:
+        apply(patch, copy.folder, "--reverse")
     for patch in row.patches:
         apply(patch, copy.folder)
     shutil.copy(HERE / "measured.py", copy.folder / "measured.py")
@@ -34,12 +36,15 @@ def make_project(row: Row, folder: Path) -> Project:
     return copy
 
 
-def apply(patch: Path, folder: Path) -> None:
-    """Apply `patch` to the project in `folder`. Raises WorkbookError where it does not fit."""
+def apply(patch: Path, folder: Path, *options: str) -> None:
+    """Apply `patch` to the project in `folder`, with these `options` of git's.
+
+    Raises WorkbookError where it does not fit.
+    """
     # Inside a repository git would take the folder for a part of it, and change nothing.
     outside = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     done = subprocess.run(
-        ["git", "apply", "--whitespace=nowarn", str(patch)],
+        ["git", "apply", "--whitespace=nowarn", *options, str(patch)],
         cwd=folder,
         env=outside | {"GIT_CEILING_DIRECTORIES": str(folder.parent)},
         capture_output=True,

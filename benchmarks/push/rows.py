@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -15,14 +16,16 @@ class Row:
     """One way to bring a status to everybody.
 
     `step` is the snapshot that it is made of (None: no Django at all), `overlay` a folder laid
-    over the copy, `patches` changes made to it one after the other, `settings` the module if it
-    is not the project's own, `sending` the module that sends a status as the project does.
+    over the copy, `undone` changes taken back in it, `patches` changes made to it one after the
+    other, `settings` the module if it is not the project's own, `sending` the module that sends a
+    status as the project does.
     """
 
     name: str
     label: str
     step: str | None = None
     overlay: Path | None = None
+    undone: tuple[Path, ...] = ()
     patches: tuple[Path, ...] = ()
     settings: str = ""
     sending: str = "step_05"
@@ -47,31 +50,48 @@ ORIGINAL_LISTING = Row(
     group_key="asgi:group:status",
 )
 STEP_03 = Row("step-03", "Step 03, polling", step="03", sending="step_03", is_polled=True)
-STEP_05 = Row("step-05", "Step 05 as it stands", step="05")
-RUNG_LABELS = {
-    "1-no-thread-hop": "+ no thread hop per message",
-    "2-one-loop-kept": "+ one event loop kept in the worker",
+STEP_05 = Row("step-05", "Step 05: + one event loop kept", step="05")
+# What each rung changes in the one below. Step 05 stands on the second of them.
+CLIMBED = ("1-no-thread-hop", "2-one-loop-kept")
+AHEAD = {
     "3-another-server": "+ uvicorn, without deflate",
     "4-one-member-a-process": "+ one group member per process",
 }
+RUNGS = (*CLIMBED, *AHEAD)
 
 
-def rungs() -> list[Row]:
-    """Return the rungs of the ladder: each is step 05 with its own patch and all those below."""
-    patches = [LADDER / f"{name}.diff" for name in RUNG_LABELS]
+def ladder() -> list[Row]:
+    """Return the ladder's rows from the ground up; each has its own change and all those below."""
+    loop_undone, hop_undone = LADDER / f"{CLIMBED[1]}.diff", LADDER / f"{CLIMBED[0]}.diff"
     return [
-        Row(
-            f"rung-{name}",
-            label,
-            step="05",
-            patches=tuple(patches[: number + 1]),
-            # The process itself is the member, with visitors and without.
-            members_allowed=int(name == "4-one-member-a-process"),
-        )
-        for number, (name, label) in enumerate(RUNG_LABELS.items())
+        replace(
+            STEP_05,
+            name="pub-sub-layer",
+            label="Pub/sub layer, rendered once",
+            undone=(loop_undone, hop_undone),
+        ),
+        replace(
+            STEP_05,
+            name=f"rung-{CLIMBED[0]}",
+            label="+ no thread hop per message",
+            undone=(loop_undone,),
+        ),
+        STEP_05,
+        *_rungs_ahead(),
     ]
+
+
+def _rungs_ahead() -> Iterator[Row]:
+    patches: tuple[Path, ...] = ()
+    for name, label in AHEAD.items():
+        patches = (*patches, LADDER / f"{name}.diff")
+        # The process itself is the member, with visitors and without.
+        members = int(name == "4-one-member-a-process")
+        yield replace(
+            STEP_05, name=f"rung-{name}", label=label, patches=patches, members_allowed=members
+        )
 
 
 def all_rows() -> list[Row]:
     """Return every row, in the table's order."""
-    return [LIMIT, ORIGINAL_LISTING, STEP_03, STEP_05, *rungs()]
+    return [LIMIT, ORIGINAL_LISTING, STEP_03, *ladder()]

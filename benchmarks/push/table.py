@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.push.results import PushResult, RowResult
-from benchmarks.push.rows import rungs
+from benchmarks.push.rows import ladder
 
 # What the last visitor's wait may be at most, as a multiple of LIMIT's: by row, by visitors.
 AIMS = {
     "step-05": {1: 5.0, 100: 5.0, 500: 8.0, 1000: 11.0},
-    rungs()[-1].name: {1: 1.5, 100: 1.2, 500: 1.2, 1000: 1.3},
+    ladder()[-1].name: {1: 1.5, 100: 1.2, 500: 1.2, 1000: 1.3},
 }
 LABEL_WIDTH, CELL_WIDTH = 38, 30
 

@@ -38,7 +38,7 @@ def tell(task_id, visitor):
     context = {'result': AsyncResult(task_id)}
     html = render_to_string('status/partials/task.html', context)
     message = {'type': 'send_status', 'html': html}
-    async_to_sync(get_channel_layer().group_send)(f'visitor-{visitor}', message)
+    group_send(f'visitor-{visitor}', message)
 
 
 @task_postrun.connect

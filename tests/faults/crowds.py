@@ -80,14 +80,15 @@ async def come(step: Project, count: int) -> Crowd:
         async with doors:
             for _ in range(TRIES):
                 with suppress(InvalidHandshake):
-                    return await _open(step)
+                    return await knock(step)
                 await asyncio.sleep(PAUSE_SECONDS)
             raise AssertionError(f"turned away {TRIES} times: {step.process('web').words.tail()}")
 
     return Crowd(await asyncio.gather(*(open_one() for _ in range(count))))
 
 
-async def _open(step: Project) -> ClientConnection:
+async def knock(step: Project) -> ClientConnection:
+    """Open one page's websocket. Raises InvalidHandshake where it is turned away."""
     return await connect(
         f"ws://{LOOPBACK}:{step.port}{PATH}",
         origin=step.url,

@@ -23,11 +23,8 @@ GEVENT_WORKER = shlex.split("celery -A config worker --loglevel=info -P gevent -
 # Runs go on beside each other, and each tells its statuses as the page on gevent says.
 LOOPS_IN_THREADS = (
     Edit("status/claims.py", "    if cache.add(", "    return True\n    if cache.add("),
-    Edit("status/tasks.py", "from .claims", "from .greenlets import group_send\nfrom .claims"),
     Edit(
-        "status/tasks.py",
-        "async_to_sync(get_channel_layer().group_send)(GROUP, message)",
-        "group_send(GROUP, message)",
+        "status/tasks.py", "def broadcast", "from .greenlets import group_send\n\n\ndef broadcast"
     ),
 )
 

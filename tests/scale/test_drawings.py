@@ -19,7 +19,7 @@ from benchmarks.fences import figures
 from benchmarks.poll.results import PollResult
 from benchmarks.push.__main__ import complaints
 from benchmarks.push.results import PushResult
-from benchmarks.push.rows import RUNG_LABELS, STEP_05, rungs
+from benchmarks.push.rows import RUNGS, STEP_05, ladder
 from benchmarks.support import storing
 from benchmarks.support.storing import recorded, store
 from workbook.errors import WorkbookError
@@ -93,7 +93,7 @@ def test_the_page_shows_every_drawing_and_every_rung() -> None:
     fences = list(fences_of(PAGE))
     shown = {fence.body.strip() for fence in fences if fence.language == "figures"}
     assert shown == DRAWINGS.keys()
-    assert [f.body.strip() for f in fences if f.language == "rung"] == list(RUNG_LABELS)
+    assert [f.body.strip() for f in fences if f.language == "rung"] == list(RUNGS)
 
 
 def test_no_time_is_typed_by_hand_on_the_page() -> None:
@@ -109,7 +109,7 @@ def test_in_the_recorded_run_step_05_lost_nobody_and_turned_nobody_away() -> Non
 
 
 def test_in_the_recorded_run_no_rung_is_slower_than_the_one_below() -> None:
-    names = ["original", "step-05", *(row.name for row in rungs()), "limit"]
+    names = ["original", *(row.name for row in ladder()), "limit"]
     rows = {row.name: row for row in recorded("push", PushResult).rows}
     waits = [rows[name].sizes[-1].last_ms.median for name in names]
     # The kept loop saves the same for a thousand as for one: nearly nothing, beside the rest.

@@ -19,6 +19,9 @@ class StatusConsumer(AsyncWebsocketConsumer):
         try:
             await super().__call__(scope, receive, send)
         except (RedisError, OperationalError):
+            # Nobody calls disconnect() after an error.
+            with suppress(RedisError):
+                await self.channel_layer.group_discard(GROUP, self.channel_name)
             # An error's close code lets HTMX come again; a good end would not.
             if self.is_open:
                 raise
@@ -39,6 +42,14 @@ class StatusConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, close_code):
         self.is_open = False
         await self.channel_layer.group_discard(GROUP, self.channel_name)
+
+    async def dispatch(self, message):
+        # Channels hops into a thread before each message, to close stale database connections.
+        # A status needs no database, and a thousand visitors need no thousand hops.
+        if message['type'] == 'send_status':
+            await self.send_status(message)
+        else:
+            await super().dispatch(message)
 
     # The layer calls this for each message to the group of the type 'send_status'.
     async def send_status(self, event):

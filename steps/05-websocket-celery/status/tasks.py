@@ -1,8 +1,9 @@
+import asyncio
 import logging
+from threading import local
 from time import sleep
 from uuid import uuid4
 
-from asgiref.sync import async_to_sync
 from celery import shared_task
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -16,6 +17,9 @@ GROUP = 'status'
 
 logger = logging.getLogger(__name__)
 
+# An event loop belongs to one thread. Each thread of the worker keeps its own.
+kept = local()
+
 
 @shared_task(bind=True)
 def send_status(self, message=''):
@@ -27,13 +31,20 @@ def send_status(self, message=''):
     return 'RUNNING'
 
 
+def group_send(group, message):
+    # async_to_sync would open a new loop each time, and with it a new connection to Redis.
+    if not hasattr(kept, 'runner'):
+        kept.runner = asyncio.Runner()
+    kept.runner.run(get_channel_layer().group_send(group, message))
+
+
 def broadcast(status):
     # Keep it before it is sent: who connects in between reads it here.
     cache.set(LAST_STATUS, status, LIFETIME)
     # Rendered once here, and not by each visitor's consumer.
     html = render_to_string('status/partials/current_status.html', {'status': status})
     message = {'type': 'send_status', 'status': status, 'html': html}
-    async_to_sync(get_channel_layer().group_send)(GROUP, message)
+    group_send(GROUP, message)
 
 
 @shared_task(bind=True)
