@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from benchmarks.capacity import lines, needs
 from benchmarks.charts import Bar, bars, table
 from benchmarks.poll.results import PollResult
 from benchmarks.push.results import PushResult, RowResult, SizeResult
@@ -60,6 +61,12 @@ def push_costs() -> str:
     return table([*heads, "lost", "left in the group"], rows)
 
 
+def push_capacity() -> str:
+    """Show what many more visitors would need, and what they would lack first."""
+    heads, *rows = lines(needs())
+    return table(heads, rows)
+
+
 def push_machine() -> str:
     """Say on what the push benchmark ran."""
     result = push()
@@ -109,6 +116,7 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "push/chart": push_chart,
     "push/table": push_table,
     "push/costs": push_costs,
+    "push/capacity": push_capacity,
     "push/machine": push_machine,
     "poll/chart": poll_chart,
     "poll/table": poll_table,

@@ -80,15 +80,14 @@ async def come(step: Project, count: int) -> Crowd:
         async with doors:
             for _ in range(TRIES):
                 with suppress(InvalidHandshake):
-                    return await knock(step)
+                    return await _open(step)
                 await asyncio.sleep(PAUSE_SECONDS)
             raise AssertionError(f"turned away {TRIES} times: {step.process('web').words.tail()}")
 
     return Crowd(await asyncio.gather(*(open_one() for _ in range(count))))
 
 
-async def knock(step: Project) -> ClientConnection:
-    """Open one page's websocket. Raises InvalidHandshake where it is turned away."""
+async def _open(step: Project) -> ClientConnection:
     return await connect(
         f"ws://{LOOPBACK}:{step.port}{PATH}",
         origin=step.url,

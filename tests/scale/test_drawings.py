@@ -27,6 +27,7 @@ from workbook.fences.pages import fences_of
 from workbook.places import ROOT
 
 PAGE = ROOT / "docs" / "going-further" / "a-thousand-visitors.md"
+OTHER_PAGE = PAGE.with_name("more-than-one-machine.md")
 
 
 @pytest.fixture
@@ -89,9 +90,10 @@ def test_a_result_of_another_form_is_refused_with_what_to_do(tmp_path, monkeypat
         recorded("push", PushResult)
 
 
-def test_the_page_shows_every_drawing_and_every_rung() -> None:
+def test_the_pages_show_every_drawing_and_every_rung() -> None:
     fences = list(fences_of(PAGE))
-    shown = {fence.body.strip() for fence in fences if fence.language == "figures"}
+    both = [*fences, *fences_of(OTHER_PAGE)]
+    shown = {fence.body.strip() for fence in both if fence.language == "figures"}
     assert shown == DRAWINGS.keys()
     assert [f.body.strip() for f in fences if f.language == "rung"] == list(RUNGS)
 

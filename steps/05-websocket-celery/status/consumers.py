@@ -19,9 +19,6 @@ class StatusConsumer(AsyncWebsocketConsumer):
         try:
             await super().__call__(scope, receive, send)
         except (RedisError, OperationalError):
-            # Nobody calls disconnect() after an error.
-            with suppress(RedisError):
-                await self.channel_layer.group_discard(GROUP, self.channel_name)
             # An error's close code lets HTMX come again; a good end would not.
             if self.is_open:
                 raise
@@ -33,7 +30,10 @@ class StatusConsumer(AsyncWebsocketConsumer):
         await sync_to_async(start_run, thread_sensitive=False)()
         await self.channel_layer.group_add(GROUP, self.channel_name)
         # Who comes late sees how things stand now, and not only the next change.
-        status = await cache.aget(LAST_STATUS)
+        status = None
+        # An error here would leave the group a member that nobody takes out.
+        with suppress(RedisError):
+            status = await cache.aget(LAST_STATUS)
         await self.accept()
         self.is_open = True
         if status is not None:
