@@ -15,7 +15,15 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.machines.cluster import QUEUES, STATUS_INTERVAL, Cluster, several_machines
+from benchmarks.capacity import REDIS_PER_VISITOR
+from benchmarks.capacity import frame as longest_frame
+from tests.support.machines.cluster import (
+    CLAIM,
+    QUEUES,
+    STATUS_INTERVAL,
+    Cluster,
+    several_machines,
+)
 from tests.support.machines.proxy import SERVED_BY
 from tests.support.needs import CHROMIUM, NGINX, POSTGRESQL, REDIS_SERVER
 from tests.support.runs import wait_until
@@ -50,6 +58,7 @@ def test_a_task_on_one_worker_changes_the_pages_of_both_web_processes(machines: 
         task = machines.celery.send_task(RUN, queue=SLOW)
         for visitor, before in zip(visitors, told, strict=True):
             assert visitor.sees(before + 5)[before:] == STATUSES
+            assert longest_frame() in visitor.frames  # the one that benchmarks/capacity.py weighs
     assert worker_of(machines, task.id) == SLOW
 
 
@@ -83,6 +92,18 @@ def test_no_machine_reads_a_file_of_another(machines: Cluster) -> None:
         opened = [process.cwd(), *(file.path for file in process.open_files())]
         assert [path for path in opened for other in others if path.startswith(f"{other}/")] == []
         assert list(machine.folder.rglob("*.sqlite3")) == []
+
+
+def test_who_comes_asks_redis_as_often_as_the_page_reckons(machines: Cluster) -> None:
+    machines.redis.set(CLAIM, 1, ex=60)  # a run goes on, and says nothing meanwhile
+    try:
+        machines.redis.config_resetstat()
+        with machines.visitors(10):
+            told = machines.redis.info("commandstats")
+        asked = sum(told.get(f"cmdstat_{name}", {"calls": 0})["calls"] for name in ("get", "set"))
+    finally:
+        machines.redis.delete(CLAIM)
+    assert asked == 10 * REDIS_PER_VISITOR
 
 
 def test_beat_sends_what_is_due_once(machines: Cluster) -> None:

@@ -36,6 +36,11 @@ def started_by(unit: Path, replaced: Mapping[str, str]) -> list[str]:
     return shlex.split(with_replaced(here, replaced).replace("%%", "%"))
 
 
+def bare(command: list[str]) -> list[str]:
+    """Return a command without the folder of its program."""
+    return [Path(command[0]).name, *command[1:]]
+
+
 def variables(text: str) -> dict[str, str]:
     """Read the text of an environment file, as systemd and Docker do: NAME=VALUE, line by line."""
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]

@@ -21,12 +21,12 @@ PAUSE_SECONDS = 0.2  # before a visitor knocks again
 class Visitor:
     """One open page: a thread of its own reads what it is sent, and connects again when cut off.
 
-    `statuses` are all that it was sent; `served_by` is the address of the web process for each time
+    `frames` are all that it was sent; `served_by` is the address of the web process for each time
     it was let in; `is_in` tells whether it is at the moment.
     """
 
     def __init__(self, proxy: Proxy) -> None:
-        self.statuses: list[str] = []
+        self.frames: list[str] = []
         self.served_by: list[str] = []
         self.is_in = False
         self._proxy = proxy
@@ -35,10 +35,15 @@ class Visitor:
         self._thread = threading.Thread(target=self._stay, daemon=True)
         self._thread.start()
 
+    @property
+    def statuses(self) -> list[str]:
+        """The statuses in all that it was sent."""
+        return [status_in(frame) for frame in self.frames]
+
     def sees(self, count: int, seconds: float = 30) -> list[str]:
         """Wait until it was sent `count` statuses, and return them all."""
-        wait_until(lambda: len(self.statuses) >= count, seconds, lambda: self._story(count))
-        return list(self.statuses)
+        wait_until(lambda: len(self.frames) >= count, seconds, lambda: self._story(count))
+        return self.statuses
 
     def comes(self, times: int = 1, seconds: float = 30) -> str:
         """Wait until it was let in so many times, and return who served it last."""
@@ -77,7 +82,7 @@ class Visitor:
             self.served_by.append(connection.response.headers[SERVED_BY].split(", ")[-1])
             self.is_in = True
             for frame in connection:
-                self.statuses.append(status_in(frame))
+                self.frames.append(frame)
 
     def _story(self, count: int) -> str:
         return f"{count} statuses at {self.served_by}, where {self.statuses} came"

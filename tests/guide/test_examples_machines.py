@@ -1,0 +1,75 @@
+"""The proxy's configuration and the units of "More than one machine" go with Deploying's.
+
+That they work is shown by tests/scale/test_more_than_one_machine.py, which runs what they say.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from daphne.server import Server
+
+from tests.support.machines.page_files import (
+    BEAT,
+    MACHINES,
+    PROXY,
+    UNITS,
+    WORKER,
+    bare,
+    started_by,
+)
+from tests.support.needs import SYSTEMD_ANALYZE
+from workbook.fences.examples import EXAMPLES
+from workbook.procfile import commands
+from workbook.snapshots import all_steps
+
+DEPLOYING = EXAMPLES / "servers"
+
+
+def test_a_worker_of_each_queue_is_the_procfiles_worker_with_a_name_and_a_queue():
+    procfile = commands(all_steps()[-1].folder, 8000)
+    started = bare(started_by(WORKER, {"%i": "slow"}))
+    assert started == [*shlex.split(procfile["worker"]), "-n", "slow@%h", "-Q", "slow"]
+    assert bare(started_by(BEAT, {})) == shlex.split(procfile["beat"])
+
+
+def test_the_proxy_is_deployings_with_more_servers_and_its_own_patience():
+    before, now = (
+        {line.strip() for line in path.read_text(encoding="utf-8").splitlines()}
+        for path in (DEPLOYING / PROXY.relative_to(MACHINES), PROXY)
+    )
+    assert before - now == {"server 127.0.0.1:8000;"}
+    added = {line.split()[0] for line in now - before if not line.startswith("#")}
+    assert added == {"server", "proxy_connect_timeout", "proxy_read_timeout"}
+
+
+def test_the_proxy_waits_longer_than_daphne_is_silent():
+    seconds = int(re.search(r"proxy_read_timeout (\d+)s;", PROXY.read_text(encoding="utf-8"))[1])
+    assert seconds > 2 * inspect.signature(Server).parameters["ping_interval"].default
+
+
+@SYSTEMD_ANALYZE
+def test_systemd_reads_the_units_without_a_word(tmp_path: Path):
+    for source in (DEPLOYING, MACHINES):
+        shutil.copytree(source / UNITS, tmp_path, dirs_exist_ok=True)
+    for unit in [*tmp_path.glob("*.service"), *tmp_path.glob("*/*.conf")]:
+        text = unit.read_text(encoding="utf-8")
+        # It asks whether the programs are there, and this machine has them elsewhere.
+        here = text.replace("/srv/status/.venv/bin", str(Path(sys.executable).parent))
+        unit.write_text(here, encoding="utf-8")
+    names = ["status-web.service", "status-worker@slow.service", "status-beat.service"]
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *(f"./{name}" for name in names)],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
