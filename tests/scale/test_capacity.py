@@ -30,7 +30,7 @@ def need(visitors: int = 1_000_000, costs: Costs = CHEAP) -> Need:
         (replace(CHEAP, cpu_us_per_frame=100), WRITING, 100),
         # A million at 200 a second: 5,000 s, and all are to be back within 30.
         (replace(CHEAP, handshakes_per_second=200), LETTING_IN, 167),
-        # 28,233 ports lead from one proxy to one web process.
+        # 28,232 ports lead from one proxy to one web process.
         (CHEAP, CONNECTING, 36),
     ],
 )
