@@ -34,9 +34,9 @@ DEPLOYING = EXAMPLES / "servers"
 
 def test_a_worker_of_each_queue_is_the_procfiles_worker_with_a_name_and_a_queue():
     procfile = commands(all_steps()[-1].folder, 8000)
-    started = bare(started_by(WORKER, {"%i": "slow"}))
+    started = bare(started_by(WORKER, "slow"))
     assert started == [*shlex.split(procfile["worker"]), "-n", "slow@%h", "-Q", "slow"]
-    assert bare(started_by(BEAT, {})) == shlex.split(procfile["beat"])
+    assert bare(started_by(BEAT)) == shlex.split(procfile["beat"])
 
 
 def test_the_proxy_is_deployings_with_more_servers_and_its_own_patience():

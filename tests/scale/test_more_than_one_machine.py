@@ -77,10 +77,8 @@ def test_results_are_in_postgresql_with_the_worker_of_their_queue(machines: Clus
     # The session and the result are in one database: any web process may answer.
     assert {answer.headers[SERVED_BY] for answer in answers} == machines.webs.keys()
     assert worker_of(machines, sent) == SLOW
-    with machines.visitors(2):
-        run_is_over(machines)
-    newest = machines.rows(f"{RESULTS} WHERE task_name = %s ORDER BY id DESC LIMIT 1", RUN)
-    assert [(status, queue_of(worker)) for _, status, worker in newest] == [("SUCCESS", PLAIN)]
+    unnamed = machines.celery.send_task("celery.backend_cleanup")
+    assert worker_of(machines, unnamed.id) == PLAIN
 
 
 def test_no_machine_reads_a_file_of_another(machines: Cluster) -> None:
@@ -131,7 +129,7 @@ def test_beat_sends_what_is_due_once(machines: Cluster) -> None:
     def sent_and_done_agree() -> bool:
         counts.extend(machines.rows(both, name, name))
         sent, done = counts[-1]
-        return sent >= 3 and sent == done
+        return sent >= 2 and sent == done
 
     try:
         wait_until(sent_and_done_agree, 20, lambda: f"as many done as due: {counts[-1:]}")
@@ -151,14 +149,13 @@ def test_a_worker_dies_in_the_midst_of_a_run_and_the_next_run_goes_on(machines: 
         told = [len(visitor.statuses) for visitor in visitors]
         assert all(count < 5 for count in told), "the run was over before its worker died"
         # What the page says: the other one takes over the queue, at a word.
-        consumer = ("celery", "-A", "config", "control")
         try:
-            assert "OK" in other.types(*consumer, "add_consumer", PLAIN)
+            assert "OK" in other.types("celery", "-A", "config", "control", "add_consumer", PLAIN)
             with machines.visitors(2):  # who comes starts the next run
                 for visitor, before in zip(visitors, told, strict=True):
                     assert visitor.sees(before + 5)[before:] == STATUSES
         finally:
-            other.types(*consumer, "cancel_consumer", PLAIN)
+            machines.celery.control.cancel_consumer(PLAIN, reply=True, limit=1, timeout=5)
     states = machines.rows(f"{RESULTS} WHERE task_name = %s ORDER BY id DESC LIMIT 2", RUN)
     found = [(status, queue_of(worker)) for _, status, worker in states]
     assert found == [("SUCCESS", SLOW), ("STARTED", PLAIN)]

@@ -162,13 +162,13 @@ def _laid_out(root: Path, server: RedisServer, postgresql: PostgresServer) -> Cl
     ports = [free_port(), free_port()]
     webs = {}
     for number, port in enumerate(ports, 1):
-        command = started_by(WEB, {"10.0.0.11": LOOPBACK, "8000": str(port)})
+        command = started_by(WEB, replaced={"10.0.0.11": LOOPBACK, "8000": str(port)})
         webs[f"{LOOPBACK}:{port}"] = _machine(root, f"web-{number}", text, command)
     workers = {
-        queue: _machine(root, f"worker-{queue}", text, started_by(WORKER, {"%i": queue}))
+        queue: _machine(root, f"worker-{queue}", text, started_by(WORKER, queue))
         for queue in QUEUES
     }
-    beat = _machine(root, "beat", text, started_by(BEAT, {}))
+    beat = _machine(root, "beat", text, started_by(BEAT))
     # "collectstatic on each proxy", says the page: so the proxy has a copy of the project too.
     proxy = _machine(root, "proxy", text, ())
     proxy.types("python", "manage.py", "collectstatic", "--no-input", "--verbosity", "0")

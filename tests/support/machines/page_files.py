@@ -6,6 +6,7 @@ ports and folders are replaced.
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Mapping
@@ -25,15 +26,20 @@ PLACE = "srv/status"
 PROGRAMS = Path(sys.executable).parent
 
 
-def started_by(unit: Path, replaced: Mapping[str, str]) -> list[str]:
-    """Return the command of a unit, or of a drop-in, as systemd reads it.
+def started_by(
+    unit: Path, instance: str = "", replaced: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return the command of a unit, or of a drop-in, word by word, as systemd reads it.
 
-    `replaced` are what stands for something else here, such as a port or `%i`.
+    `instance` is what stands behind the @ of its name; `replaced` is what differs here, such as a
+    port.
     """
     lines = unit.read_text(encoding="utf-8").splitlines()
     last = [line.partition("=")[2] for line in lines if line.startswith("ExecStart=")][-1]
-    here = last.replace(f"/{PLACE}/.venv/bin", str(PROGRAMS))
-    return shlex.split(with_replaced(here, replaced).replace("%%", "%"))
+    command = with_replaced(last, {f"/{PLACE}/.venv/bin": str(PROGRAMS), **(replaced or {})})
+    # https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Specifiers
+    specifiers = {"%": "%", "h": "/root", "i": instance}
+    return shlex.split(re.sub("%(.)", lambda found: specifiers[found[1]], command))
 
 
 def bare(command: list[str]) -> list[str]:
