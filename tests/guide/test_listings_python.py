@@ -40,7 +40,7 @@ def test_a_replaced_function_comes_with_its_decorator_and_its_new_lines_are_mark
 
 
 def test_a_new_function_goes_below_the_one_above_it():
-    shown = box(f"{S5}/status/tasks.py::broadcast")
+    shown = box(f"{S5}/status/tasks.py::group_send")
     assert (shown.data["place"], shown.data["anchor"]) == ("below", "send_status")
     assert shown.title == "status/tasks.py below send_status"
     assert shown.new == shown.code.splitlines()
@@ -121,7 +121,7 @@ def test_what_is_the_same_as_before_is_said_to_be_unchanged():
 def test_reading_shows_code_that_goes_nowhere():
     shown = box(f"{S3}/status/tasks.py::send_status", "listing reading")
     assert (shown.data["place"], shown.new) == ("reading", [])
-    assert shown.title == "status/tasks.py"
+    assert shown.title == "status/tasks.py you have it already"
 
 
 def test_a_part_of_a_new_file_is_not_marked():

@@ -25,7 +25,7 @@ class Place:
     below: int | None = None
 
 
-READING = Place("reading", "")
+READING = Place("reading", "you have it already")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ ASIDE = ("For a project of your own", "The whole lesson as a diff")
 # A section for the reader's own ideas: its exercise is solved by nobody who follows to the letter.
 EXERCISE = "Your turn"
 LANGUAGE = "language-"
+# What a listing says that asks for no change.
+NOTHING_TO_DO = {"unchanged", "you have it already"}
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class _Walk:
         if box is None:
             return Block(kind, text, self.source.line_of_block(text), title, caption)
         if "listing" in box.classes:
-            kind = "listing" if caption and caption != "unchanged" else "reading"
+            kind = "listing" if caption and caption not in NOTHING_TO_DO else "reading"
         return Block(kind, text, self.source.line_of_listing(title), title, caption)
 
     def _chosen_tab(self, node: Node) -> Node:
