@@ -155,6 +155,8 @@ def _only(language: str, inputs: dict, options: dict, known: tuple[str, ...]) ->
 def language_of(path: str) -> str:
     """Return the lexer for a file, by its suffix or its name."""
     name = PurePosixPath(path)
+    if "systemd" in name.parts:  # its drop-ins end in .conf, as nginx' files do
+        return "ini"
     return LANGUAGES.get(name.suffix or name.name, "text")
 
 
