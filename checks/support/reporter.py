@@ -9,6 +9,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from checks.support.closing import closing
+from checks.support.guide_links import as_link
 from checks.support.outcomes import HOLDS, NOT_YET, UNTOLD, Outcomes, Verdict, title_of
 from checks.support.status_line import StatusLine, StatusLineOfRun, awaiting
 from checks.support.wording import INDENT, block, plain, wrapped
@@ -102,7 +103,8 @@ class Voice(TerminalReporter):
         if verdict.not_yet:
             for label, line in block(verdict.not_yet, self._tw.fullwidth):
                 self._tw.write(label if line else label.rstrip(), bold=True)
-                self._tw.line(line)
+                is_place = self._tw.hasmarkup and label.strip() == "guide"
+                self._tw.line(as_link(line) if is_place else line)
         self._tell_trace(verdict)
         self.flush()
 

@@ -274,6 +274,17 @@ def test_a_pipe_gets_no_colour_and_no_status_line(tiny: TinyChecks):
     assert "\x1b[31m✗" in tiny.run("checks/step_03", "--color=yes").text
 
 
+def test_a_terminal_makes_a_link_of_the_section_that_helps(tiny: TinyChecks):
+    tiny.write(
+        '@check("It is there")\ndef test_it():\n'
+        '    raise NotYet("a", "b", "c", "d", guide="03, Ask for it")\n'
+    )
+    address = "http://localhost:8001/03-third.html#ask-for-it"
+    linked = f"\x1b]8;;{address}\x1b\\04, Serve websockets\x1b]8;;\x1b\\"
+    assert linked in tiny.run("checks/step_03", "--color=yes").text
+    assert "guide    03, Ask for it\n" in tiny.run().text
+
+
 WAITING = """
 import time
 from checks.support.reporter import awaiting

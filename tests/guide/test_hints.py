@@ -2,9 +2,11 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 
+from checks.support.guide_links import GUIDE, address_of
 from workbook.places import ROOT
 from workbook.snapshots import find_step
 
@@ -43,3 +45,9 @@ def test_a_hint_leads_to_a_section(step: str, section: str) -> None:
         r"^##+ (.+?)(?: \{.*\})?$", page.read_text(encoding="utf-8"), re.MULTILINE
     )
     assert section in [heading.replace("`", "") for heading in headings]
+
+
+@pytest.mark.parametrize(("step", "section"), named_places())
+def test_a_hint_is_a_link_to_that_section(site: Path, step: str, section: str) -> None:
+    page, _, anchor = address_of(f"{step}, {section}").removeprefix(f"{GUIDE}/").partition("#")
+    assert f'id="{anchor}"' in (site / page).read_text(encoding="utf-8")

@@ -1,0 +1,32 @@
+"""A ✗ names a section of the guide; a terminal that can makes a link of it."""
+
+from __future__ import annotations
+
+import re
+
+from markdown.extensions.toc import slugify
+
+from workbook.errors import WorkbookError
+from workbook.snapshots import find_step
+
+# Where `python3 workbook guide` serves the pages unless told otherwise.
+GUIDE = "http://localhost:8001"
+PLACE = re.compile(r"(0[1-5]), (.+)")
+
+
+def address_of(place: str) -> str | None:
+    """Return the address of a section such as "04, Serve websockets"; None for other texts."""
+    named = PLACE.fullmatch(place)
+    if not named:
+        return None
+    try:
+        page = find_step(named[1]).name
+    except WorkbookError:
+        return None
+    return f"{GUIDE}/{page}.html#{slugify(named[2], '-')}"
+
+
+def as_link(place: str) -> str:
+    """Return `place` as a link for a terminal (OSC 8); one that knows none shows the text alone."""
+    address = address_of(place)
+    return f"\x1b]8;;{address}\x1b\\{place}\x1b]8;;\x1b\\" if address else place
