@@ -280,7 +280,7 @@ def test_a_terminal_makes_a_link_of_the_section_that_helps(tiny: TinyChecks):
         '    raise NotYet("a", "b", "c", "d", guide="03, Ask for it")\n'
     )
     address = "http://localhost:8001/03-third.html#ask-for-it"
-    linked = f"\x1b]8;;{address}\x1b\\04, Serve websockets\x1b]8;;\x1b\\"
+    linked = f"\x1b]8;;{address}\x1b\\03, Ask for it\x1b]8;;\x1b\\"
     assert linked in tiny.run("checks/step_03", "--color=yes").text
     assert "guide    03, Ask for it\n" in tiny.run().text
 
