@@ -16,6 +16,7 @@ import pytest
 from tests.support.needs import NGINX, POSTGRESQL, REDIS_SERVER
 from tests.support.runs import wait_until
 from workbook.places import ROOT
+from workbook.processes import end
 
 pytestmark = [NGINX, POSTGRESQL, REDIS_SERVER, pytest.mark.long]
 
@@ -41,6 +42,7 @@ def test_no_process_outlives_the_round_and_a_polite_end_leaves_no_file(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
+    started: list[psutil.Process] = []
     try:
         assert process.stdout.readline() == b"at work\n"
         started = psutil.Process(process.pid).children(recursive=True)
@@ -52,6 +54,7 @@ def test_no_process_outlives_the_round_and_a_polite_end_leaves_no_file(
     finally:
         process.kill()
         process.wait()
+        end(started, grace_seconds=0)
         process.stdout.close()
         left = list(temporary.iterdir())
         shutil.rmtree(temporary)
