@@ -24,6 +24,7 @@ from tests.support.machines.cluster import (
     Cluster,
     several_machines,
 )
+from tests.support.machines.database import every_second, newest, sent_and_done, worker_of
 from tests.support.machines.proxy import SERVED_BY
 from tests.support.needs import CHROMIUM, NGINX, POSTGRESQL, REDIS_SERVER
 from tests.support.runs import wait_until
@@ -34,7 +35,6 @@ RUN = "status.tasks.send_status_periodically"
 STATUSES = ["RUNNING", "FINISHED", "RUNNING", "FINISHED", "RUNNING"]
 CLAIM_SECONDS = ceil(3 * STATUS_INTERVAL)
 PLAIN, SLOW = QUEUES
-RESULTS = "SELECT task_id, status, worker FROM django_celery_results_taskresult"
 
 
 @pytest.fixture(scope="module")
@@ -105,37 +105,15 @@ def test_who_comes_asks_redis_as_often_as_the_page_reckons(machines: Cluster) ->
 
 
 def test_beat_sends_what_is_due_once(machines: Cluster) -> None:
-    name = "every second"
-    machines.rows(
-        "WITH every AS (INSERT INTO django_celery_beat_intervalschedule (every, period)"
-        " VALUES (1, 'seconds') RETURNING id) INSERT INTO django_celery_beat_periodictask"
-        " (name, task, interval_id, args, kwargs, headers, description, enabled, one_off,"
-        "  total_run_count, date_changed)"
-        " SELECT %s, 'celery.backend_cleanup', id, '[]', '{}', '{}', '', true, false, 0, now()"
-        " FROM every",
-        name,
-    )
-    changed = (
-        "INSERT INTO django_celery_beat_periodictasks (ident, last_update) VALUES (1, now())"
-        " ON CONFLICT (ident) DO UPDATE SET last_update = now()"
-    )
-    machines.rows(changed)
-    both = (
-        "SELECT total_run_count, (SELECT count(*) FROM django_celery_results_taskresult"
-        " WHERE periodic_task_name = %s) FROM django_celery_beat_periodictask WHERE name = %s"
-    )
-    counts: list[tuple[int, int]] = []
+    with every_second(machines, "celery.backend_cleanup") as name:
+        counts: list[tuple[int, int]] = []
 
-    def sent_and_done_agree() -> bool:
-        counts.extend(machines.rows(both, name, name))
-        sent, done = counts[-1]
-        return sent >= 2 and sent == done
+        def sent_and_done_agree() -> bool:
+            counts.append(sent_and_done(machines, name))
+            sent, done = counts[-1]
+            return sent >= 2 and sent == done
 
-    try:
         wait_until(sent_and_done_agree, 20, lambda: f"as many done as due: {counts[-1:]}")
-    finally:
-        machines.rows("DELETE FROM django_celery_beat_periodictask WHERE name = %s", name)
-        machines.rows(changed)
 
 
 def test_a_worker_dies_in_the_midst_of_a_run_and_the_next_run_goes_on(machines: Cluster) -> None:
@@ -156,9 +134,7 @@ def test_a_worker_dies_in_the_midst_of_a_run_and_the_next_run_goes_on(machines: 
                     assert visitor.sees(before + 5)[before:] == STATUSES
         finally:
             machines.celery.control.cancel_consumer(PLAIN, reply=True, limit=1, timeout=5)
-    states = machines.rows(f"{RESULTS} WHERE task_name = %s ORDER BY id DESC LIMIT 2", RUN)
-    found = [(status, queue_of(worker)) for _, status, worker in states]
-    assert found == [("SUCCESS", SLOW), ("STARTED", PLAIN)]
+    assert newest(machines, RUN, 2) == [("SUCCESS", SLOW), ("STARTED", PLAIN)]
 
 
 @CHROMIUM
@@ -217,15 +193,3 @@ def polled(browser: httpx.Client, path: str) -> list[httpx.Response]:
 
     wait_until(is_done, 30, lambda: answers[-1].text)
     return answers
-
-
-def worker_of(machines: Cluster, task_id: str) -> str:
-    """Return the queue whose worker has done a task, as the database says; wait until it does."""
-    asked = f"{RESULTS} WHERE task_id = %s AND status = 'SUCCESS'"
-    wait_until(lambda: machines.rows(asked, task_id), 20, lambda: f"a result of {task_id}")
-    return queue_of(machines.rows(asked, task_id)[0][2])
-
-
-def queue_of(worker: str) -> str:
-    """Return the queue that a worker is named after, such as `slow` of `slow@vm`."""
-    return worker.partition("@")[0]

@@ -1,0 +1,69 @@
+"""What the machines' common database says of tasks: asked in SQL, past Django and Celery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.support.machines.cluster import Cluster
+from tests.support.runs import wait_until
+
+RESULTS = "SELECT status, worker FROM django_celery_results_taskresult"
+EVERY_SECOND = """
+WITH every AS (
+    INSERT INTO django_celery_beat_intervalschedule (every, period)
+    VALUES (1, 'seconds') RETURNING id
+)
+INSERT INTO django_celery_beat_periodictask (
+    name, task, interval_id, args, kwargs, headers, description,
+    enabled, one_off, total_run_count, date_changed
+)
+SELECT %s, %s, id, '[]', '{}', '{}', '', true, false, 0, now() FROM every
+"""
+# Beat looks at this row to learn that the schedule is another one.
+CHANGED = """
+INSERT INTO django_celery_beat_periodictasks (ident, last_update) VALUES (1, now())
+ON CONFLICT (ident) DO UPDATE SET last_update = now()
+"""
+SENT_AND_DONE = """
+SELECT total_run_count, (
+    SELECT count(*) FROM django_celery_results_taskresult WHERE periodic_task_name = %s
+)
+FROM django_celery_beat_periodictask WHERE name = %s
+"""
+
+
+def worker_of(machines: Cluster, task_id: str) -> str:
+    """Return the queue whose worker has done a task; wait until the database says so."""
+    asked = f"{RESULTS} WHERE task_id = %s AND status = 'SUCCESS'"
+    wait_until(lambda: machines.rows(asked, task_id), 20, lambda: f"a result of {task_id}")
+    return _queue_of(machines.rows(asked, task_id)[0][1])
+
+
+def newest(machines: Cluster, task: str, count: int) -> list[tuple[str, str]]:
+    """Return the state, and the queue of the worker, of the newest tasks of that name."""
+    found = machines.rows(f"{RESULTS} WHERE task_name = %s ORDER BY id DESC LIMIT %s", task, count)
+    return [(status, _queue_of(worker)) for status, worker in found]
+
+
+@contextmanager
+def every_second(machines: Cluster, task: str) -> Iterator[str]:
+    """Let a task be due every second inside the block, and give the name of that schedule."""
+    name = f"{task} every second"
+    machines.rows(EVERY_SECOND, name, task)
+    machines.rows(CHANGED)
+    try:
+        yield name
+    finally:
+        machines.rows("DELETE FROM django_celery_beat_periodictask WHERE name = %s", name)
+        machines.rows(CHANGED)
+
+
+def sent_and_done(machines: Cluster, name: str) -> tuple[int, int]:
+    """Return how often beat says it has sent a periodic task, and how often it was done."""
+    return machines.rows(SENT_AND_DONE, name, name)[0]
+
+
+def _queue_of(worker: str) -> str:
+    """Return the queue that a worker is named after, such as `slow` of `slow@vm`."""
+    return worker.partition("@")[0]
