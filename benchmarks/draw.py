@@ -12,6 +12,7 @@ from collections.abc import Callable
 from benchmarks.capacity import lines, needs
 from benchmarks.charts import Bar, bars, table
 from benchmarks.poll.results import PollResult
+from benchmarks.pools.results import PoolsResult
 from benchmarks.push.results import PushResult, RowResult, SizeResult
 from benchmarks.support.figures import Figure
 from benchmarks.support.machine import Machine
@@ -112,6 +113,39 @@ def poll_machine() -> str:
     return _machine(result.machine, result.rounds, result.load_before)
 
 
+def pools_mixing() -> str:
+    """Show what breaks where runs with event loops share a worker with other tasks."""
+    rows = [
+        [
+            row.label,
+            f"{row.runs_well} of {row.runs}",
+            f"{row.innocents_with_result} of {row.innocents}",
+        ]
+        for row in pools().mixing
+    ]
+    return table(["worker", "runs that ended well", "other tasks with a result"], rows)
+
+
+def pools_waiting() -> str:
+    """Show what each pool takes for tasks that wait."""
+    rows = [
+        [
+            row.label,
+            f"{row.seconds.median:.1f} s",
+            f"{row.memory_mib.median:.0f} MiB",
+            str(row.processes),
+        ]
+        for row in pools().waiting
+    ]
+    return table(["worker", "until all were done", "memory", "processes"], rows)
+
+
+def pools_machine() -> str:
+    """Say on what the pools benchmark ran."""
+    result = pools()
+    return _machine(result.machine, result.rounds, result.load_before)
+
+
 DRAWINGS: dict[str, Callable[[], str]] = {
     "push/chart": push_chart,
     "push/table": push_table,
@@ -121,6 +155,9 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "poll/chart": poll_chart,
     "poll/table": poll_table,
     "poll/machine": poll_machine,
+    "pools/mixing": pools_mixing,
+    "pools/waiting": pools_waiting,
+    "pools/machine": pools_machine,
 }
 
 
@@ -132,6 +169,11 @@ def push() -> PushResult:
 def poll() -> PollResult:
     """Return the recorded run of the poll benchmark."""
     return recorded("poll", PollResult)
+
+
+def pools() -> PoolsResult:
+    """Return the recorded run of the pools benchmark."""
+    return recorded("pools", PoolsResult)
 
 
 def drawn(name: str) -> str:

@@ -10,7 +10,7 @@ from workbook.errors import WorkbookError
 from workbook.places import ROOT
 from workbook.stopping import StopRequested, StopSignals
 
-NAMES = ("push", "poll", "checks")
+NAMES = ("push", "poll", "pools", "checks")
 
 
 def run_benchmarks(name: str | None, arguments: Sequence[str]) -> int:

@@ -27,7 +27,10 @@ from workbook.fences.pages import fences_of
 from workbook.places import ROOT
 
 PAGE = ROOT / "docs" / "going-further" / "a-thousand-visitors.md"
-OTHER_PAGE = PAGE.with_name("more-than-one-machine.md")
+OTHER_PAGES = [
+    PAGE.with_name("more-than-one-machine.md"),
+    PAGE.with_name("gevent-and-asyncio.md"),
+]
 
 
 @pytest.fixture
@@ -92,8 +95,8 @@ def test_a_result_of_another_form_is_refused_with_what_to_do(tmp_path, monkeypat
 
 def test_the_pages_show_every_drawing_and_every_rung() -> None:
     fences = list(fences_of(PAGE))
-    both = [*fences, *fences_of(OTHER_PAGE)]
-    shown = {fence.body.strip() for fence in both if fence.language == "figures"}
+    everywhere = [*fences, *(fence for page in OTHER_PAGES for fence in fences_of(page))]
+    shown = {fence.body.strip() for fence in everywhere if fence.language == "figures"}
     assert shown == DRAWINGS.keys()
     assert [f.body.strip() for f in fences if f.language == "rung"] == list(RUNGS)
 

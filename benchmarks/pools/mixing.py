@@ -1,0 +1,75 @@
+"""What breaks where runs with event loops share a worker with tasks that have none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from celery import Celery
+
+from benchmarks.pools.results import MixingRow
+from benchmarks.pools.workers import Site, changed, lay_example, seconds_until, worker_on
+
+RUN, INNOCENT = "status.tasks.send_status_periodically", "celery.backend_cleanup"
+RUNS, INNOCENTS = 40, 200
+INTERVAL_SECONDS = 1
+# A run takes four intervals; all go on side by side. What has no result then never gets one.
+AT_MOST_SECONDS = 40
+
+
+def shared(folder: Path) -> None:
+    """Let every run speak to everybody: with the claim only one would go on."""
+    lay_example("wal", folder)
+    changed(folder / "status/claims.py", "    if cache.add(", "    return True\n    if cache.add(")
+
+
+def with_way_out(folder: Path) -> None:
+    """Send from a real thread, as the guide's page on gevent says."""
+    shared(folder)
+    lay_example("gevent", folder)
+    own = "\n\ndef broadcast("
+    changed(folder / "status/tasks.py", own, f"\n\nfrom .greenlets import group_send\n{own}")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A worker to be compared: what the table calls it, its options, and its project's changes."""
+
+    label: str
+    pool: str
+    prepare: Callable[[Path], None]
+
+
+KINDS = (
+    Kind("-P gevent", "-P gevent -c 100", shared),
+    Kind("-P threads", "-P threads -c 100", shared),
+    Kind("-P gevent, with the way out below", "-P gevent -c 100", with_way_out),
+)
+
+
+def mixing_round(kind: Kind) -> tuple[int, int]:
+    """Return how many of RUNS ended well, and how many of INNOCENTS have a result."""
+    with worker_on(kind.pool, kind.prepare, STATUS_INTERVAL=str(INTERVAL_SECONDS)) as site:
+        runs, innocents = sent(site, RUN, RUNS), sent(site, INNOCENT, INNOCENTS)
+        seconds_until(lambda: len(site.states()) == RUNS + INNOCENTS, AT_MOST_SECONDS)
+        states = site.states()
+    well = sum(states.get(task_id) == "SUCCESS" for task_id in runs)
+    return well, sum(states.get(task_id) == "SUCCESS" for task_id in innocents)
+
+
+def sent(site: Site, name: str, count: int) -> list[str]:
+    """Send a task `count` times; return the ids."""
+    ids = [str(uuid4()) for _ in range(count)]
+    with Celery(broker=site.redis_url) as sender:
+        for task_id in ids:
+            sender.send_task(name, task_id=task_id)
+    return ids
+
+
+def mixing_row(kind: Kind, rounds: Sequence[tuple[int, int]]) -> MixingRow:
+    """Add up the rounds of a worker."""
+    well, with_result = (sum(column) for column in zip(*rounds, strict=True))
+    count = len(rounds)
+    return MixingRow(kind.label, RUNS * count, well, INNOCENTS * count, with_result)

@@ -1,0 +1,42 @@
+"""What a run of the pools benchmark found, as it is kept in benchmarks/results/pools.json."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchmarks.support.figures import Figure
+from benchmarks.support.machine import Machine
+
+
+@dataclass(frozen=True)
+class MixingRow:
+    """What became of runs with event loops, and of tasks beside them, in all rounds together."""
+
+    label: str
+    runs: int
+    runs_well: int
+    innocents: int
+    innocents_with_result: int
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """A worker on tasks that sleep: until all are done, and the memory it holds then (resident)."""
+
+    label: str
+    seconds: Figure
+    memory_mib: Figure
+    processes: int
+
+
+@dataclass(frozen=True)
+class PoolsResult:
+    """A whole run. The load average is of the machine, one minute before and after."""
+
+    machine: Machine
+    load_before: float
+    load_after: float
+    rounds: int
+    seconds: float
+    mixing: list[MixingRow]
+    waiting: list[WaitingRow]
