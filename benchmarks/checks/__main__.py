@@ -1,22 +1,31 @@
 """How long do a step's checks take, beside what they cannot do without?
 
-`python -m benchmarks.checks` prints for each step, all in one run on the same machine:
+`workbook bench checks` prints for each step, all in one run on the same machine:
 - bare: to start the same processes until they are ready, tables made, and to stop them;
 - wait: the longest wait that the step cannot avoid, a task's own work or a broker's time-out;
 - checks: the wall time of the step's checks, pytest's own start included;
 - ratio: checks / (1.5 × bare + wait). At most 1 is the aim.
+And how long it takes until a syntax error is told.
 """
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
+from benchmarks.support.machine import Machine, load_average, this_machine
+from benchmarks.support.options import at_least_one, carried_out
+from benchmarks.support.storing import store
 from checks.support.project import opened_project
 from checks.support.target import Target
+from workbook.cli import Parser, called
+from workbook.errors import WorkbookError
+from workbook.noise import copy_project
 from workbook.places import ROOT
 from workbook.snapshots import find_step
 
@@ -32,6 +41,30 @@ START_AND_STOP = 1.5
 AIM_SECONDS = 60
 
 
+@dataclass(frozen=True)
+class StepResult:
+    """A step's row of the table; times in seconds."""
+
+    step: int
+    bare: float
+    wait: float
+    checks: float
+    ratio: float
+    waits_for: str
+
+
+@dataclass(frozen=True)
+class ChecksResult:
+    """A whole run, as benchmarks/results/checks.json keeps it; times in seconds."""
+
+    machine: Machine
+    load_before: float
+    rounds: int
+    steps: list[StepResult]
+    all_steps: float
+    syntax_error: float
+
+
 def bare_seconds(step: int) -> float:
     """Return the seconds to start a snapshot's processes until they are ready, and stop them."""
     target = Target(find_step(str(step)).folder, "snapshot", step)
@@ -41,42 +74,81 @@ def bare_seconds(step: int) -> float:
     return time.perf_counter() - start
 
 
-def checks_seconds(step: int) -> float:
-    """Return the seconds that a step's checks take on its snapshot; raise where one fails."""
-    folder = find_step(str(step)).folder
+def checks_seconds(step: int, folder: Path, code: int = 0) -> float:
+    """Return the seconds that a step's checks take on the project in `folder`.
+
+    Raises WorkbookError where they do not end with exit code `code`.
+    """
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     start = time.perf_counter()
-    subprocess.run(
+    done = subprocess.run(
         [*command, f"checks/step_{step:02d}", "--target", str(folder)],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        check=True,
+        capture_output=True,
+        text=True,
+        check=False,
         timeout=120,
     )
-    return time.perf_counter() - start
+    took = time.perf_counter() - start
+    if done.returncode != code:
+        raise WorkbookError(f"step {step:02d} ended with {done.returncode}:\n{done.stdout}")
+    return took
 
 
-def main() -> None:
-    """Measure each step and print the table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.checks")
-    parser.add_argument("--rounds", type=int, default=3, help="the medians are of so many (3)")
-    rounds = parser.parse_args().rounds
-    print(f"Medians of {rounds}, in seconds. ratio = checks / ({START_AND_STOP} × bare + wait)")
+def syntax_error_seconds() -> float:
+    """Return the seconds until the checks of step 03 tell a syntax error in the settings."""
+    with tempfile.TemporaryDirectory(prefix="workbook-bench-") as folder:
+        project = Path(folder) / "project"
+        copy_project(find_step("03").folder, project)
+        with (project / "config/settings.py").open("a", encoding="utf-8") as settings:
+            settings.write("\nthis is no Python\n")
+        return checks_seconds(3, project, code=1)
+
+
+def measured_step(step: int, rounds: int) -> StepResult:
+    """Measure one step: medians of `rounds`."""
+    wait, reason = WAITS[step]
+    bare = statistics.median(bare_seconds(step) for _ in range(rounds))
+    folder = find_step(str(step)).folder
+    checks = statistics.median(checks_seconds(step, folder) for _ in range(rounds))
+    ratio = checks / (START_AND_STOP * bare + wait)
+    return StepResult(step, round(bare, 2), wait, round(checks, 2), round(ratio, 2), reason)
+
+
+def main() -> int:
+    """Measure each step, print the table, keep it where --record asks for it."""
+    parser = Parser(prog=f"{called()} bench checks", allow_abbrev=False)
+    parser.add_argument("--rounds", type=at_least_one, default=3, help="default: 3")
+    parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")
+    options = parser.parse_args()
+    machine, load = this_machine(), load_average()
+    print(
+        f"Medians of {options.rounds}, in seconds. "
+        f"ratio = checks / ({START_AND_STOP} × bare + wait)"
+    )
     print("step   bare   wait  checks  ratio  what is waited for")
-    total = 0.0
-    for step, (wait, reason) in WAITS.items():
-        bare = statistics.median(bare_seconds(step) for _ in range(rounds))
-        checks = statistics.median(checks_seconds(step) for _ in range(rounds))
-        total += checks
-        ratio = checks / (START_AND_STOP * bare + wait)
+    steps = []
+    for number in WAITS:
+        steps.append(one := measured_step(number, options.rounds))
         print(
-            f"  {step:02d} {bare:6.1f} {wait:6.1f} {checks:7.1f} {ratio:6.2f}  {reason}", flush=True
+            f"  {one.step:02d} {one.bare:6.1f} {one.wait:6.1f} {one.checks:7.1f} {one.ratio:6.2f}  "
+            f"{one.waits_for}",
+            flush=True,
         )
+    total = sum(one.checks for one in steps)
     print(
         f"All five steps: {total:.1f} s, {total / AIM_SECONDS:.2f} of the {AIM_SECONDS} s aimed at."
     )
+    error = statistics.median(syntax_error_seconds() for _ in range(options.rounds))
+    print(f"A syntax error is told after {error:.1f} s.")
+    if options.record:
+        result = ChecksResult(
+            machine, load, options.rounds, steps, round(total, 1), round(error, 2)
+        )
+        print(f"Kept in {store('checks', result)}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(carried_out(main))
