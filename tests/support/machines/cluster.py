@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,9 +76,9 @@ class Cluster:
 
     def made_whole(self) -> None:
         """Start what does not run, and wait until all do their work; see that no run goes on."""
-        dead = [machine for machine in self.machines if not machine.child.lives]
-        for machine in dead:
-            machine.child.start()
+        for machine in self.machines:
+            if not machine.child.lives:
+                machine.child.start()
         if not self.proxy.child.lives:
             self.proxy.child.start()
             self.proxy.child.await_ready(self.proxy.answers)
@@ -127,8 +127,11 @@ class Cluster:
 
 
 @contextmanager
-def several_machines() -> Iterator[Cluster]:
-    """Start all machines side by side, and leave nothing of them, whatever happens in the block."""
+def several_machines(with_tables: Callable[[Cluster], None] | None = None) -> Iterator[Cluster]:
+    """Start all machines side by side, and leave nothing of them, whatever happens in the block.
+
+    `with_tables` is called once the tables are made, before beat starts.
+    """
     with ExitStack() as stack:
         stack.enter_context(unwound_by_sigterm())
         name = stack.enter_context(tempfile.TemporaryDirectory(prefix="workbook-machines-"))
@@ -142,13 +145,14 @@ def several_machines() -> Iterator[Cluster]:
         for machine in [*cluster.webs.values(), *cluster.workers.values()]:
             machine.child.start()  # they need no table yet, and take as long as the tables do
         cluster.beat.types("python", "manage.py", "migrate", "--verbosity", "0")
+        if with_tables:
+            with_tables(cluster)
         cluster.made_whole()
         yield cluster
 
 
 def _laid_out(root: Path, server: RedisServer, postgresql: PostgresServer) -> Cluster:
-    text = ENVIRONMENT_FILE.read_text(encoding="utf-8")
-    shared = variables(text)
+    shared = variables(text := ENVIRONMENT_FILE.read_text(encoding="utf-8"))
     postgresql.make("status", shared["DATABASE_PASSWORD"])
     with redis.Redis.from_url(server.url) as client:
         client.config_set("requirepass", shared["REDIS_PASSWORD"])
@@ -161,9 +165,9 @@ def _laid_out(root: Path, server: RedisServer, postgresql: PostgresServer) -> Cl
     text = with_replaced(text, replaced) + more
     ports = [free_port(), free_port()]
     webs = {}
-    for number, port in enumerate(ports, 1):
+    for port in ports:
         command = started_by(WEB, replaced={"10.0.0.11": LOOPBACK, "8000": str(port)})
-        webs[f"{LOOPBACK}:{port}"] = _machine(root, f"web-{number}", text, command)
+        webs[f"{LOOPBACK}:{port}"] = _machine(root, f"web-{port}", text, command)
     workers = {
         queue: _machine(root, f"worker-{queue}", text, started_by(WORKER, queue))
         for queue in QUEUES

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from tests.support.machines.cluster import Cluster
 from tests.support.runs import wait_until
 
 RESULTS = "SELECT status, worker FROM django_celery_results_taskresult"
+TICK = "every second"
 EVERY_SECOND = """
 WITH every AS (
     INSERT INTO django_celery_beat_intervalschedule (every, period)
@@ -19,11 +17,6 @@ INSERT INTO django_celery_beat_periodictask (
     enabled, one_off, total_run_count, date_changed
 )
 SELECT %s, %s, id, '[]', '{}', '{}', '', true, false, 0, now() FROM every
-"""
-# Beat looks at this row to learn that the schedule is another one.
-CHANGED = """
-INSERT INTO django_celery_beat_periodictasks (ident, last_update) VALUES (1, now())
-ON CONFLICT (ident) DO UPDATE SET last_update = now()
 """
 SENT_AND_DONE = """
 SELECT total_run_count, (
@@ -46,22 +39,14 @@ def newest(machines: Cluster, task: str, count: int) -> list[tuple[str, str]]:
     return [(status, _queue_of(worker)) for status, worker in found]
 
 
-@contextmanager
-def every_second(machines: Cluster, task: str) -> Iterator[str]:
-    """Let a task be due every second inside the block, and give the name of that schedule."""
-    name = f"{task} every second"
-    machines.rows(EVERY_SECOND, name, task)
-    machines.rows(CHANGED)
-    try:
-        yield name
-    finally:
-        machines.rows("DELETE FROM django_celery_beat_periodictask WHERE name = %s", name)
-        machines.rows(CHANGED)
+def let_beat_tick(machines: Cluster) -> None:
+    """Let a task be due every second. Called before beat starts: later it may need 5 s to see."""
+    machines.rows(EVERY_SECOND, TICK, "celery.backend_cleanup")
 
 
-def sent_and_done(machines: Cluster, name: str) -> tuple[int, int]:
-    """Return how often beat says it has sent a periodic task, and how often it was done."""
-    return machines.rows(SENT_AND_DONE, name, name)[0]
+def sent_and_done(machines: Cluster) -> tuple[int, int]:
+    """Return how often beat says it has sent that task, and how often it was done."""
+    return machines.rows(SENT_AND_DONE, TICK, TICK)[0]
 
 
 def _queue_of(worker: str) -> str:
