@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +12,11 @@ import httpx
 import redis
 from celery import Celery
 
-from tests.support.examples import example_project
-from tests.support.machines.children import READY_SECONDS, Child, run, unwound_by_sigterm
+from tests.support.machines.children import READY_SECONDS, unwound_by_sigterm
+from tests.support.machines.machine import Machine, machine_at
 from tests.support.machines.page_files import (
     BEAT,
     ENVIRONMENT_FILE,
-    PLACE,
-    PROGRAMS,
     WEB,
     WORKER,
     started_by,
@@ -32,29 +30,9 @@ from tests.support.runs import wait_until
 from workbook.ports import LOOPBACK, free_port
 from workbook.redis_servers import RedisServer, private_redis
 
-# What the page tells its readers to add to the finished project.
-SETTINGS = ("postgresql", "queues", "production")
 STATUS_INTERVAL = 0.5
 QUEUES = ("celery", "slow")
-PATH = "/usr/local/bin:/usr/bin:/bin"
 CLAIM = ":1:status-run"  # what Django's cache calls step 05's claim in Redis
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A folder that stands for a machine: its own project, its own environment, its process."""
-
-    folder: Path
-    child: Child
-
-    @property
-    def project(self) -> Path:
-        """Where its copy of the project lies."""
-        return self.folder / PLACE
-
-    def types(self, *words: str) -> str:
-        """Type a command in its project, in its environment, and return what it prints."""
-        return run([f"{PROGRAMS}/{words[0]}", *words[1:]], self.project, self.child.environment)
 
 
 @dataclass(frozen=True)
@@ -152,7 +130,8 @@ def several_machines(with_tables: Callable[[Cluster], None] | None = None) -> It
 
 
 def _laid_out(root: Path, server: RedisServer, postgresql: PostgresServer) -> Cluster:
-    shared = variables(text := ENVIRONMENT_FILE.read_text(encoding="utf-8"))
+    text = ENVIRONMENT_FILE.read_text(encoding="utf-8")
+    shared = variables(text)
     postgresql.make("status", shared["DATABASE_PASSWORD"])
     with redis.Redis.from_url(server.url) as client:
         client.config_set("requirepass", shared["REDIS_PASSWORD"])
@@ -167,35 +146,17 @@ def _laid_out(root: Path, server: RedisServer, postgresql: PostgresServer) -> Cl
     webs = {}
     for port in ports:
         command = started_by(WEB, replaced={"10.0.0.11": LOOPBACK, "8000": str(port)})
-        webs[f"{LOOPBACK}:{port}"] = _machine(root, f"web-{port}", text, command)
+        webs[f"{LOOPBACK}:{port}"] = machine_at(root, f"web-{port}", text, command)
     workers = {
-        queue: _machine(root, f"worker-{queue}", text, started_by(WORKER, queue))
+        queue: machine_at(root, f"worker-{queue}", text, started_by(WORKER, queue))
         for queue in QUEUES
     }
-    beat = _machine(root, "beat", text, started_by(BEAT))
+    beat = machine_at(root, "beat", text, started_by(BEAT))
     # "collectstatic on each proxy", says the page: so the proxy has a copy of the project too.
-    proxy = _machine(root, "proxy", text, ())
+    proxy = machine_at(root, "proxy", text, ())
     proxy.types("python", "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
     nginx = prepared_proxy(proxy.folder / "nginx", proxy.project / "staticfiles", ports)
     broker = variables(text)["CELERY_BROKER_REDIS_URL"]
     return Cluster(
         webs, workers, beat, nginx, redis.Redis.from_url(broker), Celery(broker=broker), postgresql
     )
-
-
-def _machine(root: Path, name: str, text: str, command: Sequence[str]) -> Machine:
-    folder = root / name
-    project = example_project(folder / PLACE, *SETTINGS).folder
-    file = folder / "etc" / "status.env"
-    file.parent.mkdir()
-    file.write_text(text, encoding="utf-8")
-    environment = {
-        "PATH": f"{PROGRAMS}:{PATH}",
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "LANG": "C.UTF-8",
-        "PYTHONUNBUFFERED": "1",
-        **variables(text),
-    }
-    child = Child(name, command, project, folder / "log", environment)
-    return Machine(folder, child)
