@@ -29,9 +29,9 @@ with several_machines() as cluster:
 """
 
 
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
 def test_no_process_outlives_the_round_and_a_polite_end_leaves_no_file(
-    signum: signal.Signals,
+    name: str,
 ) -> None:
     temporary = Path(tempfile.mkdtemp())  # pytest's own is closed to the database's user
     temporary.chmod(0o755)
@@ -48,7 +48,7 @@ def test_no_process_outlives_the_round_and_a_polite_end_leaves_no_file(
         started = psutil.Process(process.pid).children(recursive=True)
         names = {child.name() for child in started}
         assert {"nginx", "postgres", "redis-server", "celery", "daphne"} <= names
-        process.send_signal(signum)
+        process.send_signal(signal.Signals[name])
         process.wait(30)
         wait_until(lambda: not alive(started), 20, lambda: f"the end of {alive(started)}")
     finally:
@@ -58,7 +58,7 @@ def test_no_process_outlives_the_round_and_a_polite_end_leaves_no_file(
         process.stdout.close()
         left = list(temporary.iterdir())
         shutil.rmtree(temporary)
-    assert left == [] or signum == signal.SIGKILL, left
+    assert left == [] or name == "SIGKILL", left
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
