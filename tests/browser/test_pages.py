@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, expect
+import pytest
+from playwright.sync_api import Browser, expect
 
+from tests.browser.pictures import picture_of
+from tests.browser.scenes import SCENES, Scene
 from tests.support.needs import CHROMIUM
 from tests.support.snapshots import snapshot_run
+from workbook.places import ROOT
 
 pytestmark = CHROMIUM
 
+DOCS = ROOT / "docs"
+SMALL_BYTES = 60_000
 INVENTED = "/check-status/00000000-0000-4000-8000-000000000000/"
 POLL_INVENTED = f"""() => {{
     const task = document.getElementById("task");
@@ -50,18 +56,20 @@ def test_a_queue_that_cannot_be_reached_is_said_on_the_page(chromium: Browser) -
         expect(page.get_by_text("The queue can’t be reached")).to_be_visible(timeout=5_000)
 
 
-def test_two_live_pages_tick_together(chromium: Browser) -> None:
+@pytest.mark.parametrize("scene", SCENES, ids=str)
+def test_a_step_ends_with_what_its_page_promises(scene: Scene, chromium: Browser) -> None:
     with (
-        snapshot_run("05", STATUS_INTERVAL="1.5") as step,
+        snapshot_run(scene.step, **scene.variables) as step,
         chromium.new_context(base_url=step.url) as context,
     ):
-        pages = [context.new_page() for _ in range(2)]
-        for page in pages:
-            page.goto("/live/")
-        for status in ("RUNNING", "FINISHED", "RUNNING"):
-            for page in pages:
-                expect(status_of(page)).to_have_text(status, timeout=5_000)
+        assert scene.play(step, context)
 
 
-def status_of(page: Page):
-    return page.locator("#status")
+@pytest.mark.parametrize("scene", SCENES, ids=str)
+def test_each_scene_has_its_pictures_and_its_page_shows_them(scene: Scene) -> None:
+    pages = [next(DOCS.glob(f"{scene.step}-*.md")), DOCS / "index.md"]
+    shown = "".join(page.read_text(encoding="utf-8") for page in pages)
+    for scheme in ("light", "dark"):
+        picture = picture_of(scene, scheme)
+        assert f"(img/{picture.name}#only-{scheme})" in shown
+        assert picture.stat().st_size < SMALL_BYTES
