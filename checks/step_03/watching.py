@@ -117,7 +117,7 @@ def test_silence_is_asked_about(silence: Later[Conversation]) -> None:
 
     talk.wait_until(over)
     asked = next((said for said in talk.said if _asks(first, said.words)), None)
-    # The page may count from the moment when it was asked: a slow answer is part of the ten seconds.
+    # The page counts from the moment when it was asked: a slow answer is part of the wait.
     if asked and asked.at + talk.said[0].answer.seconds >= EARLY_SECONDS:
         return
     last = asked or talk.last

@@ -21,7 +21,8 @@ from workbook.places import ROOT
 PICTURES = ROOT / "docs" / "img"
 BOTH, WIDEST = {"width": 1000, "height": 100}, 960
 FRAME = """<!doctype html>
-<body style="margin:0;padding:20px;display:flex;gap:20px;align-items:start;background:{back};font:14px sans-serif">
+<body style="margin:0;padding:20px;display:flex;gap:20px;align-items:start;
+  background:{back};font:14px sans-serif">
 {pages}
 </body>
 """
