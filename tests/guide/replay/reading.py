@@ -78,7 +78,9 @@ class _Walk:
         if node.tag in HEADINGS:
             yield self._words("heading", _heading(node))
         elif node.tag == "p":
-            yield self._words("prose", inline(node.children))
+            # A picture's paragraph holds no words.
+            if words := inline(node.children):
+                yield self._words("prose", words)
         elif node.tag == "table":
             yield self._table(node)
         elif "highlight" in node.classes:
