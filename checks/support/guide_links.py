@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from markdown.extensions.toc import slugify
-
 from workbook.errors import WorkbookError
 from workbook.snapshots import find_step
 
@@ -16,6 +14,9 @@ PLACE = re.compile(r"(0[1-5]), (.+)")
 
 def address_of(place: str) -> str | None:
     """Return the address of a section such as "04, Serve websockets"; None for other texts."""
+    # Only here: a Python that lacks packages must come as far as to be told so.
+    from markdown.extensions.toc import slugify
+
     named = PLACE.fullmatch(place)
     if not named:
         return None
