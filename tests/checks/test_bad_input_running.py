@@ -177,7 +177,12 @@ BAD_INPUTS = [
 ]
 
 
-@pytest.mark.parametrize("bad", BAD_INPUTS, ids=str)
+*ORDINARY, LONGEST = BAD_INPUTS
+
+
+# The last one's check waits 15 s for a status that never comes. With other tests beside it that
+# leaves too little of the thirty seconds. As a mistake, the same edit is looked at in every run.
+@pytest.mark.parametrize("bad", [*ORDINARY, pytest.param(LONGEST, marks=pytest.mark.long)], ids=str)
 def test_a_whole_step_ends_in_a_clear_cross(
     bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
