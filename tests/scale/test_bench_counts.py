@@ -7,13 +7,17 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
 from benchmarks.push.results import Readings, RowResult, failures, row_result
-from benchmarks.support.crowds import CrowdProcess, Delivery, crowd
+from benchmarks.push.rounds import Plan, Rounds
+from benchmarks.push.rows import LIMIT, STEP_03, Row
+from benchmarks.push.sites import Site
+from benchmarks.support.crowds import CrowdProcess, Delivery, Opened, Standing, crowd
 from benchmarks.support.figures import Figure, figure, ratio
 from benchmarks.support.visitors import Address
 from tests.support.runs import wait_until
@@ -136,6 +140,30 @@ def test_a_status_that_did_not_reach_everybody_is_no_reading() -> None:
     found.add(100, Delivery(99, 1.0, 2.0))
     found.add(100, Delivery(100, 3.0, 4.0))
     assert found.last_ms == {100: [[4.0]]}
+
+
+def test_more_visitors_than_polling_can_serve_are_waited_for_once() -> None:
+    told, polled = quick_site(LIMIT), quick_site(STEP_03)
+    polled.send.side_effect = lambda: None if last_crowd(polled) >= 500 else Delivery(1, 1.0, 1.0)
+    plan = Plan(sizes=(1, 100, 500, 1000), rounds=2, blocks=1, statuses=1)
+    Rounds(plan, [told], [polled], lambda _line: None).measure()
+    assert [call.args[0] for call in polled.crowd.open.call_args_list] == [1, 100, 500, 1, 100]
+
+
+def quick_site(row: Row) -> Mock:
+    """Return a site where everything happens at once, and nothing runs."""
+    site = Mock(spec=Site, row=row, lost=0, server=Mock(), crowd=Mock())
+    site.server.memory_bytes.return_value = site.server.cpu_seconds.return_value = 0
+    site.crowd.open.side_effect = lambda count: Opened(count, {}, 1.0)
+    site.crowd.standing.return_value = Standing(here=1000, dropped=0, texts=0)
+    site.members_left.return_value = 0
+    site.send.return_value = Delivery(1, 1.0, 1.0)
+    return site
+
+
+def last_crowd(site: Mock) -> int:
+    """Return how many came last."""
+    return site.crowd.open.call_args.args[0]
 
 
 def test_a_figure_has_the_median_of_all_and_the_spread_of_the_rounds() -> None:
