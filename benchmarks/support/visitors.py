@@ -15,8 +15,9 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 OPEN_SECONDS = 60
 ANSWER_SECONDS = 60
 FRAME_BYTES = 1_000_000
-# A status carries the moment of its sending: nanoseconds of time.monotonic, many digits.
-STAMP = re.compile(r"\d{9,}")
+# A status carries the moment of its sending: nanoseconds of time.monotonic, many digits. A page
+# that asks holds a task's id as well, parts of which may be digits alone.
+STAMP = re.compile(r"(?<![\w-])\d{9,}(?![\w-])")
 
 
 class Told(Protocol):

@@ -7,23 +7,27 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain, repeat
 from unittest.mock import Mock
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
+from benchmarks.push import rounds
 from benchmarks.push.results import Readings, RowResult, failures, row_result
 from benchmarks.push.rounds import Plan, Rounds
 from benchmarks.push.rows import LIMIT, STEP_03, Row
 from benchmarks.push.sites import Site
 from benchmarks.support.crowds import CrowdProcess, Delivery, Opened, Standing, crowd
 from benchmarks.support.figures import Figure, figure, ratio
-from benchmarks.support.visitors import Address
+from benchmarks.support.visitors import STAMP, Address
 from tests.support.runs import wait_until
 from workbook.ports import LOOPBACK, free_port
 
 SECONDS = 20
+SHORT = Plan(sizes=(1, 100, 500, 1000), rounds=2, blocks=1, statuses=1)
+DELIVERY = Delivery(1, 1.0, 1.0)
 
 
 class Server:
@@ -87,6 +91,18 @@ def test_a_status_that_came_twice_to_one_hides_nobody_who_lacks_it(server_and_cr
     assert visitors.seen_by() == 4
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>Task <code>c9bf9e57-1685-4c89-bafb-123456789012</code></p> {stamp} % done.",
+        '<progress value="{stamp}" max="100"></progress>',
+        '<span id="status">RUNNING {stamp}</span>',
+    ],
+)
+def test_a_stamp_is_told_from_the_digits_of_a_task_id(text: str) -> None:
+    assert STAMP.search(text.format(stamp=987654321987))[0] == "987654321987"
+
+
 def test_a_status_from_before_the_visitors_came_is_no_news(server_and_crowd) -> None:
     server, visitors = server_and_crowd
     server.send(server.sockets, time.monotonic_ns() - 3600 * 10**9)
@@ -110,6 +126,12 @@ def test_a_visitor_who_finds_no_server_is_refused_with_the_reason() -> None:
         opened = visitors.open(3)
     assert opened.opened == 0
     assert sum(opened.refused.values()) == 3
+
+
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing wait between two statuses."""
+    monkeypatch.setattr(rounds.time, "sleep", lambda _seconds: None)
 
 
 GOOD = replace(row_result("x", "Row", Readings(), Readings()), came=[100, 100], members_left=[0, 0])
@@ -142,12 +164,18 @@ def test_a_status_that_did_not_reach_everybody_is_no_reading() -> None:
     assert found.last_ms == {100: [[4.0]]}
 
 
-def test_more_visitors_than_polling_can_serve_are_waited_for_once() -> None:
+def test_more_visitors_than_polling_can_serve_are_waited_for_in_one_round_alone(no_pauses) -> None:
     told, polled = quick_site(LIMIT), quick_site(STEP_03)
-    polled.send.side_effect = lambda: None if last_crowd(polled) >= 500 else Delivery(1, 1.0, 1.0)
-    plan = Plan(sizes=(1, 100, 500, 1000), rounds=2, blocks=1, statuses=1)
-    Rounds(plan, [told], [polled], lambda _line: None).measure()
-    assert [call.args[0] for call in polled.crowd.open.call_args_list] == [1, 100, 500, 1, 100]
+    polled.send.side_effect = lambda: None if last_crowd(polled) >= 500 else DELIVERY
+    Rounds(SHORT, [told], [polled], lambda _line: None).measure()
+    assert crowds(polled) == [1, 100, 500, 1, 100]
+
+
+def test_one_status_that_polling_lost_is_no_reason_to_give_up(no_pauses) -> None:
+    told, polled = quick_site(LIMIT), quick_site(STEP_03)
+    polled.send.side_effect = chain([None], repeat(DELIVERY))
+    Rounds(SHORT, [told], [polled], lambda _line: None).measure()
+    assert crowds(polled) == [*SHORT.sizes, *SHORT.sizes]
 
 
 def quick_site(row: Row) -> Mock:
@@ -157,13 +185,18 @@ def quick_site(row: Row) -> Mock:
     site.crowd.open.side_effect = lambda count: Opened(count, {}, 1.0)
     site.crowd.standing.return_value = Standing(here=1000, dropped=0, texts=0)
     site.members_left.return_value = 0
-    site.send.return_value = Delivery(1, 1.0, 1.0)
+    site.send.return_value = DELIVERY
     return site
+
+
+def crowds(site: Mock) -> list[int]:
+    """Return how many came, time after time."""
+    return [call.args[0] for call in site.crowd.open.call_args_list]
 
 
 def last_crowd(site: Mock) -> int:
     """Return how many came last."""
-    return site.crowd.open.call_args.args[0]
+    return crowds(site)[-1]
 
 
 def test_a_figure_has_the_median_of_all_and_the_spread_of_the_rounds() -> None:
