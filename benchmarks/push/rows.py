@@ -53,11 +53,24 @@ STEP_03 = Row("step-03", "Step 03, polling", step="03", sending="step_03", is_po
 STEP_05 = Row("step-05", "Step 05: + one event loop kept", step="05")
 # What each rung changes in the one below. Step 05 stands on the second of them.
 CLIMBED = ("1-no-thread-hop", "2-one-loop-kept")
-AHEAD = {
-    "3-another-server": "+ uvicorn, without deflate",
-    "4-one-member-a-process": "+ one group member per process",
-}
-RUNGS = (*CLIMBED, *AHEAD)
+AHEAD = (
+    replace(STEP_05, name="3-another-server", label="+ uvicorn, without deflate"),
+    # From here the process itself is the member, with visitors and without.
+    replace(
+        STEP_05,
+        name="4-one-member-a-process",
+        label="+ one group member per process",
+        members_allowed=1,
+    ),
+    replace(
+        STEP_05,
+        name="5-without-the-layer",
+        label="+ Redis without the layer",
+        group_key="status",
+        members_allowed=1,
+    ),
+)
+RUNGS = (*CLIMBED, *(rung.name for rung in AHEAD))
 
 
 def ladder() -> list[Row]:
@@ -83,13 +96,9 @@ def ladder() -> list[Row]:
 
 def _rungs_ahead() -> Iterator[Row]:
     patches: tuple[Path, ...] = ()
-    for name, label in AHEAD.items():
-        patches = (*patches, LADDER / f"{name}.diff")
-        # The process itself is the member, with visitors and without.
-        members = int(name == "4-one-member-a-process")
-        yield replace(
-            STEP_05, name=f"rung-{name}", label=label, patches=patches, members_allowed=members
-        )
+    for rung in AHEAD:
+        patches = (*patches, LADDER / f"{rung.name}.diff")
+        yield replace(rung, name=f"rung-{rung.name}", patches=patches)
 
 
 def all_rows() -> list[Row]:

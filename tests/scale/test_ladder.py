@@ -25,9 +25,10 @@ def test_the_project_of_a_row_can_be_made_and_compiled(row: Row, tmp_path: Path)
 
 def test_the_top_rung_holds_what_every_rung_adds(tmp_path: Path) -> None:
     folder = make_project(ladder()[-1], tmp_path).folder
-    assert "asyncio.Runner()" in (folder / "status/tasks.py").read_text("utf-8")
+    assert "redis.pipeline(" in (folder / "status/tasks.py").read_text("utf-8")
     assert "uvicorn" in (folder / "Procfile").read_text("utf-8")
     assert "fan_out.listen()" in (folder / "status/consumers.py").read_text("utf-8")
+    assert "redis.pubsub(" in (folder / "status/fan_out.py").read_text("utf-8")
 
 
 def test_step_05_stands_on_the_rungs_that_are_taken_away_for_the_rows_below(tmp_path: Path) -> None:
