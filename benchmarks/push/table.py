@@ -12,7 +12,7 @@ AIMS = {
     "step-05": {1: 5.0, 100: 5.0, 500: 8.0, 1000: 11.0},
     ladder()[-1].name: {1: 1.5, 100: 1.2, 500: 1.2, 1000: 1.3},
 }
-LABEL_WIDTH, CELL_WIDTH = 38, 30
+LABEL_WIDTH, CELL_WIDTH = 38, 32
 
 
 def lines(result: PushResult) -> Iterator[str]:
