@@ -7,20 +7,25 @@ import sys
 
 from workbook.places import ROOT
 from workbook.ports import LOOPBACK, require_free
+from workbook.stopping import StopRequested, StopSignals
 
 
 def serve_guide(port: int) -> int:
     """Serve the guide on 127.0.0.1 until Ctrl-C; return MkDocs' exit code, 0 after Ctrl-C.
 
-    Raises WorkbookError if the port is taken.
+    SIGTERM and a closed terminal end MkDocs as well. Raises WorkbookError if the port is taken.
     """
     require_free(port)
     print(f"The guide: http://localhost:{port}/  (Ctrl-C ends it)", flush=True)
     command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"{LOOPBACK}:{port}"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL) as process:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:  # MkDocs has heard it as well
-            return 0
-        finally:
-            process.terminate()
+    try:
+        with (
+            StopSignals().listening(),
+            subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL) as process,
+        ):
+            try:
+                return process.wait()
+            finally:
+                process.terminate()
+    except StopRequested as stop:
+        return stop.exit_code

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.workbooks import SmallWorkbook
 from workbook.places import ROOT
@@ -38,11 +41,13 @@ def test_the_guide_builds_without_a_warning(tmp_path: Path):
         assert "fonts.googleapis" not in page.read_text(encoding="utf-8")
 
 
-def test_it_serves_the_pages_until_ctrl_c(small: SmallWorkbook):
-    port = free_port()
+@pytest.fixture
+def served(small: SmallWorkbook) -> Iterator[tuple[subprocess.Popen, str]]:
+    """Serve a small guide; return the process and the address, which answers."""
+    url = f"http://127.0.0.1:{free_port()}/"
     code = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
     with subprocess.Popen(
-        [sys.executable, "-c", code, "guide", "--port", str(port)],
+        [sys.executable, "-c", code, "guide", "--port", url.rstrip("/").rsplit(":", 1)[1]],
         cwd=small.root,
         env=os.environ | {"PYTHONUTF8": "1"},
         stdout=subprocess.DEVNULL,
@@ -50,12 +55,26 @@ def test_it_serves_the_pages_until_ctrl_c(small: SmallWorkbook):
         start_new_session=True,
     ) as process:
         try:
-            assert "A small guide" in first_page(f"http://127.0.0.1:{port}/", process)
-            os.killpg(process.pid, signal.SIGINT)
-            assert process.wait(timeout=10) == 0
+            assert "A small guide" in first_page(url, process)
+            yield process, url
         finally:
-            if process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_it_serves_the_pages_until_ctrl_c(served):
+    process, _url = served
+    # A terminal tells every process.
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=10) == 0
+
+
+def test_sigterm_ends_the_server_behind_it_as_well(served):
+    process, url = served
+    process.terminate()
+    assert process.wait(timeout=10) == 143
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url, timeout=5)
 
 
 def first_page(url: str, process: subprocess.Popen) -> str:
