@@ -58,7 +58,12 @@ asyncio.run(main())
 
 @REDIS_SERVER
 @CHROMIUM
-@pytest.mark.parametrize("row", [SERVER, ONE_MEMBER, TOP], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "row",
+    # The top holds what is below it; each by itself takes twenty seconds.
+    [*(pytest.param(row, marks=pytest.mark.long) for row in (SERVER, ONE_MEMBER)), TOP],
+    ids=lambda row: row.name,
+)
 def test_the_checks_of_step_05_hold_but_for_the_static_files(row: Row, tmp_path: Path) -> None:
     said = checks_on(5, make_project(row, tmp_path).folder)
     assert re.findall(r"^✗ (.*?)\s*$", said.text, re.MULTILINE) == LACKING, said.text
