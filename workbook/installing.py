@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
+from pathlib import Path
 
 from workbook import environment
 from workbook.errors import WorkbookError
@@ -131,8 +133,7 @@ class Installation:
         log = LOG.read_text(encoding="utf-8", errors="replace").splitlines()
         words = [line.split() for line in log if "Collecting" in line]
         fetched = {name_of(part[1]) for part in words if part[0] == "Collecting" and part[1:]}
-        folders = ENVIRONMENT.glob("[Ll]ib/**/site-packages/*.dist-info")
-        placed = {name_of(folder.name) for folder in folders} & self.wanted
+        placed = names_in_place(ENVIRONMENT) & self.wanted
         fetched = (fetched & self.wanted) | placed
         return f"{len(fetched)} of {len(self.wanted)} packages fetched, {len(placed)} in place"
 
@@ -156,6 +157,19 @@ class Installation:
 def is_for_this_system(entry: dict[str, object]) -> bool:
     """Tell whether a package of the lock is wanted here, as far as its marker names Windows."""
     return os.name == "nt" or "win32" not in str(entry.get("markers", ""))
+
+
+def names_in_place(folder: Path) -> set[str]:
+    """Return the packages in place in the environment `folder`, by the names that the lock uses.
+
+    It may be asked while pip replaces a package. So it looks at names alone, one list a folder: a
+    walk into the packages meets folders that have just been moved away.
+    """
+    found: list[Path] = []
+    for packages in (*folder.glob("lib/python*/site-packages"), folder / "Lib/site-packages"):
+        with suppress(OSError):
+            found += packages.iterdir()
+    return {name_of(path.name) for path in found if path.suffix == ".dist-info"}
 
 
 def name_of(text: str) -> str:
