@@ -51,20 +51,21 @@ ORIGINAL_LISTING = Row(
 )
 STEP_03 = Row("step-03", "Step 03, polling", step="03", sending="step_03", is_polled=True)
 STEP_05 = Row("step-05", "Step 05: + one event loop kept", step="05")
-# What each rung changes in the one below. Step 05 stands on the second of them.
-CLIMBED = ("1-no-thread-hop", "2-one-loop-kept")
+# What each rung changes in the one below. The first, the pub/sub layer, has no file: it is what is
+# left of step 05 without the next two. Step 05 stands on the third.
+CLIMBED = ("2-no-thread-hop", "3-one-loop-kept")
 AHEAD = (
-    replace(STEP_05, name="3-another-server", label="+ uvicorn, without deflate"),
+    replace(STEP_05, name="4-another-server", label="+ uvicorn, without deflate"),
     # From here the process itself is the member, with visitors and without.
     replace(
         STEP_05,
-        name="4-one-member-a-process",
+        name="5-one-member-a-process",
         label="+ one group member per process",
         members_allowed=1,
     ),
     replace(
         STEP_05,
-        name="5-without-the-layer",
+        name="6-without-the-layer",
         label="+ Redis without the layer",
         group_key="status",
         members_allowed=1,

@@ -49,8 +49,8 @@ def test_a_rung_is_applied_inside_a_git_repository_too(tmp_path: Path) -> None:
 
 def test_a_rung_that_step_05_has_outgrown_is_named_with_what_to_do(tmp_path: Path) -> None:
     project = make_project(ladder()[-1], tmp_path)
-    with pytest.raises(WorkbookError, match=r"ladder/1-no-thread-hop\.diff does not fit step 05"):
-        apply(LADDER / "1-no-thread-hop.diff", project.folder)
+    with pytest.raises(WorkbookError, match=r"ladder/2-no-thread-hop\.diff does not fit step 05"):
+        apply(LADDER / "2-no-thread-hop.diff", project.folder)
 
 
 @pytest.mark.parametrize("name", RUNGS)
