@@ -56,16 +56,17 @@ STEP_05 = Row("step-05", "Step 05: + one event loop kept", step="05")
 CLIMBED = ("2-no-thread-hop", "3-one-loop-kept")
 AHEAD = (
     replace(STEP_05, name="4-another-server", label="+ uvicorn, without deflate"),
+    replace(STEP_05, name="5-past-the-session", label="+ frames past the session"),
     # From here the process itself is the member, with visitors and without.
     replace(
         STEP_05,
-        name="5-one-member-a-process",
+        name="6-one-member-a-process",
         label="+ one group member per process",
         members_allowed=1,
     ),
     replace(
         STEP_05,
-        name="6-without-the-layer",
+        name="7-without-the-layer",
         label="+ Redis without the layer",
         group_key="status",
         members_allowed=1,

@@ -31,7 +31,7 @@ from workbook.redis_servers import RedisServer, private_redis
 # They spare the worker's start a second, and change nothing of its work.
 FASTER = {"CELERY_WORKER_WITHOUT_MINGLE": "1", "CELERY_WORKER_WITHOUT_GOSSIP": "1"}
 ANSWER_SECONDS = 60
-DELIVERY_SECONDS = 30
+DELIVERY_SECONDS = 20
 # Where one was lost already, the next are not waited for as long: a broken row must not take hours.
 SHORT_DELIVERY_SECONDS = 2
 

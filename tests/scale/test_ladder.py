@@ -27,6 +27,7 @@ def test_the_top_rung_holds_what_every_rung_adds(tmp_path: Path) -> None:
     folder = make_project(ladder()[-1], tmp_path).folder
     assert "redis.pipeline(" in (folder / "status/tasks.py").read_text("utf-8")
     assert "uvicorn" in (folder / "Procfile").read_text("utf-8")
+    assert "with_plain_send(" in (folder / "config/asgi.py").read_text("utf-8")
     assert "fan_out.listen()" in (folder / "status/consumers.py").read_text("utf-8")
     assert "redis.pubsub(" in (folder / "status/fan_out.py").read_text("utf-8")
 
