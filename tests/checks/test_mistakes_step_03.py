@@ -208,7 +208,7 @@ FURTHER = (
         "a-retry-reads-like-pending",
         "test_every_state_is_said",
         ("the same as for PENDING: “", "which branch is taken for RETRY?"),
-        (Edit(TASK, "{% elif result.state == 'RETRY' %}", "{% elif result.state == 'TRY' %}"),),
+        (Edit(TASK, "{% elif state == 'RETRY' %}", "{% elif state == 'TRY' %}"),),
     ),
     Mistake(
         "the-404-tells-strangers-apart",
