@@ -133,9 +133,7 @@ FROM_OS = (
 )
 
 VARIANTS = [
-    Variant("prefork", (Edit(PROCFILE, "-P threads -c 10", "-c 4"),)),
     Variant("solo", (Edit(PROCFILE, "-P threads -c 10", "-P solo"),)),
-    Variant("the core layer", (Edit(SETTINGS, PUBSUB, CORE),)),
     Variant(
         "a sync consumer of another name",
         (Edit(CONSUMERS, "", SYNC_CONSUMERS), Edit("status/routing.py", "", SYNC_ROUTING)),
@@ -171,6 +169,15 @@ VARIANTS = [
 ]
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+# Prefork comes with the settings in a package, and the core layer as a variant of step 04.
+REST = [
+    Variant("prefork", (Edit(PROCFILE, "-P threads -c 10", "-c 4"),)),
+    Variant("the core layer", (Edit(SETTINGS, PUBSUB, CORE),)),
+]
+
+
+@pytest.mark.parametrize(
+    "variant", [*VARIANTS, *(pytest.param(one, marks=pytest.mark.long) for one in REST)], ids=str
+)
 def test_all_checks_hold(variant: Variant, tmp_path: Path) -> None:
     require_all_hold(5, variant, tmp_path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import ceil
 
 import httpx
@@ -26,6 +26,7 @@ from tests.support.machines.cluster import (
 )
 from tests.support.machines.database import let_beat_tick, newest, sent_and_done, worker_of
 from tests.support.machines.proxy import SERVED_BY
+from tests.support.machines.visitors import Visitor
 from tests.support.needs import CHROMIUM, NGINX, POSTGRESQL, REDIS_SERVER
 from tests.support.runs import wait_until
 
@@ -68,7 +69,7 @@ def test_beat_sends_what_is_due_once(machines: Cluster) -> None:
 def test_a_task_on_one_worker_changes_the_pages_of_both_web_processes(machines: Cluster) -> None:
     with machines.visitors(4) as visitors:
         run_is_over(machines)
-        told = [len(visitor.statuses) for visitor in visitors]
+        told = told_at_rest(visitors)
         task = machines.celery.send_task(RUN, queue=SLOW)
         for visitor, before in zip(visitors, told, strict=True):
             assert visitor.sees(before + 5)[before:] == STATUSES
@@ -169,7 +170,7 @@ def test_a_web_process_dies_and_its_visitors_come_back_on_the_other(
         # Who was on the other one never noticed.
         assert all(visitor.served_by == [kept] for visitor in visitors if visitor not in on_lost)
         run_is_over(machines)
-        told = [len(visitor.statuses) for visitor in visitors]
+        told = told_at_rest(visitors)
         machines.celery.send_task(RUN, queue=SLOW)
         for status in STATUSES[:3]:
             expect(page.locator("#status")).to_have_text(status, timeout=20_000)
@@ -181,6 +182,19 @@ def test_a_web_process_dies_and_its_visitors_come_back_on_the_other(
 def run_is_over(machines: Cluster) -> None:
     """Wait until the run that goes on is over: it gives its claim back after its last status."""
     wait_until(lambda: not machines.claimed(), 30, lambda: "the run to end")
+
+
+def told_at_rest(visitors: Sequence[Visitor]) -> list[int]:
+    """Return how many statuses each was sent, once the last ones under way have come."""
+    counts: list[list[int]] = [[]]
+
+    def none_came() -> bool:
+        time.sleep(0.5)
+        counts.append([len(visitor.statuses) for visitor in visitors])
+        return counts[-1] == counts[-2]
+
+    wait_until(none_came, 30, lambda: f"an end of the statuses: {counts[-1]}")
+    return counts[-1]
 
 
 def polled(browser: httpx.Client, path: str) -> list[httpx.Response]:
