@@ -53,6 +53,7 @@ BAD_INPUTS = [
         ASKING_ENDS,
         ("rt sich nicht gut an",),
         changed(TASKS, WORKS, DIES_IN_LATIN_1),
+        is_long=True,
     ),
     BadInput(
         "status_that_hangs",
@@ -92,6 +93,7 @@ BAD_INPUTS = [
         OPENS,
         ("what keeps connect from coming to its end?",),
         changed(CONSUMERS, CONNECT, consumer("await __import__('asyncio').sleep(3600)")),
+        is_long=True,
     ),
     BadInput(
         "consumer_that_never_stops_sending",
@@ -103,6 +105,7 @@ BAD_INPUTS = [
             "        await self.send_status({'status': 'RUNNING'})\n",
             "        while True:\n            await self.send_status({'status': 'WALKING'})\n",
         ),
+        is_long=True,
     ),
     BadInput(
         "message_of_fifty_megabytes",
@@ -131,6 +134,7 @@ BAD_INPUTS = [
         CONNECTED,
         ("RuntimeError: no such day",),
         changed(CONSUMERS, CONNECT, consumer("raise RuntimeError('no such day')")),
+        is_long=True,
     ),
     BadInput(
         "consumer_that_holds_up_the_server_beside_a_task",
@@ -138,6 +142,7 @@ BAD_INPUTS = [
         CONNECTED,
         ("no answer within 6 s",),
         changed(CONSUMERS, CONNECT, consumer("__import__('time').sleep(3600)")),
+        is_long=True,
     ),
     BadInput(
         "run_that_never_goes_on",
@@ -173,30 +178,19 @@ BAD_INPUTS = [
         "test_a_run_outlives_a_restart_of_redis",
         ("no status within 15 s",),
         changed(TASKS, "        except RedisError:\n", "        except ZeroDivisionError:\n"),
+        is_long=True,
     ),
 ]
 
 
-# Each of these ends as another one of the list does, and is looked at in the long rounds.
-LIKE_ANOTHER = {
-    "task_that_stops_its_worker_in_another_encoding",
-    "consumer_that_waits_for_ever",
-    "consumer_that_never_stops_sending",
-    "consumer_that_raises_beside_a_task",
-    "consumer_that_holds_up_the_server_beside_a_task",
-}
-# Its check waits 15 s for a status that never comes. With other tests beside it that leaves too
-# little of the thirty seconds. As a mistake, the same edit is looked at in every run.
-LONGEST = "run_that_dies_with_redis"
-LONG = {*LIKE_ANOTHER, LONGEST}
-
-
-def marks(bad: BadInput) -> list[pytest.MarkDecorator]:
-    """Return the mark of one that waits for the long rounds."""
-    return [pytest.mark.long] if bad.name in LONG else []
-
-
-@pytest.mark.parametrize("bad", [pytest.param(b, marks=marks(b)) for b in BAD_INPUTS], ids=str)
+# Those for the long rounds end as another one of the list does, but for the last: its check waits
+# 15 s for a status that never comes. With other tests beside it that leaves too little of the
+# thirty seconds. As a mistake, the same edit is looked at in every run.
+@pytest.mark.parametrize(
+    "bad",
+    [pytest.param(bad, marks=pytest.mark.long) if bad.is_long else bad for bad in BAD_INPUTS],
+    ids=str,
+)
 def test_a_whole_step_ends_in_a_clear_cross(
     bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ class BadInput:
     check: str
     words: tuple[str, ...]
     spoil: Callable[[Path], object]
+    is_long: bool = False  # looked at in the long rounds alone
 
     def __str__(self) -> str:
         return self.name
