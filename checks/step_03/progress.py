@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from checks.step_03.answering import test_every_state_is_said
 from checks.step_03.asking import (
@@ -122,7 +122,7 @@ def test_the_task_takes_its_time(conversation: Conversation) -> None:
 @check("The bar moves, and never goes back", after=(test_the_task_takes_its_time,))
 def test_the_bar_moves(conversation: Conversation) -> None:
     bars = [share for said in conversation.said if (share := bar(said.answer)) is not None]
-    shown = ", ".join(f"{share:.0%}" for share in dict.fromkeys(bars))
+    shown = ", ".join(f"{share:.0%}" for share, _same in groupby(bars))
     if any(after < before for before, after in pairwise(bars)):
         seen, hint = f"a bar that goes back: {shown}", f"{TASKS}, update_state: what is told?"
     elif len(set(bars)) < 3:

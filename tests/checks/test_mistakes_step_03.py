@@ -246,7 +246,7 @@ FURTHER = (
     Mistake(
         "the-bar-counts-down",
         "test_the_bar_moves",
-        ("a bar that goes back: 0%, 100%, 80%", "update_state"),
+        ("a bar that goes back: ", "100%, 80%, 60%", "update_state"),
         (
             Edit(TASKS, "{'percent': percent}", "{'percent': 100 - percent}"),
             Edit(TASKS, "sleep(1)", "sleep(0.8)"),
