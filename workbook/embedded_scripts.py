@@ -1,8 +1,8 @@
-"""The three Lua scripts that Celery's Redis transport sends, in Python, for the embedded Redis.
+"""The Lua scripts that redis-py and kombu bring, in Python, for the embedded Redis.
 
-fakeredis runs Lua only with a compiled extension. Without these scripts a Celery worker does not
-start. They are known by the SHA-1 of their text, so that a new version of one is never taken for
-the old one: a test tells which installed script is unknown here.
+fakeredis runs Lua only with a compiled extension. Without kombu's a Celery worker does not start;
+those of redis-py are its locks. They are known by the SHA-1 of their text, so that a new version of
+one is never taken for the old one: a test tells which installed script is unknown here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from fakeredis._commands import command
 from fakeredis._helpers import SimpleError
 
 UNKNOWN = (
-    "ERR the workbook's embedded Redis runs no Lua but the scripts of Celery's own transport; "
+    "ERR the workbook's embedded Redis runs no Lua but the scripts that redis-py and kombu bring; "
     "install redis-server or valkey-server for others"
 )
 
@@ -65,6 +65,25 @@ def release_lock(call: Callable[..., Any], keys: Sequence[bytes], args: Sequence
     return 1
 
 
+def extend_lock(call: Callable[..., Any], keys: Sequence[bytes], args: Sequence[bytes]) -> int:
+    """redis-py's Lock.extend: add milliseconds to the lock, or give it new ones, if it is ours."""
+    if call("get", keys[0]) != args[0]:
+        return 0
+    left = call("pttl", keys[0])
+    if left < 0:
+        return 0
+    call("pexpire", keys[0], args[1] if args[2] != b"0" else _number(int(args[1]) + left))
+    return 1
+
+
+def reacquire_lock(call: Callable[..., Any], keys: Sequence[bytes], args: Sequence[bytes]) -> int:
+    """redis-py's Lock.reacquire: let the lock last as long as at its beginning, if it is ours."""
+    if call("get", keys[0]) != args[0]:
+        return 0
+    call("pexpire", keys[0], args[1])
+    return 1
+
+
 def refresh_binding(call: Callable[..., Any], keys: Sequence[bytes], args: Sequence[bytes]) -> None:
     """kombu's REFRESH_BINDING: add a queue to an exchange, and put its deadline off."""
     call("sadd", keys[0], args[0])
@@ -92,6 +111,8 @@ def _number(value: int) -> bytes:
 
 SCRIPTS: dict[str, Callable[..., Any]] = {
     "c3f8721cbb97f72bc19e972846bd7aaf91901658": release_lock,
+    "a4e8783852e6b949f9ef3a97212805108459a890": extend_lock,
+    "1cac51482acf5858da00f6d685d68f886cd6b6b2": reacquire_lock,
     "ef7a9e205fbaf46bf959e1522ff796622fc676c7": refresh_binding,
     "9a2b966a0a2d2d0e36ec32bc30fc89342b94a4bf": sweep_bindings,
 }

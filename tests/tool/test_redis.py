@@ -7,19 +7,15 @@ import signal
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha1
 
 import pytest
 import redis
 from channels_redis.pubsub import RedisPubSubChannelLayer
 from kombu import Connection, Queue
-from kombu.transport.redis import REFRESH_BINDING, SWEEP_BINDINGS
-from redis.lock import Lock
 
 from tests.support.needs import REDIS_SERVER
 from tests.support.runs import tool_run
 from workbook import redis_servers
-from workbook.embedded_scripts import SCRIPTS
 from workbook.errors import WorkbookError
 from workbook.ports import free_port
 from workbook.redis_choice import VARIABLE, chosen_redis, masked
@@ -148,24 +144,6 @@ def test_it_listens_on_this_machine_alone_and_comes_back_on_its_port(server):
     server.start()
     assert server.url == url
     assert client.get("name") is None
-
-
-def test_the_scripts_of_celery_are_the_ones_the_embedded_redis_knows():
-    installed = [Lock.LUA_RELEASE_SCRIPT, REFRESH_BINDING, SWEEP_BINDINGS]
-    assert {sha1(text.encode()).hexdigest() for text in installed} == set(SCRIPTS)
-
-
-def test_locks_and_bindings_work_on_both(server):
-    client = redis.Redis.from_url(server.url)
-    with client.lock("lock", timeout=10):
-        assert client.get("lock")
-    assert client.get("lock") is None
-    refresh, sweep = client.register_script(REFRESH_BINDING), client.register_script(SWEEP_BINDINGS)
-    assert refresh(keys=["table.x", "deadlines"], args=["member", "x", 60_000]) is None
-    assert sweep(keys=["deadlines"], args=["table.", "permanent.", 10]) == 0
-    assert refresh(keys=["table.y", "deadlines"], args=["member", "y", -1]) is None
-    assert sweep(keys=["deadlines"], args=["table.", "permanent.", 10]) == 1
-    assert client.keys("table.*") == [b"table.x"]
 
 
 def test_another_script_is_refused_in_words(embedded):
