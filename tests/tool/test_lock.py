@@ -18,7 +18,7 @@ LOCK = json.loads((ROOT / "Pipfile.lock").read_text(encoding="utf-8"))
 PACKAGES = {canonicalize_name(name): one for part in PARTS for name, one in LOCK[part].items()}
 # The oldest Python that the workbook takes, Debian 12's, which some packages ask more for, and the
 # later ones; and what tells a system in a marker.
-PYTHONS = ("3.11.0", "3.11.2", "3.11.9", "3.12.0", "3.13.0")
+PYTHONS = ("3.11.0", "3.11.2", "3.11.9", "3.12.0", "3.13.0", "3.14.0", "3.15.0")
 SYSTEMS = {
     "linux": {"platform_system": "Linux", "os_name": "posix"},
     "darwin": {"platform_system": "Darwin", "os_name": "posix"},
