@@ -18,7 +18,7 @@ from benchmarks.push.results import PushResult, RowResult
 from benchmarks.push.rows import STEP_05, ladder
 from benchmarks.support.storing import recorded
 from workbook.errors import WorkbookError
-from workbook.snapshots import all_steps
+from workbook.projects.steps import all_steps
 
 CROWDS = (10_000, 1_000_000)
 STATUS_SECONDS = 5  # between two statuses

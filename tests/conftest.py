@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.support.needs import require_what_it_needs
 from tests.support.workbooks import SmallWorkbook, make_small_workbook
-from workbook.chromium import browser, find_chromium
+from workbook.browser import browser, find_chromium
 
 # The replay takes minutes in one worker. Begun last, it would leave the others idle.
 LONGEST = "test_replay.py"

@@ -1,1 +1,5 @@
-"""The workbook's tool: runs, lays, compares and checks the steps of the tutorial."""
+"""The tool: `python3 workbook VERB`.
+
+`__main__` hands over to `launcher`, that one to `cli`, and `cli` to a file of `commands`. The other
+rooms are theirs. Nothing here imports checks, docs_ext, benchmarks or tests: begin with `cli`.
+"""

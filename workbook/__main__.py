@@ -22,7 +22,7 @@ if not __package__:
     sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != here]  # noqa: PTH100
     sys.path.insert(0, os.path.dirname(here))  # noqa: PTH120
 
-from workbook import environment  # noqa: E402
+from workbook.launcher import main  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(environment.main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from workbook.calling import called
 from workbook.errors import WorkbookError
+from workbook.invocation import tool_command
 
 HELP = """\
 The workbook: Celery and websockets in Django, step by step.
@@ -37,55 +37,55 @@ class Parser(argparse.ArgumentParser):
 
 
 def run(options: argparse.Namespace) -> int:
-    from workbook.running import run_step
+    from workbook.commands.run import run_step
 
     return run_step(options.step, options.port, options.redis)
 
 
 def start(options: argparse.Namespace) -> int:
-    from workbook.starting import start_step
+    from workbook.commands.start import start_step
 
     return start_step(options.step)
 
 
 def check(options: argparse.Namespace) -> int:
-    from workbook.checking import check_step
+    from workbook.commands.check import check_step
 
     return check_step(options.step, options.target, options.trace)
 
 
 def diff(options: argparse.Namespace) -> int:
-    from workbook.difference import show_difference
+    from workbook.commands.diff import show_difference
 
     return show_difference(options.step, mine=options.mine, stat=options.stat)
 
 
 def redis(options: argparse.Namespace) -> int:
-    from workbook.redis_foreground import serve_redis
+    from workbook.commands.redis import serve_redis
 
     return serve_redis(options.port)
 
 
 def doctor(options: argparse.Namespace) -> int:
-    from workbook.doctor import examine
+    from workbook.commands.doctor import examine
 
     return examine()
 
 
 def guide(options: argparse.Namespace) -> int:
-    from workbook.guide import serve_guide
+    from workbook.commands.guide import serve_guide
 
     return serve_guide(options.port)
 
 
 def bench(options: argparse.Namespace) -> int:
-    from workbook.benching import run_benchmarks
+    from workbook.commands.bench import run_benchmarks
 
     return run_benchmarks(options.name, options.rest)
 
 
 def test(options: argparse.Namespace) -> int:
-    from workbook.testing import run_tests
+    from workbook.commands.test import run_tests
 
     return run_tests(options.rest, everything=options.all)
 
@@ -99,7 +99,7 @@ def port_number(text: str) -> int:
 
 def build_parser() -> tuple[Parser, list[str]]:
     """Return the parser of all verbs, and the verbs."""
-    parser = Parser(prog=called(), add_help=False)
+    parser = Parser(prog=tool_command(), add_help=False)
     verbs = parser.add_subparsers(dest="verb", parser_class=Parser)
 
     def add(
@@ -156,7 +156,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     options, rest = parser.parse_known_args(arguments)
     if rest and options.verb not in {"test", "bench"}:
         raise WorkbookError(
-            f"“{' '.join(rest)}” is not understood here.\nTry: {called()} {options.verb} --help"
+            f"“{' '.join(rest)}” is not understood here.\n"
+            f"Try: {tool_command()} {options.verb} --help"
         )
     options.rest = rest
     return options
@@ -166,7 +167,7 @@ def main(arguments: Sequence[str]) -> int:
     """Carry out one command line; return the exit code. Errors become a sentence on stderr."""
     try:
         if not arguments or arguments[0] in {"-h", "--help", "help"}:
-            print(HELP.format(called()), end="", flush=True)
+            print(HELP.format(tool_command()), end="", flush=True)
             return 0
         options = parse(arguments)
         code = options.act(options)

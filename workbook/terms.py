@@ -14,7 +14,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 ROW = re.compile(

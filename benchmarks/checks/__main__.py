@@ -23,11 +23,12 @@ from benchmarks.support.options import at_least_one, carried_out
 from benchmarks.support.storing import store
 from checks.support.project import opened_project
 from checks.support.target import Target
-from workbook.cli import Parser, called
+from workbook.cli import Parser
 from workbook.errors import WorkbookError
-from workbook.noise import copy_project
-from workbook.places import ROOT
-from workbook.snapshots import find_step
+from workbook.invocation import tool_command
+from workbook.paths import ROOT
+from workbook.projects.copying import copy_project
+from workbook.projects.steps import find_step
 
 # In seconds, and what it is that takes so long.
 WAITS = {
@@ -118,7 +119,7 @@ def measured_step(step: int, rounds: int) -> StepResult:
 
 def main() -> int:
     """Measure each step, print the table, keep it where --record asks for it."""
-    parser = Parser(prog=f"{called()} bench checks", allow_abbrev=False)
+    parser = Parser(prog=f"{tool_command()} bench checks", allow_abbrev=False)
     parser.add_argument("--rounds", type=at_least_one, default=3, help="default: 3")
     parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")
     options = parser.parse_args()

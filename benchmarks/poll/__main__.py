@@ -20,7 +20,8 @@ from benchmarks.support.limits import require_open_files
 from benchmarks.support.machine import load_average, this_machine
 from benchmarks.support.options import at_least_one, carried_out
 from benchmarks.support.storing import store
-from workbook.cli import Parser, called
+from workbook.cli import Parser
+from workbook.invocation import tool_command
 
 SPARE_FILES = 200
 ROWS = (
@@ -82,7 +83,7 @@ def lines(result: PollResult) -> Iterator[str]:
 def main() -> int:
     """Measure, print the table, keep the result where --record asks for it."""
     plan = Plan()
-    parser = Parser(prog=f"{called()} bench poll", allow_abbrev=False)
+    parser = Parser(prog=f"{tool_command()} bench poll", allow_abbrev=False)
     parser.add_argument("--visitors", type=at_least_one, default=plan.visitors, help="default: 100")
     parser.add_argument("--rounds", type=at_least_one, default=plan.rounds, help="default: 3")
     parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")

@@ -15,8 +15,9 @@ from benchmarks.pools.waiting import POOLS, waiting_round, waiting_row
 from benchmarks.support.machine import load_average, this_machine
 from benchmarks.support.options import at_least_one, carried_out
 from benchmarks.support.storing import store
-from workbook.cli import Parser, called
-from workbook.leftovers import end_leftovers
+from workbook.cli import Parser
+from workbook.invocation import tool_command
+from workbook.runtime.run_records import end_leftovers
 
 
 def measure(rounds: int) -> PoolsResult:
@@ -44,7 +45,7 @@ def measure(rounds: int) -> PoolsResult:
 
 def main() -> int:
     """Measure, print the tables, keep the result where --record asks for it."""
-    parser = Parser(prog=f"{called()} bench pools", allow_abbrev=False)
+    parser = Parser(prog=f"{tool_command()} bench pools", allow_abbrev=False)
     parser.add_argument("--rounds", type=at_least_one, default=3, help="default: 3")
     parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")
     options = parser.parse_args()

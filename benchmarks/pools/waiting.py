@@ -14,7 +14,7 @@ from benchmarks.pools.results import WaitingRow
 from benchmarks.pools.workers import seconds_until, worker_on
 from benchmarks.support.figures import figure
 from workbook.errors import WorkbookError
-from workbook.processes import trees
+from workbook.runtime.process_tree import trees
 
 TASK, QUEUE = "sleeping.sleep_for_a_second", "sleeping"
 TASKS = 100

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from benchmarks.support.processes import Measured, measured
 from workbook.errors import WorkbookError
-from workbook.leftovers import opened_run
-from workbook.places import ROOT
-from workbook.processes import environment_for
-from workbook.projects import Project, private_copy
-from workbook.redis_servers import private_redis
-from workbook.snapshots import find_step
+from workbook.paths import ROOT
+from workbook.projects.project import Project, private_copy
+from workbook.projects.steps import find_step
+from workbook.redis_server.server import private_redis
+from workbook.runtime.child_environment import environment_for
+from workbook.runtime.run_records import opened_run
 
 EXAMPLES = ROOT / "docs" / "going-further" / "examples"
 LOOK_SECONDS = 0.05

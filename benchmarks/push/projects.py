@@ -10,9 +10,9 @@ from pathlib import Path
 
 from benchmarks.push.rows import HERE, Row
 from workbook.errors import WorkbookError
-from workbook.procfile import commands
-from workbook.projects import Project, private_copy
-from workbook.snapshots import find_step
+from workbook.projects.procfile import commands
+from workbook.projects.project import Project, private_copy
+from workbook.projects.steps import find_step
 
 WEB, WORKER = "web", "worker"
 

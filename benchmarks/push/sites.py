@@ -22,11 +22,12 @@ from benchmarks.support.crowds import CrowdProcess, Delivery, crowd
 from benchmarks.support.processes import Measured, measured
 from benchmarks.support.visitors import Address
 from workbook.errors import WorkbookError
-from workbook.leftovers import Run, end_leftovers, opened_run
-from workbook.places import ROOT
-from workbook.ports import LOOPBACK, free_port
-from workbook.processes import environment_for, last_lines
-from workbook.redis_servers import RedisServer, private_redis
+from workbook.paths import ROOT
+from workbook.redis_server.server import RedisServer, private_redis
+from workbook.runtime.child_environment import environment_for
+from workbook.runtime.ports import LOOPBACK, free_port
+from workbook.runtime.process_tree import last_lines
+from workbook.runtime.run_records import Run, end_leftovers, opened_run
 
 # They spare the worker's start a second, and change nothing of its work.
 FASTER = {"CELERY_WORKER_WITHOUT_MINGLE": "1", "CELERY_WORKER_WITHOUT_GOSSIP": "1"}

@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 
 from benchmarks.support.visitors import Address
 from workbook.errors import WorkbookError
-from workbook.places import ROOT
-from workbook.processes import end, trees
+from workbook.paths import ROOT
+from workbook.runtime.process_tree import end, trees
 
 COMMAND_SECONDS = 120
 

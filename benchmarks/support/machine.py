@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from workbook.redis_servers import find_server
+from workbook.redis_server.server import find_server
 
 PACKAGES = (
     *("django", "celery", "redis", "channels", "channels-redis", "daphne", "gevent"),

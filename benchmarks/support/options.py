@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from workbook.errors import WorkbookError
-from workbook.stopping import StopRequested, StopSignals
+from workbook.runtime.signals import StopRequested, StopSignals
 
 
 def at_least_one(text: str) -> int:

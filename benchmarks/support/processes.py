@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.errors import WorkbookError
-from workbook.processes import end, last_lines, trees
+from workbook.runtime.process_tree import end, last_lines, trees
 
 READY_SECONDS = 60
 POLL_SECONDS = 0.05

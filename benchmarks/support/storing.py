@@ -10,7 +10,7 @@ from types import NoneType
 from typing import Any, TypeVar
 
 from workbook.errors import WorkbookError
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results"
 Result = TypeVar("Result")

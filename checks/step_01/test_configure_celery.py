@@ -16,7 +16,7 @@ from checks.support.project import Project
 from checks.support.unset import VARIABLE, RaisesUnset, broker_when_unset
 from checks.support.verdict import NotYet, check
 from checks.support.visitor import Answer, visiting
-from workbook.procfile import commands
+from workbook.projects.procfile import commands
 
 ROW_SECONDS, BEAT_SECONDS, SUPERUSER_SECONDS = 5, 8, 10
 SETTINGS = "config/settings.py"

@@ -7,7 +7,7 @@ import time
 from checks.step_01 import test_configure_celery as step
 from checks.support.exercises import Open, exercise
 from checks.support.project import Project
-from workbook.procfile import commands
+from workbook.projects.procfile import commands
 
 ANSWER_SECONDS = 10
 NOT_WORKERS = ("web", "beat")

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Error, Page, Response
 from checks.support.fragments import polled_path
 from checks.support.verdict import CannotTell
 from checks.support.visitor import Answer
-from workbook.chromium import browser, find_chromium
+from workbook.browser import browser, find_chromium
 
 LOAD_SECONDS, SWAP_SECONDS, POLL_SECONDS, TOLD_SECONDS = 8, 1.5, 6, 60
 # A task of 5 s, behind another one where the pool is solo.

@@ -17,7 +17,7 @@ from checks.support.project import IDLE, Project
 from checks.support.sockets import Frame, Sockets, SocketVisitor, opened_sockets
 from checks.support.verdict import NotYet
 from checks.support.words import learners_frames
-from workbook.chromium import find_chromium
+from workbook.browser import find_chromium
 
 if TYPE_CHECKING:
     from checks.support.live_page import LivePage

@@ -14,7 +14,7 @@ from checks.support.runs import Crowd, watch
 from checks.support.sockets import Sockets, opened_sockets
 from checks.support.stalled import Stalled, lay_copy, stall
 from checks.support.twin import opened_twin
-from workbook.chromium import find_chromium
+from workbook.browser import find_chromium
 
 if TYPE_CHECKING:
     from checks.support.live_page import LivePage

@@ -16,7 +16,7 @@ from checks.support.later import Later
 from checks.support.project import Project
 from checks.support.sockets import Frame, Refused, Sockets, SocketVisitor, opened_sockets
 from checks.support.visitor import Answer, Visitor, visiting
-from workbook.procfile import commands
+from workbook.projects.procfile import commands
 
 PATH = "/check-status/"
 FIRST_SECONDS, TASK_SECONDS = 4, 12

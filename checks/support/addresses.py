@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from checks.support.verdict import NotYet
-from workbook.ports import LOOPBACK
+from workbook.runtime.ports import LOOPBACK
 
 OPEN = "config/settings.py: does it read CELERY_BROKER_REDIS_URL?"
 BROKER = "CELERY_BROKER_URL"

@@ -6,7 +6,7 @@ from checks.support.exercises import DONE, OPEN
 from checks.support.outcomes import NOT_YET, UNTOLD, Outcomes, Verdict
 from checks.support.target import Target
 from checks.support.wording import plain_lines
-from workbook.calling import called
+from workbook.invocation import tool_command
 
 LAST_STEP = 5
 NOT_YOURS = "Checked our answer, not yours."
@@ -55,7 +55,7 @@ def after_first(first: Verdict, target: Target) -> list[str]:
     if first.broke:
         return [f"Next: {target.again} {trace_option(target)}, which shows where the check broke"]
     if first.not_yet and target.kind == "snapshot":
-        return [f"Our own answer should hold. Next: {called()} doctor"]
+        return [f"Our own answer should hold. Next: {tool_command()} doctor"]
     if first.not_yet:
         wanted = " ".join(plain_lines(first.not_yet.open)).rstrip(".")
     else:
@@ -74,12 +74,12 @@ def after_all(target: Target, complete: bool) -> list[str]:
     if not complete:
         return [f"What was asked for holds. Next: all of the step, `{target.again}`"]
     if target.kind == "snapshot":
-        base = f"`{called()} start {target.label}` lays its base into work/"
+        base = f"`{tool_command()} start {target.label}` lays its base into work/"
         return [f"Next: your own, {base}"]
     if target.step >= LAST_STEP:
         return [f"Step {target.label} is done. That was the last step. Well done."]
     following = f"{target.step + 1:02d}"
     return [
         f"Step {target.label} is done. Next: docs page {following}, "
-        f"`{called()} start {following}` if you want a clean base"
+        f"`{tool_command()} start {following}` if you want a clean base"
     ]

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from checks.support.verdict import CannotTell
-from workbook.noise import copy_project
+from workbook.projects.copying import copy_project
 
 
 def copy_of(source: Path, target: Path) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from checks.support.launching import Launched
 from checks.support.starting import await_page
-from workbook.leftovers import Run
-from workbook.ports import LOOPBACK, free_port
-from workbook.redis_servers import RedisServer
+from workbook.redis_server.server import RedisServer
+from workbook.runtime.ports import LOOPBACK, free_port
+from workbook.runtime.run_records import Run
 
 # Connections are taken and nothing is answered, until `refuse`; a queue without a worker.
 FROZEN, IDLE = "frozen", "idle"

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from workbook.ports import LOOPBACK
+from workbook.runtime.ports import LOOPBACK
 
 READ_BYTES = 65_536
 # What a held command waits for a decision at the most, before its connection is cut.

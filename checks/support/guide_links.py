@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from workbook.errors import WorkbookError
-from workbook.snapshots import find_step
+from workbook.projects.steps import find_step
 
 # Where `python3 workbook guide` serves the pages unless told otherwise.
 GUIDE = "http://localhost:8001"

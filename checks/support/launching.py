@@ -11,8 +11,9 @@ from honcho.process import Popen
 
 from checks.support.flood import cap
 from checks.support.words import Words
-from workbook.leftovers import Run
-from workbook.processes import end, environment_for, trees
+from workbook.runtime.child_environment import environment_for
+from workbook.runtime.process_tree import end, trees
+from workbook.runtime.run_records import Run
 
 INTERVAL_SECONDS = 1.0  # STATUS_INTERVAL while a check looks
 # Read by Celery's command line and by Django's autoreloader. They spare a second each: the

@@ -11,7 +11,7 @@ from playwright.sync_api import Error, Frame, Page
 
 from checks.support.later import Later
 from checks.support.verdict import CannotTell
-from workbook.chromium import browser
+from workbook.browser import browser
 
 LOAD_SECONDS, WATCH_SECONDS, END_SECONDS = 20, 120, 5
 PAUSE_MS = 40

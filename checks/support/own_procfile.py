@@ -9,7 +9,7 @@ from checks.support.addresses import require_own_commands
 from checks.support.causes import PROCESSES
 from checks.support.verdict import NotYet
 from workbook.errors import WorkbookError
-from workbook.procfile import commands
+from workbook.projects.procfile import commands
 
 ROLES = ("web", "worker", "beat")
 WORKER = re.compile(r"\bcelery\b.*\sworker\b")

@@ -27,10 +27,10 @@ from checks.support.target import Target
 from checks.support.verdict import CannotTell, NotYet
 from checks.support.words import learners_frames
 from workbook.errors import WorkbookError
-from workbook.leftovers import Run, end_leftovers, opened_run
-from workbook.ports import LOOPBACK, free_port
-from workbook.processes import end, marked
-from workbook.redis_servers import RedisServer, private_redis
+from workbook.redis_server.server import RedisServer, private_redis
+from workbook.runtime.ports import LOOPBACK, free_port
+from workbook.runtime.process_tree import end, processes_of_run
+from workbook.runtime.run_records import Run, end_leftovers, opened_run
 
 __all__ = ["FROZEN", "IDLE", "INTERVAL_SECONDS", "Project", "opened_project"]
 
@@ -175,7 +175,7 @@ class Project(Staged):
         if self._probe:
             self._probe.close()
         self.app.close()
-        end(marked(self.run.id), grace_seconds=0)
+        end(processes_of_run(self.run.id), grace_seconds=0)
         for launched in [*self._launched.values(), *self._detached.processes()]:
             launched.kill()
 

@@ -18,8 +18,8 @@ from checks.support.sockets import Refused, Sockets, opened_sockets
 from checks.support.starting import READY_SECONDS, listens
 from checks.support.verdict import CannotTell
 from checks.support.visitor import Answer, visiting
-from workbook.ports import LOOPBACK, free_port
-from workbook.procfile import commands
+from workbook.projects.procfile import commands
+from workbook.runtime.ports import LOOPBACK, free_port
 
 # A claim that isn't given back must not end by itself while we look.
 LONG_INTERVAL = 30

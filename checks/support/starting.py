@@ -11,7 +11,7 @@ import celery
 from checks.support.causes import PROCESSES, last_frame, where_to_look
 from checks.support.launching import Launched
 from checks.support.verdict import NotYet
-from workbook.ports import LOOPBACK
+from workbook.runtime.ports import LOOPBACK
 
 READY_SECONDS = 12
 ELSEWHERE_SECONDS = 2  # from then on we look whether a server listens on another port

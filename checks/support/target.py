@@ -8,10 +8,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from workbook.calling import called
-from workbook.evidence import last_step
-from workbook.places import ROOT, WORK
-from workbook.snapshots import find_step
+from workbook.invocation import tool_command
+from workbook.paths import ROOT, WORK
+from workbook.projects.step_detection import last_step
+from workbook.projects.steps import find_step
 
 # What the project and the checks stand on: name to import, name to speak of.
 PACKAGES = {
@@ -57,7 +57,7 @@ class Target:
         if self.kind == "snapshot":
             return f"pytest checks/step_{self.label}"
         named = f' --target "{self.shown}"' if self.kind == "named" else ""
-        return f"{called()} check {self.label}{named}"
+        return f"{tool_command()} check {self.label}{named}"
 
     def headline(self) -> str:
         """Return the sentence that says which project is looked at."""
@@ -77,7 +77,7 @@ class Target:
             return ""  # the check that needs the file says so
         if seen is None or seen in (self.step, self.step - 1):
             return ""
-        return f"work/ looks like step {seen:02d}: {called()} check {seen:02d}"
+        return f"work/ looks like step {seen:02d}: {tool_command()} check {seen:02d}"
 
     def problem(self) -> Problem | None:
         """Return why nothing can be told of this folder, None if it looks like a project."""
@@ -101,7 +101,7 @@ class Target:
             return Problem(
                 f"There is no manage.py in {self.shown}, but there is one in {deeper}.",
                 f"move what lies in {deeper} one level up, or name it: "
-                f'{called()} check {self.label} --target "{deeper}"',
+                f'{tool_command()} check {self.label} --target "{deeper}"',
             )
         if not any(not path.name.startswith(".") for path in self.folder.iterdir()):
             return Problem(f"{self.shown} is empty.", self._beginning())
@@ -112,7 +112,7 @@ class Target:
             return "name the folder that holds manage.py"
         if self.step == 1:
             return "docs page 01, which begins with an empty folder"
-        return f"{called()} start {self.label}, which lays the base of the step"
+        return f"{tool_command()} start {self.label}, which lays the base of the step"
 
     def _no_id(self) -> str:
         if self.kind == "named":
@@ -151,5 +151,5 @@ def missing_packages() -> Problem | None:
         return None
     return Problem(
         f"This Python lacks {', '.join(lacking)}: it is not the workbook's environment.",
-        f"{called()} check, which makes the environment and enters it",
+        f"{tool_command()} check, which makes the environment and enters it",
     )

@@ -14,8 +14,8 @@ from checks.support.own_procfile import own_commands
 from checks.support.project import Project
 from checks.support.starting import await_page, await_worker, received
 from checks.support.verdict import CannotTell
-from workbook.ports import LOOPBACK, free_port
-from workbook.redis_servers import RedisServer, private_redis
+from workbook.redis_server.server import RedisServer, private_redis
+from workbook.runtime.ports import LOOPBACK, free_port
 
 ROLES = ("web", "worker")
 

@@ -7,8 +7,8 @@ import sys
 
 from checks.support.project import Project
 from checks.support.words import learners_frames
-from workbook.noise import copy_project
-from workbook.processes import run_to_end
+from workbook.projects.copying import copy_project
+from workbook.runtime.process_tree import run_to_end
 
 VARIABLE = "CELERY_BROKER_REDIS_URL"
 SECONDS = 15

@@ -14,9 +14,9 @@ from playwright.sync_api import Browser
 
 from tests.browser.scenes import SCENES, Scene
 from tests.support.snapshots import SnapshotRun, snapshot_run
-from workbook.chromium import browser, find_chromium
+from workbook.browser import browser, find_chromium
 from workbook.errors import WorkbookError
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 PICTURES = ROOT / "docs" / "img"
 BOTH, WIDEST = {"width": 1000, "height": 100}, 960

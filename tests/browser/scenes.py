@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.support.snapshots import SnapshotRun
-from workbook.projects import DEMO
+from workbook.projects.project import DEMO
 
 # The admin's table is wide. Two halves stand side by side in a picture.
 ADMIN: ViewportSize = {"width": 1600, "height": 700}

@@ -9,7 +9,7 @@ from tests.browser.pictures import picture_of
 from tests.browser.scenes import SCENES, Scene
 from tests.support.needs import CHROMIUM
 from tests.support.snapshots import snapshot_run
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 pytestmark = CHROMIUM
 

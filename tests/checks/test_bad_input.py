@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.bad_inputs import BadInput, appended, changed, require_a_clear_cross, written
 from tests.support.learners import checks_on, lay
-from workbook.ports import free_port
+from workbook.runtime.ports import free_port
 
 SYNTAX_ERROR_SECONDS = 2
 LOADS, STARTS = "test_django_loads_your_project", "test_the_processes_start"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.learners import MODULES, checks_on
-from workbook.snapshots import find_step
+from workbook.projects.steps import find_step
 
 STEPS = (1, 2, 3, 4, 5)
 LAST = 5

@@ -14,8 +14,8 @@ import pytest
 from checks.support.closing import after_all
 from checks.support.target import Target
 from tests.support.tiny_checks import TinyChecks, make_tiny_checks
-from workbook import calling
-from workbook.places import ROOT
+from workbook import invocation
+from workbook.paths import ROOT
 
 LOOK = """
 from checks.support.fixtures import target
@@ -168,7 +168,7 @@ def test_a_run_with_other_tests_keeps_the_voice_of_pytest(tiny: TinyChecks, tmp_
 
 
 def test_on_windows_the_sentences_say_py(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calling, "os", SimpleNamespace(name="nt"))
+    monkeypatch.setattr(invocation, "os", SimpleNamespace(name="nt"))
     target = Target(Path("work"), "work", 3)
     assert target.again == "py workbook check 03"
     assert "`py workbook start 04`" in after_all(target, complete=True)[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.learners import Edit, Variant, require_all_hold
-from workbook.snapshots import find_step
+from workbook.projects.steps import find_step
 
 SETTINGS, PROCFILE, CELERY = "config/settings.py", "Procfile", "config/celery.py"
 WORKER = "-P gevent -c 10"

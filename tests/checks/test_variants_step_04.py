@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.learners import Edit, Variant, require_all_hold
-from workbook.snapshots import find_step
+from workbook.projects.steps import find_step
 
 SETTINGS, ASGI = "config/settings.py", "config/asgi.py"
 CONSUMERS, ROUTING = "status/consumers.py", "status/routing.py"

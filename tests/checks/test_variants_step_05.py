@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.learners import Edit, Variant, require_all_hold
-from workbook.snapshots import find_step
+from workbook.projects.steps import find_step
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
 CLAIMS, CONSUMERS, TASKS = "status/claims.py", "status/consumers.py", "status/tasks.py"

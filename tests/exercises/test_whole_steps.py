@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.learners import Edit, lay, step_on
 from tests.support.solutions import DONE, OPEN, apply_ours, line_of
-from workbook.snapshots import find_step
+from workbook.projects.steps import find_step
 
 STEPS = (1, 2, 3, 4, 5)
 WORKER = "worker: celery -A config worker --loglevel=info -P gevent -c 10"

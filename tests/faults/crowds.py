@@ -19,7 +19,7 @@ from checks.support.project import Project
 from checks.support.sockets import PATH
 from tests.faults.stage import pids
 from tests.support.sockets import status_in
-from workbook.ports import LOOPBACK
+from workbook.runtime.ports import LOOPBACK
 
 GROUP = "status"
 GROUP_CHANNEL = b"asgi__group__status"

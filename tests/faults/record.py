@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.faults.figures import BOUNDS, RECORD_TO, highest, table
 from workbook.fences.outputs import OUTPUTS
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 FIGURES, TABLE = OUTPUTS / "faults.json", OUTPUTS / "faults.txt"
 

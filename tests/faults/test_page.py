@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.figures import BOUNDS, highest, require_within, table
 from tests.faults.record import FIGURES, TABLE, keep, recorded
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 PAGE = ROOT / "docs" / "going-further" / "what-happens-when.md"
 FAULTS, REFUSALS = range(1, 12), range(12, 18)

@@ -17,7 +17,7 @@ from tests.faults.stage import lives, polls_until, post, running
 from tests.support.learners import Edit
 from tests.support.needs import CHROMIUM, REDIS_SERVER
 from tests.support.runs import wait_until
-from workbook.chromium import browser, find_chromium
+from workbook.browser import browser, find_chromium
 
 pytestmark = [REDIS_SERVER, CHROMIUM]
 

@@ -15,8 +15,8 @@ from tests.faults.stage import ask_to_end, running
 from tests.support.learners import Edit
 from tests.support.needs import CHROMIUM, REDIS_SERVER
 from tests.support.runs import wait_until
-from workbook.chromium import browser, find_chromium
-from workbook.processes import environment_for
+from workbook.browser import browser, find_chromium
+from workbook.runtime.child_environment import environment_for
 
 pytestmark = REDIS_SERVER
 

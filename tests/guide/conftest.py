@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.needs import CHROMIUM
 from tests.support.web_servers import served
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 pytestmark = CHROMIUM
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.support.guides import build
 from tests.support.needs import CHROMIUM
 from tests.support.web_servers import served
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 pytestmark = CHROMIUM
 

@@ -11,9 +11,9 @@ from pymdownx.superfences import SuperFencesException
 
 from tests.support.guides import rendered
 from tests.support.needs import CHROMIUM
-from workbook.chromium import browser, find_chromium
+from workbook.browser import browser, find_chromium
 from workbook.fences.diagrams import DIAGRAMS
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 NAMES = sorted(path.stem for path in DIAGRAMS.glob("*.svg"))
 STYLES = ROOT / "docs" / "css" / "diagrams.css"

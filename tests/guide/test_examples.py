@@ -14,7 +14,7 @@ from tests.guide.captures import CAPTURES, SERVER_VARIABLES, file_of
 from tests.support.examples import ExampleProject, example_project
 from tests.support.guides import box, rendered
 from workbook.fences.examples import EXAMPLES
-from workbook.snapshots import all_steps
+from workbook.projects.steps import all_steps
 
 SERVERS = EXAMPLES / "servers" / "etc"
 

@@ -24,7 +24,7 @@ from tests.support.machines.page_files import (
     variables,
 )
 from workbook.fences.examples import EXAMPLES
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 PAGE = ROOT / "docs" / "going-further" / "more-than-one-machine.md"
 QUEUE_SETTINGS = EXAMPLES / "queues" / "config" / "settings.py"

@@ -26,8 +26,8 @@ from tests.support.machines.page_files import (
 )
 from tests.support.needs import SYSTEMD_ANALYZE
 from workbook.fences.examples import EXAMPLES
-from workbook.procfile import commands
-from workbook.snapshots import all_steps
+from workbook.projects.procfile import commands
+from workbook.projects.steps import all_steps
 
 DEPLOYING = EXAMPLES / "servers"
 

@@ -16,8 +16,8 @@ from tests.support.examples import ExampleProject, example_project
 from tests.support.learners import Edit
 from tests.support.needs import CHROMIUM
 from tests.support.runs import wait_until
-from workbook.chromium import browser, find_chromium
-from workbook.redis_servers import RedisServer
+from workbook.browser import browser, find_chromium
+from workbook.redis_server.server import RedisServer
 
 GEVENT_WORKER = shlex.split("celery -A config worker --loglevel=info -P gevent -c 100")
 # Runs go on beside each other, and each tells its statuses as the page on gevent says.

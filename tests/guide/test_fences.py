@@ -9,7 +9,7 @@ from pymdownx.superfences import SuperFencesException
 
 from tests.support.guides import boxes_in, build, rendered
 from workbook.fences.audit import audit
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 S3 = "steps/03-poll-task-status"
 S5 = "steps/05-websocket-celery"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from checks.support.guide_links import GUIDE, address_of
-from workbook.places import ROOT
-from workbook.snapshots import find_step
+from workbook.paths import ROOT
+from workbook.projects.steps import find_step
 
 HINT = re.compile(r"(0[1-5]), (.+)")
 CHECKS = ROOT / "checks"

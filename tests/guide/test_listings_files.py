@@ -7,7 +7,7 @@ from pymdownx.superfences import SuperFencesException
 
 from tests.support.guides import box, boxes_in, own_steps, rendered
 from workbook.fences import outputs
-from workbook.places import STEPS
+from workbook.paths import STEPS
 
 S1 = "steps/01-configure-celery"
 S2 = "steps/02-create-and-execute-tasks"

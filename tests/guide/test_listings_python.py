@@ -6,7 +6,7 @@ import pytest
 from pymdownx.superfences import SuperFencesException
 
 from tests.support.guides import box, own_steps, rendered
-from workbook.places import STEPS
+from workbook.paths import STEPS
 
 S1 = "steps/01-configure-celery"
 S2 = "steps/02-create-and-execute-tasks"

@@ -13,8 +13,8 @@ from tests.support.learners import lay
 from tests.support.solutions import apply_ours
 from workbook.fences.pages import fences_of
 from workbook.fences.patches import patch_named
-from workbook.places import ROOT
-from workbook.snapshots import find_step
+from workbook.paths import ROOT
+from workbook.projects.steps import find_step
 
 STEPS = (1, 2, 3, 4, 5)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.guide.replay.following import follow
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 SETTINGS = """\
 site_name: Small

@@ -12,7 +12,7 @@ import pytest
 from tests.guide.replay import server as module
 from tests.guide.replay.desk import Desk
 from tests.guide.replay.server import Server
-from workbook.ports import free_port
+from workbook.runtime.ports import free_port
 
 # As runserver does: one process watches, and starts another anew, which serves what it read.
 MANAGE = """\

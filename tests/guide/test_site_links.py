@@ -12,7 +12,7 @@ import yaml
 from mkdocs.config import load_config
 
 from tests.support.web_pages import WebPage, broken, is_elsewhere, pages_of, read_page
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 THIS_MACHINE = {"localhost", "127.0.0.1"}
 # Markup that a page's author wrote and no extension took: it would stand in the page as text.

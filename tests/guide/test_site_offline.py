@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.needs import CHROMIUM
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 pytestmark = CHROMIUM
 

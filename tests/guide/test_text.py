@@ -12,7 +12,7 @@ from statistics import median
 import pytest
 
 from tests.support.prose import paragraphs, sentences
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]

@@ -10,8 +10,8 @@ import pytest
 from markdown.extensions.toc import slugify
 
 from tests.guide.test_hints import named_places
-from workbook.places import ROOT
-from workbook.snapshots import find_step
+from workbook.paths import ROOT
+from workbook.projects.steps import find_step
 
 PAGE = ROOT / "docs" / "troubleshooting.md"
 ENTRY = re.compile(

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.guides import boxes_in
 from tests.support.web_pages import broken, read_page
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 pytestmark = pytest.mark.long
 

@@ -23,7 +23,7 @@ from benchmarks.support.crowds import CrowdProcess, Delivery, Opened, Standing, 
 from benchmarks.support.figures import Figure, figure, ratio
 from benchmarks.support.visitors import STAMP, Address
 from tests.support.runs import wait_until
-from workbook.ports import LOOPBACK, free_port
+from workbook.runtime.ports import LOOPBACK, free_port
 
 SECONDS = 20
 SHORT = Plan(sizes=(1, 100, 500, 1000), rounds=2, blocks=1, statuses=1)

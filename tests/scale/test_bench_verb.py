@@ -10,9 +10,9 @@ from tests.support.needs import REDIS_SERVER
 from tests.support.runs import ToolRun, tool_run, wait_until
 from tests.support.workbooks import SmallWorkbook
 from workbook.cli import main
-from workbook.leftovers import end_leftovers
-from workbook.places import ROOT
-from workbook.processes import MARK
+from workbook.paths import ROOT
+from workbook.runtime.child_environment import MARK
+from workbook.runtime.run_records import end_leftovers
 
 READY_SECONDS = 60
 

@@ -13,7 +13,7 @@ from benchmarks.draw import drawn
 from benchmarks.push.results import PushResult
 from benchmarks.support import storing
 from benchmarks.support.storing import recorded, store
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 PAGE = ROOT / "docs" / "going-further" / "more-than-one-machine.md"
 CHEAP = Costs(cpu_us_per_frame=1, memory_kib_per_socket=64, handshakes_per_second=1_000_000)

@@ -25,7 +25,7 @@ from benchmarks.support import storing
 from benchmarks.support.storing import recorded, store
 from workbook.errors import WorkbookError
 from workbook.fences.pages import fences_of
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 PAGE = ROOT / "docs" / "going-further" / "a-thousand-visitors.md"
 OTHER_PAGES = [

@@ -15,8 +15,8 @@ import pytest
 
 from tests.support.needs import NGINX, POSTGRESQL, REDIS_SERVER
 from tests.support.runs import wait_until
-from workbook.places import ROOT
-from workbook.processes import end
+from workbook.paths import ROOT
+from workbook.runtime.process_tree import end
 
 pytestmark = [NGINX, POSTGRESQL, REDIS_SERVER, pytest.mark.long]
 

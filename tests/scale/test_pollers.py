@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.support.crowds import CrowdProcess, crowd
 from benchmarks.support.visitors import Address
-from workbook.ports import LOOPBACK
+from workbook.runtime.ports import LOOPBACK
 
 SECONDS = 20
 

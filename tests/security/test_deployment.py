@@ -16,9 +16,9 @@ from tests.security.conftest import IN_PUBLIC
 from tests.security.known import ALLOWED
 from tests.support.examples import example_project
 from tests.support.snapshots import SnapshotRun, csrf
-from workbook.noise import copy_project
-from workbook.processes import environment_for
-from workbook.snapshots import all_steps, find_step
+from workbook.projects.copying import copy_project
+from workbook.projects.steps import all_steps, find_step
+from workbook.runtime.child_environment import environment_for
 
 # What cannot be had without a domain and its certificate, so it is not in the steps.
 NEEDS_TLS = {

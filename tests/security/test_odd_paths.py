@@ -11,8 +11,8 @@ import pytest
 
 from tests.support.runs import tool_run
 from tests.support.workbooks import SmallWorkbook
-from workbook.places import ROOT
-from workbook.ports import free_port
+from workbook.paths import ROOT
+from workbook.runtime.ports import free_port
 
 ODD = "Größe & 日本語 (it's $HOME; 100 %)"
 PARTS = ("checks", "docs", "steps", "workbook", ".gitignore", "Pipfile", "Pipfile.lock")

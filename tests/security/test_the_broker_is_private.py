@@ -18,9 +18,9 @@ from tests.support.needs import REDIS_SERVER
 from tests.support.runs import ToolRun, tool_run, wait_until
 from tests.support.snapshots import SnapshotRun, csrf
 from tests.support.workbooks import SmallWorkbook
-from workbook.places import ROOT
-from workbook.ports import free_port
-from workbook.redis_servers import RedisServer, private_redis
+from workbook.paths import ROOT
+from workbook.redis_server.server import RedisServer, private_redis
+from workbook.runtime.ports import free_port
 
 PASSWORD = "correct/horse@battery"
 SHAPES = (PASSWORD, quote(PASSWORD, safe=""), "horse", "battery")

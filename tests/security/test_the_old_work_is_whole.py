@@ -19,16 +19,16 @@ import pytest
 from tests.support.learners import checks_on
 from tests.support.runs import MARK, wait_until
 from tests.support.workbooks import SmallWorkbook
-from workbook.noise import copy_project
-from workbook.places import ROOT
-from workbook.processes import end
-from workbook.snapshots import find_step
+from workbook.paths import ROOT
+from workbook.projects.copying import copy_project
+from workbook.projects.steps import find_step
+from workbook.runtime.process_tree import end
 
 MINE = {"mine.txt": "mine", "config/settings.py": "# my own\n", ".env": "KEY=mine\n"}
 # Ends the tool, as a power cut would, just before the change of the disk with this number.
 KILLED_AT = """
 import os, signal, sys
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 CHANGES = ("os.rename", "os.mkdir", "os.rmdir", "os.remove", "shutil.copyfile", "shutil.rmtree")
 left = int(sys.argv.pop(1))

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 POLLING_STEPS = ("03-poll-task-status", "04-setup-websocket", "05-websocket-celery")
 LOOKS = 12  # more than the template takes

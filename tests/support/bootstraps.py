@@ -10,9 +10,10 @@ from pathlib import Path
 # Runs the real bootstrap; `pip` does nothing, `pipenv sync` what $FAKE_PIPENV says, in Python.
 CALL = """\
 import os, sys
-from workbook import environment, installing
+from workbook.bootstrap import install
+from workbook.launcher import main
 
-real_step = installing.Installation.step
+real_step = install.Installation.step
 
 def step(self, command, progress=None):
     if "venv" in command:
@@ -22,8 +23,8 @@ def step(self, command, progress=None):
         command = [command[0], "-c", code]
     real_step(self, command, progress)
 
-installing.Installation.step = step
-sys.exit(environment.main(sys.argv[1:]))
+install.Installation.step = step
+sys.exit(main(sys.argv[1:]))
 """
 # What the environment is handed over to: tells where it is and what it was given.
 ECHO = """\

@@ -13,10 +13,11 @@ import pytest
 
 from tests.support.runs import wait_until
 from workbook.fences.examples import SERVER, files_of_example
-from workbook.noise import copy_project
-from workbook.ports import free_port
-from workbook.processes import end, environment_for, trees
-from workbook.snapshots import all_steps
+from workbook.projects.copying import copy_project
+from workbook.projects.steps import all_steps
+from workbook.runtime.child_environment import environment_for
+from workbook.runtime.ports import free_port
+from workbook.runtime.process_tree import end, trees
 
 READY_SECONDS = 30
 # A stand-in that passes `check --deploy`: long enough, and random to the eye.

@@ -17,8 +17,8 @@ import pytest
 from markdown import Markdown
 
 from workbook.fences import addresses, formats, ground
-from workbook.places import ROOT
-from workbook.snapshots import all_steps
+from workbook.paths import ROOT
+from workbook.projects.steps import all_steps
 
 CUSTOM = {
     "listing": (formats.listing, formats.listing_options),

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.noise import copy_project
-from workbook.places import ROOT
-from workbook.snapshots import find_step
+from workbook.paths import ROOT
+from workbook.projects.copying import copy_project
+from workbook.projects.steps import find_step
 
 GOLDEN = ROOT / "tests" / "checks" / "golden"
 MODULES = {

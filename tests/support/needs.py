@@ -8,8 +8,8 @@ import pytest
 from tests.guide.replay.private import has_namespaces
 from tests.support.machines.postgres import find_postgresql
 from tests.support.machines.proxy import find_nginx
-from workbook.chromium import find_chromium
-from workbook.redis_servers import find_server
+from workbook.browser import find_chromium
+from workbook.redis_server.server import find_server
 
 REDIS_SERVER = pytest.mark.redis_server
 CHROMIUM = pytest.mark.chromium

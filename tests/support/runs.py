@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from tests.support.workbooks import SmallWorkbook
-from workbook.processes import end
+from workbook.runtime.process_tree import end
 
 # Every process that a test starts inherits this variable, so that none is overlooked.
 MARK = "WORKBOOK_TEST"

@@ -15,9 +15,9 @@ import psutil
 
 from tests.support.runs import ToolRun, tool_run
 from tests.support.workbooks import SmallWorkbook
-from workbook.places import ROOT, STATE
-from workbook.ports import free_port, is_free
-from workbook.processes import environment_for
+from workbook.paths import ROOT, STATE
+from workbook.runtime.child_environment import environment_for
+from workbook.runtime.ports import free_port, is_free
 
 READY_SECONDS = 60
 ERRORS = re.compile(r"Traceback|\bERROR\b|\bCRITICAL\b|Exception|Internal Server Error")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.learners import Edit, Said, exercise_on, lay
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 DONE, OPEN = "★", "☆"
 BEAT = "celery -A config beat --loglevel=info"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.workbooks import SmallWorkbook, make_small_workbook
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 IMPORTS = "import pytest\nfrom checks.support.verdict import CannotTell, NotYet, check\n"
 

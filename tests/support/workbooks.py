@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 STEPS = {
     "01-first": {

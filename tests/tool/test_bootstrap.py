@@ -16,8 +16,8 @@ import pytest
 
 from tests.support.bootstraps import ECHO, base_python, finish, first_call
 from tests.support.workbooks import SmallWorkbook
-from workbook.install_failures import explain
-from workbook.places import ROOT
+from workbook.bootstrap.failures import explain
+from workbook.paths import ROOT
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def count(root: Path) -> str:
     return f"open({str(root / 'calls')!r}, 'a').write('x')"
 
 
-@pytest.mark.parametrize("name", ["__main__.py", "environment.py"])
+@pytest.mark.parametrize("name", ["__main__.py", "launcher.py", "bootstrap/environment.py"])
 def test_an_old_python_can_read_what_tells_it_so(name: str):
     ast.parse((ROOT / "workbook" / name).read_text(encoding="utf-8"), feature_version=(3, 6))
 
@@ -245,7 +245,7 @@ def test_without_the_venv_module_it_names_the_package(fresh: Path):
     code = (
         "import sys; from importlib import util; real = util.find_spec;"
         "util.find_spec = lambda name: None if name == 'ensurepip' else real(name);"
-        "from workbook import environment; sys.exit(environment.main([]))"
+        "from workbook.launcher import main; sys.exit(main([]))"
     )
     answer = subprocess.run(
         [base_python(), "-c", code], cwd=fresh, capture_output=True, text=True, check=False

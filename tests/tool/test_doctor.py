@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.workbooks import SmallWorkbook
-from workbook import doctor
-from workbook.evidence import describe
-from workbook.ports import free_port
-from workbook.redis_servers import private_redis
+from workbook.commands import doctor
+from workbook.projects.step_detection import describe
+from workbook.redis_server.server import private_redis
+from workbook.runtime.ports import free_port
 
 
 def test_each_line_has_a_mark_and_each_lack_a_way_out(small: SmallWorkbook):

@@ -19,8 +19,8 @@ from redis.exceptions import LockError
 from redis.lock import Lock
 
 from tests.support.needs import REDIS_SERVER
-from workbook.embedded_scripts import SCRIPTS
-from workbook.redis_servers import private_redis
+from workbook.redis_server.lua_scripts import SCRIPTS
+from workbook.redis_server.server import private_redis
 
 MINUTE_MS = 60_000
 LUA = re.compile(r"\bredis\.p?call\s*\(")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.runs import lay_project, tool_run
 from tests.support.workbooks import SmallWorkbook
-from workbook.ports import free_port
+from workbook.runtime.ports import free_port
 
 
 @pytest.fixture

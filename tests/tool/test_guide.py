@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from tests.support.workbooks import SmallWorkbook
-from workbook.places import ROOT
-from workbook.ports import free_port
+from workbook.paths import ROOT
+from workbook.runtime.ports import free_port
 
 
 def test_a_taken_port_gets_a_sentence_with_another_one(small: SmallWorkbook):

@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 import pytest
 
-from workbook.installing import names_in_place
+from workbook.bootstrap.install import names_in_place
 
 
 @pytest.fixture(params=["lib/python3.12/site-packages", "Lib/site-packages"])

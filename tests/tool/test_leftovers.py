@@ -14,17 +14,18 @@ import pytest
 from tests.support.needs import REDIS_SERVER
 from tests.support.runs import lay_project, tool_run, wait_until
 from tests.support.workbooks import SmallWorkbook
-from workbook import leftovers
-from workbook.places import ROOT
-from workbook.ports import free_port
-from workbook.processes import MARK, end
+from workbook.paths import ROOT
+from workbook.runtime import run_records
+from workbook.runtime.child_environment import MARK
+from workbook.runtime.ports import free_port
+from workbook.runtime.process_tree import end
 
 
 @pytest.fixture
 def runs(tmp_path, monkeypatch):
     """Return the folder of the run records, private to the test."""
-    monkeypatch.setattr(leftovers, "STATE", tmp_path)
-    monkeypatch.setattr(leftovers, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(run_records, "STATE", tmp_path)
+    monkeypatch.setattr(run_records, "RUNS", tmp_path / "runs")
     (tmp_path / "runs").mkdir()
     return tmp_path / "runs"
 
@@ -84,7 +85,7 @@ def redis_commands() -> list[str]:
 @pytest.mark.parametrize("kind", [pytest.param("server", marks=REDIS_SERVER), "embedded"])
 def test_a_killed_call_takes_its_redis_with_it(kind):
     code = (
-        "import sys, time; from workbook.redis_servers import private_redis\n"
+        "import sys, time; from workbook.redis_server.server import private_redis\n"
         "with private_redis(sys.argv[1]) as redis: print(redis.pid, flush=True); time.sleep(600)"
     )
     command = [sys.executable, "-c", code, kind]
@@ -96,7 +97,7 @@ def test_a_killed_call_takes_its_redis_with_it(kind):
 
 def test_a_process_is_found_by_its_number_and_start(runs, sleeper):
     leave_record(runs, "by-number", [(sleeper.pid, sleeper.create_time())])
-    assert leftovers.end_leftovers() == [
+    assert run_records.end_leftovers() == [
         "An earlier call was killed: cleared up after step 05 (1 process ended)."
     ]
     assert not sleeper.is_running() or sleeper.status() == psutil.STATUS_ZOMBIE
@@ -105,22 +106,22 @@ def test_a_process_is_found_by_its_number_and_start(runs, sleeper):
 
 def test_a_process_is_found_by_its_mark_even_without_a_record(runs, sleeper):
     (runs / "old").mkdir()
-    (line,) = leftovers.end_leftovers()
+    (line,) = run_records.end_leftovers()
     assert "1 process ended" in line
     assert not sleeper.is_running() or sleeper.status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_process_whose_number_was_reused_is_left_alone(runs, sleeper):
     leave_record(runs, "reused", [(sleeper.pid, sleeper.create_time() - 60)])
-    (line,) = leftovers.end_leftovers()
+    (line,) = run_records.end_leftovers()
     assert "0 processes ended" in line
     assert sleeper.is_running()
 
 
 def test_a_run_that_goes_on_is_left_alone(runs, sleeper):
-    with leftovers.opened_run("step 05") as run:
+    with run_records.opened_run("step 05") as run:
         run.note([sleeper])
-        assert leftovers.end_leftovers() == []
+        assert run_records.end_leftovers() == []
         assert sleeper.is_running()
         assert (run.folder / "record.json").exists()
     assert list(runs.iterdir()) == []

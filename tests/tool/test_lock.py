@@ -11,7 +11,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 PARTS = ("default", "develop")
 LOCK = json.loads((ROOT / "Pipfile.lock").read_text(encoding="utf-8"))

@@ -15,11 +15,12 @@ from kombu import Connection, Queue
 
 from tests.support.needs import REDIS_SERVER
 from tests.support.runs import tool_run
-from workbook import redis_servers
 from workbook.errors import WorkbookError
-from workbook.ports import free_port
-from workbook.redis_choice import VARIABLE, chosen_redis, masked
-from workbook.redis_servers import private_redis
+from workbook.redis_server import server as redis_server
+from workbook.redis_server.lua_scripts import SCRIPTS
+from workbook.redis_server.selection import VARIABLE, chosen_redis, masked
+from workbook.redis_server.server import private_redis
+from workbook.runtime.ports import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -77,14 +78,14 @@ def test_without_an_address_a_private_server_is_used(tmp_path):
 
 
 def test_without_a_server_on_the_path_the_embedded_one_is_used(tmp_path, monkeypatch):
-    monkeypatch.setattr(redis_servers, "find_server", lambda: None)
+    monkeypatch.setattr(redis_server, "find_server", lambda: None)
     with chosen_redis("auto", tmp_path) as chosen:
         assert "the embedded Redis at redis://127.0.0.1:" in chosen.sentence
         assert redis.Redis.from_url(chosen.url).ping()
 
 
 def test_asking_for_a_server_where_there_is_none_names_the_way_out(monkeypatch):
-    monkeypatch.setattr(redis_servers, "find_server", lambda: None)
+    monkeypatch.setattr(redis_server, "find_server", lambda: None)
     with pytest.raises(WorkbookError, match="--redis embedded"), chosen_redis("server", None):
         pass
 

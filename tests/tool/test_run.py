@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.runs import MANAGE, ToolRun, lay_project, tool_run, wait_until
 from tests.support.workbooks import SmallWorkbook
-from workbook.ports import free_port
+from workbook.runtime.ports import free_port
 
 SIGNALS = {signal.SIGINT: 0, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
@@ -152,7 +152,7 @@ def test_a_process_that_ends_by_itself_is_named_with_its_last_lines(snapshot):
 
 def test_a_page_that_never_answers_is_given_up_with_the_last_lines(snapshot):
     lay_project(snapshot.root / "steps" / "05-tiny", "web: python manage.py show\n")
-    code = "import workbook.running; workbook.running.ANSWER_SECONDS = 1"
+    code = "import workbook.commands.run; workbook.commands.run.ANSWER_SECONDS = 1"
     with tool_run(snapshot, "run", "--port", str(free_port()), code=code) as run:
         assert run.ends() == 1
         wait_until(lambda: "did not answer within 1 seconds" in run.text, 2)

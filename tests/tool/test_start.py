@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.workbooks import SmallWorkbook
-from workbook import starting
+from workbook.commands import start
 
 
 def kept_beside(small: SmallWorkbook) -> list[Path]:
@@ -83,7 +83,7 @@ def test_a_failing_exchange_puts_the_old_folder_back(tmp_path: Path):
     target.mkdir()
     (target / "mine.txt").write_text("mine")
     with pytest.raises(FileNotFoundError):
-        starting.exchange(target, tmp_path / "not there")
+        start.exchange(target, tmp_path / "not there")
     assert (target / "mine.txt").read_text() == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["work"]
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 
 @pytest.mark.parametrize("verb", [["check"], ["format", "--check"]], ids=" ".join)

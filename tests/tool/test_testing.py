@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook import testing
+from workbook.commands import test
 
 ALONE = """
 import os
@@ -26,7 +26,7 @@ RIGHT = "def test_that_holds(): pass"
 
 @pytest.fixture
 def tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(testing, "ROOT", tmp_path)
+    monkeypatch.setattr(test, "ROOT", tmp_path)
     # These tests may themselves run beside others.
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     (tmp_path / "pytest.ini").write_text("[pytest]", encoding="utf-8")
@@ -40,7 +40,7 @@ def write(tests: Path, text: str) -> None:
 
 def test_what_failed_beside_others_runs_again_by_itself(tests: Path, capfd):
     write(tests, ALONE)
-    assert testing.run_tests([], everything=False) == 0
+    assert test.run_tests([], everything=False) == 0
     said = capfd.readouterr().out
     assert "1 failed, 1 passed" in said
     assert "Of those side by side 1 failed. They run again, one by one:" in said
@@ -48,17 +48,17 @@ def test_what_failed_beside_others_runs_again_by_itself(tests: Path, capfd):
 
 def test_what_fails_twice_is_a_failure(tests: Path, capfd):
     write(tests, WRONG.replace("NUMBER", "2"))
-    assert testing.run_tests([], everything=False) == 1
+    assert test.run_tests([], everything=False) == 1
     assert "They run again" in capfd.readouterr().out
 
 
 def test_many_failures_are_no_accident(tests: Path, capfd):
-    write(tests, WRONG.replace("NUMBER", str(testing.MOST_AGAIN + 1)))
-    assert testing.run_tests([], everything=False) == 1
+    write(tests, WRONG.replace("NUMBER", str(test.MOST_AGAIN + 1)))
+    assert test.run_tests([], everything=False) == 1
     assert "They run again" not in capfd.readouterr().out
 
 
 def test_a_choice_of_tests_runs_once(tests: Path, capfd):
     write(tests, ALONE)
-    assert testing.run_tests(["test_other.py"], everything=False) == 1
+    assert test.run_tests(["test_other.py"], everything=False) == 1
     assert "They run again" not in capfd.readouterr().out

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from workbook.errors import WorkbookError
-from workbook.snapshots import Step, all_steps
+from workbook.projects.steps import Step, all_steps
 
 EXAMPLE = "steps/02-create-and-execute-tasks/status/tasks.py::send_status"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from workbook.errors import WorkbookError
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 DIAGRAMS = ROOT / "docs" / "diagrams"
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.errors import WorkbookError
-from workbook.places import ROOT
-from workbook.snapshots import all_steps
+from workbook.paths import ROOT
+from workbook.projects.steps import all_steps
 
 EXAMPLES = ROOT / "docs" / "going-further" / "examples"
 SERVER = "etc"

@@ -14,11 +14,11 @@ from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
-from workbook.calling import called
 from workbook.errors import WorkbookError
-from workbook.noise import ignored_names
-from workbook.places import ROOT
-from workbook.snapshots import Step, all_steps
+from workbook.invocation import tool_command
+from workbook.paths import ROOT
+from workbook.projects.copying import ignored_names
+from workbook.projects.steps import Step, all_steps
 
 # The command that each step's page begins with, and the folder that it writes into.
 GENERATORS = {1: ("startproject", "config", "."), 2: ("startapp", "status", "status")}
@@ -86,7 +86,7 @@ def generated(command: str, name: str, folder: str) -> dict[str, str]:
         if done.returncode:
             raise WorkbookError(
                 f"django {command} {name} should have written files and failed:\n{done.stderr}"
-                f"The guide needs the workbook's own environment: {called()} guide"
+                f"The guide needs the workbook's own environment: {tool_command()} guide"
             )
         files = files_of(project)
     stand_in = "SECRET_KEY = 'django-insecure-…'"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from workbook.errors import WorkbookError
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 OUTPUTS = ROOT / "docs" / "output"
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from workbook.errors import WorkbookError
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 CHECKS = ROOT / "checks"
 NAMED = re.compile(r"checks/step_\d\d/\w+\.patch")

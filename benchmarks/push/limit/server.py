@@ -14,7 +14,7 @@ from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from benchmarks.push.limit import CHANNEL
 from benchmarks.support.limits import allow_open_files
-from workbook.ports import LOOPBACK
+from workbook.runtime.ports import LOOPBACK
 
 
 async def main(port: int, redis_url: str) -> None:

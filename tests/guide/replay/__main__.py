@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.guide.replay.inside import REFRESH
 from tests.guide.replay.private import follow_in, has_namespaces, private_copy
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 PAGES = ("01", "02", "03", "04", "05")
 

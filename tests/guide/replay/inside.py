@@ -8,7 +8,7 @@ import struct
 import sys
 
 from tests.guide.replay.following import follow
-from workbook.places import ROOT
+from workbook.paths import ROOT
 
 REFRESH = "--refresh"
 # Who comes from the page before goes on with what is there, where others lay a clean base.

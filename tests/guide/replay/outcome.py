@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbook.noise import copy_project
+from workbook.projects.copying import copy_project
 
 # What Django writes into the files that its commands make.
 GENERATED = re.compile(

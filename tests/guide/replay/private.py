@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from workbook.places import ENVIRONMENT, ROOT
+from workbook.paths import ENVIRONMENT, ROOT
 
 UNSHARE = (
     *("unshare", "--user", "--map-root-user"),

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from playwright.sync_api import Error, Locator, Page
 
 from tests.guide.replay.mishaps import Mishap
-from workbook.chromium import browser, find_chromium
+from workbook.browser import browser, find_chromium
 
 SECONDS = 15
 VALUE = re.compile(r"([A-Z][\w ]+?) `([^`]+)`")

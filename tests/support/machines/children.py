@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.runs import wait_until
-from workbook.processes import end, trees
+from workbook.runtime.process_tree import end, trees
 
 READY_SECONDS = 60
 

@@ -27,8 +27,8 @@ from tests.support.machines.postgres import PostgresServer, private_postgresql
 from tests.support.machines.proxy import SERVED_BY, Proxy, prepared_proxy
 from tests.support.machines.visitors import Visitor
 from tests.support.runs import wait_until
-from workbook.ports import LOOPBACK, free_port
-from workbook.redis_servers import RedisServer, private_redis
+from workbook.redis_server.server import RedisServer, private_redis
+from workbook.runtime.ports import LOOPBACK, free_port
 
 STATUS_INTERVAL = 0.5
 QUEUES = ("celery", "slow")

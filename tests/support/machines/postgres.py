@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.machines.children import Child, run
-from workbook.ports import LOOPBACK, free_port
+from workbook.runtime.ports import LOOPBACK, free_port
 
 # Debian keeps the programs of each version apart, and none of them on the PATH.
 VERSIONS = Path("/usr/lib/postgresql")

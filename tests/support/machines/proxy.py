@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.support.machines.children import Child, run
 from tests.support.machines.page_files import PROXY, with_replaced
-from workbook.ports import LOOPBACK, free_port
+from workbook.runtime.ports import LOOPBACK, free_port
 
 # Says who served a visitor: the one thing that the page's own file does not.
 SERVED_BY = "X-Served-By"

@@ -12,7 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.support.machines.proxy import SERVED_BY, Proxy
 from tests.support.runs import wait_until
 from tests.support.sockets import status_in
-from workbook.ports import LOOPBACK
+from workbook.runtime.ports import LOOPBACK
 
 OPEN_SECONDS, CLOSE_SECONDS = 20, 2
 PAUSE_SECONDS = 0.2  # before a visitor knocks again

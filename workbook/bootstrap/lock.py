@@ -1,0 +1,53 @@
+"""Two first calls take turns, and signals unwind what they interrupt. Plain standard library."""
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from workbook.errors import WorkbookError
+from workbook.runtime.file_locks import try_lock
+
+LONGEST_WAIT = 20 * 60  # seconds
+
+
+@contextmanager
+def taking_turns(path: Path, longest_wait: float = LONGEST_WAIT) -> Iterator[int]:
+    """Hold the lock file `path` for the block; yield its handle, which a child may be given.
+
+    Says once that it waits. Raises WorkbookError after `longest_wait` seconds.
+    """
+    ends, said = time.monotonic() + longest_wait, False
+    while (file := try_lock(path)) is None:
+        if not said:
+            print("Another call is setting up the environment; waiting for it.", flush=True)
+            said = True
+        if time.monotonic() > ends:
+            raise WorkbookError(
+                f"Another call has been setting up the environment for {longest_wait:.0f} s.\n"
+                "End it (a pip or pipenv that is still running), then call again."
+            )
+        time.sleep(0.2)
+    with file:
+        yield file.fileno()
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP (a closed terminal) unwind the block as Ctrl-C does."""
+    numbers = [signal.SIGTERM]
+    # nohup ignores SIGHUP on purpose.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+
+    def leave(number: int, frame: object) -> None:
+        sys.exit(128 + number)
+
+    before = {number: signal.signal(number, leave) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

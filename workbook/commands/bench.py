@@ -1,0 +1,47 @@
+"""`bench`: what push, polling and the checks cost, measured on this machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from workbook.errors import WorkbookError
+from workbook.paths import ROOT
+from workbook.runtime.signals import StopRequested, StopSignals
+
+NAMES = ("push", "poll", "pools", "checks")
+
+
+def run_benchmarks(name: str | None, arguments: Sequence[str]) -> int:
+    """Run the benchmark `name` with more `arguments`, or all of them; return the worst exit code.
+
+    Raises WorkbookError for a name that is none, and for arguments to all of them at once.
+    """
+    if name is not None and name not in NAMES:
+        raise WorkbookError(
+            f"There is no benchmark “{name}”. These are the benchmarks: {', '.join(NAMES)}."
+        )
+    if name is None and arguments:
+        raise WorkbookError(
+            f"“{' '.join(arguments)}” goes to one benchmark alone: name one of {', '.join(NAMES)}."
+        )
+    sys.stdout.flush()
+    try:
+        with StopSignals().listening():
+            return max(_run(one, arguments) for one in ([name] if name else NAMES))
+    except StopRequested as stop:
+        # A benchmark that was called off has measured nothing.
+        return stop.exit_code or 130
+
+
+def _run(name: str, arguments: Sequence[str]) -> int:
+    command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
+    with subprocess.Popen(command, cwd=ROOT) as child:
+        try:
+            return child.wait()
+        except StopRequested:
+            # Ctrl-C has reached the child as well, SIGTERM has not. It ends what it started.
+            child.terminate()
+            child.wait()
+            raise

@@ -1,0 +1,55 @@
+"""`check`: the learner's own project against a step's checks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from workbook.errors import WorkbookError
+from workbook.invocation import tool_command
+from workbook.paths import ROOT, WORK
+from workbook.projects.step_detection import last_step
+from workbook.projects.steps import find_step
+
+
+def check_step(text: str | None, named: str | None, trace: bool) -> int:
+    """Run a step's checks on `work/`, or on the folder `named`; return pytest's exit code.
+
+    Without `text` it is the step that the project looks like. `trace` shows every frame.
+    Raises WorkbookError for an unknown step, and where there is no `work/`.
+    """
+    if named is None and not os.path.lexists(WORK):
+        begin = find_step(text or "01").label
+        raise WorkbookError(
+            "check looks at your project in work/, and there is no work/ yet.\n"
+            f"Begin one: {tool_command()} start {begin}"
+        )
+    step = find_step(text) if text else find_step(str(likely_step(WORK, named)))
+    command = [sys.executable, "-P", "-m", "pytest", str(ROOT / "checks" / f"step_{step.label}")]
+    if named is not None:
+        command.append(f"--target={named}")
+    if trace:
+        command.append("--full-trace")
+    sys.stdout.flush()
+    if os.name == "posix":
+        # pytest takes this process's place: Ctrl-C and the exit code are its own.
+        os.execv(command[0], command)
+    return subprocess.run(command, check=False).returncode
+
+
+def likely_step(work: Path, named: str | None) -> int:
+    """Return the step that the project looks like, and say so; 1 where there is no project."""
+    folder = Path(named) if named is not None else work
+    shown = named if named is not None else "work/"
+    if not (folder / "manage.py").is_file():
+        return 1
+    seen = last_step(folder)
+    if seen is None:
+        raise WorkbookError(
+            f"{shown} has marks of several steps, so that it is hard to tell which one to check.\n"
+            f"Name it: {tool_command()} check 03"
+        )
+    print(f"{shown} looks like step {seen:02d}. For another: {tool_command()} check 0N")
+    return seen

@@ -1,0 +1,115 @@
+"""`diff`: what a step changes, or what is different between `work/` and a step.
+
+With git where there is one, else with a unified diff of our own.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from difflib import unified_diff
+from pathlib import Path
+
+from workbook.commands.start import base_of
+from workbook.errors import WorkbookError
+from workbook.invocation import tool_command
+from workbook.paths import WORK
+from workbook.projects.copying import copy_project
+from workbook.projects.steps import find_step
+
+
+def show_difference(text: str, mine: bool, stat: bool) -> int:
+    """Show the diff of the step that `text` names, with git if it is there; return the exit code.
+
+    Without `mine`: from the step before to the step. With it: from `work/` to the step. `stat`
+    shows the files alone. Differences are no error. Raises WorkbookError if there is no step of
+    that name, or no `work/`.
+    """
+    step = find_step(text)
+    if mine and not WORK.is_dir():
+        raise WorkbookError(
+            "There is no work/ to compare. Begin one with:"
+            f" {tool_command()} start {step.label}\n"
+            f"What the step itself changes shows: {tool_command()} diff {step.label}"
+        )
+    before = WORK if mine else base.folder if (base := base_of(step)) else None
+    name = "work" if mine else base.label if base else "nothing"
+    with tempfile.TemporaryDirectory(prefix="workbook-diff-") as temporary:
+        # Copies without noise, under names so short that the diff's headings stay readable.
+        folder = Path(temporary)
+        copy_project(step.folder, folder / step.label)
+        if before:
+            copy_project(before, folder / name)
+        else:
+            (folder / name).mkdir()
+        different = print_diff(folder, name, step.label, stat)
+    if not different:
+        who = "work/ and" if mine else f"Step {name} and"
+        print(f"{who} step {step.label} are the same.")
+    return 0
+
+
+def print_diff(folder: Path, old: str, new: str, stat: bool) -> bool:
+    """Print the diff of two folders below `folder`; tell whether there was any."""
+    git = shutil.which("git")
+    if git is None:
+        return compare(folder, old, new, stat)
+    command = [git, "diff", "--no-index", "--no-prefix", *(["--stat"] if stat else []), old, new]
+    process = subprocess.Popen(command, cwd=folder)
+    # Ctrl-C is for git's pager, which goes on; we wait until it is left.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        code = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if code > 1 and code != 128 + 13:  # 141: the reader has left early
+        sys.stdout.flush()
+        raise WorkbookError(f"git could not compare the folders (exit code {code}).")
+    return code != 0
+
+
+COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
+
+
+def compare(folder: Path, old: str, new: str, stat: bool) -> bool:
+    """Print how `folder/new` differs from `folder/old`, in colour on a terminal; tell whether."""
+    names = sorted(files_below(folder / old) | files_below(folder / new))
+    different = False
+    for name in names:
+        before, after = (read(folder / side / name) for side in (old, new))
+        if before == after:
+            continue
+        different = True
+        if before is None or after is None:
+            print(f"Binary files {old}/{name} and {new}/{name} differ")
+            continue
+        lines = list(unified_diff(before, after, f"{old}/{name}", f"{new}/{name}", lineterm=""))
+        if stat:
+            added, removed = (sum(line[0] == sign for line in lines[2:]) for sign in "+-")
+            print(f" {name} | +{added} -{removed}")
+        else:
+            print_lines(lines)
+    return different
+
+
+def files_below(folder: Path) -> set[str]:
+    """Return the files below `folder`, relative to it, with forward slashes."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def read(path: Path) -> list[str] | None:
+    """Return a file's lines, none for a file that is not there, None for one that is no text."""
+    try:
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    except UnicodeDecodeError:
+        return None
+
+
+def print_lines(lines: list[str]) -> None:
+    """Print a file's diff, coloured on a terminal."""
+    for line in lines:
+        colour = COLOURS.get(line[:1], "") if sys.stdout.isatty() else ""
+        print(f"{colour}{line}\033[0m" if colour else line)

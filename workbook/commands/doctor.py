@@ -1,0 +1,163 @@
+"""`doctor`: is everything there, and where does the learner stand?"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import redis
+
+from workbook.bootstrap import environment
+from workbook.browser import find_chromium
+from workbook.invocation import tool_command
+from workbook.paths import WORK
+from workbook.projects.step_detection import describe
+from workbook.redis_server.server import find_server
+from workbook.runtime.ports import LOOPBACK, holder, is_free
+
+REDIS_PORT = 6379
+OLDEST_REDIS = (6, 2)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the table: ✓ fine, ✗ needed and missing, – not needed at once; and a way out."""
+
+    mark: str
+    subject: str
+    text: str
+    way_out: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.mark} {self.subject:<15}{self.text}"
+        return f"{line}\n{'':17}→ {self.way_out}" if self.way_out else line
+
+
+def examine() -> int:
+    """Print the table; return 1 if something needed is missing, else 0."""
+    missing = False
+    for finding in findings():
+        print(finding, flush=True)
+        missing = missing or finding.mark == "✗"
+    return int(missing)
+
+
+def findings() -> Iterator[Finding]:
+    """Look at one thing after the other."""
+    yield python()
+    yield installed()
+    yield redis_server()
+    yield embedded_redis()
+    yield local_redis()
+    yield web_port(8000, "run", "the project's pages")
+    yield web_port(8001, "guide", "the guide")
+    yield git()
+    yield browser()
+    yield learners_project()
+
+
+def python() -> Finding:
+    """Tell the Python of the environment."""
+    return Finding("✓", "Python", f"{sys.version.split()[0]} ({sys.executable})")
+
+
+def installed() -> Finding:
+    """Tell whether everything the lock names is installed."""
+    if environment.is_complete():
+        return Finding("✓", "environment", "complete, and what Pipfile.lock says")
+    return Finding("✗", "environment", "incomplete or out of date", f"call: {tool_command()}")
+
+
+def redis_server() -> Finding:
+    """Tell which Redis or Valkey server is on the PATH."""
+    server = find_server()
+    if server is None:
+        how = "not needed to learn; for the real one: apt install redis-server, brew install redis"
+        return Finding("–", "Redis", "no redis-server or valkey-server on PATH", how)
+    text = first_line([str(server), "--version"])
+    version = next((word[2:] for word in text.split() if word.startswith("v=")), "")
+    told = f"{server.name} {version or '(version unknown)'} ({server})"
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
+    if numbers and numbers < OLDEST_REDIS:
+        return Finding(
+            "–", "Redis", f"{told} is too old", "install 6.2 or newer, or: run --redis embedded"
+        )
+    return Finding("✓", "Redis", told)
+
+
+def embedded_redis() -> Finding:
+    """Tell whether the Redis in pure Python is installed."""
+    if find_spec("fakeredis"):
+        return Finding("✓", "embedded", "a Redis in pure Python is there, should there be no other")
+    return Finding("✗", "embedded", "fakeredis is not installed", f"call: {tool_command()}")
+
+
+def local_redis() -> Finding:
+    """Tell what answers where a Redis usually does."""
+    where = f"localhost:{REDIS_PORT}"
+    if is_free(REDIS_PORT):
+        hint = f"for commands typed by hand, start one: {tool_command()} redis"
+        return Finding("–", where, "nothing answers", hint)
+    try:
+        with redis.Redis(
+            LOOPBACK, REDIS_PORT, socket_timeout=2, socket_connect_timeout=2
+        ) as client:
+            client.ping()
+        return Finding("✓", where, "a Redis answers")
+    except redis.AuthenticationError:
+        hint = "name it with its password: CELERY_BROKER_REDIS_URL=redis://:PASSWORD@localhost"
+        return Finding("–", where, "a Redis that wants a password", hint)
+    except redis.RedisError:
+        who = holder(REDIS_PORT) or "something else"
+        hint = f"end it, or use another port: {tool_command()} redis --port 6380"
+        return Finding("–", where, f"taken by {who}, and that is no Redis", hint)
+
+
+def web_port(port: int, verb: str, purpose: str) -> Finding:
+    """Tell whether the usual port of a verb is free."""
+    if is_free(port):
+        return Finding("✓", f"port {port}", f"free, for {purpose}")
+    hint = f"end it, or choose another: {tool_command()} {verb} --port {port + 10}"
+    return Finding("–", f"port {port}", f"taken by {holder(port) or 'another program'}", hint)
+
+
+def git() -> Finding:
+    """Tell whether git is there, for pulls and nicer diffs."""
+    if shutil.which("git"):
+        return Finding("✓", "git", first_line(["git", "--version"]).removeprefix("git version "))
+    return Finding("–", "git", "not on PATH", "needed to pull a newer workbook: git-scm.com")
+
+
+def browser() -> Finding:
+    """Tell whether a Chromium is there, which the tests in a browser need."""
+    if found := find_chromium():
+        return Finding("✓", "Chromium", str(found))
+    return Finding("–", "Chromium", "not found", "needed for the tests in a browser alone")
+
+
+def learners_project(folder: Path = WORK) -> Finding:
+    """Tell which step `work/` looks like."""
+    if not folder.is_dir():
+        return Finding("–", "work/", "not there", f"begin with: {tool_command()} start 01")
+    return Finding("✓", "work/", describe(folder))
+
+
+def first_line(command: list[str]) -> str:
+    """Return the first line that a command prints; "" if it does not run."""
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.partition("\n")[0].strip()

@@ -1,0 +1,55 @@
+"""The verb `redis`: a Redis in the foreground, for what is started by hand in other terminals."""
+
+from __future__ import annotations
+
+import time
+
+from workbook.errors import WorkbookError
+from workbook.redis_server.selection import answers
+from workbook.redis_server.server import private_redis
+from workbook.runtime.console import Console
+from workbook.runtime.ports import is_free, require_free
+from workbook.runtime.process_tree import trees
+from workbook.runtime.run_records import end_leftovers, opened_run
+from workbook.runtime.signals import HANG_UP, StopRequested, StopSignals
+
+
+def serve_redis(port: int) -> int:
+    """Serve a Redis on 127.0.0.1:`port` until it is ended, and return the exit code.
+
+    Where a Redis listens there already, says so and returns 0. Raises WorkbookError where the port
+    is taken by something else.
+    """
+    console, signals = Console(), StopSignals()
+    try:
+        with signals.listening():
+            for line in end_leftovers():
+                console.say(line)
+            url = f"redis://localhost:{port}"
+            if 0 < port < 65536 and not is_free(port) and _is_redis(url):
+                console.say(f"A Redis is there already: use {url}")
+                return 0
+            require_free(port)
+            _serve(port, url, console, signals)
+    except StopRequested as stop:
+        console.say("Redis stopped; its data is gone.")
+        return stop.exit_code
+
+
+def _is_redis(url: str) -> bool:
+    problem = answers(url)
+    return problem is None or "auth" in problem.lower()
+
+
+def _serve(port: int, url: str, console: Console, signals: StopSignals) -> None:
+    with (
+        opened_run(f"the Redis on port {port}") as run,
+        private_redis("auto", port, run) as server,
+    ):
+        run.note(trees([server.pid]))
+        console.say(f"Redis ({server.label}) listens at {url}. Ctrl-C ends it.")
+        while server.lives():
+            time.sleep(0.2)
+            if console.lost:
+                raise StopRequested(HANG_UP)
+        raise WorkbookError(f"{server.label} ended by itself. Start it again: redis --port {port}")

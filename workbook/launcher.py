@@ -1,0 +1,60 @@
+"""From any Python into the environment's: makes it if need be, and goes on inside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from workbook.bootstrap.environment import activated, is_complete, is_inside, python_of
+from workbook.errors import WorkbookError
+from workbook.paths import ENVIRONMENT, ROOT
+
+
+def enter(arguments: list) -> int:
+    """Go on with `arguments` in the environment's Python; the working folder stays as it is.
+
+    On POSIX this process becomes that Python. On Windows it waits for it and returns its exit code.
+    """
+    # By its path, not with -m: a file in the folder the learner stands in can't pass for a library.
+    script = ROOT / "workbook" / "__main__.py"
+    command = [str(python_of(ENVIRONMENT)), str(script)] + arguments  # noqa: RUF005 (any Python)
+    environ = activated(dict(os.environ))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.name == "posix":
+        os.execve(command[0], command, environ)
+    with subprocess.Popen(command, env=environ) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue  # the child has heard Ctrl-C as well, and ends in its own way
+
+
+def main(arguments: list) -> int:
+    """Run the command line in the environment, made first if need be; return its exit code."""
+    try:
+        if not is_complete():
+            from workbook.bootstrap import install
+
+            install.prepare()
+        if not is_inside():
+            return enter(arguments)
+    except WorkbookError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader of the progress (such as `| head`) has left. The next call goes on.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "\nStopped half-way. Call again, and the environment is made to the end.",
+            file=sys.stderr,
+        )
+        return 130
+    os.environ.update(activated(dict(os.environ)))
+    from workbook.cli import main as command_line
+
+    return command_line(arguments)

@@ -1,0 +1,118 @@
+"""Trees of processes: finding them by their root or their mark, and ending them to the last."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import psutil
+
+from workbook.runtime.child_environment import MARK
+
+POLL_SECONDS = 0.05
+
+
+def trees(pids: Iterable[int]) -> list[psutil.Process]:
+    """Return the processes that `pids` name, and all their descendants, as far as they live."""
+    found: dict[int, psutil.Process] = {}
+    for pid in pids:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            root = psutil.Process(pid)
+            found |= {process.pid: process for process in [root, *root.children(recursive=True)]}
+    return list(found.values())
+
+
+def processes_of_run(run_id: str) -> list[psutil.Process]:
+    """Return all processes of this user that carry the mark `run_id`, but never this one."""
+    found = []
+    for process in psutil.process_iter():
+        # OSError: what a process reads like while it is being replaced or ends.
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.pid != os.getpid() and process.environ().get(MARK) == run_id:
+                found.append(process)
+    return found
+
+
+def end(
+    processes: Iterable[psutil.Process],
+    grace_seconds: float,
+    meanwhile: Callable[[], bool] = lambda: True,
+) -> None:
+    """End `processes`: ask each, and kill those that are still there after `grace_seconds`.
+
+    `meanwhile` is called some twenty times a second; where it returns False, patience ends. A
+    process whose number was reused meanwhile is left alone (psutil compares the start times).
+    """
+    left = list(processes)
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.terminate()
+            process.resume()  # a stopped process hears of its end only when it goes on
+    deadline = time.monotonic() + grace_seconds
+    while left and time.monotonic() < deadline and meanwhile():
+        left = _await_end(left, POLL_SECONDS)
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    _await_end(left, 3)
+    meanwhile()
+
+
+def _await_end(processes: list[psutil.Process], within_seconds: float) -> list[psutil.Process]:
+    """Wait until all `processes` ended, and return those that did not.
+
+    A zombie has ended: in a container it may be long before anybody asks for its exit code.
+    """
+    deadline = time.monotonic() + within_seconds
+    while left := [process for process in processes if _runs(process)]:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.01)
+    return left
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def run_to_end(
+    command: list[str], folder: Path, environment: Mapping[str, str], within_seconds: float
+) -> tuple[int | None, str]:
+    """Run `command` in `folder` and return its exit code and what it said.
+
+    The exit code is None where it took longer than `within_seconds` and was ended. It gets no
+    standard input and no share in the terminal's signals.
+    """
+    child = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        output, _ = child.communicate(timeout=within_seconds)
+        code: int | None = child.returncode
+    except subprocess.TimeoutExpired:
+        end(trees([child.pid]), grace_seconds=2)
+        output, _ = child.communicate()
+        code = None
+    except BaseException:  # the verb is being ended: its child must not outlive it
+        end(trees([child.pid]), grace_seconds=2)
+        raise
+    return code, output.decode("utf-8", "replace")
+
+
+def last_lines(text: str, count: int = 15) -> str:
+    """Return the last `count` lines of `text`, indented, to be shown below a sentence."""
+    lines = [line.rstrip() for line in text.strip("\n").splitlines()][-count:]
+    return "\n".join(f"  {line}" for line in lines) or "  (it said nothing)"

@@ -1,0 +1,127 @@
+"""Runs the processes of a project side by side, their output interleaved with their names.
+
+Made of honcho's parts. Its Manager is not among them: that one ends nothing on SIGHUP, waits for
+ever where every process ignores SIGTERM, and forks a helper for each process into the terminal's
+process group.
+"""
+
+from __future__ import annotations
+
+import datetime
+import queue
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from honcho.colour import get_colours
+from honcho.printer import Message, Printer
+from honcho.process import Popen
+
+from workbook.errors import WorkbookError
+from workbook.runtime.console import Console
+from workbook.runtime.process_tree import end, last_lines, trees
+
+TOOL = "workbook"
+REMEMBERED_LINES = 20
+STOP_SECONDS = 7  # celery -P gevent takes five to stop
+
+
+@dataclass
+class Started:
+    """A process of the Procfile that was started, and the end of what it said."""
+
+    name: str
+    popen: subprocess.Popen[bytes]
+    colour: str
+    said: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED_LINES))
+
+    def last_lines(self) -> str:
+        """Return its last lines, indented."""
+        return last_lines("\n".join(self.said), REMEMBERED_LINES)
+
+
+class Runner:
+    """Starts processes, prints what they say, and ends them all."""
+
+    def __init__(self, console: Console) -> None:
+        self._printer = Printer(output=console, width=len(TOOL))
+        self._events: queue.Queue[Message] = queue.Queue()
+        self._started: dict[str, Started] = {}
+        self._colours = get_colours()
+
+    def start(self, commands: Mapping[str, str], folder: Path, environment: dict[str, str]) -> None:
+        """Start `commands`, by name, in `folder`: each a session of its own, without any input."""
+        self._printer.width = max(len(name) for name in [TOOL, *commands])
+        for name, command in commands.items():
+            popen = Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL)
+            started = Started(name, popen, next(self._colours))
+            self._started[name] = started
+            threading.Thread(target=self._read, args=[started], daemon=True).start()
+
+    def processes(self) -> list[psutil.Process]:
+        """Return what was started, and all its descendants, as far as they live."""
+        return trees(one.popen.pid for one in self._started.values())
+
+    def say(self, text: str) -> None:
+        """Print lines of the tool's own among the others."""
+        self._printer.write(_message("line", text, TOOL, None))
+
+    def follow(self, seconds: float) -> None:
+        """Print what comes in, for `seconds`.
+
+        Raises WorkbookError, with its last lines, for a process that ended by itself.
+        """
+        for message in self._incoming(seconds):
+            if message.type == "stop":
+                one = self._started[message.name]
+                raise WorkbookError(
+                    f"“{one.name}” ended by itself with exit code {message.data}; everything else "
+                    f"was stopped. Its last lines:\n{one.last_lines()}"
+                )
+
+    def last_lines(self) -> str:
+        """Return the last lines of each process, below its name."""
+        parts = (f"{one.name}:\n{one.last_lines()}" for one in self._started.values())
+        return "\n".join(parts)
+
+    def stop(self, strays: Iterable[psutil.Process], hurry: Callable[[], bool]) -> None:
+        """End every process, and `strays`, within STOP_SECONDS, or as soon as `hurry` says so.
+
+        What they say until then is printed.
+        """
+
+        def meanwhile() -> bool:
+            for _ in self._incoming(0):
+                pass
+            return not hurry()
+
+        end({*self.processes(), *strays}, STOP_SECONDS, meanwhile)
+
+    def _incoming(self, seconds: float) -> Iterator[Message]:
+        """Print the lines that arrive, and hand on every message."""
+        wait = seconds
+        while True:
+            try:
+                message = self._events.get(timeout=wait) if wait else self._events.get_nowait()
+            except queue.Empty:
+                return
+            wait = 0
+            if message.type == "line":
+                self._started[message.name].said.append(message.data)
+                self._printer.write(message)
+            yield message
+
+    def _read(self, started: Started) -> None:
+        for line in started.popen.stdout:
+            text = line.decode("utf-8", "replace").rstrip("\r\n")
+            self._events.put(_message("line", text, started.name, started.colour))
+        code = started.popen.wait()
+        self._events.put(_message("stop", code, started.name, started.colour))
+
+
+def _message(kind: str, data: str | int, name: str, colour: str | None) -> Message:
+    return Message(kind, data, datetime.datetime.now(), name, colour)
