@@ -17,7 +17,6 @@ from tests.support.needs import REDIS_SERVER
 from tests.support.runs import tool_run
 from workbook.errors import WorkbookError
 from workbook.redis_server import server as redis_server
-from workbook.redis_server.lua_scripts import SCRIPTS
 from workbook.redis_server.selection import VARIABLE, chosen_redis, masked
 from workbook.redis_server.server import private_redis
 from workbook.runtime.ports import free_port
