@@ -13,8 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from docs_ext.assets.captured_output import OUTPUTS
 from tests.faults.figures import BOUNDS, RECORD_TO, highest, table
-from workbook.fences.outputs import OUTPUTS
 from workbook.paths import ROOT
 
 FIGURES, TABLE = OUTPUTS / "faults.json", OUTPUTS / "faults.txt"

@@ -9,8 +9,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from docs_ext.assets.captured_output import OUTPUTS
 from tests.support.examples import SECRET_KEY, example_project
-from workbook.fences.outputs import OUTPUTS
 
 SERVER_VARIABLES = {
     "DEBUG": "False",

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser
 from pymdownx.superfences import SuperFencesException
 
+from docs_ext.assets.diagrams import DIAGRAMS
 from tests.support.guides import rendered
 from tests.support.needs import CHROMIUM
 from workbook.browser import browser, find_chromium
-from workbook.fences.diagrams import DIAGRAMS
 from workbook.paths import ROOT
 
 NAMES = sorted(path.stem for path in DIAGRAMS.glob("*.svg"))

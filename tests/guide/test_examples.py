@@ -10,10 +10,10 @@ import httpx
 import pytest
 from pymdownx.superfences import SuperFencesException
 
+from docs_ext.assets.examples import EXAMPLES
 from tests.guide.captures import CAPTURES, SERVER_VARIABLES, file_of
 from tests.support.examples import ExampleProject, example_project
 from tests.support.guides import box, rendered
-from workbook.fences.examples import EXAMPLES
 from workbook.projects.steps import all_steps
 
 SERVERS = EXAMPLES / "servers" / "etc"

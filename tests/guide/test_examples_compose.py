@@ -12,6 +12,7 @@ import shlex
 import pytest
 import yaml
 
+from docs_ext.assets.examples import EXAMPLES
 from tests.support.machines.page_files import (
     BEAT,
     ENVIRONMENT_FILE,
@@ -23,7 +24,6 @@ from tests.support.machines.page_files import (
     started_by,
     variables,
 )
-from workbook.fences.examples import EXAMPLES
 from workbook.paths import ROOT
 
 PAGE = ROOT / "docs" / "going-further" / "more-than-one-machine.md"

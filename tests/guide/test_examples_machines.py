@@ -15,6 +15,7 @@ from pathlib import Path
 
 from daphne.server import Server
 
+from docs_ext.assets.examples import EXAMPLES
 from tests.support.machines.page_files import (
     BEAT,
     MACHINES,
@@ -25,7 +26,6 @@ from tests.support.machines.page_files import (
     started_by,
 )
 from tests.support.needs import SYSTEMD_ANALYZE
-from workbook.fences.examples import EXAMPLES
 from workbook.projects.procfile import commands
 from workbook.projects.steps import all_steps
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pymdownx.superfences import SuperFencesException
 
+from docs_ext.audit import audit
 from tests.support.guides import boxes_in, build, rendered
-from workbook.fences.audit import audit
 from workbook.paths import ROOT
 
 S3 = "steps/03-poll-task-status"
@@ -60,7 +60,7 @@ def test_an_unknown_option_stops_the_build_too():
 
 
 def test_a_fault_of_our_own_is_not_swallowed(monkeypatch):
-    monkeypatch.setattr("workbook.fences.formats.excerpt", lambda *_args, **_more: 1 / 0)
+    monkeypatch.setattr("docs_ext.superfences.excerpt", lambda *_args, **_more: 1 / 0)
     with pytest.raises(SuperFencesException, match="ZeroDivisionError"):
         rendered(f"{S5}/Procfile")
 

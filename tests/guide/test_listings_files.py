@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pymdownx.superfences import SuperFencesException
 
+from docs_ext.assets import captured_output
 from tests.support.guides import box, boxes_in, own_steps, rendered
-from workbook.fences import outputs
 from workbook.paths import STEPS
 
 S1 = "steps/01-configure-celery"
@@ -113,7 +113,7 @@ def test_a_diff_that_shows_nothing_stops_the_build(body, sentence):
 
 
 def test_captured_output_is_shown_as_it_is_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(outputs, "OUTPUTS", tmp_path)
+    monkeypatch.setattr(captured_output, "OUTPUTS", tmp_path)
     (tmp_path / "ping.txt").write_text("->  worker@host: OK\n        <pong>\n", encoding="utf-8")
     shown = box("ping", "output")
     assert shown.data == {"kind": "output", "output": "ping"}
@@ -125,7 +125,7 @@ def test_captured_output_is_shown_as_it_is_kept(tmp_path, monkeypatch):
     [("nothing", "docs/output/nothing.txt is not there. There are: ping"), ("../x", "is no name")],
 )
 def test_missing_output_stops_the_build(tmp_path, monkeypatch, name, sentence):
-    monkeypatch.setattr(outputs, "OUTPUTS", tmp_path)
+    monkeypatch.setattr(captured_output, "OUTPUTS", tmp_path)
     (tmp_path / "ping.txt").write_text("pong\n", encoding="utf-8")
     with pytest.raises(SuperFencesException) as failure:
         rendered(name, "output")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pymdownx.superfences import SuperFencesException
 
+from docs_ext.assets.patches import patch_named
+from docs_ext.markdown_fences import fences_of
 from tests.support.guides import boxes_in, rendered
 from tests.support.learners import lay
 from tests.support.solutions import apply_ours
-from workbook.fences.pages import fences_of
-from workbook.fences.patches import patch_named
 from workbook.paths import ROOT
 from workbook.projects.steps import find_step
 

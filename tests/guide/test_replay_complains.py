@@ -23,8 +23,8 @@ markdown_extensions:
       custom_fences:
         - name: listing
           class: listing
-          format: !!python/name:workbook.fences.formats.listing
-          validator: !!python/name:workbook.fences.formats.listing_options
+          format: !!python/name:docs_ext.superfences.listing
+          validator: !!python/name:docs_ext.superfences.listing_options
 """
 GREETING = "def greeting(name):\n    return f'hello {name}'\n"
 SNAPSHOT = {
@@ -80,7 +80,8 @@ class SmallGuide:
     def __init__(self, root: Path) -> None:
         self.root = root
         ignore = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "workbook", root / "workbook", ignore=ignore)
+        for name in ("docs_ext", "workbook"):
+            shutil.copytree(ROOT / name, root / name, ignore=ignore)
         shutil.copy(ROOT / ".gitignore", root)
         for folder in ("docs", "work", "steps/01-small"):
             (root / folder).mkdir(parents=True)

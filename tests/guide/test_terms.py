@@ -4,7 +4,7 @@ import re
 
 from markdown import Markdown
 
-from workbook.terms import GLOSSARY, FirstUses, terms_of
+from docs_ext.glossary import GLOSSARY, FirstUses, terms_of
 
 ROWS = """\
 | word | what it means | step |

@@ -15,7 +15,6 @@ from pymdownx.superfences import SuperFencesException
 
 from benchmarks.charts import Bar, bars
 from benchmarks.draw import DRAWINGS, drawn
-from benchmarks.fences import figures
 from benchmarks.poll.results import PollResult
 from benchmarks.push.__main__ import complaints
 from benchmarks.push.results import PushResult
@@ -23,8 +22,9 @@ from benchmarks.push.rows import RUNGS, STEP_05, ladder
 from benchmarks.push.table import AIMS
 from benchmarks.support import storing
 from benchmarks.support.storing import recorded, store
+from docs_ext.benchmark_fences import figures
+from docs_ext.markdown_fences import fences_of
 from workbook.errors import WorkbookError
-from workbook.fences.pages import fences_of
 from workbook.paths import ROOT
 
 PAGE = ROOT / "docs" / "going-further" / "a-thousand-visitors.md"

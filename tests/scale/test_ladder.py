@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.fences import changes
 from benchmarks.push.projects import apply, command_lines, make_project
 from benchmarks.push.rows import LADDER, ORIGINAL_LISTING, RUNGS, Row, ladder
+from docs_ext.benchmark_fences import changes
 from workbook.errors import WorkbookError
 
 

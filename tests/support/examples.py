@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from docs_ext.assets.examples import SERVER, files_of_example
 from tests.support.runs import wait_until
-from workbook.fences.examples import SERVER, files_of_example
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import all_steps
 from workbook.runtime.child_environment import environment_for

@@ -16,17 +16,18 @@ from pathlib import Path
 import pytest
 from markdown import Markdown
 
-from workbook.fences import addresses, formats, ground
+from docs_ext import superfences
+from docs_ext.listings import address, baseline
 from workbook.paths import ROOT
 from workbook.projects.steps import all_steps
 
 CUSTOM = {
-    "listing": (formats.listing, formats.listing_options),
-    "lesson-diff": (formats.lesson_diff, formats.no_options),
-    "output": (formats.output, formats.no_options),
-    "example": (formats.example, formats.no_options),
-    "diagram": (formats.diagram, formats.no_options),
-    "patch": (formats.patch, formats.no_options),
+    "listing": (superfences.listing, superfences.listing_options),
+    "lesson-diff": (superfences.lesson_diff, superfences.no_options),
+    "output": (superfences.output, superfences.no_options),
+    "example": (superfences.example, superfences.no_options),
+    "diagram": (superfences.diagram, superfences.no_options),
+    "patch": (superfences.patch, superfences.no_options),
 }
 
 
@@ -93,7 +94,7 @@ def own_steps(folder: Path, files: dict[str, str]) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        for module in (addresses, ground):
+        for module in (address, baseline):
             patch.setattr(module, "all_steps", lambda: all_steps(folder))
         yield
 
@@ -101,7 +102,7 @@ def own_steps(folder: Path, files: dict[str, str]) -> Iterator[None]:
 def build(folder: Path, pages: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Build, strictly, a site of these pages below docs/ with the real steps and settings."""
     ignore = shutil.ignore_patterns("__pycache__", "*.sqlite3*")
-    for name in ("workbook", "steps", "benchmarks"):
+    for name in ("workbook", "docs_ext", "steps", "benchmarks"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignore)
     shutil.copy(ROOT / ".gitignore", folder)
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")

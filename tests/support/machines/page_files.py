@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbook.fences.examples import EXAMPLES
+from docs_ext.assets.examples import EXAMPLES
 
 MACHINES = EXAMPLES / "machines"
 UNITS = "etc/systemd/system"

@@ -1,4 +1,4 @@
-"""Two fences of the guide; mkdocs.yml names these functions. See workbook/fences/formats.py.
+"""Two fences of the guide; mkdocs.yml names these functions. See docs_ext/superfences.py.
 
 `figures` shows a picture or a table made from a recorded run, `rung` what a rung of the ladder
 changes.
@@ -10,8 +10,8 @@ import re
 
 from benchmarks.draw import drawn
 from benchmarks.push.rows import LADDER, RUNGS
+from docs_ext.superfences import boxed, highlighted, loud, titled
 from workbook.errors import WorkbookError
-from workbook.fences.formats import boxed, highlighted, loud, titled
 
 FILE_HEAD = re.compile(r"^diff --git a/(\S+) .*\n(?:(?:new file|---|\+\+\+) .*\n)*", re.MULTILINE)
 

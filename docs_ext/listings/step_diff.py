@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from docs_ext.listings.address import Address
+from docs_ext.listings.baseline import files_before, files_of
+from docs_ext.listings.line_diff import unified_diff
 from workbook.errors import WorkbookError
-from workbook.fences.addresses import Address
-from workbook.fences.ground import files_before, files_of
-from workbook.fences.matching import unified_diff
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from docs_ext.assets.captured_output import output_named
+from docs_ext.assets.diagrams import figure
+from docs_ext.assets.examples import example_named
+from docs_ext.assets.patches import patch_named
+from docs_ext.listings.address import parse_address
+from docs_ext.listings.baseline import files_before
+from docs_ext.listings.excerpt import Excerpt, excerpt, has_part
+from docs_ext.listings.step_diff import changes_of
+from docs_ext.markdown_fences import Fence, fences_of
 from workbook.errors import WorkbookError
-from workbook.fences.addresses import parse_address
-from workbook.fences.changes import changes_of
-from workbook.fences.diagrams import figure
-from workbook.fences.examples import example_named
-from workbook.fences.excerpts import Excerpt, excerpt, has_part
-from workbook.fences.ground import files_before
-from workbook.fences.outputs import output_named
-from workbook.fences.pages import Fence, fences_of
-from workbook.fences.patches import patch_named
 
 OPTIONS = {
     "listing": {"", "reading"},

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from docs_ext.listings.address import Address
+from docs_ext.listings.baseline import files_before, files_of
+from docs_ext.listings.line_diff import new_lines
+from docs_ext.listings.parts import Scope
+from docs_ext.listings.placement import READING, Place, Region, place_of
+from docs_ext.listings.python_parts import IMPORTS, python_scope
+from docs_ext.listings.template_parts import html_scope, names_in
 from workbook.errors import WorkbookError
-from workbook.fences.addresses import Address
-from workbook.fences.ground import files_before, files_of
-from workbook.fences.html_parts import html_scope, names_in
-from workbook.fences.matching import new_lines
-from workbook.fences.parts import Scope
-from workbook.fences.places import READING, Place, Region, place_of
-from workbook.fences.python_parts import IMPORTS, python_scope
 
 
 @dataclass(frozen=True)

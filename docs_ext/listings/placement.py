@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from docs_ext.listings.parts import Part, Scope, enumerated
 from workbook.errors import WorkbookError
-from workbook.fences.parts import Part, Scope, enumerated
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from docs_ext.listings.parts import Part, Scope
 from workbook.errors import WorkbookError
-from workbook.fences.parts import Part, Scope
 
 IMPORTS, DOCSTRING = "imports", "docstring"
 Imports = ast.Import | ast.ImportFrom

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from docs_ext.listings.parts import Part, Scope
 from workbook.errors import WorkbookError
-from workbook.fences.parts import Part, Scope
 
 TEMPLATE_CODE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 BLOCK = re.compile(r"\{%-?\s*(?:(?P<open>block)\s+(?P<name>\w+)|endblock\b.*?)\s*-?%\}")

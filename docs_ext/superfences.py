@@ -16,14 +16,14 @@ from pathlib import PurePosixPath
 from markdown import Markdown
 from pymdownx.superfences import SuperFencesException
 
+from docs_ext.assets.captured_output import output_named
+from docs_ext.assets.diagrams import figure
+from docs_ext.assets.examples import example_named
+from docs_ext.assets.patches import patch_named
+from docs_ext.listings.address import parse_address
+from docs_ext.listings.excerpt import excerpt
+from docs_ext.listings.step_diff import changes_of
 from workbook.errors import WorkbookError
-from workbook.fences.addresses import parse_address
-from workbook.fences.changes import changes_of
-from workbook.fences.diagrams import figure
-from workbook.fences.examples import example_named
-from workbook.fences.excerpts import excerpt
-from workbook.fences.outputs import output_named
-from workbook.fences.patches import patch_named
 
 READING = "reading"
 LANGUAGES = {

@@ -1,0 +1,5 @@
+"""What a listing shows of a step's file: which parts, where they go, which lines are new.
+
+May import workbook alone. Begin with `excerpt`, which puts the others together: `address` reads
+what a fence names, `parts` finds it, `placement` says where it goes, `line_diff` what is new.
+"""
