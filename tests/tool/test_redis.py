@@ -146,6 +146,15 @@ def test_it_listens_on_this_machine_alone_and_comes_back_on_its_port(server):
     assert client.get("name") is None
 
 
+def test_where_another_took_the_port_at_the_last_moment_it_starts_on_a_second(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports = [taken.getsockname()[1], free_port()]
+        monkeypatch.setattr(redis_servers, "free_port", iter(ports).__next__)
+        with private_redis("embedded") as server:
+            assert server.port == ports[1]
+            assert redis.Redis.from_url(server.url).ping()
+
+
 def test_another_script_is_refused_in_words(embedded):
     with pytest.raises(redis.ResponseError, match="install redis-server"):
         redis.Redis.from_url(embedded.url).eval("return 1", 0)

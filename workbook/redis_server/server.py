@@ -160,7 +160,7 @@ class RedisServer:
     def _answers(self, port: int) -> bool:
         """Tell whether this very process answers there, not another one that came first."""
         try:
-            with redis.Redis(host=LOOPBACK, port=port, socket_timeout=2) as client:
+            with redis.Redis(host=LOOPBACK, port=port, socket_timeout=2, retry=None) as client:
                 client.ping()
                 if self._executable is None:
                     return f"127.0.0.1:{port}" in self._log()
