@@ -39,7 +39,7 @@ class Parser(argparse.ArgumentParser):
 def run(options: argparse.Namespace) -> int:
     from workbook.commands.run import run_step
 
-    return run_step(options.step, options.port, options.redis)
+    return run_step(options.step, options.port, options.redis, verbose=options.verbose)
 
 
 def start(options: argparse.Namespace) -> int:
@@ -114,6 +114,8 @@ def build_parser() -> tuple[Parser, list[str]]:
     verb.add_argument("--port", type=port_number, help="for the web pages; default: 8000")
     choices = "auto (default), server, embedded, or an address such as redis://localhost:6379"
     verb.add_argument("--redis", default="auto", metavar="WHICH", help=choices)
+    where = "say where the time of the start went"
+    verb.add_argument("--verbose", action="store_true", help=where)
 
     verb = add("start", start, "Lay the base of a step into work/; what was there is kept beside.")
     verb.add_argument("step", help="such as 02")

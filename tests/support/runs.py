@@ -74,6 +74,22 @@ def lay_project(folder: Path, procfile: str = PROCFILE, manage: str = MANAGE) ->
     return folder
 
 
+def lay_project_with_worker(folder: Path, manage: str = MANAGE) -> Path:
+    """Write a tiny project with a real Celery worker, which makes a file `worker` as it starts."""
+    lay_project(
+        folder,
+        "web: python manage.py runserver $PORT\nworker: celery -A app worker -P solo\n",
+        manage,
+    )
+    (folder / "app.py").write_text(
+        "import os; from pathlib import Path; from celery import Celery\n"
+        "Path('worker').touch()\n"
+        "celery = Celery('app', broker=os.environ['CELERY_BROKER_REDIS_URL'])\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
 @dataclass
 class ToolRun:
     """A call of the tool that goes on, and what it has said so far."""

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tests.support.needs import REDIS_SERVER
-from tests.support.runs import lay_project, tool_run, wait_until
+from tests.support.runs import lay_project, lay_project_with_worker, tool_run, wait_until
 from tests.support.workbooks import SmallWorkbook
 from workbook.paths import ROOT
 from workbook.runtime import run_records
@@ -74,6 +74,20 @@ def test_after_a_kill_the_next_call_ends_what_was_left_and_runs(small: SmallWork
             assert len(list((small.root / ".workbook" / "runs").iterdir())) == 1
             assert following.signal_and_wait(signal.SIGINT) == 0
             assert following.left() == []
+
+
+def test_after_a_kill_amid_the_start_the_next_call_ends_what_was_left(small: SmallWorkbook):
+    step = small.root / "steps" / "05-tiny"
+    lay_project_with_worker(step, manage="import time; time.sleep(600)")
+    with tool_run(small, "run", "--port", str(free_port())) as killed:
+        killed.wait_for("celery@")
+        killed.process.send_signal(signal.SIGKILL)
+        killed.ends()
+        lay_project(step)
+        with tool_run(small, "run", "--port", str(free_port())) as following:
+            following.wait_for("ready")
+            assert "An earlier call was killed: cleared up after 05-tiny" in following.text
+            assert killed.left() == []
 
 
 def redis_commands() -> list[str]:

@@ -51,7 +51,7 @@ def test_the_environment_wins_over_the_env_file(tmp_path, monkeypatch, server):
     name_in_env_file(tmp_path, "redis://elsewhere.invalid:1")
     monkeypatch.setenv(VARIABLE, server.url)
     with chosen_redis("auto", tmp_path) as chosen:
-        assert (chosen.url, chosen.pid) == (server.url, None)
+        assert (chosen.url, chosen.processes()) == (server.url, [])
         assert chosen.sentence == (
             f"Redis: the one at {server.url} ({VARIABLE} in the environment)."
         )
@@ -61,6 +61,7 @@ def test_a_redis_is_started_where_the_env_file_expects_one_on_this_machine(tmp_p
     port = free_port()
     name_in_env_file(tmp_path, f"redis://me:secret@localhost:{port}/2")
     with chosen_redis("auto", tmp_path) as chosen:
+        chosen.wait()
         assert chosen.url == f"redis://localhost:{port}/2"
         assert redis.Redis.from_url(chosen.url).ping()
         assert "started because nothing listened" in chosen.sentence
@@ -79,6 +80,7 @@ def test_without_an_address_a_private_server_is_used(tmp_path):
 def test_without_a_server_on_the_path_the_embedded_one_is_used(tmp_path, monkeypatch):
     monkeypatch.setattr(redis_server, "find_server", lambda: None)
     with chosen_redis("auto", tmp_path) as chosen:
+        chosen.wait()
         assert "the embedded Redis at redis://127.0.0.1:" in chosen.sentence
         assert redis.Redis.from_url(chosen.url).ping()
 
@@ -149,7 +151,7 @@ def test_it_listens_on_this_machine_alone_and_comes_back_on_its_port(server):
 def test_where_another_took_the_port_at_the_last_moment_it_starts_on_a_second(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ports = [taken.getsockname()[1], free_port()]
-        monkeypatch.setattr(redis_servers, "free_port", iter(ports).__next__)
+        monkeypatch.setattr(redis_server, "free_port", iter(ports).__next__)
         with private_redis("embedded") as server:
             assert server.port == ports[1]
             assert redis.Redis.from_url(server.url).ping()

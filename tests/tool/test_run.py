@@ -7,15 +7,53 @@ import re
 import signal
 import socket
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.support.runs import MANAGE, ToolRun, lay_project, tool_run, wait_until
+from tests.support.runs import (
+    MANAGE,
+    ToolRun,
+    lay_project,
+    lay_project_with_worker,
+    tool_run,
+    wait_until,
+)
 from tests.support.workbooks import SmallWorkbook
+from workbook.projects.procfile import is_celery_worker
+from workbook.redis_server.server import private_redis
 from workbook.runtime.ports import free_port
 
 SIGNALS = {signal.SIGINT: 0, signal.SIGTERM: 143, signal.SIGHUP: 129}
+AFTER_THE_WORKER = f"""
+import sys, time
+from pathlib import Path
+if sys.argv[1] == "migrate":
+    deadline = time.monotonic() + 20
+    while not Path("worker").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.5)
+    found = [name for name in ("worker", "web") if Path(name).exists()]
+    Path("beside-migrations").write_text(" ".join(found))
+elif sys.argv[1] == "runserver":
+    Path("web").touch()
+{MANAGE}"""
+FAILING_MIGRATION = """
+import sys, time
+from pathlib import Path
+deadline = time.monotonic() + float(Path("seconds").read_text())
+while not Path("worker").exists() and time.monotonic() < deadline:
+    time.sleep(0.02)
+sys.exit(f"worker there: {Path('worker').exists()}")
+"""
+SLOW_MIGRATION = "import time; time.sleep(600)"
+
+
+def lay_failing_project(folder: Path, seconds: float) -> None:
+    """Write a project whose migrations fail once the worker is there, or after `seconds`."""
+    lay_project_with_worker(folder, manage=FAILING_MIGRATION)
+    (folder / "seconds").write_text(str(seconds), encoding="utf-8")
 
 
 def nothing_left(run: ToolRun, small: SmallWorkbook) -> bool:
@@ -138,6 +176,132 @@ def test_ctrl_c_during_the_preparations_leaves_nothing(snapshot):
         wait_until(run.left, 5)
         assert run.signal_and_wait(signal.SIGINT) == 0
         assert nothing_left(run, snapshot)
+
+
+@pytest.mark.parametrize("signum", SIGNALS)
+def test_a_signal_while_migrations_and_worker_go_on_leaves_nothing(small, signum):
+    lay_project_with_worker(small.root / "steps" / "05-tiny", manage=SLOW_MIGRATION)
+    with tool_run(small, "run", "--port", str(free_port())) as run:
+        run.wait_for("celery@")
+        assert run.signal_and_wait(signum) == SIGNALS[signum]
+        assert nothing_left(run, small)
+
+
+@pytest.mark.parametrize("seconds", [0, 0.03, 0.1, 0.2, 0.4, 0.8])
+def test_ctrl_c_at_any_moment_of_the_start_leaves_nothing(small, seconds):
+    lay_project_with_worker(small.root / "steps" / "05-tiny")
+    with tool_run(small, "run", "--port", str(free_port()), "--redis", "embedded") as run:
+        run.wait_for("Preparing its database")
+        time.sleep(seconds)
+        assert run.signal_and_wait(signal.SIGINT) == 0
+        assert nothing_left(run, small)
+
+
+def test_in_a_snapshot_the_worker_starts_beside_the_migrations_and_web_after_them(small):
+    step = lay_project_with_worker(small.root / "steps" / "05-tiny", manage=AFTER_THE_WORKER)
+    with tool_run(small, "run", "--port", str(free_port())) as run:
+        run.wait_for("ready: ", 40)
+        (copy,) = (small.root / ".workbook" / "runs").glob(f"*/{step.name}")
+        assert (copy / "beside-migrations").read_text() == "worker"
+
+
+def test_in_work_an_error_that_every_process_would_meet_is_told_once(small):
+    lay_failing_project(small.work, seconds=2)
+    with tool_run(small, "run", "--port", str(free_port())) as run:
+        assert run.ends() == 1
+        wait_until(lambda: "worker there: False" in run.text, 2)
+        assert "“python manage.py migrate” of work/ failed with exit code 1" in run.text
+        assert nothing_left(run, small)
+
+
+def test_a_worker_waits_for_the_tables_where_tasks_may_be_in_the_queue(small):
+    lay_failing_project(small.root / "steps" / "05-tiny", seconds=2)
+    with (
+        private_redis() as redis,
+        tool_run(small, "run", "--port", str(free_port()), "--redis", redis.url) as run,
+    ):
+        assert run.ends() == 1
+        wait_until(lambda: "worker there: False" in run.text, 2)
+
+
+def test_a_failing_migration_ends_the_worker_beside_it(small):
+    lay_failing_project(small.root / "steps" / "05-tiny", seconds=20)
+    with tool_run(small, "run", "--port", str(free_port())) as run:
+        assert run.ends(30) == 1
+        wait_until(lambda: "worker there: True" in run.text, 2)
+        assert "“python manage.py migrate” of 05-tiny failed with exit code 1" in run.text
+        assert "$ python manage.py" not in run.text
+        assert nothing_left(run, small)
+
+
+def test_a_failing_login_is_named(snapshot):
+    manage = f"import sys\nif sys.argv[1] == 'createsuperuser': sys.exit('no login')\n{MANAGE}"
+    lay_project(snapshot.root / "steps" / "05-tiny", manage=manage)
+    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
+        assert run.ends() == 1
+        wait_until(lambda: "no login" in run.text, 2)
+        assert "“python manage.py createsuperuser” of 05-tiny failed" in run.text
+        assert nothing_left(run, snapshot)
+
+
+def test_migrations_that_do_not_end_are_given_up(snapshot):
+    lay_project(snapshot.root / "steps" / "05-tiny", manage=SLOW_MIGRATION)
+    code = "from workbook.projects import project; project.MANAGE_SECONDS = 1"
+    with tool_run(snapshot, "run", "--port", str(free_port()), code=code) as run:
+        assert run.ends() == 1
+        wait_until(lambda: "did not end within 1 seconds" in run.text, 2)
+        assert nothing_left(run, snapshot)
+
+
+def test_a_redis_that_does_not_start_ends_the_migrations_beside_it(snapshot, tmp_path):
+    lay_project(snapshot.root / "steps" / "05-tiny", manage=SLOW_MIGRATION)
+    server = tmp_path / "redis-server"
+    server.write_text("#!/bin/sh\necho no luck\nexit 1\n", encoding="utf-8")
+    server.chmod(0o755)
+    variables = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    with tool_run(snapshot, "run", "--port", str(free_port()), variables=variables) as run:
+        assert run.ends() == 1
+        wait_until(lambda: "no luck" in run.text, 2)
+        assert "redis-server did not start on port" in run.text
+        assert nothing_left(run, snapshot)
+
+
+def test_verbose_shows_from_when_to_when_each_part_went(small):
+    lay_project_with_worker(small.root / "steps" / "05-tiny", manage=AFTER_THE_WORKER)
+    began = time.monotonic()
+    with tool_run(small, "run", "--port", str(free_port()), "--verbose") as run:
+        run.wait_for("Where the time went", 40)
+        run.wait_for("ready    ")
+        total = time.monotonic() - began
+    row = re.compile(r"\| {3}(\w[\w ]*?) +([\d.]+) +([\d.]+|…) +=+\n")
+    rows = {name: (float(first), last) for name, first, last in row.findall(run.text)}
+    assert list(rows) == ["workbook", "Redis", "database", "worker", "web", "first page"]
+    assert rows["workbook"][0] == 0
+    assert rows["worker"][0] < float(rows["database"][1]) <= rows["web"][0]
+    ready = float(re.search(r"\| {3}ready +([\d.]+)\n", run.text)[1])
+    assert rows["web"][0] < ready <= total
+
+
+def test_without_verbose_no_times_are_shown(snapshot):
+    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
+        run.wait_for("Ctrl-C stops everything")
+        run.wait_for("broker is")
+        assert "Where the time went" not in run.text
+
+
+@pytest.mark.parametrize(
+    ("command", "is_one"),
+    [
+        ("celery -A config worker --loglevel=info -P threads -c 10", True),
+        ("celery -A config worker -B", False),
+        ("celery -A config worker --beat", False),
+        ("celery -A config beat", False),
+        ("python manage.py worker", False),
+        ("sh prepare && celery -A config worker", False),
+    ],
+)
+def test_a_celery_worker_is_told_by_its_command(command, is_one):
+    assert is_celery_worker(command) == is_one
 
 
 def test_a_process_that_ends_by_itself_is_named_with_its_last_lines(snapshot):

@@ -33,3 +33,9 @@ def commands(folder: Path, port: int) -> dict[str, str]:
     if not processes:
         raise WorkbookError(f"{path} names no process. {example}")
     return {name: _PORT.sub(str(port), command) for name, command in processes.items()}
+
+
+def is_celery_worker(command: str) -> bool:
+    """Tell whether `command` starts a Celery worker, and no beat inside it."""
+    words = command.split()
+    return words[:1] == ["celery"] and "worker" in words and not {"-B", "--beat"} & set(words)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +14,22 @@ from pathlib import Path
 from workbook.errors import WorkbookError
 from workbook.paths import WORK
 from workbook.projects.steps import find_step
-from workbook.runtime.process_tree import last_lines, run_to_end
+from workbook.runtime.process_tree import end, last_lines, run_to_end, trees
 
 LAST_STEP = "05"
 MANAGE_SECONDS = 60
 DEMO = "demo"  # the name and the password alike
 LIVE_PAGE = "/live/"
+# Runs the commands of manage.py that it is given one after the other, and prints each as it
+# begins. One Python for all of them: starting it and Django takes longer than most of them.
+PROMPT = "$ python manage.py "
+_RUN_COMMANDS = f"""
+import runpy, shlex, sys
+for command in sys.argv[1:]:
+    print({PROMPT!r} + command, flush=True)
+    sys.argv = ["manage.py", *shlex.split(command)]
+    runpy.run_path("manage.py", run_name="__main__")
+"""
 _NOISE = shutil.ignore_patterns(
     "__pycache__", "*.py[cod]", "*.sqlite3", "*.sqlite3-*", "celerybeat-schedule*", ".env"
 )
@@ -43,13 +56,67 @@ class Project:
         command = [sys.executable, "manage.py", *arguments]
         code, said = run_to_end(command, self.folder, environment, MANAGE_SECONDS)
         if code != 0:
-            how = f"failed with exit code {code}"
-            if code is None:
-                how = f"did not end within {MANAGE_SECONDS} seconds"
-            raise WorkbookError(
-                f"“python manage.py {arguments[0]}” of {self.label} {how}, so nothing was started. "
-                f"Its last lines:\n{last_lines(said)}"
+            raise _failed(arguments[0], self.label, code, said)
+
+    def prepare_database(self, environment: Mapping[str, str], log: Path) -> Preparation:
+        """Begin to make the tables, and for a snapshot the superuser demo / demo.
+
+        What that says is written to the file `log`.
+        """
+        commands = [["migrate", "--noinput", "--verbosity", "0"]]
+        if self.is_snapshot:
+            environment = {**environment, "DJANGO_SUPERUSER_PASSWORD": DEMO}
+            address = f"{DEMO}@example.org"
+            login = ["createsuperuser", "--noinput", "--username", DEMO, "--email", address]
+            commands.append(login)
+        with log.open("wb") as output:
+            popen = subprocess.Popen(
+                [sys.executable, "-c", _RUN_COMMANDS, *map(shlex.join, commands)],
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for the verb, which ends this one
             )
+        return Preparation(self.label, popen, log, time.monotonic())
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """A database that is being prepared in the background, since `began` (monotonic seconds)."""
+
+    label: str
+    popen: subprocess.Popen[bytes]
+    log: Path
+    began: float
+
+    def is_done(self) -> bool:
+        """Tell whether the database is ready.
+
+        Raises WorkbookError, with the last lines, where a command failed or took too long.
+        """
+        code = self.popen.poll()
+        if code == 0:
+            return True
+        if code is None:
+            if time.monotonic() < self.began + MANAGE_SECONDS:
+                return False
+            end(trees([self.popen.pid]), grace_seconds=2)
+        said = self.log.read_text(encoding="utf-8", errors="replace")
+        command, _, said = said.rpartition(PROMPT)[2].partition("\n")
+        raise _failed(command.partition(" ")[0], self.label, code, said)
+
+
+def _failed(command: str, label: str, code: int | None, said: str) -> WorkbookError:
+    """Return the error for a `command` of manage.py; without a `code` it took too long."""
+    how = f"failed with exit code {code}"
+    if code is None:
+        how = f"did not end within {MANAGE_SECONDS} seconds"
+    return WorkbookError(
+        f"“python manage.py {command}” of {label} {how}; nothing was left running. "
+        f"Its last lines:\n{last_lines(said)}"
+    )
 
 
 def _text(path: Path) -> str:
@@ -83,10 +150,3 @@ def private_copy(project: Project, folder: Path) -> Project:
     # python-decouple looks for a .env in the folders above too: it must find one here.
     (copy / ".env").write_bytes(example.read_bytes() if example.is_file() else b"")
     return Project(project.label, copy, is_snapshot=True)
-
-
-def add_demo_login(project: Project, environment: Mapping[str, str]) -> None:
-    """Make the superuser demo / demo in the database of `project`."""
-    with_password = {**environment, "DJANGO_SUPERUSER_PASSWORD": DEMO}
-    arguments = ["--noinput", "--username", DEMO, "--email", f"{DEMO}@example.org"]
-    project.manage(with_password, "createsuperuser", *arguments)

@@ -11,11 +11,9 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psutil
-import redis
-from decouple import RepositoryEnv
 
 from workbook.errors import WorkbookError
-from workbook.redis_server.server import KINDS, private_redis
+from workbook.redis_server.server import KINDS, RedisServer
 from workbook.runtime.ports import is_free
 from workbook.runtime.process_tree import trees
 from workbook.runtime.run_records import Run
@@ -28,19 +26,6 @@ ANSWER_SECONDS = 3
 
 
 @dataclass(frozen=True)
-class ChosenRedis:
-    """The Redis a run uses: its address, a line to print about it, its process if it is ours."""
-
-    url: str
-    sentence: str
-    pid: int | None = None
-
-    def processes(self) -> list[psutil.Process]:
-        """Return its processes, as far as it is ours."""
-        return trees([self.pid]) if self.pid else []
-
-
-@dataclass(frozen=True)
 class NamedAddress:
     """An address that somebody gave, and where."""
 
@@ -48,11 +33,50 @@ class NamedAddress:
     origin: str
 
 
+@dataclass(frozen=True)
+class ChosenRedis:
+    """The Redis a run uses: the one somebody named, or `server`, one of ours that may still start.
+
+    The port of ours is settled when `wait` returns; until then it is most probably this one.
+    """
+
+    named: NamedAddress | None = None
+    server: RedisServer | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        if self.named is None:
+            return self.server.url
+        # The server we started has no user and no password.
+        return _without_credentials(self.named.url) if self.server else self.named.url
+
+    @property
+    def sentence(self) -> str:
+        """A line to print about it, without passwords."""
+        if self.server is None:
+            return f"Redis: the one at {masked(self.named.url)} ({self.named.origin})."
+        why = "private to this run"
+        if self.named:
+            at = f"{masked(self.named.url)} ({self.named.origin})"
+            why = f"started because nothing listened at {at}"
+        return f"Redis: {self.server.label} at {self.url}, {why}."
+
+    def wait(self) -> None:
+        """Wait until one of ours answers. Raises WorkbookError with its last lines if not."""
+        if self.server:
+            self.server.wait()
+
+    def processes(self) -> list[psutil.Process]:
+        """Return its processes, as far as it is ours."""
+        return trees([self.server.pid]) if self.server and self.server.pid else []
+
+
 @contextmanager
 def chosen_redis(
     option: str, project: Path | None, run: Run | None = None
 ) -> Iterator[ChosenRedis]:
-    """Provide, inside the block, the Redis that `option` asks for.
+    """Provide, inside the block, the Redis that `option` asks for; `wait` for it before it is used.
 
     `option` is `auto`, `server`, `embedded` or a URL. With `auto` an address in the environment
     counts first, then one in the `.env` of `project`, if that is not None; one on this machine
@@ -67,14 +91,12 @@ def chosen_redis(
     if named and port is None:
         yield _existing(named)
         return
-    with private_redis(option, port, run) as server:
-        if named:
-            # Without the user and password: the server we started has none.
-            url = _without_credentials(named.url)
-            why = f", started because nothing listened at {masked(named.url)} ({named.origin})"
-        else:
-            url, why = server.url, ", private to this run"
-        yield ChosenRedis(url, f"Redis: {server.label} at {url}{why}.", server.pid)
+    server = RedisServer(option, port, run)
+    try:
+        server.launch()
+        yield ChosenRedis(named, server)
+    finally:
+        server.stop()
 
 
 def masked(url: str) -> str:
@@ -85,6 +107,8 @@ def masked(url: str) -> str:
 
 def answers(url: str) -> str | None:
     """Ask the Redis at `url` whether it is there: None if it is, else what went wrong."""
+    import redis  # here: most calls need no client
+
     try:
         with redis.Redis.from_url(
             url, socket_connect_timeout=ANSWER_SECONDS, socket_timeout=ANSWER_SECONDS, retry=None
@@ -103,6 +127,8 @@ def _named_address(project: Path | None) -> NamedAddress | None:
     file = project / ".env" if project else None
     if file is None or not file.is_file():
         return None
+    from decouple import RepositoryEnv  # here: most calls need none
+
     try:
         url = RepositoryEnv(str(file)).data.get(VARIABLE)
     except (OSError, UnicodeDecodeError) as error:
@@ -135,7 +161,7 @@ def _existing(named: NamedAddress) -> ChosenRedis:
             "Start it, correct the address, or use one of the workbook's: "
             "--redis server or --redis embedded"
         )
-    return ChosenRedis(named.url, f"Redis: the one at {shown} ({named.origin}).")
+    return ChosenRedis(named)
 
 
 def _cleaned(problem: str, url: str) -> str:

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-import redis
 
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
@@ -50,6 +49,7 @@ class RedisServer:
             )
         self.kind = "embedded" if self._executable is None else "server"
         self.port = port
+        self._attempts = 1
         self._run = run
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -71,23 +71,36 @@ class RedisServer:
 
     def start(self) -> None:
         """Start it and wait until it answers. Raises WorkbookError with its last lines if not."""
-        attempts = 3 if self.port is None else 1  # a port we chose may be taken at the last moment
-        for attempt in range(1, attempts + 1):
-            port = self.port or free_port()
-            below = self._run.folder if self._run else None
-            self._folder = tempfile.TemporaryDirectory(prefix="workbook-redis-", dir=below)
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start it, and leave it to `wait` to tell whether it answers."""
+        self._attempts = 1
+        if self.port is None:
+            self._attempts = 3  # a port we chose may be taken at the last moment
+            self.port = free_port()
+        self._launch()
+
+    def wait(self) -> None:
+        """Wait until it answers. Raises WorkbookError with its last lines if it does not.
+
+        Where another took the port that we chose, it is launched again, on another one.
+        """
+        while True:
             try:
-                self._launch(port)
+                self._await_answer()
+                return
             except BaseException as error:
                 said = self._log()
                 self.stop()
-                if not isinstance(error, WorkbookError) or attempt < attempts:
-                    if isinstance(error, WorkbookError):
-                        continue
+                if not isinstance(error, WorkbookError):
                     raise
-                raise WorkbookError(f"{error} Its last lines:\n{last_lines(said)}") from None
-            self.port = port
-            return
+                self._attempts -= 1
+                if not self._attempts:
+                    raise WorkbookError(f"{error} Its last lines:\n{last_lines(said)}") from None
+                self.port = free_port()
+                self._launch()
 
     def kill(self) -> None:
         """End it at once: for one whose data are worth nothing. Else like `stop`."""
@@ -118,24 +131,27 @@ class RedisServer:
         """Let it go on after `pause`."""
         psutil.Process(self.pid).resume()
 
-    def _launch(self, port: int) -> None:
+    def _launch(self) -> None:
+        below = self._run.folder if self._run else None
+        self._folder = tempfile.TemporaryDirectory(prefix="workbook-redis-", dir=below)
         mark = self._run.id if self._run else None
         with self._log_path().open("wb") as log:
             self._process = subprocess.Popen(
-                self._command(port),
+                self._command(self.port),
                 cwd=self._folder.name,
-                env=environment_for(f"redis://{LOOPBACK}:{port}", run_id=mark)
-                | {"PYTHONPATH": str(ROOT)},
+                env=environment_for(self.url, run_id=mark) | {"PYTHONPATH": str(ROOT)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 # Ctrl-C is for the verb: the processes that use this Redis end before it does.
                 start_new_session=True,
             )
+
+    def _await_answer(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while not self._answers(port):
+        while not self._answers(self.port):
             if self._process.poll() is not None:
-                raise WorkbookError(f"{self.label} did not start on port {port}.")
+                raise WorkbookError(f"{self.label} did not start on port {self.port}.")
             if time.monotonic() > deadline:
                 raise WorkbookError(f"{self.label} did not answer within {START_SECONDS} seconds.")
             time.sleep(0.02)
@@ -159,6 +175,8 @@ class RedisServer:
 
     def _answers(self, port: int) -> bool:
         """Tell whether this very process answers there, not another one that came first."""
+        import redis  # here, so that what was launched before starts while this is read
+
         try:
             with redis.Redis(host=LOOPBACK, port=port, socket_timeout=2, retry=None) as client:
                 client.ping()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import httpx
 
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.05
 REQUEST_SECONDS = 10
 
 
@@ -24,12 +24,19 @@ class FirstAnswer:
 class PagePoller:
     """Asks http://localhost:`port`/ in the background until it answers; `page` is then set.
 
-    `candidates` are paths to open rather than `/`, the first that answers with 200.
+    `candidates` are paths to open rather than `/`, the first that answers with 200. `found` is
+    called in the background once `page` is set.
     """
 
-    def __init__(self, port: int, candidates: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        port: int,
+        candidates: Sequence[str] = (),
+        found: Callable[[], object] = lambda: None,
+    ) -> None:
         self.page: FirstAnswer | None = None
         self._candidates = candidates
+        self._found = found
         self._address = f"http://localhost:{port}"
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._ask, daemon=True)
@@ -51,6 +58,7 @@ class PagePoller:
                     self.page = _look(client, self._candidates)
                 except httpx.HTTPError:
                     continue
+                self._found()
                 return
 
 

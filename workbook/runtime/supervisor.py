@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import queue
+import re
 import subprocess
 import threading
 from collections import deque
@@ -24,10 +25,13 @@ from honcho.process import Popen
 from workbook.errors import WorkbookError
 from workbook.runtime.console import Console
 from workbook.runtime.process_tree import end, last_lines, trees
+from workbook.runtime.timeline import Part, Timeline
 
 TOOL = "workbook"
 REMEMBERED_LINES = 20
 STOP_SECONDS = 7  # celery -P gevent takes five to stop
+# How Celery's worker, its beat, Django's and daphne's servers say that they are up.
+_IS_UP = re.compile(r" ready\.$|beat: Starting\.\.\.|Starting .*server at |Listening on TCP")
 
 
 @dataclass
@@ -37,6 +41,7 @@ class Started:
     name: str
     popen: subprocess.Popen[bytes]
     colour: str
+    part: Part
     said: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED_LINES))
 
     def last_lines(self) -> str:
@@ -45,20 +50,25 @@ class Started:
 
 
 class Runner:
-    """Starts processes, prints what they say, and ends them all."""
+    """Starts processes, prints what they say, and ends them all.
 
-    def __init__(self, console: Console) -> None:
-        self._printer = Printer(output=console, width=len(TOOL))
+    `names` are those of all the processes to come, so that their lines are aligned. When each is
+    up is noted in `timeline`.
+    """
+
+    def __init__(self, console: Console, names: Iterable[str], timeline: Timeline) -> None:
+        self._timeline = timeline
+        self._printer = Printer(console, width=max(map(len, [TOOL, *names])))
         self._events: queue.Queue[Message] = queue.Queue()
         self._started: dict[str, Started] = {}
         self._colours = get_colours()
 
     def start(self, commands: Mapping[str, str], folder: Path, environment: dict[str, str]) -> None:
         """Start `commands`, by name, in `folder`: each a session of its own, without any input."""
-        self._printer.width = max(len(name) for name in [TOOL, *commands])
         for name, command in commands.items():
+            part = self._timeline.begin(name)
             popen = Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL)
-            started = Started(name, popen, next(self._colours))
+            started = Started(name, popen, next(self._colours), part)
             self._started[name] = started
             threading.Thread(target=self._read, args=[started], daemon=True).start()
 
@@ -70,8 +80,12 @@ class Runner:
         """Print lines of the tool's own among the others."""
         self._printer.write(_message("line", text, TOOL, None))
 
+    def wake(self) -> None:
+        """Let `follow` return at once. From any thread."""
+        self._events.put(_message("wake", "", TOOL, None))
+
     def follow(self, seconds: float) -> None:
-        """Print what comes in, for `seconds`.
+        """Print what comes in, for `seconds`, or until something did.
 
         Raises WorkbookError, with its last lines, for a process that ended by itself.
         """
@@ -111,7 +125,10 @@ class Runner:
                 return
             wait = 0
             if message.type == "line":
-                self._started[message.name].said.append(message.data)
+                started = self._started[message.name]
+                started.said.append(message.data)
+                if _IS_UP.search(message.data):
+                    started.part.end()
                 self._printer.write(message)
             yield message
 
