@@ -18,11 +18,11 @@ from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import ROOT
 from workbook.projects.copying import ignored_names
+from workbook.projects.django_lines import as_in_snapshot
 from workbook.projects.steps import Step, all_steps
 
 # The command that each step's page begins with, and the folder that it writes into.
 GENERATORS = {1: ("startproject", "config", "."), 2: ("startapp", "status", "status")}
-HEADER = re.compile(r"using Django [\d.]+\.")
 SECRET = re.compile(r"SECRET_KEY = '.*'")
 
 
@@ -49,11 +49,12 @@ def files_before(step: Step) -> dict[str, str]:
     """Return the texts that lie on the learner's disk before the first listing of a step's page."""
     files: dict[str, str] = {}
     if step.number in GENERATORS:
-        files |= generated(*GENERATORS[step.number])
-        settings = step.folder / "config/settings.py"
-        version = HEADER.search(settings.read_text(encoding="utf-8")) if settings.exists() else None
-        if version:  # another Django of the same series would make a line look changed
-            files = {name: HEADER.sub(version[0], text) for name, text in files.items()}
+        written = generated(*GENERATORS[step.number])
+        finished = files_of(step.folder)
+        # Another Django than the snapshot's would make lines of its own look changed.
+        files |= {
+            name: as_in_snapshot(text, finished.get(name, "")) for name, text in written.items()
+        }
     for other in all_steps():
         if other.number == step.number - 1:
             files |= files_of(other.folder)

@@ -18,15 +18,16 @@ from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import WORK
 from workbook.projects.copying import copy_project
+from workbook.projects.django_lines import as_in_project
 from workbook.projects.steps import find_step
 
 
 def show_difference(text: str, mine: bool, stat: bool) -> int:
     """Show the diff of the step that `text` names, with git if it is there; return the exit code.
 
-    Without `mine`: from the step before to the step. With it: from `work/` to the step. `stat`
-    shows the files alone. Differences are no error. Raises WorkbookError if there is no step of
-    that name, or no `work/`.
+    Without `mine`: from the step before to the step. With it: from `work/` to the step, but for
+    what another Django's own commands write. `stat` shows the files alone. Differences are no
+    error. Raises WorkbookError if there is no step of that name, or no `work/`.
     """
     step = find_step(text)
     if mine and not WORK.is_dir():
@@ -45,11 +46,30 @@ def show_difference(text: str, mine: bool, stat: bool) -> int:
             copy_project(before, folder / name)
         else:
             (folder / name).mkdir()
+        if mine:
+            pass_over_django_lines(folder / step.label, folder / name)
         different = print_diff(folder, name, step.label, stat)
     if not different:
         who = "work/ and" if mine else f"Step {name} and"
         print(f"{who} step {step.label} are the same.")
     return 0
+
+
+def pass_over_django_lines(step: Path, project: Path) -> None:
+    """Give a copy of a step the lines that Django's own commands wrote into a copy of a project.
+
+    A learner with another Django than the steps' has nothing to change there.
+    """
+    for theirs in step.rglob("*.py"):
+        own = project / theirs.relative_to(step)
+        if not own.is_file():
+            continue
+        try:
+            # Bytes in order: no new line becomes another.
+            before, mine = theirs.read_bytes().decode(), own.read_bytes().decode()
+        except UnicodeDecodeError:
+            continue
+        theirs.write_bytes(as_in_project(before, mine).encode())
 
 
 def print_diff(folder: Path, old: str, new: str, stat: bool) -> bool:
