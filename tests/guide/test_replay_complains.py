@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.guide.replay.__main__ import main as replay
 from tests.guide.replay.following import follow
 from workbook.paths import ROOT
 
@@ -88,12 +91,18 @@ class SmallGuide:
         (root / "mkdocs.yml").write_text(SETTINGS, encoding="utf-8")
         self.page = root / "docs" / "01-small.md"
 
-    def follow(self, page: str = PAGE, refreshes: bool = False, **files: str) -> str | None:
+    def follow(
+        self,
+        page: str = PAGE,
+        refreshes: bool = False,
+        environment: Path | None = None,
+        **files: str,
+    ) -> str | None:
         """Follow a page that leads to the snapshot of these files; return what is wrong."""
         for name, text in (SNAPSHOT | files).items():
             (self.root / "steps/01-small" / name).write_text(text, encoding="utf-8")
         self.page.write_text(page, encoding="utf-8")
-        return follow(self.root, "01", refreshes=refreshes)
+        return follow(self.root, "01", refreshes=refreshes, environment=environment)
 
 
 def line_of(page: str, text: str) -> int:
@@ -169,3 +178,22 @@ def test_a_refresh_writes_what_was_printed_and_keeps_what_was_left_out(guide: Sm
     page = PAGE.replace("hello ada\n", "one?\n…\nthree\n")
     assert guide.follow(page, refreshes=True, **{"main.py": main}) is None
     assert guide.page.read_text(encoding="utf-8").endswith("main.py\none\n…\nthree\n```\n")
+
+
+def test_a_reader_with_an_environment_of_their_own_works_in_that_one(
+    guide: SmallGuide, tmp_path: Path
+):
+    own = tmp_path / "a folder" / "own"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", own], check=True, timeout=60)
+    switched = PAGE.replace("$ cd work\n", "$ cd work\n$ source ../.venv/bin/activate\n")
+    page = switched.replace("python3 main.py\nhello ada", f"python main.py\n{own}")
+    main = "import sys\n\nprint(sys.prefix)\n"
+    assert guide.follow(page, environment=own, **{"main.py": main}) is None
+
+
+def test_a_folder_that_is_no_environment_is_refused_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    with pytest.raises(SystemExit):
+        replay(["01", "--environment", str(tmp_path)])
+    assert f"{tmp_path} is no virtual environment: no bin/activate." in capsys.readouterr().err

@@ -1,15 +1,17 @@
-"""`python -m tests.guide.replay [--refresh] [PAGE …]`: follow pages, by the numbers of their steps.
+"""`python -m tests.guide.replay [PAGE …]`: follow pages, by the numbers of their steps.
 
-With `--refresh`, output that is no longer what was printed is corrected in `docs/`.
+With `--refresh`, output that is no longer what was printed is corrected in `docs/`. With
+`--environment FOLDER` the reader works in a virtual environment of their own.
 """
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
 from pathlib import Path
 
-from tests.guide.replay.inside import REFRESH
+from tests.guide.replay.inside import ENVIRONMENT, REFRESH, add_options
 from tests.guide.replay.private import follow_in, has_namespaces, private_copy
 from workbook.paths import ROOT
 
@@ -27,18 +29,25 @@ def bring_back(corrected: Path, before: bytes) -> None:
 
 def main(arguments: list[str]) -> int:
     """Follow each page in a workbook of its own; return 1 if one does not hold."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.guide.replay", description="Follow pages of the guide to the letter."
+    )
+    add_options(parser)
+    options = parser.parse_args(arguments)
+    switches = [REFRESH] if options.refresh else []
+    if options.environment:
+        switches += [ENVIRONMENT, str(options.environment)]
     if not has_namespaces():
         print("The replay needs namespaces of its own, which this system does not give it.")
         return 1
-    refresh = REFRESH in arguments
     code = 0
-    for page in [one for one in arguments if one != REFRESH] or PAGES:
+    for page in options.pages or PAGES:
         with private_copy() as copy:
             markdown = next((copy / "docs").glob(f"{page}-*.md"))
             before = markdown.read_bytes()
-            done = follow_in(copy, [page, *([REFRESH] if refresh else [])])
+            done = follow_in(copy, [page, *switches])
             print(done.stdout, end="")
-            if refresh:
+            if options.refresh:
                 bring_back(markdown, before)
         code = code or done.returncode
     return code

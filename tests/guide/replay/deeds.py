@@ -96,6 +96,10 @@ class Deeds:
     def terminal(self) -> None:
         """Nothing: the desk has one as soon as a command needs it."""
 
+    def instead(self, missing: str, other: str) -> None:
+        """Take note of where to put what goes below a part that another Django does not write."""
+        self.session.hands.instead[missing] = other
+
     def see(self, _who: str, words: str) -> None:
         """Wait until every tab shows the words."""
         until = time.monotonic() + LOOK_SECONDS

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,8 +40,10 @@ def staying_name(command: str) -> str | None:
 class Desk:
     """Terminals that stand in the workbook's folder `root` or in a project below it."""
 
-    def __init__(self, root: Path, home: Path) -> None:
+    def __init__(self, root: Path, home: Path, own: Path | None = None) -> None:
+        """`own`: a virtual environment that the reader switches to, not to the workbook's."""
         self.root = root
+        self._own = own
         self.terminals: list[Terminal] = []
         self.preparation: list[str] = []
         self._environment = reader_environment(os.environ, home, root)
@@ -56,6 +59,10 @@ class Desk:
             prepared = [one for one in idle if one.folder != self.root]
             self._at_hand = prepared[0] if prepared and self.preparation else self._prepared()
         return self._at_hand
+
+    def prepares(self, command: str) -> str:
+        """Return what this reader types to switch to an environment, where the page types this."""
+        return f"source {shlex.quote(str(self._own))}/bin/activate" if self._own else command
 
     def running(self, name: str) -> Terminal:
         """Return the terminal in which that runs, by one of the names above."""

@@ -36,12 +36,17 @@ def build(root: Path, site: Path) -> None:
 
 
 def follow(
-    root: Path, number: str, tabs: Sequence[str] = (), refreshes: bool = False
+    root: Path,
+    number: str,
+    tabs: Sequence[str] = (),
+    refreshes: bool = False,
+    environment: Path | None = None,
 ) -> str | None:
     """Follow the page of a step in the workbook at `root`; return what is wrong, None if nothing.
 
     Each sentence begins with the page and the line of its Markdown. One who `refreshes` writes the
-    output that was really printed into the page.
+    output that was really printed into the page. One with an `environment` of their own works in
+    that one; the workbook keeps its own.
     """
     markdown = next((root / "docs").glob(f"{number}-*.md"))
     with tempfile.TemporaryDirectory(prefix="workbook-replay-") as temporary:
@@ -53,7 +58,7 @@ def follow(
             return str(mishap)
         page = read_page(site / f"{markdown.stem}.html", markdown, tabs)
         proofs = Proofs(refreshes)
-        with closing(Session(root, home, proofs)) as session:
+        with closing(Session(root, home, proofs, environment=environment)) as session:
             wrong = _read(Reader(session), page) or _look_back(session, page, number)
         correct(markdown, proofs.corrections)
         return wrong

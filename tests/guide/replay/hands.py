@@ -23,6 +23,8 @@ class Hands:
 
     folder: Path
     undoable: list[tuple[Path, str | None]] = field(default_factory=list)
+    # Below what a listing goes where the part that its caption names is not there.
+    instead: dict[str, str] = field(default_factory=dict)
 
     def put(self, title: str, caption: str, code: str) -> None:
         """Write a listing into the file `title`, at the place that `caption` says."""
@@ -36,7 +38,7 @@ class Hands:
         elif caption.startswith("replaces "):
             after = _replaced(title, before, caption, code)
         elif below := BELOW.match(caption):
-            after = _inserted(title, before, below, code)
+            after = self._inserted(title, before, below, code)
         else:
             raise Mishap(f"“{caption}” says no place that a reader could find")
         if after == before:
@@ -72,6 +74,28 @@ class Hands:
                 path.write_text(before, encoding="utf-8")
         return files
 
+    def _inserted(self, title: str, before: str, below: re.Match, code: str) -> str:
+        names = [name or imports for name, imports in NAMES.findall(below[2])]
+        if len(names) != 1:
+            raise Mishap(f"“{below[0]}” names no single part that this could stand below")
+        span = self._find_above(title, before, names[0])
+        gap = usual_gap(span, code)
+        if below[1]:
+            gap = 0
+        elif below[3]:
+            gap = int(below[3])
+        lines = before.splitlines(keepends=True)
+        # What stood below keeps its distance.
+        return "".join([*lines[: span.end], "\n" * gap, code, *lines[span.end :]])
+
+    def _find_above(self, title: str, before: str, name: str) -> Span:
+        try:
+            return find(title, before, name)
+        except Mishap:
+            if name not in self.instead:
+                raise
+            return find(title, before, self.instead[name])
+
     @staticmethod
     def _require_state(path: Path, before: str | None, caption: str) -> None:
         if caption == "new file" and before is not None:
@@ -99,21 +123,6 @@ def _replaced(title: str, before: str, caption: str, code: str) -> str:
     lines = before.splitlines(keepends=True)
     lines[min(span.start for span in spans) : max(span.end for span in spans)] = [code]
     return "".join(lines)
-
-
-def _inserted(title: str, before: str, below: re.Match, code: str) -> str:
-    names = NAMES.findall(below[2])
-    if len(names) != 1:
-        raise Mishap(f"“{below[0]}” names no single part that this could stand below")
-    span = find(title, before, names[0][0] or names[0][1])
-    gap = usual_gap(span, code)
-    if below[1]:
-        gap = 0
-    elif below[3]:
-        gap = int(below[3])
-    lines = before.splitlines(keepends=True)
-    # What stood below keeps its distance.
-    return "".join([*lines[: span.end], "\n" * gap, code, *lines[span.end :]])
 
 
 def _changed(title: str, before: str, diff: str) -> str:

@@ -1,16 +1,18 @@
-"""Runs in the private copy: `python -m tests.guide.replay.inside 01 [--refresh] [--own-work]`."""
+"""Runs in the private copy: `python -m tests.guide.replay.inside 01`, and the options below."""
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import socket
 import struct
 import sys
+from pathlib import Path
 
 from tests.guide.replay.following import follow
 from workbook.paths import ROOT
 
-REFRESH = "--refresh"
+REFRESH, ENVIRONMENT = "--refresh", "--environment"
 # Who comes from the page before goes on with what is there, where others lay a clean base.
 OWN_WORK, OWN_WORK_TAB = "--own-work", "Your own work/"
 # Linux: netdevice(7).
@@ -22,19 +24,45 @@ def main(arguments: list[str]) -> int:
 
     With --refresh, output that was printed is written into them.
     """
+    parser = argparse.ArgumentParser(prog="python -m tests.guide.replay.inside")
+    add_options(parser)
+    parser.add_argument(OWN_WORK, action="store_true")
+    options = parser.parse_args(arguments)
     raise_loopback()
-    tabs = [OWN_WORK_TAB] if OWN_WORK in arguments else []
-    for number in (one for one in arguments if one not in (REFRESH, OWN_WORK)):
-        if wrong := follow(ROOT, number, tabs, refreshes=REFRESH in arguments):
+    tabs = [OWN_WORK_TAB] if options.own_work else []
+    for number in options.pages:
+        if wrong := follow(ROOT, number, tabs, options.refresh, options.environment):
             print(wrong)
             return 1
     return 0
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be said of a replay from outside as well."""
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help="the number of a page's step")
+    parser.add_argument(
+        REFRESH, action="store_true", help="correct output in docs/ that is no longer printed"
+    )
+    parser.add_argument(
+        ENVIRONMENT,
+        type=_environment,
+        metavar="FOLDER",
+        help="a virtual environment that the reader works in, with another Python or Django; "
+        "the workbook keeps its own",
+    )
 
 
 def raise_loopback() -> None:
     """Switch on the network device of localhost: in a new namespace it is off."""
     with socket.socket() as probe:
         fcntl.ioctl(probe, SET_FLAGS, struct.pack("16sh", b"lo", IS_UP))
+
+
+def _environment(text: str) -> Path:
+    folder = Path(text).absolute()
+    if not (folder / "bin" / "activate").is_file():
+        raise argparse.ArgumentTypeError(f"{folder} is no virtual environment: no bin/activate.")
+    return folder
 
 
 if __name__ == "__main__":

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from workbook.projects.copying import copy_project
-
-# What Django writes into the files that its commands make.
-GENERATED = re.compile(
-    r"(by 'django-admin startproject' using Django |djangoproject\.com/en/)[\d.]+"
-)
+from workbook.projects.django_lines import as_in_project
 
 
 def differences(work: Path, snapshot: Path) -> Iterator[str]:
-    """Yield a sentence for each file of a project that differs from the snapshot, byte for byte."""
+    """Yield a sentence for each file of a project that differs from the snapshot, byte for byte.
+
+    The reader's Django may be another than the snapshot's: its own lines are as it writes them.
+    """
     with tempfile.TemporaryDirectory(prefix="workbook-replay-") as temporary:
         folder = Path(temporary)
         copy_project(work, folder / "work")
@@ -28,17 +26,15 @@ def differences(work: Path, snapshot: Path) -> Iterator[str]:
             yield f"{name} is in the snapshot, and the page never makes it"
         elif name not in theirs:
             yield f"{name} is made by the page, and is not in the snapshot"
-        elif mine[name] != theirs[name]:
-            yield f"{name}: {_first_difference(mine[name], theirs[name])}"
+        elif mine[name] != (expected := as_in_project(theirs[name], mine[name])):
+            yield f"{name}: {_first_difference(mine[name], expected)}"
 
 
 def _files(folder: Path) -> dict[str, str]:
     found = sorted(path for path in folder.rglob("*") if path.is_file())
     # Bytes in order: no new line is read as another.
     return {
-        path.relative_to(folder).as_posix(): GENERATED.sub(
-            r"\1N", path.read_bytes().decode("utf-8", "backslashreplace")
-        )
+        path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8", "backslashreplace")
         for path in found
     }
 

@@ -73,6 +73,8 @@ class Reader:
     def _type(self, block: Block) -> None:
         turns = turns_of(block.lines)
         for turn in turns:
+            if "bin/activate" in turn.typed:
+                turn.typed = self.session.desk.prepares(turn.typed)
             self._commands.type(turn, self._heard)
         if "bin/activate" in block.text:
             self.session.desk.preparation = [turn.typed for turn in turns]

@@ -24,6 +24,8 @@ VARYING = (
     (re.compile(r"0x[0-9a-f]{6,}"), "0x…"),
     (re.compile(r"(127\.0\.0\.1|localhost):(?!8000|6379|63\d\d)\d{4,5}"), r"\1:…"),
     (re.compile(r'(HTTP/1\.1" \d{3}) \d+$'), r"\1 …"),
+    (re.compile(r"\bpy:3\.[\d.]+\S*"), "py:3.…"),
+    (re.compile(r"^\d+(?= objects imported)"), ANY),  # Django's versions import more, or less
     (re.compile(r"^\s*[~^]+$"), ANY),  # Python's own marks, which differ between its versions
     (re.compile(r"( in )[\d.]+s.*?( =+)$"), r"\1…\2"),
 )

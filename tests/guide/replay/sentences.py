@@ -14,6 +14,7 @@ request to the reader is passed over in silence.
 - Undo …: what a diff changed on trial since the last time is taken back.
 - Wait 15 seconds.
 - Open one more terminal, open Django's shell: the command that follows does so.
+- What goes below `ONE` then goes below `OTHER`: so it is, in a file that has no `ONE`.
 - The page says `…`. Both tabs say `…`. Every tab says `…`: it is looked at, and waited for.
 """
 
@@ -37,9 +38,15 @@ FORMS = {
     "undo": r"(?:^|(?<=[.!] ))Undo\b",
     "wait": r"\b[Ww]ait (\d+) seconds",
     "terminal": r"\b[Oo]pen (?:one more terminal|another terminal|Django's shell)",
+    "instead": r"\b[Ww]hat goes below `(\w+)` then goes below `(\w+)`",
     "see": r"([Tt]he page|[Bb]oth tabs|[Ee]very tab) (?:still )?says? `([^`]+)`",
 }
-LOOKING = ("see", "wait", "terminal")  # these change nothing: what follows was there before
+LOOKING = (
+    "see",
+    "wait",
+    "terminal",
+    "instead",
+)  # these change nothing: what follows was there before
 PATTERNS = {name: re.compile(form) for name, form in FORMS.items()}
 REQUEST = re.compile(
     r"(?:Now |Then |Next |And )?"

@@ -25,10 +25,11 @@ class Session:
     home: Path
     proofs: Proofs
     tabs: Tabs = field(default_factory=Tabs)
+    environment: Path | None = None  # the reader's own; None: the workbook's
     login: str = "ada"  # the name for the admin; who goes on with their own work has page 01's
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.root, self.home)
+        self.desk = Desk(self.root, self.home, self.environment)
         self.hands = Hands(self.root / "work")
         self.server = Server(self.desk)
         self._marks: dict[Terminal, int] = {}
