@@ -24,6 +24,7 @@ from tests.support.workbooks import SmallWorkbook
 from workbook.projects.procfile import is_celery_worker
 from workbook.redis_server.server import private_redis
 from workbook.runtime.ports import free_port
+from workbook.runtime.signals import StopRequested, StopSignals
 
 SIGNALS = {signal.SIGINT: 0, signal.SIGTERM: 143, signal.SIGHUP: 129}
 AFTER_THE_WORKER = f"""
@@ -195,6 +196,21 @@ def test_ctrl_c_at_any_moment_of_the_start_leaves_nothing(small, seconds):
         time.sleep(seconds)
         assert run.signal_and_wait(signal.SIGINT) == 0
         assert nothing_left(run, small)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_that_python_swallowed_is_not_lost():
+    class Ending:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    signals = StopSignals()
+    with signals.listening():
+        Ending()  # what its end raises, Python reports and drops
+        with pytest.raises(StopRequested):
+            signals.check()
+        signals.only_hurry()
+        signals.check()
 
 
 def test_in_a_snapshot_the_worker_starts_beside_the_migrations_and_web_after_them(small):

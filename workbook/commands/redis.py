@@ -50,6 +50,7 @@ def _serve(port: int, url: str, console: Console, signals: StopSignals) -> None:
         console.say(f"Redis ({server.label}) listens at {url}. Ctrl-C ends it.")
         while server.lives():
             time.sleep(0.2)
+            signals.check()
             if console.lost:
                 raise StopRequested(HANG_UP)
         raise WorkbookError(f"{server.label} ended by itself. Start it again: redis --port {port}")

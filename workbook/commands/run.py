@@ -178,6 +178,7 @@ class Serving:
     def _print_logs(self, runner: Runner, seconds: float) -> None:
         """Print what comes in for `seconds`; the verb ends where nobody can read it any more."""
         runner.follow(seconds)
+        self.signals.check()
         if self.console.lost:
             raise StopRequested(HANG_UP)
 

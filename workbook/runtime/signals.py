@@ -64,6 +64,15 @@ class StopSignals:
         if self._received is not None and not (self._raised or self._ending or self._held):
             self._raise()
 
+    def check(self) -> None:
+        """Raise StopRequested again where Python has swallowed it.
+
+        What a signal raises is lost where it meets the end of an object: Python prints it as
+        "ignored" and goes on. Each import has such moments. Loops call this once a round.
+        """
+        if self._received is not None and not self._ending:
+            self._raise()
+
     def only_hurry(self) -> None:
         """From now on a signal sets `hurry` alone: the verb is ending for another reason."""
         self._ending = True
