@@ -7,49 +7,45 @@ from collections.abc import Iterator
 
 import pytest
 
-from checks.support.fixtures import project as project_of_all
 from checks.support.fixtures import target
+from checks.support.later import Later
+from checks.support.project import Project, opened_project
 from checks.support.target import Target
+from checks.support.verdict import CannotTell, NotYet
 
-__all__ = ["project", "target"]
+__all__ = ["target"]
 
 TASK = "celery.backend_cleanup"  # every worker has it
 BEAT_QUEUE = "workbook-beat"  # a queue without a worker: what beat sends stays there
 # The superuser of the copy: a name that is its password as well.
 SUPERUSER = "checker"
 
-if project_of_all is None:
-    project = None  # packages are missing, and that is told
-else:
-    from checks.support.later import Later
-    from checks.support.project import Project, opened_project
-    from checks.support.verdict import CannotTell, NotYet
 
-    __all__ += ["side_by_side", "superuser"]
+@pytest.fixture(scope="package")
+def project(target: Target) -> Iterator[Project]:
+    """Return the learner's project, of which nothing has been started yet.
 
-    @pytest.fixture(scope="package")
-    def project(target: Target) -> Iterator[Project]:
-        """Return the learner's project, of which nothing has been started yet.
+    What beat shall send stands in the database before it starts: it looks for changes every
+    five seconds, and nobody needs to wait for that.
+    """
+    with opened_project(target) as opened:
+        opened.before_start = lambda: opened.ask("schedule", task=TASK, queue=BEAT_QUEUE)
+        yield opened
 
-        What beat shall send stands in the database before it starts: it looks for changes every
-        five seconds, and nobody needs to wait for that.
-        """
-        with opened_project(target) as opened:
-            opened.before_start = lambda: opened.ask("schedule", task=TASK, queue=BEAT_QUEUE)
-            yield opened
 
-    @pytest.fixture(scope="package")
-    def superuser(project: Project) -> Later[object]:
-        """Create one while the processes start: to hash a password takes a third of a second."""
-        project.migrated()
-        create = {"name": SUPERUSER, "password": SUPERUSER}
-        return Later(lambda: project.ask("create_superuser", **create))
+@pytest.fixture(scope="package")
+def superuser(project: Project) -> Later[object]:
+    """Create one while the processes start: to hash a password takes a third of a second."""
+    project.migrated()
+    create = {"name": SUPERUSER, "password": SUPERUSER}
+    return Later(lambda: project.ask("create_superuser", **create))
 
-    @pytest.fixture(autouse=True)
-    def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
-        """Begin early what takes long, beside what the check at hand does."""
-        wanted = any("superuser" in item.fixturenames for item in request.session.items)
-        if wanted and request.function.__name__ == "test_the_processes_start":
-            # Whatever is wrong here is told by the check itself.
-            with contextlib.suppress(NotYet, CannotTell):
-                request.getfixturevalue("superuser")
+
+@pytest.fixture(autouse=True)
+def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
+    """Begin early what takes long, beside what the check at hand does."""
+    wanted = any("superuser" in item.fixturenames for item in request.session.items)
+    if wanted and request.function.__name__ == "test_the_processes_start":
+        # Whatever is wrong here is told by the check itself.
+        with contextlib.suppress(NotYet, CannotTell):
+            request.getfixturevalue("superuser")

@@ -6,23 +6,20 @@ import contextlib
 
 import pytest
 
+from checks.step_02.visits import frozen, sent
 from checks.support.fixtures import project, target
+from checks.support.ground import test_the_processes_start
+from checks.support.project import Project
+from checks.support.verdict import CannotTell, NotYet
 
-__all__ = ["project", "target"]
+__all__ = ["frozen", "project", "sent", "target"]
 
-if project is not None:
-    from checks.step_02.visits import frozen, sent
-    from checks.support.ground import test_the_processes_start
-    from checks.support.project import Project
-    from checks.support.verdict import CannotTell, NotYet
 
-    __all__ += ["frozen", "sent"]
-
-    @pytest.fixture(autouse=True)
-    def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
-        """Begin early what takes long, beside what the check at hand does."""
-        waits = any("frozen" in getattr(one, "fixturenames", ()) for one in request.session.items)
-        if waits and request.function is test_the_processes_start:
-            # Whatever is wrong here is told by the check itself.
-            with contextlib.suppress(NotYet, CannotTell):
-                request.getfixturevalue("frozen")
+@pytest.fixture(autouse=True)
+def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
+    """Begin early what takes long, beside what the check at hand does."""
+    waits = any("frozen" in getattr(one, "fixturenames", ()) for one in request.session.items)
+    if waits and request.function is test_the_processes_start:
+        # Whatever is wrong here is told by the check itself.
+        with contextlib.suppress(NotYet, CannotTell):
+            request.getfixturevalue("frozen")

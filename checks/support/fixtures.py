@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from checks.support.outcomes import step_of
-from checks.support.target import Target, find_target, missing_packages
+from checks.support.project import Project, opened_project
+from checks.support.target import Target, find_target
 
 __all__ = ["project", "target"]
 
@@ -18,13 +19,8 @@ def target(request: pytest.FixtureRequest) -> Target:
     return find_target(step_of(request.path), request.config.getoption("--target"))
 
 
-if missing_packages():
-    project = None  # nothing is collected then, and the reason is told
-else:
-    from checks.support.project import Project, opened_project
-
-    @pytest.fixture(scope="package")
-    def project(target: Target) -> Iterator[Project]:
-        """Return the learner's project, of which nothing has been started yet."""
-        with opened_project(target) as opened:
-            yield opened
+@pytest.fixture(scope="package")
+def project(target: Target) -> Iterator[Project]:
+    """Return the learner's project, of which nothing has been started yet."""
+    with opened_project(target) as opened:
+        yield opened
