@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from checks.support import options
-from checks.support.outcomes import Outcomes, step_of
-from checks.support.reporter import Voice
-from checks.support.target import find_target, missing_packages
+from checks.reporting import options
+from checks.reporting.outcomes import Outcomes
+from checks.reporting.reporter import Reporter
+from checks.target import find_target, missing_packages, step_of
 from workbook.errors import WorkbookError
 
 CHECKS = Path(__file__).resolve().parent
@@ -51,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     standard = config.pluginmanager.get_plugin("terminalreporter")
     if standard:
         config.pluginmanager.unregister(standard)
-        config.pluginmanager.register(Voice(config, outcomes, whole), "terminalreporter")
+        config.pluginmanager.register(Reporter(config, outcomes, whole), "terminalreporter")
 
 
 def end_in_order() -> None:

@@ -21,8 +21,8 @@ from pathlib import Path
 from benchmarks.support.machine import Machine, load_average, this_machine
 from benchmarks.support.options import at_least_one, carried_out
 from benchmarks.support.storing import store
-from checks.support.project import opened_project
-from checks.support.target import Target
+from checks.harness.project import opened_project
+from checks.target import Target
 from workbook.cli import Parser
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command

@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.support.processes import Measured, measured
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
-from workbook.projects.project import Project, private_copy
+from workbook.projects.project import ProjectFolder, private_copy
 from workbook.projects.steps import find_step
 from workbook.redis_server.server import private_redis
 from workbook.runtime.child_environment import environment_for
@@ -33,7 +33,7 @@ class Site:
     """A worker that is ready, its project, and the address of its Redis."""
 
     worker: Measured
-    project: Project
+    project: ProjectFolder
     redis_url: str
 
     def states(self) -> dict[str, str]:
@@ -57,7 +57,7 @@ def worker_on(
     """
     with opened_run("a benchmark") as run, private_redis("server", run=run) as server:
         step = find_step("05")
-        project = private_copy(Project(step.name, step.folder, is_snapshot=True), run.folder)
+        project = private_copy(ProjectFolder(step.name, step.folder, is_snapshot=True), run.folder)
         prepare(project.folder)
         settings = environment_for(server.url, run_id=run.id) | FASTER | environment
         project.manage(settings, "migrate", "--noinput", "--verbosity", "0")

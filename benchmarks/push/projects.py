@@ -11,19 +11,19 @@ from pathlib import Path
 from benchmarks.push.rows import HERE, Row
 from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands
-from workbook.projects.project import Project, private_copy
+from workbook.projects.project import ProjectFolder, private_copy
 from workbook.projects.steps import find_step
 
 WEB, WORKER = "web", "worker"
 
 
-def make_project(row: Row, folder: Path) -> Project:
+def make_project(row: Row, folder: Path) -> ProjectFolder:
     """Lay the project of `row` into `folder`, with the benchmark's own task beside its manage.py.
 
     Raises WorkbookError where a patch does not fit step 05 any more.
     """
     step = find_step(row.step)
-    copy = private_copy(Project(step.name, step.folder, is_snapshot=True), folder)
+    copy = private_copy(ProjectFolder(step.name, step.folder, is_snapshot=True), folder)
     if row.overlay:
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(row.overlay, copy.folder, ignore=ignore, dirs_exist_ok=True)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from checks.support.fixtures import target
-from checks.support.later import Later
-from checks.support.project import Project, opened_project
-from checks.support.target import Target
-from checks.support.verdict import CannotTell, NotYet
+from checks.clients.background import Later
+from checks.common.fixtures import target
+from checks.harness.project import Project, opened_project
+from checks.target import Target
+from checks.verdicts import CannotTell, NotYet
 
 __all__ = ["target"]
 

@@ -8,14 +8,14 @@ import uuid
 
 import redis
 
+from checks.clients.background import Later
+from checks.clients.http_client import Answer, visiting
+from checks.common import startup_checks
+from checks.harness.preflight import require_celery_app
+from checks.harness.project import Project
 from checks.step_01.conftest import BEAT_QUEUE, SUPERUSER, TASK
-from checks.support import ground
-from checks.support.celery_app import require_celery_app
-from checks.support.later import Later
-from checks.support.project import Project
-from checks.support.unset import VARIABLE, RaisesUnset, broker_when_unset
-from checks.support.verdict import NotYet, check
-from checks.support.visitor import Answer, visiting
+from checks.step_01.default_broker import VARIABLE, RaisesUnset, broker_when_unset
+from checks.verdicts import NotYet, check
 from workbook.projects.procfile import commands
 
 ROW_SECONDS, BEAT_SECONDS, SUPERUSER_SECONDS = 5, 8, 10
@@ -24,7 +24,7 @@ BEAT_COMMAND = re.compile(r"\bcelery\b.*\sbeat\b|\bcelery\b.*\sworker\b.*\s(-\w*
 DATABASE_SCHEDULER = re.compile(r"django_celery_beat\.schedulers[.:]DatabaseScheduler|django")
 LAPTOP_BROKER = re.compile(r"redis://(localhost|127\.0\.0\.1)(:6379)?(/0?)?")
 
-test_django_loads_your_project = ground.test_django_loads_your_project
+test_django_loads_your_project = startup_checks.test_django_loads_your_project
 
 
 @check("The packages are installed as apps", after=(test_django_loads_your_project,))
@@ -36,7 +36,7 @@ def test_the_packages_are_installed_as_apps(project: Project) -> None:
             done="read INSTALLED_APPS",
             seen=f"no {' and no '.join(missing)}",
             expected="django_celery_beat and django_celery_results among the apps",
-            open=f"{SETTINGS}, INSTALLED_APPS",
+            look_at=f"{SETTINGS}, INSTALLED_APPS",
             guide="01, Update settings.py",
         )
 
@@ -64,7 +64,7 @@ def test_the_broker_has_a_default(project: Project) -> None:
             done=done,
             seen=words.splitlines()[-1],
             expected=expected,
-            open=f"{SETTINGS}: what does config() do with a name that nobody set?",
+            look_at=f"{SETTINGS}: what does config() do with a name that nobody set?",
             guide="01, Update settings.py",
             words=words,
         ) from None
@@ -73,7 +73,7 @@ def test_the_broker_has_a_default(project: Project) -> None:
             done=done,
             seen=f"the broker is {broker}",
             expected=expected,
-            open=f"{SETTINGS}, CELERY_BROKER_URL",
+            look_at=f"{SETTINGS}, CELERY_BROKER_URL",
             guide="01, Update settings.py",
         )
 
@@ -86,7 +86,7 @@ def test_results_go_to_the_database(project: Project) -> None:
             done="read the result backend from the Celery app",
             seen=f"{backend or 'none: what a task returns is lost'}",
             expected="django-db",
-            open=f"{SETTINGS}, CELERY_RESULT_BACKEND",
+            look_at=f"{SETTINGS}, CELERY_RESULT_BACKEND",
             guide="01, Update settings.py",
         )
 
@@ -100,12 +100,12 @@ def test_beat_takes_its_schedule_from_the_database(project: Project) -> None:
             seen=f"{scheduler}"
             + (": it keeps its schedule in a file of its own" if "Persistent" in scheduler else ""),
             expected="the DatabaseScheduler of django_celery_beat",
-            open=f"{SETTINGS}, CELERY_BEAT_SCHEDULER",
+            look_at=f"{SETTINGS}, CELERY_BEAT_SCHEDULER",
             guide="01, Update settings.py",
         )
 
 
-test_no_migration_is_missing = ground.test_no_migration_is_missing
+test_no_migration_is_missing = startup_checks.test_no_migration_is_missing
 
 
 @check(
@@ -140,9 +140,9 @@ def test_a_result_becomes_a_row(project: Project) -> None:
         done=f"sent {TASK} to the worker, through the queue that tasks go to by default",
         seen=seen,
         expected="a row in django_celery_results with the state SUCCESS",
-        open=wanted,
+        look_at=wanted,
         guide="01, Run Django and Celery",
-        words=project.process("worker").words.tail(),
+        words=project.process("worker").log.tail(),
     )
 
 
@@ -163,9 +163,9 @@ def test_the_admin_shows_results_and_schedules(project: Project, superuser: Late
                     done=f"logged in to the admin as a superuser, then {answer.done}",
                     seen=_what_came(answer),
                     expected="the list",
-                    open="config/urls.py: does it lead to admin.site.urls?",
+                    look_at="config/urls.py: does it lead to admin.site.urls?",
                     guide="01, Look at the admin",
-                    words=project.process("web").words.tail() if answer.status >= 500 else "",
+                    words=project.process("web").log.tail() if answer.status >= 500 else "",
                 )
 
 
@@ -185,7 +185,7 @@ def test_beat_sends_what_is_scheduled(project: Project) -> None:
             done="read the Procfile",
             seen=f"{len(beats)} lines start a beat: {', '.join(beats)}",
             expected="one beat: two send every periodic task twice",
-            open="Procfile",
+            look_at="Procfile",
             guide="01, Run Django and Celery",
         )
     deadline = time.monotonic() + BEAT_SECONDS
@@ -196,8 +196,8 @@ def test_beat_sends_what_is_scheduled(project: Project) -> None:
                     done=f"scheduled {TASK} for every second in django_celery_beat",
                     seen=f"beat sent nothing within {BEAT_SECONDS} s",
                     expected="beat sends it within seconds",
-                    open="Procfile, beat: does its command name another scheduler?",
+                    look_at="Procfile, beat: does its command name another scheduler?",
                     guide="01, Run Django and Celery",
-                    words=project.process("beat").words.tail(),
+                    words=project.process("beat").log.tail(),
                 )
             time.sleep(0.05)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
+from checks.harness.project import Project
 from checks.step_01 import test_configure_celery as step
-from checks.support.exercises import Open, exercise
-from checks.support.project import Project
+from checks.verdicts import Open, exercise
 from workbook.projects.procfile import commands
 
 ANSWER_SECONDS = 10

@@ -6,11 +6,11 @@ import contextlib
 
 import pytest
 
-from checks.step_02.visits import frozen, sent
-from checks.support.fixtures import project, target
-from checks.support.ground import test_the_processes_start
-from checks.support.project import Project
-from checks.support.verdict import CannotTell, NotYet
+from checks.common.fixtures import project, target
+from checks.common.startup_checks import test_the_processes_start
+from checks.harness.project import Project
+from checks.step_02.fixtures import frozen, sent
+from checks.verdicts import CannotTell, NotYet
 
 __all__ = ["frozen", "project", "sent", "target"]
 

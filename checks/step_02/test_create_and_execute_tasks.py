@@ -1,46 +1,274 @@
-"""Step 02: ask now, work later.
+"""Step 02: ask now, work later."""
 
-The checks stand in modules of this folder, told in the order of the imports.
-"""
+from __future__ import annotations
 
-from checks.support.ground import (
-    test_django_loads_your_project,
-    test_no_migration_is_missing,
-    test_the_processes_start,
+import re
+import time
+
+from checks.clients.background import Later
+from checks.clients.dom import forms_in
+from checks.clients.http_client import visiting
+from checks.common import startup_checks
+from checks.common.registered_tasks import require_known
+from checks.harness.project import FROZEN, Project
+from checks.step_02.fixtures import (
+    ANSWER_SECONDS,
+    AWAY_SECONDS,
+    PATH,
+    TASK,
+    WORK_SECONDS,
+    Away,
+    Sent,
+    visit_without_broker,
 )
+from checks.verdicts import NotYet, check
 
-# isort: split
-from checks.step_02.asking import test_the_worker_knows_the_task
+APP = "status"
+VIEWS, TASKS = "status/views.py", "status/tasks.py"
+# What Celery itself says about a task.
+CELERYS_LINE = re.compile(r"\bTask \S+\[[\w-]+\] |: DEBUG/|\bmissed heartbeat\b|\b(mingle|sync):")
+CLEANUP, TAKEN_SECONDS = "celery.backend_cleanup", 5
 
-# isort: split
-from checks.step_02.asking import test_the_start_page_has_the_form
-from checks.step_02.sending import (
-    test_the_page_answers_at_once,
-    test_the_result_carries_the_tasks_name,
-    test_the_result_is_stored,
-    test_the_task_prints,
+test_django_loads_your_project = startup_checks.test_django_loads_your_project
+
+
+test_no_migration_is_missing = startup_checks.test_no_migration_is_missing
+
+
+test_the_processes_start = startup_checks.test_the_processes_start
+
+
+@check("The worker knows the task by its name", after=(test_the_processes_start,))
+def test_the_worker_knows_the_task(project: Project) -> None:
+    if not any(app.split(".")[0] == APP for app in project.loaded()["installed_apps"]):
+        raise NotYet(
+            done="read INSTALLED_APPS",
+            seen=f"no {APP}: the worker looks for tasks in installed apps alone",
+            expected=f"the app {APP} among them",
+            look_at="config/settings.py, INSTALLED_APPS",
+            guide="02, Make an app",
+        )
+    require_known(
+        project,
+        TASK,
+        look_at=f"{TASKS}: is send_status a @shared_task, and under which name?",
+        guide="02, Write the task",
+    )
+
+
+@check("The start page has a form that posts to /check-status/", after=(test_the_processes_start,))
+def test_the_start_page_has_the_form(project: Project) -> None:
+    with visiting(project.running().url) as visitor:
+        page = visitor.get("/")
+    if page.status != 200 or page.is_greeting:
+        raise NotYet(
+            done=page.done,
+            seen="Django's greeting: “The install worked …”" if page.is_greeting else page.seen,
+            expected="the start page",
+            look_at="config/urls.py: does it include status.urls?",
+            guide="02, Give the page an address",
+            words=project.process("web").log.tail() if page.status >= 500 else "",
+        )
+    posting = [one for one in forms_in(page.text) if one.address == PATH]
+    if not any(form.method == "post" for form in posting):
+        raise NotYet(
+            done=page.done,
+            seen="a form for /check-status/ that sends a GET"
+            if posting
+            else "no form that posts to /check-status/",
+            expected='a form with method="post" and that address',
+            look_at="the template of the page, templates/index.html",
+            guide="02, Write the page",
+        )
+    if not any(form.has_token for form in posting):
+        raise NotYet(
+            done=page.done,
+            seen="a form without a CSRF token: Django would refuse what it sends",
+            expected="a token in the form",
+            look_at="the template of the page, templates/index.html: "
+            "which tag does Django want in a form that posts?",
+            guide="02, Write the page",
+        )
+
+
+@check(
+    "The page answers at once and names the task",
+    after=(test_the_worker_knows_the_task, test_the_start_page_has_the_form),
 )
+def test_the_page_answers_at_once(project: Project, sent: Sent) -> None:
+    answer = sent.answer
+    if not answer.is_fine:
+        raise NotYet(
+            done=f"{answer.done} with the form's token",
+            seen=answer.seen,
+            expected=f"a page, in under {ANSWER_SECONDS} s",
+            look_at=f"{VIEWS}, check_status",
+            guide="02, Execute the task in the view",
+            words=project.process("web").log.tail(),
+        )
+    if answer.seconds > ANSWER_SECONDS:
+        raise NotYet(
+            done=f"{answer.done} with the form's token",
+            seen=answer.seen,
+            expected=f"an answer in under {ANSWER_SECONDS} s: the waiting belongs in the worker",
+            look_at="config/settings.py: does CELERY_TASK_ALWAYS_EAGER belong there?"
+            if project.loaded()["task_always_eager"]
+            else f"{VIEWS}: is the task sent to the queue, or called like a function?",
+            guide="02, Execute the task in the view",
+        )
+    if not sent.task_ids:
+        raise NotYet(
+            done=f"{answer.done} with the form's token, and read the page it led to",
+            seen="no id of a task" if not answer.task_ids() else "no other id than before",
+            expected="the id of the task that was sent",
+            look_at=f"{VIEWS}: what does the page do with what delay returned?",
+            guide="02, Name the task",
+        )
 
-# isort: split
-from checks.step_02.refusing import (
-    test_a_frozen_broker_is_said,
-    test_a_get_sends_no_task,
-    test_a_post_without_a_token_is_refused,
-    test_a_refused_broker_is_said,
+
+@check(
+    "The worker does the work, and the result is stored under the id that the page named",
+    after=(test_the_page_answers_at_once,),
 )
+def test_the_result_is_stored(project: Project, sent: Sent) -> None:
+    done = "sent a task by the form and waited for its result"
+    result, seconds = sent.result.result(within=3 * WORK_SECONDS)
+    if result is None:
+        seen, wanted = _why_no_result(project, sent)
+        raise NotYet(
+            done=done,
+            seen=f"no result of {sent.task_ids[0]} within {WORK_SECONDS} s: {seen}",
+            expected="a row with that id",
+            look_at=wanted,
+            guide="02, Name the task",
+            words=project.process("worker").log.tail(),
+        )
+    if result["status"] != "SUCCESS" or result["result"] != '"RUNNING"':
+        raise NotYet(
+            done=done,
+            seen=f"state {result['status']}, result {result['result']}",
+            expected='state SUCCESS, result "RUNNING"',
+            look_at=f"{TASKS}, send_status: what does it return?",
+            guide="02, Write the task",
+            words="" if result["status"] == "SUCCESS" else project.process("worker").log.tail(),
+        )
+    if seconds < ANSWER_SECONDS:
+        raise NotYet(
+            done=done,
+            seen=f"it was there after {seconds:.1f} s",
+            expected="a task that works for about two seconds, so that you see the difference",
+            look_at=f"{TASKS}, send_status: does it take its time?",
+            guide="02, Write the task",
+        )
 
-__all__ = [
-    "test_a_frozen_broker_is_said",
-    "test_a_get_sends_no_task",
-    "test_a_post_without_a_token_is_refused",
-    "test_a_refused_broker_is_said",
-    "test_django_loads_your_project",
-    "test_no_migration_is_missing",
-    "test_the_page_answers_at_once",
-    "test_the_processes_start",
-    "test_the_result_carries_the_tasks_name",
-    "test_the_result_is_stored",
-    "test_the_start_page_has_the_form",
-    "test_the_task_prints",
-    "test_the_worker_knows_the_task",
-]
+
+def _why_no_result(project: Project, sent: Sent) -> tuple[str, str]:
+    """Return what was seen of a task without a result, and where to look."""
+    active = project.app.control.inspect(timeout=2, limit=1).active()
+    if active is None:
+        return "the worker answers no more", f"{TASKS}, send_status: does it come to an end?"
+    if any(task["name"] == TASK for tasks in active.values() for task in tasks):
+        return "the worker is still at work", f"{TASKS}, send_status: does it come to an end?"
+    if project.received(TASK) == sent.received_before:
+        return "the worker received no task", f"{VIEWS}: is the task sent to the queue?"
+    return (
+        "the worker did the work under another id",
+        f"{VIEWS}: is the id on the page the one of the task?",
+    )
+
+
+@check("The admin can show the task's name with its result", after=(test_the_result_is_stored,))
+def test_the_result_carries_the_tasks_name(project: Project, sent: Sent) -> None:
+    row, _ = sent.result.result(within=WORK_SECONDS)
+    if row["task_name"] != TASK:
+        raise NotYet(
+            done="read the stored result",
+            seen=f"the name {row['task_name']}" if row["task_name"] else "an id without a name",
+            expected=TASK,
+            look_at="config/settings.py, CELERY_RESULT_EXTENDED",
+            guide="02, See the task's name in the admin",
+        )
+
+
+@check("What the task prints stands in the worker's terminal", after=(test_the_result_is_stored,))
+def test_the_task_prints(project: Project, sent: Sent) -> None:
+    lines = project.process("worker").log.since(sent.log_before)
+    if not [line for line in lines if line.strip() and not CELERYS_LINE.search(line)]:
+        raise NotYet(
+            done="sent a task by the form, and read what the worker said",
+            seen="nothing but Celery's own lines" if lines else "nothing",
+            expected="what send_status prints",
+            look_at=f"{TASKS}, send_status: does it print? "
+            "Procfile: is the worker told to be quiet?",
+            guide="02, Write the task",
+        )
+
+
+@check(
+    "A frozen broker is said in words, within seven seconds",
+    after=(test_the_page_answers_at_once,),
+)
+def test_a_frozen_broker_is_said(frozen: Later[Away]) -> None:
+    _require_words(frozen.result(within=60), "a broker that takes connections and answers nothing")
+
+
+@check("A GET sends no task", after=(test_the_page_answers_at_once,))
+def test_a_get_sends_no_task(project: Project, sent: Sent) -> None:
+    before, cleanups = project.received(TASK), project.received(CLEANUP)
+    with visiting(project.url) as visitor:
+        visitor.get("/")
+        visitor.get(PATH)
+    # The worker takes tasks in the order they were sent: ours comes after any other.
+    project.app.send_task(CLEANUP)
+    deadline = time.monotonic() + TAKEN_SECONDS
+    while project.received(CLEANUP) == cleanups and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if project.received(TASK) > before:
+        raise NotYet(
+            done=f"GET / and GET {PATH}",
+            seen="the worker received a task",
+            expected="none: a link or a browser's preview must not send work",
+            look_at=f"{VIEWS}: is check_status a view for POST alone?",
+            guide="02, Execute the task in the view",
+        )
+
+
+@check("A POST without a CSRF token is refused", after=(test_the_start_page_has_the_form,))
+def test_a_post_without_a_token_is_refused(project: Project) -> None:
+    with visiting(project.running().url) as visitor:
+        answer = visitor.post_without_token(PATH)
+    if answer.status != 403:
+        raise NotYet(
+            done=f"{answer.done} without a token, as a foreign page would",
+            seen=answer.seen,
+            expected="status 403",
+            look_at=f"{VIEWS} and config/settings.py: is Django's CSRF protection still on?",
+            guide="02, Write the page",
+        )
+
+
+@check(
+    "A broker that is away is said in words, within seven seconds",
+    after=(test_a_frozen_broker_is_said,),
+)
+def test_a_refused_broker_is_said(project: Project, frozen: Later[Away]) -> None:
+    project.detached(FROZEN)
+    project.refuse()
+    _require_words(visit_without_broker(project), "a broker that refuses connections")
+
+
+def _require_words(away: Away, broker: str) -> None:
+    answer = away.answer
+    if answer.status == 503 and answer.words and not away.is_late:
+        return
+    if away.is_late:
+        wanted = "config/settings.py: how long does Celery wait for its broker?"
+    else:
+        wanted = f"{VIEWS}: what happens when delay raises OperationalError?"
+    raise NotYet(
+        done=f"{answer.done} with {broker}",
+        seen=answer.seen if answer.words or answer.problem else "an empty page",
+        expected=f"status 503 and a sentence, within {AWAY_SECONDS} s",
+        look_at=wanted,
+        guide="02, Say when the queue can’t be reached",
+    )

@@ -7,9 +7,9 @@ import re
 import uuid
 from typing import Any
 
+from checks.harness.project import Project
 from checks.step_02 import test_create_and_execute_tasks as step
-from checks.support.exercises import Open, exercise
-from checks.support.project import Project
+from checks.verdicts import Open, exercise
 
 ADD = "status.tasks.add"
 SUM_SECONDS = 8

@@ -4,14 +4,12 @@ import contextlib
 
 import pytest
 
-from checks.step_03.asking import (
-    test_the_fragment_asks_for_the_status,
-)
-from checks.step_03.visits import away, browsing, conversation, looking, sent, silence, unheard
-from checks.support.fixtures import project, target
-from checks.support.ground import test_the_processes_start
-from checks.support.project import FROZEN, IDLE, Project
-from checks.support.verdict import CannotTell, NotYet
+from checks.common.fixtures import project, target
+from checks.common.startup_checks import test_the_processes_start
+from checks.harness.project import FROZEN, IDLE, Project
+from checks.step_03.fixtures import away, browsing, conversation, looking, sent, silence, unheard
+from checks.step_03.test_poll_task_status import test_the_fragment_asks_for_the_status
+from checks.verdicts import CannotTell, NotYet
 
 __all__ = [
     "away",

@@ -1,60 +1,564 @@
-"""Step 03: the browser asks until it is done.
+"""Step 03: the browser asks until it is done."""
 
-The checks stand in modules of this folder, told in the order of the imports.
-"""
+from __future__ import annotations
 
-from checks.support.ground import (
-    test_django_loads_your_project,
-    test_no_migration_is_missing,
-    test_the_processes_start,
-)
+import re
+import uuid
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
-# isort: split
-from checks.step_03.asking import (
-    test_a_post_is_accepted,
-    test_the_button_asks_by_htmx,
-    test_the_fragment_asks_for_the_status,
-    test_the_page_brings_htmx,
+from checks.clients.background import Later
+from checks.clients.htmx import (
+    Conversation,
+    bar,
+    has_get,
+    has_trigger,
+    is_whole_page,
+    own_words,
+    polled_path,
+    posted_paths,
+    quoted,
+    scripts,
 )
+from checks.clients.http_client import Answer, visiting
+from checks.common import startup_checks
+from checks.harness.project import IDLE, Project
+from checks.step_03.failing_task import send_failing
+from checks.step_03.fixtures import BEGIN_SECONDS, PATH, Sent
+from checks.verdicts import NotYet, check
 
-# isort: split
-from checks.step_03.answering import (
-    test_a_broker_that_is_away_is_said,
-    test_a_strangers_task_is_unknown,
-    test_every_state_is_said,
-)
-from checks.step_03.progress import (
-    test_a_failure_is_said,
-    test_started_is_tracked,
-    test_the_asking_ends,
-    test_the_bar_moves,
-    test_the_task_takes_its_time,
-)
-from checks.step_03.watching import (
-    test_a_404_ends_the_asking_in_a_browser,
-    test_a_503_is_seen_in_a_browser,
-    test_a_click_leads_to_the_end_in_a_browser,
-    test_silence_is_asked_about,
-)
+if TYPE_CHECKING:
+    from checks.step_03.browser_session import Browsing, Seen
 
-__all__ = [
-    "test_a_404_ends_the_asking_in_a_browser",
-    "test_a_503_is_seen_in_a_browser",
-    "test_a_broker_that_is_away_is_said",
-    "test_a_click_leads_to_the_end_in_a_browser",
-    "test_a_failure_is_said",
-    "test_a_post_is_accepted",
-    "test_a_strangers_task_is_unknown",
-    "test_django_loads_your_project",
-    "test_every_state_is_said",
-    "test_no_migration_is_missing",
-    "test_silence_is_asked_about",
-    "test_started_is_tracked",
-    "test_the_asking_ends",
-    "test_the_bar_moves",
-    "test_the_button_asks_by_htmx",
-    "test_the_fragment_asks_for_the_status",
-    "test_the_page_brings_htmx",
-    "test_the_processes_start",
-    "test_the_task_takes_its_time",
-]
+TASK = "status.tasks.send_status"
+VIEWS, TASKS, BASE = "status/views.py", "status/tasks.py", "templates/_base.html"
+TEMPLATES = "the template of the fragment"
+ENDS = ("SUCCESS", "FAILURE", "REVOKED")
+# What a worker stores along with each state. PROGRESS is the learner's own: it is seen as it goes.
+STORED: dict[str, Any] = {
+    "PENDING": None,
+    "STARTED": {"pid": 1, "hostname": "celery@here"},
+    "RETRY": "the printer is out of paper",
+    "SUCCESS": "RUNNING",
+    "FAILURE": "the printer is out of paper",
+    "REVOKED": "terminated",
+}
+REFUSED_SECONDS, PATIENCE_SECONDS = 3, 5
+SHORTEST, LONGEST = 3, 9
+FAILURE_SECONDS = 12
+QUESTION = "worker"
+EARLY_SECONDS, WAIT_SECONDS = 7, 12
+SWAPPING = "which answers does htmx swap in?"
+
+test_django_loads_your_project = startup_checks.test_django_loads_your_project
+
+
+test_no_migration_is_missing = startup_checks.test_no_migration_is_missing
+
+
+test_the_processes_start = startup_checks.test_the_processes_start
+
+
+@check("The start page brings htmx along", after=(test_the_processes_start,))
+def test_the_page_brings_htmx(project: Project) -> None:
+    with visiting(project.running().url) as visitor:
+        page = visitor.get("/", within=4)
+        addresses = scripts(page)
+        foreign = [src for src in addresses if _is_elsewhere(src)]
+        own = [visitor.get(urljoin("/", src), within=4) for src in addresses if src not in foreign]
+    missing = [answer for answer in own if answer.status != 200]
+    is_htmx = any("hx-trigger" in answer.text for answer in own)
+    if page.status == 200 and is_htmx and not foreign and not missing:
+        return
+    if page.status != 200:
+        seen, hint = page.seen, "config/urls.py: does it include status.urls?"
+    elif foreign:
+        seen = f"a script from elsewhere: {foreign[0]}"
+        hint = f"{BASE}: who serves the file where there is no Internet?"
+    elif missing:
+        seen = f"{missing[0].done}: {missing[0].seen}"
+        hint = f"{BASE}: is django_htmx among INSTALLED_APPS, and the file's name right?"
+    else:
+        seen = f"{len(own)} of them, and none is htmx" if own else "it has no script"
+        hint = f"{BASE}: which script does the page load?"
+    raise NotYet(
+        done=f"{page.done}, and fetched its scripts",
+        seen=seen,
+        expected="htmx, served by your own project",
+        look_at=hint,
+        guide="03, Bring htmx along",
+        words=project.process("web").log.tail() if page.status >= 500 else "",
+    )
+
+
+def _is_elsewhere(address: str) -> bool:
+    return urlsplit(address).netloc != ""
+
+
+@check("The button asks by htmx", after=(test_the_page_brings_htmx,))
+def test_the_button_asks_by_htmx(project: Project) -> None:
+    with visiting(project.url) as visitor:
+        page = visitor.get("/", within=4)
+    if PATH not in posted_paths(page):
+        others = ", ".join(posted_paths(page))
+        raise NotYet(
+            done=page.done,
+            seen=f"hx-post to {others}" if others else "no element with hx-post",
+            expected=f'hx-post="{PATH}" on the form',
+            look_at="templates/index.html",
+            guide="03, Send the form with htmx",
+        )
+
+
+@check(
+    "A POST by htmx is answered by 202 and a fragment that names the task",
+    after=(test_the_button_asks_by_htmx,),
+)
+def test_a_post_is_accepted(project: Project, sent: Sent) -> None:
+    answer = sent.answer
+    if answer.status == 202 and not is_whole_page(answer) and len(answer.task_ids()) == 1:
+        return
+    if answer.status != 202:
+        seen, hint = answer.seen, f"{VIEWS}, check_status: which status does it answer with?"
+        if answer.status == 403:
+            hint = "templates/index.html: does the form carry a csrf_token?"
+        elif answer.problem:
+            hint = f"{VIEWS}, check_status: is the task sent with delay, or called?"
+    elif is_whole_page(answer):
+        seen = "a whole page: htmx would put it inside the page that is there"
+        hint = f"{VIEWS}, check_status: which template does it render?"
+    else:
+        seen = f"{len(answer.task_ids()) or 'no'} ids in {own_words(answer)!r}"
+        hint = f"{VIEWS}, check_status: what does the fragment do with the result of delay?"
+    raise NotYet(
+        done=f"{answer.done} as htmx does it, with the page's token",
+        seen=seen,
+        expected="status 202 and a fragment with the task's id",
+        look_at=hint,
+        guide="03, Send the form with htmx",
+        words=project.process("web").log.tail() if answer.status in (0, 500) else "",
+    )
+
+
+@check("The fragment asks for the task's status by itself", after=(test_a_post_is_accepted,))
+def test_the_fragment_asks_for_the_status(
+    project: Project, sent: Sent, conversation: Conversation
+) -> None:
+    expected = f"{PATH}{sent.task_id}/"
+    asked = polled_path(sent.answer)
+    if asked is None or asked.partition("?")[0] != expected:
+        raise NotYet(
+            done=f"{sent.answer.done} by htmx, and read the fragment",
+            seen=f"it asks for {asked}" if asked else _what_is_missing(sent.answer),
+            expected=f"hx-get={PATH}<the task's id>/ and an hx-trigger that fires every second",
+            look_at=f"{TEMPLATES}, such as templates/status/partials/task.html",
+            guide="03, Ask for the status",
+        )
+    conversation.wait_until(lambda: len(conversation.said) > 1)
+    answer = conversation.said[1].answer if len(conversation.said) > 1 else sent.answer
+    if not 200 <= answer.status < 300 or is_whole_page(answer):
+        raise NotYet(
+            done=f"GET {PATH}<the task's id>/ by htmx, as the visitor who sent it",
+            seen=f"{answer.seen}{', a whole page' if is_whole_page(answer) else ''}",
+            expected="status 200 and the next fragment",
+            look_at="status/urls.py and status/views.py: which view answers there?",
+            guide="03, Ask for the status",
+            words=project.process("web").log.tail() if answer.status in (0, 500) else "",
+        )
+
+
+def _what_is_missing(answer: Answer) -> str:
+    """Say which half of a fragment that asks by itself is not there."""
+    if has_get(answer):
+        return "an hx-get without an hx-trigger that fires by itself"
+    return "no hx-get with an hx-trigger of its own"
+
+
+@check(
+    "A broker that is away is said in a fragment",
+    after=(test_the_fragment_asks_for_the_status,),
+)
+def test_a_broker_that_is_away_is_said(away: str) -> None:
+    with visiting(away) as visitor:
+        visitor.get("/", within=4)
+        answer = visitor.post(PATH, htmx=True, within=PATIENCE_SECONDS)
+    is_piece = answer.words and not is_whole_page(answer)
+    if answer.status == 503 and is_piece and answer.seconds <= REFUSED_SECONDS:
+        return
+    whole = ", a whole page" if is_whole_page(answer) else ""
+    raise NotYet(
+        done=f"{answer.done} by htmx, with a broker that refuses connections",
+        seen=f"{answer.seen}{whole}" if answer.words or answer.problem else "an empty answer",
+        expected=f"status 503 and a fragment of a few words, within {REFUSED_SECONDS} s",
+        look_at=f"{VIEWS}: what is rendered when delay raises OperationalError?",
+        guide="03, Say when the queue can’t be reached",
+    )
+
+
+@check(
+    "Somebody else's task and an invented one get the same 404, which ends the asking",
+    after=(test_the_fragment_asks_for_the_status,),
+)
+def test_a_strangers_task_is_unknown(unheard: Sent) -> None:
+    invented = str(uuid.uuid4())
+    with visiting(unheard.url) as stranger:
+        asked = {
+            "another visitor's task": (stranger, unheard.task_id),
+            "an id that nobody was given": (unheard.visitor, invented),
+        }
+        answers = {
+            whose: (visitor.get(f"{PATH}{task_id}/", htmx=True, within=4), task_id)
+            for whose, (visitor, task_id) in asked.items()
+        }
+    for whose, (answer, _) in answers.items():
+        _require_404(whose, answer)
+    bodies = {answer.text.replace(task_id, "") for answer, task_id in answers.values()}
+    if len(bodies) > 1:
+        own, foreign = (quoted(own_words(answer)) for answer, _ in answers.values())
+        raise NotYet(
+            done=f"GET {PATH}<id>/ with another visitor's id, then with an invented one",
+            seen=f"two different answers: {own} and {foreign}",
+            expected="the same answer: else it tells a stranger which ids exist",
+            look_at=f"{VIEWS}: how many ways lead to the 404?",
+            guide="03, Answer for your own tasks alone",
+        )
+
+
+def _require_404(whose: str, answer: Answer) -> None:
+    if answer.status != 404:
+        seen = answer.seen + (f": {quoted(own_words(answer))}" if answer.is_fine else "")
+        expected = "status 404: Celery says PENDING of any id that it does not know"
+        hint = f"{VIEWS}: how does the view know which ids this visitor started?"
+    elif is_whole_page(answer):
+        seen = f"{answer.seen}, a whole page"
+        expected = "a fragment of a few words: it takes the place of the last one"
+        hint = f"{VIEWS}: what does the 404 render?"
+    elif not own_words(answer) or has_trigger(answer):
+        seen = "status 404 " + ("that goes on asking" if has_trigger(answer) else "without words")
+        expected = "a sentence, without hx-trigger"
+        hint = f"{TEMPLATES}: which template does the 404 render?"
+    else:
+        return
+    raise NotYet(
+        done=f"{answer.done}: {whose}",
+        seen=seen,
+        expected=expected,
+        look_at=hint,
+        guide="03, Answer for your own tasks alone",
+    )
+
+
+@check(
+    "Every state is said in words, and an end state asks no more",
+    after=(test_the_fragment_asks_for_the_status,),
+)
+def test_every_state_is_said(project: Project, unheard: Sent) -> None:
+    said: dict[str, str] = {}
+    for state, stored in STORED.items():
+        if state != "PENDING":
+            project.ask("store_state", task_id=unheard.task_id, state=state, text=stored)
+        answer = unheard.visitor.get(f"{PATH}{unheard.task_id}/", htmx=True, within=4)
+        words = own_words(answer)
+        same = next((other for other in said if said[other] == words), None)
+        done = f"stored the state {state} for a task and asked: GET {PATH}<its id>/"
+        if not 200 <= answer.status < 300 or not words:
+            raise NotYet(
+                done=done,
+                seen=answer.seen if words or answer.status != 200 else "a fragment without words",
+                expected="status 200 and the state in words",
+                look_at=_hint(state, answer),
+                guide="03, Name every state",
+                words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
+            )
+        if same:
+            raise NotYet(
+                done=done,
+                seen=f"the same as for {same}: {quoted(words)}",
+                expected="words that tell the two apart",
+                look_at=f"{TEMPLATES}: which branch is taken for {state}?",
+                guide="03, Name every state",
+            )
+        if has_trigger(answer) == (state in ENDS):
+            raise NotYet(
+                done=done,
+                seen="a fragment that goes on asking" if state in ENDS else "no hx-trigger",
+                expected=f"after {state} there is no more news: a fragment without hx-trigger"
+                if state in ENDS
+                else f"a fragment that goes on asking: {state} is not the end",
+                look_at=f"{TEMPLATES}: for which states does hx-trigger stand there?",
+                guide="03, Stop asking",
+            )
+        said[state] = words
+
+
+def _hint(state: str, answer: Answer) -> str:
+    if answer.problem:
+        return f"{VIEWS}: what does the view wait for?"
+    kind = "an exception" if state in ("RETRY", "FAILURE", "REVOKED") else repr(STORED[state])
+    return f"{VIEWS}: can the view show every kind of result? On {state} it is {kind}"
+
+
+@check(
+    "The asking goes on until the task is done, and ends then",
+    after=(test_every_state_is_said,),
+)
+def test_the_asking_ends(project: Project, sent: Sent, conversation: Conversation) -> None:
+    state = _state_at_the_end(project, sent, conversation)
+    worker = project.process("worker")
+    last, done = conversation.last, "asked on, as the fragments say, until none asked any more"
+    if not 200 <= last.answer.status < 300:
+        raise NotYet(
+            done=f"{done}: GET {PATH}<the task's id>/",
+            seen=last.answer.seen,
+            expected="status 200 and a fragment, whatever the state",
+            look_at=f"{VIEWS}: which result could it not show?",
+            guide="03, Name every state",
+            words=project.process("web").log.tail() if last.answer.status >= 500 else "",
+        )
+    if polled_path(last.answer):
+        is_done = state in ENDS
+        raise NotYet(
+            done=done,
+            seen=f"after {last.at:.1f} s {quoted(last.words)}, "
+            + ("which still asks" if is_done else f"and the state {state}"),
+            expected="a last fragment without hx-trigger"
+            if is_done
+            else "a task that is done after about five seconds",
+            look_at=f"{TEMPLATES}: for which states does hx-trigger stand there?"
+            if is_done
+            else f"{TASKS}, send_status: does it come to its end?",
+            guide="03, Stop asking" if is_done else "03, Report progress",
+            # What a worker at work says is of others; what one said that is gone tells why.
+            words="" if is_done or worker.exit_code() is None else worker.log.tail(),
+        )
+    if state not in ENDS:
+        raise NotYet(
+            done=done,
+            seen=f"after {last.at:.1f} s {quoted(last.words)}, which asks no more; "
+            f"the task's state is {state}",
+            expected="hx-trigger in every fragment but the last",
+            look_at=f"{TEMPLATES}: for which states does hx-trigger stand there?",
+            guide="03, Stop asking",
+        )
+    if state != "SUCCESS":
+        raise NotYet(
+            done=done,
+            seen=f"the state {state}: {quoted(last.words)}",
+            expected="SUCCESS",
+            look_at=f"{TASKS}, send_status",
+            guide="03, Report progress",
+            words=project.process("worker").log.tail(),
+        )
+
+
+def _state_at_the_end(project: Project, sent: Sent, conversation: Conversation) -> str:
+    """Wait for the end of the asking; of a task that is done, two more fragments are heard."""
+    heard: list[int] = []
+
+    def state() -> str:
+        rows = project.ask("results", ids=[sent.task_id])["rows"]
+        return rows[0]["status"] if rows else "PENDING"
+
+    def asks_on_in_vain() -> bool:
+        if not heard and state() in ENDS:
+            heard.append(len(conversation.said))
+        return bool(heard) and len(conversation.said) > heard[0] + 2
+
+    conversation.wait_until(asks_on_in_vain)
+    conversation.stop()
+    return state()
+
+
+@check(
+    "A task that fails says so, without a traceback",
+    # A worker that never comes to an end is another matter, told there.
+    after=(test_every_state_is_said, test_the_asking_ends),
+)
+def test_a_failure_is_said(project: Project, unheard: Sent) -> None:
+    project.ask("store_state", task_id=unheard.task_id, state="PENDING", text=None)
+    send_failing(project.app, TASK, unheard.task_id)
+    result = project.result(unheard.task_id, FAILURE_SECONDS)
+    answer = unheard.visitor.get(f"{PATH}{unheard.task_id}/", htmx=True, within=4)
+    words = own_words(answer)
+    if result is None:
+        seen, hint = f"after {FAILURE_SECONDS} s {quoted(words)}", f"{TASKS}: what keeps it?"
+    elif "Traceback" in answer.text or 'File "' in answer.words:
+        seen, hint = f"a traceback: {quoted(words)}", f"{TEMPLATES}: what of the result is shown?"
+    elif not 200 <= answer.status < 300 or not words or has_trigger(answer):
+        asks = " and an hx-trigger" if has_trigger(answer) else ""
+        seen, hint = f"{answer.seen}{asks}", f"{VIEWS}: what is the result of a task that failed?"
+    else:
+        return
+    raise NotYet(
+        done=f"sent {TASK} with arguments that don't fit, and asked how it went",
+        seen=seen,
+        expected="status 200, a sentence about the failure, and no more asking",
+        look_at=hint,
+        guide="03, Show a failure",
+        words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
+    )
+
+
+@check("A task that is being worked on says so", after=(test_the_fragment_asks_for_the_status,))
+def test_started_is_tracked(project: Project) -> None:
+    if not project.ask("tracks_started", task=TASK)["tracked"]:
+        raise NotYet(
+            done="asked Celery whether it tells when a worker takes send_status",
+            seen="it does not: a task that is being worked on counts as PENDING",
+            expected="the state STARTED",
+            look_at="config/settings.py, CELERY_TASK_TRACK_STARTED",
+            guide="03, Tell when the work starts",
+        )
+
+
+@check("The task takes about five seconds", after=(test_the_asking_ends,))
+def test_the_task_takes_its_time(conversation: Conversation) -> None:
+    if not SHORTEST <= conversation.last.at <= LONGEST:
+        raise NotYet(
+            done="sent a task and asked until it was done",
+            seen=f"done after {conversation.last.at:.1f} s",
+            expected="about five seconds, so that there is something to see",
+            look_at=f"{TASKS}, send_status: how often does it sleep?",
+            guide="03, Report progress",
+        )
+
+
+@check("The bar moves, and never goes back", after=(test_the_task_takes_its_time,))
+def test_the_bar_moves(conversation: Conversation) -> None:
+    bars = [share for said in conversation.said if (share := bar(said.answer)) is not None]
+    shown = ", ".join(f"{share:.0%}" for share, _same in groupby(bars))
+    if any(after < before for before, after in pairwise(bars)):
+        seen, hint = f"a bar that goes back: {shown}", f"{TASKS}, update_state: what is told?"
+    elif len(set(bars)) < 3:
+        seen = f"a bar that shows {shown} and nothing else" if bars else "no bar with a value"
+        hint = f"{TASKS}: does send_status tell how far it is? And does {TEMPLATES} show it?"
+    else:
+        return
+    raise NotYet(
+        done="sent a task and read its fragments until it was done",
+        seen=seen,
+        expected="<progress value=… max=…> that fills while the task works",
+        look_at=hint,
+        guide="03, Report progress",
+    )
+
+
+@check(
+    "In a browser a 404 takes the fragment’s place, and the asking ends",
+    after=(test_a_strangers_task_is_unknown,),
+)
+def test_a_404_ends_the_asking_in_a_browser(browsing: Browsing) -> None:
+    done = "clicked in Chromium, then took the session’s cookie away"
+    seen = browsing.wait(browsing.stranger)
+    if seen.answer and seen.scripts < seen.scripts_before:
+        raise NotYet(
+            done=done,
+            seen="the text of the 404 took the place of the whole page",
+            expected="it takes the place of the fragment, and the page around it stays",
+            look_at=f"{BASE}: which script replaces a page while DEBUG is on?",
+            guide="03, Swap in errors too",
+        )
+    _require_shown(seen, done=done, guide="03, Swap in errors too")
+
+
+def _require_shown(seen: Seen, done: str, guide: str) -> None:
+    if seen.answer is None:
+        told = seen.problem
+    elif not seen.is_shown:
+        again = ", and the page went on asking" if seen.asked_after else ""
+        told = f"the {seen.answer.status} came{again}; the page shows {quoted(seen.text)}"
+    elif seen.asked_after:
+        told = f"the {seen.answer.status} came and was shown, and the page went on asking"
+    else:
+        return
+    raise NotYet(
+        done=done,
+        seen=told,
+        expected="the words of the answer in the page, and no more requests",
+        look_at=f"{BASE}, htmx-config: {SWAPPING}",
+        guide=guide,
+    )
+
+
+@check(
+    "In a browser a queue that can’t be reached is seen",
+    after=(test_a_broker_that_is_away_is_said,),
+)
+def test_a_503_is_seen_in_a_browser(browsing: Browsing) -> None:
+    _require_shown(
+        browsing.wait(browsing.away),
+        done="clicked in Chromium while the broker refuses connections",
+        guide="03, Swap in errors too",
+    )
+
+
+@check("In a browser a click leads to the end, without a reload", after=(test_the_asking_ends,))
+def test_a_click_leads_to_the_end_in_a_browser(browsing: Browsing) -> None:
+    seen = browsing.wait(browsing.done)
+    if seen.was_reloaded:
+        told = "the whole page was loaded anew"
+        hint = "templates/index.html: what sends the form, htmx or the browser?"
+    elif seen.answer is None:
+        told = seen.problem
+        hint = "templates/index.html and the fragment: which element does each answer replace?"
+    elif seen.asked_after:
+        told = "the last fragment came, and the page went on asking"
+        hint = "the template of the fragment: does it replace the one that asks, or go into it?"
+    elif not seen.is_shown:
+        told = f"the last fragment came, and the page shows {quoted(seen.text)}"
+        hint = "templates/index.html: is there an element that hx-target names?"
+    else:
+        return
+    raise NotYet(
+        done="opened the start page in Chromium, clicked its button and watched",
+        seen=told,
+        expected="each fragment in the place of the one before, until the last one",
+        look_at=hint,
+        guide="03, Swap the fragment",
+    )
+
+
+@check(
+    "After ten seconds without news the page asks whether the worker runs",
+    after=(test_every_state_is_said,),
+)
+def test_silence_is_asked_about(silence: Later[Conversation]) -> None:
+    talk = silence.result(BEGIN_SECONDS)
+    first = _sentences(talk.said[0].words)
+
+    def asking() -> bool:
+        return _asks(first, talk.last.words)
+
+    def over() -> bool:
+        return asking() or talk.last.at > WAIT_SECONDS
+
+    talk.wait_until(over)
+    asked = next((said for said in talk.said if _asks(first, said.words)), None)
+    # The page counts from the moment when it was asked: a slow answer is part of the wait.
+    if asked and asked.at + talk.said[0].answer.seconds >= EARLY_SECONDS:
+        return
+    last = asked or talk.last
+    speaks = not asked and bool(_sentences(talk.last.words) - first)
+    raise NotYet(
+        done="sent a task to a queue where no worker listens, and asked on",
+        seen=f"after {last.at:.1f} s {'already' if asked else 'still'} {quoted(last.words)}"
+        if last.answer.is_fine
+        else f"after {last.at:.1f} s {last.answer.seen}",
+        expected="PENDING at first, and after 10 s a question that was not there before: "
+        "does the worker run?",
+        look_at=f"{TEMPLATES}: which question does it ask when nothing is new?"
+        if speaks
+        else f"{VIEWS}: where does it keep when the task was sent?",
+        guide="03, Ask whether the worker runs",
+    )
+
+
+def _asks(first: set[str], words: str) -> bool:
+    """Tell whether a sentence about the worker is there that did not stand in the `first` ones."""
+    return any(QUESTION in sentence for sentence in _sentences(words) - first)
+
+
+def _sentences(words: str) -> set[str]:
+    """Return the sentences without figures: seconds that count up are no news."""
+    return set(re.split(r"\s*[.!?:;]\s*", re.sub(r"\d+", "", words).casefold()))

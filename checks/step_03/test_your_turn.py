@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 
+from checks.clients.dom import forms_in
+from checks.clients.htmx import has_trigger
+from checks.clients.http_client import Answer, visiting
+from checks.harness.project import Project
 from checks.step_03 import test_poll_task_status as step
-from checks.step_03.visits import PATH, Sent, sending
-from checks.support.exercises import Open, exercise
-from checks.support.forms import forms_in
-from checks.support.fragments import has_trigger
-from checks.support.project import Project
-from checks.support.visitor import Answer, visiting
+from checks.step_03.fixtures import PATH, Sent, sending
+from checks.verdicts import Open, exercise
 
 END_SECONDS = 10
 ENDS = ("SUCCESS", "FAILURE", "REVOKED")

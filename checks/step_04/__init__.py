@@ -1,0 +1,5 @@
+"""The checks of step 04, set up a websocket.
+
+May import every room of checks/ but `reporting`, and no other step.
+Begin with `test_setup_websocket`: its checks, in the order they are told.
+"""

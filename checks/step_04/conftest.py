@@ -4,15 +4,23 @@ import contextlib
 
 import pytest
 
-from checks.step_04.opening import test_runserver_opens_the_websocket
-from checks.step_04.visits import ALONE, BROWSER, SILENCE, beside, pages, sockets, told
-from checks.support.fixtures import project, target
-from checks.support.ground import test_the_processes_start
-from checks.support.probing import ProbeError
-from checks.support.project import Project
-from checks.support.verdict import CannotTell, NotYet
+from checks.common.fixtures import project, target
+from checks.common.startup_checks import test_the_processes_start
+from checks.harness.probe_client import ProbeError
+from checks.harness.project import Project
+from checks.step_04.fixtures import (
+    ALONE,
+    BROWSER,
+    SILENCE,
+    background_pages,
+    group_message,
+    pages,
+    sockets,
+)
+from checks.step_04.test_setup_websocket import test_runserver_opens_the_websocket
+from checks.verdicts import CannotTell, NotYet
 
-__all__ = ["beside", "pages", "project", "sockets", "target", "told"]
+__all__ = ["background_pages", "group_message", "pages", "project", "sockets", "target"]
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +30,6 @@ def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
     # Whatever is wrong here is told by the check itself.
     with contextlib.suppress(NotYet, CannotTell, ProbeError):
         if request.function is test_the_processes_start and wanted & {SILENCE, BROWSER}:
-            request.getfixturevalue("beside")
+            request.getfixturevalue("background_pages")
         elif request.function is test_runserver_opens_the_websocket and ALONE in wanted:
             project.running().ask("load_asgi")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import subprocess
 from contextlib import suppress
 
-from checks.support.project import Project
-from checks.support.sockets import PATH, Refused, Sockets, SocketVisitor
-from checks.support.verdict import NotYet
+from checks.clients.websocket_client import PATH, Refused, Sockets, WebsocketClient
+from checks.harness.project import Project
+from checks.verdicts import NotYet
 
 ASGI, ROUTING, CONSUMERS = "config/asgi.py", "status/routing.py", "status/consumers.py"
 SETTINGS = "config/settings.py"
 NO_WEBSOCKETS = ("No application configured for scope type", "Django can only handle ASGI/HTTP")
 
 
-def open_page(project: Project, sockets: Sockets) -> SocketVisitor:
+def open_page(project: Project, sockets: Sockets) -> WebsocketClient:
     """Open the websocket as the page does. Raises NotYet, with the cause, if it does not open."""
     try:
         return sockets.open(project.running().url)
@@ -28,7 +28,7 @@ def _not_open(project: Project, sockets: Sockets, refused: Refused) -> NotYet:
         # One that breaks down takes a moment to be gone.
         with suppress(subprocess.TimeoutExpired):
             server.popen.wait(1)
-    web, code = server.words, server.exit_code()
+    web, code = server.log, server.exit_code()
     seen, words = refused.seen, web.tail() if refused.status != 403 else ""
     if refused.server.startswith("WSGIServer"):
         seen += f", by a server that knows no websockets ({refused.server.split()[0]})"
@@ -58,7 +58,7 @@ def _not_open(project: Project, sockets: Sockets, refused: Refused) -> NotYet:
         done=f"opened the websocket {PATH}, as the page at {project.url} would",
         seen=seen,
         expected="a websocket that opens",
-        open=place,
+        look_at=place,
         guide=guide,
         words=words,
     )

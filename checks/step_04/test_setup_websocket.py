@@ -1,48 +1,311 @@
-"""Step 04: the server speaks first.
+"""Step 04: the server speaks first."""
 
-The checks stand in modules of this folder, in the order in which they are told.
-"""
+from __future__ import annotations
 
-from checks.step_04.opening import (
-    test_runserver_opens_the_websocket,
-    test_the_layer_reaches_every_process,
-    test_the_live_page_opens_the_websocket,
-)
-from checks.step_04.pushing import (
-    test_a_browser_shows_what_is_sent,
-    test_a_message_reaches_every_page,
-    test_what_is_sent_is_escaped,
-    test_who_connects_is_sent_running,
-)
-from checks.step_04.refusing import (
-    test_an_unknown_path_is_refused,
-    test_another_site_is_refused,
-)
-from checks.step_04.staying import (
-    test_a_silent_websocket_stays_open,
-    test_any_server_can_load_the_application,
-    test_who_leaves_is_no_member,
-)
-from checks.support.ground import (
-    test_django_loads_your_project,
-    test_no_migration_is_missing,
-    test_the_processes_start,
-)
+import time
+import uuid
 
-__all__ = [
-    "test_a_browser_shows_what_is_sent",
-    "test_a_message_reaches_every_page",
-    "test_a_silent_websocket_stays_open",
-    "test_an_unknown_path_is_refused",
-    "test_another_site_is_refused",
-    "test_any_server_can_load_the_application",
-    "test_django_loads_your_project",
-    "test_no_migration_is_missing",
-    "test_runserver_opens_the_websocket",
-    "test_the_layer_reaches_every_process",
-    "test_the_live_page_opens_the_websocket",
-    "test_the_processes_start",
-    "test_what_is_sent_is_escaped",
-    "test_who_connects_is_sent_running",
-    "test_who_leaves_is_no_member",
-]
+import redis
+
+from checks.clients.websocket_client import PATH, Refused, Sockets, WebsocketClient
+from checks.common import startup_checks
+from checks.harness.process_log import learners_frames
+from checks.harness.project import IDLE, Project
+from checks.step_04.fixtures import (
+    GROUP,
+    IDLE_PATIENCE_SECONDS,
+    IDLE_SECONDS,
+    SENT,
+    BackgroundPages,
+    GroupMessage,
+    send,
+)
+from checks.step_04.handshake import ASGI, CONSUMERS, ROUTING, SETTINGS, open_page
+from checks.step_04.live_markup import (
+    BASE,
+    GUIDE,
+    PAGE,
+    TEMPLATE,
+    live_elements,
+    missing,
+    require_connecting,
+    require_extension,
+    shown,
+    why_not_swapped,
+)
+from checks.verdicts import CannotTell, NotYet, check
+
+PARTIAL = "templates/status/partials/current_status.html"
+GREETING_SECONDS, OPEN_SECONDS, BROWSER_SECONDS = 5, 4, 3
+ALONE_SECONDS, LEAVING_SECONDS = 15, 4
+FOREIGN, UNKNOWN = "http://elsewhere.example", "/ws/nobody-is-here"
+REFUSAL_SECONDS = 1.5
+
+test_django_loads_your_project = startup_checks.test_django_loads_your_project
+
+
+test_the_processes_start = startup_checks.test_the_processes_start
+
+
+@check("runserver opens the websocket /ws/status", after=(test_the_processes_start,))
+def test_runserver_opens_the_websocket(
+    project: Project, sockets: Sockets, background_pages: BackgroundPages
+) -> None:
+    open_page(project, sockets)
+
+
+@check("The channel layer reaches every process", after=(test_django_loads_your_project,))
+def test_the_layer_reaches_every_process(project: Project) -> None:
+    layers = project.loaded()["channel_layers"]
+    backend = layers.get("default", {}).get("BACKEND", "")
+    if not backend or backend.endswith("InMemoryChannelLayer"):
+        raise NotYet(
+            done="read CHANNEL_LAYERS",
+            seen=f"{backend}: each process has one of its own" if backend else "no default layer",
+            expected="a layer in Redis, where the shell, the worker and the web server meet",
+            look_at=f"{SETTINGS}, CHANNEL_LAYERS",
+            guide="04, The channel layer",
+        )
+
+
+@check(
+    "/live/ opens the websocket and has a place for the status",
+    after=(test_runserver_opens_the_websocket,),
+)
+def test_the_live_page_opens_the_websocket(
+    project: Project, background_pages: BackgroundPages
+) -> None:
+    elements = live_elements(project)
+    require_connecting(elements)
+    if not any(element.id == "status" for element in elements):
+        raise missing('no element with id="status"', 'one, such as <span id="status">')
+    require_extension(project, elements)
+
+
+@check(
+    "Who connects is sent RUNNING, and HTMX can put it in its place",
+    after=(test_runserver_opens_the_websocket, test_the_live_page_opens_the_websocket),
+)
+def test_who_connects_is_sent_running(project: Project, pages: list[WebsocketClient]) -> None:
+    done = f"opened {PATH} and waited"
+    frame = pages[0].sees("RUNNING", GREETING_SECONDS)
+    if frame is None:
+        came = pages[0].words[-1:] or [f"nothing came within {GREETING_SECONDS} s"]
+        closed = not pages[0].is_open
+        raise NotYet(
+            done=done,
+            seen=pages[0].seen if closed else f"{came[0][:80]}",
+            expected="RUNNING, sent to the visitor who came",
+            look_at=f"{CONSUMERS}, connect: what does it send once it has accepted?",
+            guide="04, Write the consumer",
+            words=project.process("web").log.tail() if closed else "",
+        )
+    if reason := why_not_swapped(frame.text, live_elements(project)):
+        raise NotYet(
+            done=done,
+            seen=f"{shown(frame.text)}: {reason}",
+            expected="an element inside the one with ws-connect, found by its id: "
+            '<span id="status">',
+            look_at=f"{PARTIAL}: which element of {PAGE} does it take the place of?",
+            guide="04, Push a partial",
+        )
+
+
+@check(
+    "A message sent from another process reaches every open page",
+    after=(test_who_connects_is_sent_running, test_the_layer_reaches_every_process),
+)
+def test_a_message_reaches_every_page(
+    project: Project, pages: list[WebsocketClient], group_message: GroupMessage
+) -> None:
+    if all(group_message.frames):
+        return
+    web = project.process("web").log
+    closed = next((page for page in pages if not page.is_open), None)
+    hint, words = "does connect add the visitor to the group status, and wait for it?", ""
+    if closed and "No handler for message type" in web.text():
+        hint, words = "which method takes messages of the type send_status?", web.tail()
+    elif closed:
+        hint, words = "send_status: what do its own words tell?", web.tail()
+    elif len(pages[0].frames) > 1:
+        hint = "send_status: what does it do with event['status']?"
+    reached = sum(frame is not None for frame in group_message.frames)
+    raise NotYet(
+        done=f"{SENT}, with two pages open",
+        seen=closed.seen if closed else f"{reached} of 2 pages were sent “{group_message.status}”",
+        expected="both of them",
+        look_at=f"{CONSUMERS}: {hint}",
+        guide="04, Write the consumer",
+        words=words,
+    )
+
+
+@check("What is sent is escaped", after=(test_a_message_reaches_every_page,))
+def test_what_is_sent_is_escaped(group_message: GroupMessage) -> None:
+    frame = group_message.frames[0]
+    if group_message.status in frame.words:
+        return
+    raise NotYet(
+        done=f"sent the status {group_message.status} to the group",
+        seen=shown(frame.text),
+        expected="text that a browser shows as it was sent: &lt;b&gt;",
+        look_at=f"{CONSUMERS} and {PARTIAL}: "
+        "does a template write the status, with its escaping on?",
+        guide="04, Push a partial",
+    )
+
+
+@check("A browser shows what is sent, without a reload", after=(test_what_is_sent_is_escaped,))
+def test_a_browser_shows_what_is_sent(project: Project, background_pages: BackgroundPages) -> None:
+    live, name = background_pages.live, f"BROWSER-{uuid.uuid4().hex[:4]}"
+    if live is None:
+        raise CannotTell("it takes a Chromium, Chrome or Edge, and none was found: install one")
+    live.open(f"{project.url}{PAGE}")
+    live.shows("RUNNING", OPEN_SECONDS)  # then its websocket is open
+    deadline, is_shown = time.monotonic() + BROWSER_SECONDS, False
+    while not is_shown and time.monotonic() < deadline:
+        send(project, name)
+        is_shown = live.shows(name, 1)
+    if is_shown and live.loads == 1:
+        return
+    if is_shown:
+        seen = f"it was shown, but the page was loaded {live.loads} times"
+    elif live.problems:
+        seen = f"a script complained: {live.problems[0]}"
+    elif not live.sockets:
+        seen = "the page opened no websocket"
+    else:
+        seen = f"the text stayed “{live.texts[-1] if live.texts else ''}”"
+    raise NotYet(
+        done=f"opened {PAGE} in a browser and sent “{name}” to the group",
+        seen=seen,
+        expected="the new text in the place of the old",
+        look_at=f"{TEMPLATE} and {BASE}: are HTMX and then its extension loaded, each once?",
+        guide=GUIDE,
+    )
+
+
+@check(
+    "An unknown path is refused without an error of the server",
+    after=(test_runserver_opens_the_websocket,),
+)
+def test_an_unknown_path_is_refused(project: Project, sockets: Sockets) -> None:
+    web = project.process("web").log
+    place = web.size()
+    seen = _seen_if_let_in(project, sockets, UNKNOWN, project.url)
+    errors = web.errors_since(place)
+    if seen or errors:
+        raise NotYet(
+            done=f"opened the websocket {UNKNOWN}",
+            seen=seen or f"in the server's log: {errors[0]}",
+            expected="a refusal in silence: anybody can ask for any path",
+            look_at=f"{ROUTING}: what does the last route do with the rest?",
+            guide="04, Refuse unknown paths",
+            words=web.tail() if errors else "",
+        )
+
+
+def _seen_if_let_in(project: Project, sockets: Sockets, path: str, origin: str) -> str:
+    """Return what was seen instead of a refusal, empty if it was refused."""
+    try:
+        visitor = sockets.open(project.url, path, origin)
+    except Refused as refused:
+        return "" if 400 <= refused.status < 500 else refused.seen
+    # To accept and then close is a refusal as well: the browser does not try again.
+    visitor.wait_for(lambda: not visitor.is_open, REFUSAL_SECONDS)
+    if visitor.is_open or visitor.frames:
+        return "it opened" + (f", and was sent “{visitor.words[0]}”" if visitor.frames else "")
+    return visitor.seen if visitor.close_code == 1011 else ""
+
+
+@check("A page of another site is refused", after=(test_runserver_opens_the_websocket,))
+def test_another_site_is_refused(project: Project, sockets: Sockets) -> None:
+    seen = _seen_if_let_in(project, sockets, PATH, FOREIGN)
+    if seen:
+        raise NotYet(
+            done=f"opened {PATH} as a page of {FOREIGN} would (the header Origin)",
+            seen=seen,
+            expected="a refusal: a CSRF token does not guard websockets",
+            look_at=f"{ASGI}: who looks at where a page came from?",
+            guide="04, Refuse other sites",
+            words=project.process("web").log.tail() if "status 5" in seen else "",
+        )
+
+
+@check(
+    f"A silent websocket is still open after {IDLE_SECONDS} seconds",
+    after=(test_a_message_reaches_every_page,),
+)
+def test_a_silent_websocket_stays_open(project: Project, background_pages: BackgroundPages) -> None:
+    done = f"opened {PATH} and watched it for {IDLE_SECONDS} s, with nobody sending"
+    try:
+        page = background_pages.idle.result(IDLE_PATIENCE_SECONDS)
+    except Refused as refused:
+        page, seen = None, refused.seen
+    if page and page.is_open:
+        return
+    words = project.process(IDLE).log.tail()
+    place = f"{CONSUMERS}: what ends it?"
+    if "Timeout" in words:
+        place = (
+            f"{SETTINGS}, CHANNEL_LAYERS: redis-py 8 gives a silent Redis 5 s (socket_timeout). "
+            "How long does this layer listen?"
+        )
+    raise NotYet(
+        done=done,
+        seen=page.seen if page else seen,
+        expected="a websocket that stays open as long as the page",
+        look_at=place,
+        guide="04, The channel layer",
+        words=words,
+    )
+
+
+@check("Any ASGI server can load config.asgi:application", after=(test_the_processes_start,))
+def test_any_server_can_load_the_application(
+    project: Project, background_pages: BackgroundPages
+) -> None:
+    deadline = time.monotonic() + ALONE_SECONDS
+    while (loaded := project.ask("load_asgi"))["exit_code"] is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if loaded["exit_code"] == 0:
+        return
+    words = learners_frames(loaded["said"], project.folder)
+    raise NotYet(
+        done="loaded config.asgi:application in a Python of its own, as a server does",
+        seen=words.rpartition("\n")[2] or f"no end within {ALONE_SECONDS} s",
+        expected="an application: Django is loaded first, and then what needs its models",
+        look_at=f"{ASGI}: in which order are things imported there?",
+        guide="04, Serve websockets",
+        words=words,
+    )
+
+
+@check("Who leaves is no member any more", after=(test_a_message_reaches_every_page,))
+def test_who_leaves_is_no_member(
+    project: Project, sockets: Sockets, background_pages: BackgroundPages
+) -> None:
+    background_pages.close()
+    sockets.close()
+    deadline = time.monotonic() + LEAVING_SECONDS
+    while (left := members(project.redis.url)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if left:
+        raise NotYet(
+            done="closed every page, then counted in Redis who belongs to the group status",
+            seen=f"{left} left behind",
+            expected="none: the next message would still be sent there",
+            look_at=f"{CONSUMERS}: what undoes the group_add of connect?",
+            guide="04, Write the consumer",
+        )
+
+
+def members(redis_url: str) -> int:
+    """Count who belongs to the group, by either layer of channels_redis, whatever its prefix."""
+    with redis.Redis.from_url(redis_url, socket_timeout=5) as client:
+        core = sum(map(client.zcard, client.scan_iter(f"*:group:{GROUP}", _type="zset")))
+        listening = client.pubsub_channels(f"*__group__{GROUP}")
+        return core + sum(count for _, count in client.pubsub_numsub(*listening))
+
+
+test_no_migration_is_missing = startup_checks.test_no_migration_is_missing

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
+from checks.clients.dom import Element, elements_of
+from checks.clients.websocket_client import Refused, Sockets, WebsocketClient, opened_sockets
+from checks.harness.project import Project
 from checks.step_04 import test_setup_websocket as step
-from checks.step_04.page import PAGE, live_elements
-from checks.support.elements import Element, elements_of
-from checks.support.exercises import Open, exercise
-from checks.support.project import Project
-from checks.support.sockets import Refused, Sockets, SocketVisitor, opened_sockets
+from checks.step_04.live_markup import PAGE, live_elements
+from checks.verdicts import Open, exercise
 
 PLACE = "visitors"
 TOLD_SECONDS = 5
@@ -37,14 +37,14 @@ def test_your_turn(project: Project) -> None:
         _require(first, others + 1, "that page is closed", who="the first one")
 
 
-def _open(project: Project, sockets: Sockets) -> SocketVisitor:
+def _open(project: Project, sockets: Sockets) -> WebsocketClient:
     try:
         return sockets.open(project.url)
     except Refused as refused:
         raise Open(f"A page’s websocket does not open: {refused.seen}. {CONSUMERS}?") from None
 
 
-def _number_before(page: SocketVisitor) -> int:
+def _number_before(page: WebsocketClient) -> int:
     """Return what the first page is told: 1, or more where pages of other checks are open."""
     page.wait_for(lambda: _number(page) is not None, TOLD_SECONDS)
     number = _number(page)
@@ -56,7 +56,7 @@ def _number_before(page: SocketVisitor) -> int:
     return number
 
 
-def _require(page: SocketVisitor, number: int, done: str, who: str) -> None:
+def _require(page: WebsocketClient, number: int, done: str, who: str) -> None:
     """Require that a page is told `number`. A page that was told another one may be told late."""
     if page.wait_for(lambda: _number(page) == number, TOLD_SECONDS):
         return
@@ -71,7 +71,7 @@ def _require(page: SocketVisitor, number: int, done: str, who: str) -> None:
     raise Open(f"When {done}, {who} shows {_number(page)}, not {number}. {CONSUMERS}: {question}")
 
 
-def _number(page: SocketVisitor) -> int | None:
+def _number(page: WebsocketClient) -> int | None:
     """Return the number that a page shows now, None if it was sent none."""
     for frame in reversed(page.frames):
         for element in elements_of(frame.text):

@@ -4,19 +4,30 @@ import contextlib
 
 import pytest
 
-from checks.step_05.by_hand import test_a_call_by_hand_reaches_the_page
-from checks.step_05.crowd import test_five_visitors_stay_connected
-from checks.step_05.visits import crowd, live_page, sockets, stalled, upheaval
-from checks.step_05.your_turn import goes_beside, pushed
-from checks.support.fixtures import project, target
-from checks.support.ground import test_the_processes_start
-from checks.support.verdict import CannotTell, NotYet
+from checks.common.fixtures import project, target
+from checks.common.startup_checks import test_the_processes_start
+from checks.step_05.exercise import goes_beside, pushed
+from checks.step_05.fixtures import blocked_send, crowd, failover, live_page, sockets
+from checks.step_05.test_websocket_celery import (
+    test_a_call_by_hand_reaches_the_page,
+    test_five_visitors_stay_connected,
+)
+from checks.verdicts import CannotTell, NotYet
 
-__all__ = ["crowd", "live_page", "project", "pushed", "sockets", "stalled", "target", "upheaval"]
+__all__ = [
+    "blocked_send",
+    "crowd",
+    "failover",
+    "live_page",
+    "project",
+    "pushed",
+    "sockets",
+    "target",
+]
 
 # What takes long, and the check beside which it begins.
 BEGINNINGS = {
-    "upheaval": test_the_processes_start,
+    "failover": test_the_processes_start,
     "live_page": test_a_call_by_hand_reaches_the_page,
 }
 

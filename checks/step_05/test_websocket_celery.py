@@ -1,56 +1,345 @@
-"""Step 05: a task speaks to every page.
+"""Step 05: a task speaks to every page."""
 
-The checks stand in modules of this folder, in the order in which they are told.
-"""
+from __future__ import annotations
 
-from checks.step_05.by_hand import test_a_call_by_hand_reaches_the_page
-from checks.step_05.crowd import (
-    test_a_late_visitor_is_told,
-    test_a_run_keeps_the_interval,
-    test_all_share_one_run,
-    test_five_visitors_see_the_run,
-    test_five_visitors_stay_connected,
-    test_other_tasks_end_well,
-    test_the_worker_logs_no_error,
-)
-from checks.step_05.in_a_browser import test_a_browser_shows_the_run
-from checks.step_05.sending import (
-    test_a_claim_is_given_back,
-    test_a_held_up_task_holds_up_nobody_else,
-)
-from checks.step_05.settings import (
-    test_the_cache_is_shared,
-    test_the_interval_follows_the_environment,
-    test_the_worker_knows_the_task,
-)
-from checks.step_05.upheaval import (
-    test_a_killed_run_frees_its_claim,
-    test_a_run_outlives_a_restart_of_redis,
-)
-from checks.support.ground import (
-    test_django_loads_your_project,
-    test_no_migration_is_missing,
-    test_the_processes_start,
-)
+import re
+import statistics
+import time
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "test_a_browser_shows_the_run",
-    "test_a_call_by_hand_reaches_the_page",
-    "test_a_claim_is_given_back",
-    "test_a_held_up_task_holds_up_nobody_else",
-    "test_a_killed_run_frees_its_claim",
-    "test_a_late_visitor_is_told",
-    "test_a_run_keeps_the_interval",
-    "test_a_run_outlives_a_restart_of_redis",
-    "test_all_share_one_run",
-    "test_django_loads_your_project",
-    "test_five_visitors_see_the_run",
-    "test_five_visitors_stay_connected",
-    "test_no_migration_is_missing",
-    "test_other_tasks_end_well",
-    "test_the_cache_is_shared",
-    "test_the_interval_follows_the_environment",
-    "test_the_processes_start",
-    "test_the_worker_knows_the_task",
-    "test_the_worker_logs_no_error",
-]
+from checks.clients.background import Later
+from checks.clients.websocket_client import WebsocketClient
+from checks.common import startup_checks
+from checks.common.project_files import CONSUMERS, SETTINGS, TASKS
+from checks.common.registered_tasks import require_known
+from checks.harness.project import INTERVAL_SECONDS, Project
+from checks.step_05.blocked_send import BlockedSend
+from checks.step_05.failover import Failover
+from checks.step_05.status_run import (
+    INNOCENT,
+    NEXT_SECONDS,
+    RUN,
+    STATUSES,
+    TASK,
+    VISITORS,
+    Crowd,
+    changes,
+    gaps,
+    has_two_runs,
+    statuses,
+)
+from checks.verdicts import CannotTell, NotYet, check
+
+if TYPE_CHECKING:
+    from checks.clients.browser import LivePage
+
+# What these keep, the other processes never see.
+LONELY_CACHES = ("locmem.LocMemCache", "dummy.DummyCache")
+OPENED = f"opened the page's websocket {VISITORS} times at once"
+# All of a run, with room for a slow machine.
+WATCH_SECONDS, RESULTS_SECONDS, LATE_SECONDS = 25, 8, 1
+LEAST_SHARE, MOST_SHARE = 0.5, 2  # of an interval
+# The worst first: what Python and Django say where asyncio shares its thread with others.
+ASYNC = ("AsyncToSync in the same thread", "SynchronousOnlyOperation", "running event loop")
+ERROR = re.compile(r"\w+(Error|Exception|Operation)\b.{0,100}")
+BY_HAND = ["RUNNING", "FINISHED"]
+BROWSER_SECONDS = 6
+BLOCKED_SECONDS = 30
+FAILOVER_SECONDS = 45
+
+test_django_loads_your_project = startup_checks.test_django_loads_your_project
+
+
+@check("STATUS_INTERVAL follows the environment", after=(test_django_loads_your_project,))
+def test_the_interval_follows_the_environment(project: Project) -> None:
+    interval = project.loaded()["status_interval"]
+    if interval == INTERVAL_SECONDS:
+        return
+    wanted = f"{INTERVAL_SECONDS:g}"
+    if interval is None:
+        seen, question = "there is no such setting", "how did CELERY_BROKER_URL get its value?"
+    elif isinstance(interval, str):
+        seen, question = f"the text {interval!r}", "what makes a number of it?"
+    else:
+        seen, question = f"it is {interval}", "where does it come from?"
+    raise NotYet(
+        done=f"loaded the settings with STATUS_INTERVAL={wanted} in the environment",
+        seen=seen,
+        expected=f"the number {wanted}, and 5 where the environment names none",
+        look_at=f"{SETTINGS}, STATUS_INTERVAL: {question}",
+        guide="05, Set the interval",
+    )
+
+
+@check("The cache is one that all processes share", after=(test_django_loads_your_project,))
+def test_the_cache_is_shared(project: Project) -> None:
+    backend = project.loaded()["caches"].get("default", {}).get("BACKEND", "")
+    # Whoever keeps the claim elsewhere may well leave the cache alone.
+    if backend.endswith(LONELY_CACHES) and (file := _importing_the_cache(project)):
+        raise NotYet(
+            done=f"read the settings, and found Django's cache imported by {file}",
+            seen=f"CACHES['default'] is {backend}: each process has one of its own",
+            expected="one that web and worker share, as they share Redis",
+            look_at=f"{SETTINGS}, CACHES",
+            guide="05, One run at a time",
+        )
+
+
+def _importing_the_cache(project: Project) -> str:
+    """Return the project's first file that imports the cache, empty if there is none."""
+    for file in sorted(project.folder.rglob("*.py")):
+        if "django.core.cache" in file.read_text(encoding="utf-8", errors="replace"):
+            return file.relative_to(project.folder).as_posix()
+    return ""
+
+
+test_the_processes_start = startup_checks.test_the_processes_start
+
+
+@check("The worker knows the task by its name", after=(test_the_processes_start,))
+def test_the_worker_knows_the_task(project: Project) -> None:
+    require_known(
+        project,
+        TASK,
+        look_at=f"{TASKS}: is send_status_periodically there, and a @shared_task?",
+        guide="05, Write the task",
+    )
+
+
+@check(
+    "Five visitors at once stay connected while a run goes on",
+    after=(
+        test_the_interval_follows_the_environment,
+        test_the_cache_is_shared,
+        test_the_worker_knows_the_task,
+    ),
+)
+def test_five_visitors_stay_connected(project: Project, crowd: Later[Crowd]) -> None:
+    seen = crowd.result(WATCH_SECONDS)
+    closed = next((visitor for visitor in seen.visitors if not visitor.is_open), None)
+    if seen.refused or closed:
+        raise NotYet(
+            done=OPENED,
+            seen=seen.refused.seen if seen.refused else closed.seen,
+            expected="websockets that open, and stay open",
+            look_at=f"{CONSUMERS}, connect",
+            guide="05, Start a run on connecting",
+            words=project.process("web").log.tail(),
+        )
+
+
+@check("A run leaves no error in the worker's log", after=(test_five_visitors_stay_connected,))
+def test_the_worker_logs_no_error(project: Project, crowd: Later[Crowd]) -> None:
+    worker = project.process("worker")
+    errors = worker.log.errors_since(crowd.result(WATCH_SECONDS).log_place)
+    if worker.log.note:
+        raise NotYet(
+            done=f"{OPENED}, and looked into the worker's log",
+            seen=worker.log.note,
+            expected="a line now and then",
+            look_at=f"{TASKS}, send_status_periodically: what does it print, and how often?",
+            guide="05, Write the task",
+            words=worker.log.tail(),
+        )
+    if not errors:
+        return
+    found = [line for text in ASYNC for line in errors if text in line]
+    told = ERROR.search(" ".join(found[:1] or errors))
+    raise NotYet(
+        done=f"{OPENED}, and looked into the worker's log; other tasks were sent meanwhile",
+        seen=f"errors, such as {told[0] if told else errors[0][:200]}",
+        expected="none",
+        look_at=f"Procfile, worker: {worker.command}. Which pools have a thread for each task?"
+        if found
+        else f"{TASKS}, send_status_periodically",
+        guide="05, Choose the worker's pool" if found else "05, Write the task",
+        words="" if found else worker.log.tail(),
+    )
+
+
+@check("All visitors share one run", after=(test_the_worker_logs_no_error,))
+def test_all_share_one_run(crowd: Later[Crowd]) -> None:
+    visitors = filter(has_two_runs, crowd.result(WATCH_SECONDS).visitors)
+    if most := max(visitors, key=lambda visitor: len(visitor.frames), default=None):
+        raise NotYet(
+            done=OPENED,
+            seen=f"one of them was sent {len(most.frames)} statuses: {_listed(most)}",
+            expected=f"a greeting and the {len(RUN)} of one run, each after another one: whoever "
+            "comes while a run goes on starts none",
+            look_at=f"{CONSUMERS} and {TASKS}: "
+            "who claims the run, and is it before the task is sent?",
+            guide="05, One run at a time",
+        )
+
+
+@check("A run sends one status every STATUS_INTERVAL", after=(test_all_share_one_run,))
+def test_a_run_keeps_the_interval(crowd: Later[Crowd]) -> None:
+    seconds = gaps(crowd.result(WATCH_SECONDS).visitors[0])
+    if not seconds:
+        return  # too little to tell, and the next check says so
+    middle = statistics.median(seconds) / INTERVAL_SECONDS
+    if not LEAST_SHARE <= middle <= MOST_SHARE:
+        raise NotYet(
+            done=f"opened a page with STATUS_INTERVAL={INTERVAL_SECONDS:g}",
+            seen=f"{statistics.median(seconds):.1f} s from one status to the next",
+            expected=f"about {INTERVAL_SECONDS:g} s",
+            look_at=f"{TASKS}, send_status_periodically: what does it sleep for?",
+            guide="05, Set the interval",
+        )
+
+
+@check("Five visitors at once each see the run", after=(test_a_run_keeps_the_interval,))
+def test_five_visitors_see_the_run(project: Project, crowd: Later[Crowd]) -> None:
+    for number, visitor in enumerate(crowd.result(WATCH_SECONDS).visitors, 1):
+        seen = changes(visitor)
+        if len(seen) < len(RUN) - 1 or seen != RUN[-len(seen) :]:
+            raise NotYet(
+                done=OPENED,
+                seen=f"visitor {number} was sent {_listed(visitor)}",
+                expected=", ".join(RUN),
+                look_at=f"{TASKS}, send_status_periodically: what does it send to the group, and "
+                "how often?"
+                if seen
+                else f"{CONSUMERS}, connect: does it send the task, and join the group?",
+                guide="05, Write the task" if seen else "05, Start a run on connecting",
+                words=project.process("worker").log.tail(),
+            )
+
+
+@check("Called by hand, the task reaches an open page", after=(test_five_visitors_see_the_run,))
+def test_a_call_by_hand_reaches_the_page(project: Project, crowd: Later[Crowd]) -> None:
+    page, since = crowd.result(WATCH_SECONDS).visitors[0], time.monotonic()
+    project.app.send_task(TASK, kwargs={"num_iterations": len(BY_HAND)})
+    page.wait_for(lambda: changes(page, since) == BY_HAND, NEXT_SECONDS)
+    if changes(page, since)[: len(BY_HAND)] != BY_HAND:
+        raise NotYet(
+            done=f"send_status_periodically.delay(num_iterations={len(BY_HAND)}), while no run "
+            "went on",
+            seen=f"an open page was sent {', '.join(statuses(page, since)) or 'nothing'}",
+            expected=", ".join(BY_HAND),
+            look_at=f"{TASKS}, send_status_periodically",
+            guide="05, Write the task",
+            words=project.process("worker").log.tail(),
+        )
+
+
+@check("A late visitor is told how things stand", after=(test_five_visitors_see_the_run,))
+def test_a_late_visitor_is_told(crowd: Later[Crowd]) -> None:
+    for late in crowd.result(WATCH_SECONDS).late:
+        if late.is_blurred or (late.first == late.expected and late.after_seconds <= LATE_SECONDS):
+            continue
+        if late.first is None or late.after_seconds > INTERVAL_SECONDS / 2:
+            seen = "nothing before the run's next status"
+        else:
+            seen = f"the first thing sent was {late.first}, after {late.after_seconds:.1f} s"
+        raise NotYet(
+            done=f"opened a page when all others had been told {late.expected}",
+            seen=seen,
+            expected=f"{late.expected} within {LATE_SECONDS} s, not only the next change",
+            look_at=f"{CONSUMERS}, connect: does it learn the current status, and send it?",
+            guide="05, Tell late visitors",
+        )
+
+
+@check("Other tasks end well while a run goes on", after=(test_five_visitors_see_the_run,))
+def test_other_tasks_end_well(project: Project, crowd: Later[Crowd]) -> None:
+    ids = crowd.result(WATCH_SECONDS).task_ids
+    deadline = time.monotonic() + RESULTS_SECONDS
+    stored: list[str] = []
+    while len(stored) < len(ids) and time.monotonic() < deadline:
+        rows = project.ask("results", ids=ids)["rows"]
+        stored = [row["task_id"] for row in rows if row["status"] == "SUCCESS"]
+        time.sleep(0.05)
+    if len(stored) < len(ids):
+        raise NotYet(
+            done=f"sent {len(ids)} × {INNOCENT} while a run went on",
+            seen=f"{len(ids) - len(stored)} of them have no result",
+            expected="a stored result each: a run must not disturb the tasks of others",
+            look_at=f"Procfile, worker: {project.process('worker').command}",
+            guide="05, Choose the worker's pool",
+            words=project.process("worker").log.tail(),
+        )
+
+
+def _listed(visitor: WebsocketClient) -> str:
+    seen = statuses(visitor)
+    shown = ", ".join(seen[:10]) + (", …" if len(seen) > 10 else "")
+    return shown or "nothing"
+
+
+@check(
+    "In a real browser the text changes by itself",
+    after=(test_five_visitors_see_the_run,),
+)
+def test_a_browser_shows_the_run(
+    project: Project, live_page: LivePage | None, crowd: Later[Crowd]
+) -> None:
+    if live_page is None:
+        raise CannotTell("there is no Chromium, Chrome or Edge on this machine: install one")
+    crowd.result(WATCH_SECONDS)  # only when the others' run is over may another one begin
+    live_page.open(f"{project.url}/live/")
+    shown = all(live_page.shows(text, BROWSER_SECONDS) for text in STATUSES)
+    if not shown or live_page.loads > 1:
+        texts = ", ".join(f"“{text}”" for text in live_page.texts)
+        raise NotYet(
+            done="opened /live/ in a real browser and looked at the element with id=status",
+            seen=f"it showed {texts or 'no change'}, with {live_page.loads} loads of the page",
+            expected="RUNNING and FINISHED by turns, without a reload",
+            look_at="templates/live.html and status/partials/current_status.html",
+            guide="05, Watch two tabs",
+            words="\n".join(live_page.problems),
+        )
+
+
+@check(
+    "While a task can't be sent, other pages are answered",
+    after=(test_five_visitors_see_the_run,),
+)
+def test_a_held_up_task_holds_up_nobody_else(
+    crowd: Later[Crowd], blocked_send: Later[BlockedSend]
+) -> None:
+    seen = blocked_send.result(BLOCKED_SECONDS)
+    if seen.slow:
+        raise NotYet(
+            done=f"opened websockets, with a Redis that held up {seen.held}, then {seen.slow.done}",
+            seen=seen.slow.seen,
+            expected="an answer at once: whoever waits for Redis must not stop the whole server",
+            look_at=f"{CONSUMERS}, connect: which call there waits for Redis on the event loop?",
+            guide="05, Send the task off the event loop",
+        )
+    if not seen.held:
+        raise CannotTell(
+            "opening a page sent no task through a Redis of the checks' own, though it does here"
+        )
+
+
+@check(
+    "A claim is given back where the task can't be sent",
+    after=(test_a_held_up_task_holds_up_nobody_else,),
+)
+def test_a_claim_is_given_back(blocked_send: Later[BlockedSend]) -> None:
+    if not blocked_send.result(BLOCKED_SECONDS).sends_again:
+        raise NotYet(
+            done="cut the connection when a page sent the task; then all was well again, "
+            "and another page was opened",
+            seen="no task was sent for it",
+            expected="a run at once: nobody is at work on the one that was claimed",
+            look_at=f"{CONSUMERS} and {TASKS}: "
+            "what becomes of the claim if sending the task raises?",
+            guide="05, Give the claim back",
+        )
+
+
+@check("A killed run frees its claim", after=(test_five_visitors_see_the_run,))
+def test_a_killed_run_frees_its_claim(failover: Later[Failover]) -> None:
+    if wrong := failover.result(FAILOVER_SECONDS).killed:
+        raise wrong
+
+
+@check("A run outlives a restart of Redis", after=(test_five_visitors_see_the_run,))
+def test_a_run_outlives_a_restart_of_redis(failover: Later[Failover]) -> None:
+    if wrong := failover.result(FAILOVER_SECONDS).restarted:
+        raise wrong
+
+
+test_no_migration_is_missing = startup_checks.test_no_migration_is_missing

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from checks.clients.background import Later
 from checks.step_05 import test_websocket_celery as step
-from checks.support.exercises import exercise
-from checks.support.later import Later
+from checks.verdicts import exercise
 
 LOOK_SECONDS = 40
 

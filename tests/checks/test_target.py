@@ -11,14 +11,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from checks.support.closing import after_all
-from checks.support.target import Target
+from checks.reporting.summary import after_all
+from checks.target import Target
 from tests.support.tiny_checks import TinyChecks, make_tiny_checks
 from workbook import invocation
 from workbook.paths import ROOT
 
 LOOK = """
-from checks.support.fixtures import target
+from checks.common.fixtures import target
 
 @check("It is looked at")
 def test_it(target):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from checks.support.verdict import NotYet
-from checks.support.wording import block, last_words, plain_lines
+from checks.reporting.formatting import block, last_words, plain_lines
+from checks.verdicts import NotYet
 from tests.support.terminals import run_in_terminal
 from tests.support.tiny_checks import TinyChecks, make_tiny_checks
 
@@ -19,7 +19,7 @@ def test_answers():
         done="POST /check-status/ with a message",
         seen="HTTP 500 after 0.2 s",
         expected="a 2xx or a redirect in under 1 s, because a visitor should not wait for work",
-        open="status/views.py: does the view wait for the task?",
+        look_at="status/views.py: does the view wait for the task?",
         guide="03, Ask for it",
         words='Traceback:\\n  File "status/views.py", line 3\\nValueError: \\x1b[31mno\\x1b[0m',
     )
@@ -287,7 +287,7 @@ def test_a_terminal_makes_a_link_of_the_section_that_helps(tiny: TinyChecks):
 
 WAITING = """
 import time
-from checks.support.reporter import awaiting
+from checks.progress import awaiting
 
 @check("It answers")
 def test_it():
@@ -324,7 +324,7 @@ def test_a_narrow_encoding_costs_the_marks_and_not_the_run(tiny: TinyChecks):
 
 
 def not_yet(**fields: str) -> NotYet:
-    given = dict.fromkeys(("done", "seen", "expected", "open", "guide"), "-") | fields
+    given = dict.fromkeys(("done", "seen", "expected", "look_at", "guide"), "-") | fields
     return NotYet(**given)
 
 

@@ -19,7 +19,7 @@ def test_pretty():
     {pretty}
 """
 EXERCISE = """
-from checks.support.exercises import Open, exercise
+from checks.verdicts import Open, exercise
 from checks.step_03 import test_tiny as step
 
 @exercise("build a tower", after=(step.test_right,))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from checks.support.causes import PROCESSES, where_to_look
-from checks.support.words import learners_frames
+from checks.harness.diagnosis import PROCESSES, where_to_look
+from checks.harness.process_log import learners_frames
 
 PROJECT = Path("/home/me/work")
 OWN = """\

@@ -15,8 +15,8 @@ import redis
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake
 
-from checks.support.project import Project
-from checks.support.sockets import PATH
+from checks.clients.websocket_client import PATH
+from checks.harness.project import Project
 from tests.faults.stage import pids
 from tests.support.sockets import status_in
 from workbook.runtime.ports import LOOPBACK
@@ -82,7 +82,7 @@ async def come(step: Project, count: int) -> Crowd:
                 with suppress(InvalidHandshake):
                     return await _open(step)
                 await asyncio.sleep(PAUSE_SECONDS)
-            raise AssertionError(f"turned away {TRIES} times: {step.process('web').words.tail()}")
+            raise AssertionError(f"turned away {TRIES} times: {step.process('web').log.tail()}")
 
     return Crowd(await asyncio.gather(*(open_one() for _ in range(count))))
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks.support.project import INTERVAL_SECONDS
+from checks.harness.project import INTERVAL_SECONDS
 
 # A figure's name and value: what the fixture takes.
 Figures = Callable[[str, float], None]

@@ -13,11 +13,11 @@ from unittest.mock import patch
 
 import psutil
 
-from checks.support import starting
-from checks.support.launching import Launched
-from checks.support.project import Project, opened_project
-from checks.support.target import Target
-from checks.support.visitor import Answer, Visitor
+from checks.clients.http_client import Answer, Visitor
+from checks.harness import readiness
+from checks.harness.project import Project, opened_project
+from checks.harness.server_process import Launched
+from checks.target import Target
 from tests.support.learners import Edit, lay
 from tests.support.runs import wait_until
 
@@ -40,7 +40,7 @@ def running(
     with tempfile.TemporaryDirectory(prefix="workbook-fault-") as folder:
         target = Target(lay(step, edits, Path(folder)), "named", step)
         with (
-            patch.object(starting, "READY_SECONDS", READY_SECONDS),
+            patch.object(readiness, "READY_SECONDS", READY_SECONDS),
             opened_project(target) as project,
         ):
             yield project.running()
@@ -48,7 +48,7 @@ def running(
 
 def tracebacks(launched: Launched, since: int = 0) -> int:
     """Count the tracebacks that a process has logged after the place `since` of its log."""
-    return sum(TRACEBACK in line for line in launched.words.since(since))
+    return sum(TRACEBACK in line for line in launched.log.since(since))
 
 
 def lives(launched: Launched) -> bool:

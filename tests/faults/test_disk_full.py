@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, expect
 
-from checks.support.launching import Launched
-from checks.support.project import Project
-from checks.support.visitor import Answer, Visitor, visiting
+from checks.clients.http_client import Answer, Visitor, visiting
+from checks.harness.project import Project
+from checks.harness.server_process import Launched
 from tests.faults.figures import Figures
 from tests.faults.stage import lives, pids, polls_until, post, running
 from tests.support.learners import Edit

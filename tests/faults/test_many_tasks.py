@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from checks.support.project import Project
+from checks.harness.project import Project
 from tests.faults.figures import Figures
 from tests.faults.stage import running
 from tests.support.learners import Edit
@@ -47,4 +47,4 @@ def test_a_thousand_results_are_stored_and_no_database_is_locked(
     figure("stored", time.monotonic() - since)
     stored = {row["task_id"] for row in step.ask("results")["rows"]}
     assert stored == set(ids)
-    assert LOCKED not in step.process("worker").words.text()
+    assert LOCKED not in step.process("worker").log.text()

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 import redis
 
-from checks.support.project import Project
+from checks.harness.project import Project
 from tests.faults.crowds import come, members, memory, one_who_does_not_read, say
 from tests.faults.figures import Figures
 from tests.faults.stage import running, tracebacks
@@ -61,7 +61,7 @@ def test_whoever_stays_is_told_everything_and_whoever_left_leaves_nothing(
     first, *later = (after - before for before, after in pairwise(held))
     # One round may happen to need more. What is kept of each visitor, every round adds.
     figure("kept", 100 * max(0, min(later)) / first)
-    assert tracebacks(step.process("web")) == 0, step.process("web").words.tail()
+    assert tracebacks(step.process("web")) == 0, step.process("web").log.tail()
 
 
 def test_whoever_meets_an_error_of_the_cache_leaves_the_group_as_well(step: Project) -> None:

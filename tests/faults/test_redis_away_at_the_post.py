@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from checks.support.project import Project
-from checks.support.visitor import Visitor, visiting
+from checks.clients.http_client import Visitor, visiting
+from checks.harness.project import Project
 from tests.faults.figures import Figures
 from tests.faults.stage import post, running
 from tests.support.learners import Edit

@@ -9,9 +9,9 @@ import pytest
 import redis
 from playwright.sync_api import Page, expect
 
-from checks.support.project import INTERVAL_SECONDS, Project
-from checks.support.sockets import Refused, Sockets, opened_sockets
-from checks.support.visitor import visiting
+from checks.clients.http_client import visiting
+from checks.clients.websocket_client import Refused, Sockets, opened_sockets
+from checks.harness.project import INTERVAL_SECONDS, Project
 from tests.faults.figures import BOUNDS, Figures
 from tests.faults.stage import lives, polls_until, post, running
 from tests.support.learners import Edit
@@ -123,12 +123,12 @@ def redis_away(step: Project) -> Iterator[None]:
 @contextmanager
 def watched(step: Project) -> Iterator[None]:
     """Assert that the processes live on through the block, and fill no log with tracebacks."""
-    places = {role: step.process(role).words.size() for role in ROLES}
+    places = {role: step.process(role).log.size() for role in ROLES}
     started = time.monotonic()
     yield
     seconds = time.monotonic() - started
     time.sleep(QUIET_SECONDS)
-    said = {role: step.process(role).words.since(places[role]) for role in ROLES}
+    said = {role: step.process(role).log.since(places[role]) for role in ROLES}
     assert [role for role in ROLES if not lives(step.process(role))] == []
     assert [line for lines in said.values() for line in lines if ENDED.search(line)] == []
     complaints = sum(COMPLAINTS in line for line in said["web"])
@@ -143,7 +143,7 @@ def told_after(page: Page, step: Project, sockets: Sockets | None = None) -> flo
     page.evaluate("document.getElementById('status').textContent = 'not yet'")
     since = time.monotonic()
     while status_of(page).text_content() == "not yet":
-        assert time.monotonic() < since + BACK_SECONDS, step.process("web").words.tail()
+        assert time.monotonic() < since + BACK_SECONDS, step.process("web").log.tail()
         if sockets:
             knock(step, sockets)
         page.wait_for_timeout(1_000)

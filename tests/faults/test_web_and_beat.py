@@ -9,7 +9,7 @@ import pytest
 import redis
 from playwright.sync_api import expect
 
-from checks.support.project import Project
+from checks.harness.project import Project
 from tests.faults.figures import Figures
 from tests.faults.stage import ask_to_end, running
 from tests.support.learners import Edit
@@ -85,7 +85,7 @@ def test_an_overdue_schedule_fires_once_and_a_killed_beat_fires_nothing_again(
     figure("overdue", fired)  # not once for each hour
     step.process("beat").kill()
     step.restart("beat")
-    wait_until(lambda: STARTED in step.process("beat").words.text(), SEEN_SECONDS)
+    wait_until(lambda: STARTED in step.process("beat").log.text(), SEEN_SECONDS)
     time.sleep(AGAIN_SECONDS)
     figure("fired again", sent(step) - fired)
 

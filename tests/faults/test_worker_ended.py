@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from checks.support.project import INTERVAL_SECONDS, Project
-from checks.support.runs import statuses
-from checks.support.sockets import Sockets, opened_sockets
-from checks.support.visitor import Visitor, visiting
+from checks.clients.http_client import Visitor, visiting
+from checks.clients.websocket_client import Sockets, opened_sockets
+from checks.harness.project import INTERVAL_SECONDS, Project
+from checks.step_05.status_run import statuses
 from tests.faults.figures import Figures
 from tests.faults.stage import ask_to_end, polls_until, post, running
 from tests.support.learners import Edit

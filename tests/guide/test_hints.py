@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.support.guide_links import GUIDE, address_of
+from checks.reporting.guide_links import GUIDE, address_of
 from workbook.paths import ROOT
 from workbook.projects.steps import find_step
 

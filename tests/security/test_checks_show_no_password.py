@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from checks.support.addresses import require_own_addresses, require_own_commands
-from checks.support.verdict import NotYet
-from checks.support.wording import as_text
+from checks.harness.preflight import require_own_addresses, require_own_commands
+from checks.reporting.formatting import as_text
+from checks.verdicts import NotYet
 from tests.support.learners import Edit, checks_on, lay
 
 OURS = "redis://127.0.0.1:20000"

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.support.workbooks import SmallWorkbook, make_small_workbook
 from workbook.paths import ROOT
 
-IMPORTS = "import pytest\nfrom checks.support.verdict import CannotTell, NotYet, check\n"
+IMPORTS = "import pytest\nfrom checks.verdicts import CannotTell, NotYet, check\n"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from workbook.projects.copying import copy_project
 from workbook.projects.django_lines import as_in_project
 from workbook.projects.steps import find_step
 
+COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
+
 
 def show_difference(text: str, mine: bool, stat: bool) -> int:
     """Show the diff of the step that `text` names, with git if it is there; return the exit code.
@@ -89,9 +91,6 @@ def print_diff(folder: Path, old: str, new: str, stat: bool) -> bool:
         sys.stdout.flush()
         raise WorkbookError(f"git could not compare the folders (exit code {code}).")
     return code != 0
-
-
-COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
 
 
 def compare(folder: Path, old: str, new: str, stat: bool) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands, is_celery_worker
-from workbook.projects.project import DEMO, Project, find_project, private_copy
+from workbook.projects.project import DEMO, ProjectFolder, find_project, private_copy
 from workbook.redis_server.selection import ChosenRedis, chosen_redis
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.console import Console
@@ -56,7 +56,7 @@ def run_step(step_text: str | None, port: int | None, redis: str, *, verbose: bo
 
 
 def _run(
-    project: Project,
+    project: ProjectFolder,
     port: int,
     redis: str,
     console: Console,
@@ -85,7 +85,7 @@ def _run(
 class Serving:
     """A project that is about to run, and all that it needs; its Redis may still be starting."""
 
-    project: Project
+    project: ProjectFolder
     port: int
     redis: ChosenRedis
     redis_part: Part

@@ -36,7 +36,7 @@ _NOISE = shutil.ignore_patterns(
 
 
 @dataclass(frozen=True)
-class Project:
+class ProjectFolder:
     """A Django project on disk, and whether it is one of the workbook's snapshots."""
 
     label: str
@@ -123,7 +123,7 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace")
 
 
-def find_project(step_text: str | None) -> Project:
+def find_project(step_text: str | None) -> ProjectFolder:
     """Return the project that `step_text` names; None means work/ if it is there, else step 05.
 
     Raises WorkbookError for an unknown step, and for a work/ without a manage.py.
@@ -132,21 +132,21 @@ def find_project(step_text: str | None) -> Project:
         step_text = LAST_STEP
     if step_text is not None and step_text.rstrip("/\\") != WORK.name:
         step = find_step(step_text)
-        return Project(step.name, step.folder, is_snapshot=True)
+        return ProjectFolder(step.name, step.folder, is_snapshot=True)
     if not (WORK / "manage.py").is_file():
         raise WorkbookError(
             f"There is no manage.py in {WORK}. Make your project there "
             "(django-admin startproject config .), lay the base of a step: start 02, "
             "or run a snapshot: run 05"
         )
-    return Project(f"{WORK.name}/", WORK.resolve(), is_snapshot=False)
+    return ProjectFolder(f"{WORK.name}/", WORK.resolve(), is_snapshot=False)
 
 
-def private_copy(project: Project, folder: Path) -> Project:
+def private_copy(project: ProjectFolder, folder: Path) -> ProjectFolder:
     """Copy the snapshot `project` below `folder`, with a `.env`, without databases and caches."""
     copy = folder / project.folder.name
     shutil.copytree(project.folder, copy, ignore=_NOISE)
     example = copy / ".env.example"
     # python-decouple looks for a .env in the folders above too: it must find one here.
     (copy / ".env").write_bytes(example.read_bytes() if example.is_file() else b"")
-    return Project(project.label, copy, is_snapshot=True)
+    return ProjectFolder(project.label, copy, is_snapshot=True)

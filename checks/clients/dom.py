@@ -1,0 +1,124 @@
+"""Reads HTML as far as the checks need it: elements with places and text, and what can be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+# They have no end tag.
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"}
+VOID |= {"param", "source", "track", "wbr"}
+UNREAD = ("script", "style", "template")
+
+
+@dataclass(eq=False)
+class Element:
+    """An element of a page or fragment; `parent` is None at the top."""
+
+    tag: str
+    attributes: dict[str, str]
+    parent: Element | None
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text that lies in it and in what it holds."""
+        return " ".join("".join(self.pieces).split())
+
+    @property
+    def id(self) -> str:
+        """Its id, empty if it has none."""
+        return self.attributes.get("id", "")
+
+    def get(self, name: str) -> str | None:
+        """Return one of HTMX's attributes, by either of its spellings."""
+        return self.attributes.get(name, self.attributes.get(f"data-{name}"))
+
+    def lineage(self) -> Iterator[Element]:
+        """Yield the element and those around it, from the inside out."""
+        here: Element | None = self
+        while here:
+            yield here
+            here = here.parent
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[Element] = []
+        self.words: list[str] = []
+        self._open: list[Element] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        parent = self._open[-1] if self._open else None
+        element = Element(tag, {name: value or "" for name, value in attributes}, parent)
+        self.elements.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        # An end without a beginning ends nothing; what was left open inside ends with it.
+        if any(element.tag == tag for element in self._open):
+            while self._open.pop().tag != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        for element in self._open:
+            element.pieces.append(data)
+        if not any(element.tag in UNREAD for element in self._open):
+            self.words.append(data)
+
+
+def elements_of(html: str) -> list[Element]:
+    """Return all elements of a page or fragment, in its order."""
+    return _read(html).elements
+
+
+def words_of(html: str) -> str:
+    """Return what a person reads of it."""
+    return " ".join("".join(_read(html).words).split())
+
+
+def _read(html: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form, or an element with `hx-post`: where it sends to, how, and whether with a token."""
+
+    address: str
+    method: str
+    has_token: bool
+
+
+class _FormReader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[dict[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name.removeprefix("data-"): value or "" for name, value in attrs}
+        if tag == "form" or "hx-post" in found:
+            self.forms.append(found)
+
+
+def forms_in(html: str) -> list[Form]:
+    """Return what a page can send, in the order of the page."""
+    reader = _FormReader()
+    reader.feed(html)
+    # Where the token stands is free: a field, a header of hx-headers on any element around.
+    has_token = "csrfmiddlewaretoken" in html or "x-csrftoken" in html.lower()
+    return [
+        Form(
+            address=urlsplit(form.get("hx-post") or form.get("action", "")).path,
+            method="post" if "hx-post" in form else form.get("method", "get").lower(),
+            has_token=has_token,
+        )
+        for form in reader.forms
+    ]

@@ -1,0 +1,163 @@
+"""What htmx does with a page: who asks for more by itself, and what is answered to it."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+from checks.clients.http_client import UUID, Answer, Visitor
+
+# Triggers that fire without a person.
+BY_ITSELF = re.compile(r"\b(every|load|revealed|intersect)\b")
+
+Attributes = dict[str, str]
+ANSWER_SECONDS = 4
+
+
+class _Elements(HTMLParser):
+    """Collects each element's name and attributes; `data-hx-get` counts as `hx-get`."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, Attributes]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name.removeprefix("data-"): value or "" for name, value in attrs}))
+
+
+def polled_path(answer: Answer) -> str | None:
+    """Return the path, with its query, that the answer asks for by itself; None if for none."""
+    for _, attributes in _Elements(answer.text).found:
+        address = attributes.get("hx-get")
+        if address is not None and BY_ITSELF.search(attributes.get("hx-trigger", "")):
+            parts = urlsplit(urljoin(answer.path, address))
+            return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return None
+
+
+def has_trigger(answer: Answer) -> bool:
+    """Tell whether any element of the answer sends a request by itself."""
+    return any(
+        BY_ITSELF.search(attributes.get("hx-trigger", ""))
+        for _, attributes in _Elements(answer.text).found
+    )
+
+
+def has_get(answer: Answer) -> bool:
+    """Tell whether any element of the answer holds an address to ask, whenever that would be."""
+    return any("hx-get" in attributes for _, attributes in _Elements(answer.text).found)
+
+
+def posted_paths(answer: Answer) -> list[str]:
+    """Return the paths that htmx would post to."""
+    elements = _Elements(answer.text).found
+    addresses = [attributes["hx-post"] for _, attributes in elements if "hx-post" in attributes]
+    return [urlsplit(urljoin(answer.path, address)).path for address in addresses]
+
+
+def scripts(answer: Answer) -> list[str]:
+    """Return the addresses of the page's scripts as they stand there."""
+    elements = _Elements(answer.text).found
+    return [
+        attributes["src"] for tag, attributes in elements if tag == "script" if "src" in attributes
+    ]
+
+
+def bar(answer: Answer) -> float | None:
+    """Return how full the bar is, 0 to 1; None where there is none, or one without a value."""
+    for tag, attributes in _Elements(answer.text).found:
+        if tag == "progress":
+            value, most = attributes.get("value"), attributes.get("max", "1")
+        elif attributes.get("role") == "progressbar":
+            value, most = attributes.get("aria-valuenow"), attributes.get("aria-valuemax", "100")
+        else:
+            continue
+        try:
+            return float(value or "") / float(most)
+        except (ValueError, ZeroDivisionError):
+            return None
+    return None
+
+
+def is_whole_page(answer: Answer) -> bool:
+    """Tell whether it is a page of its own rather than a piece of one."""
+    return bool(re.search(r"<html\b|<body\b|<!doctype", answer.text, re.IGNORECASE))
+
+
+def own_words(answer: Answer) -> str:
+    """Return what a person reads there, without a task's id."""
+    return " ".join(UUID.sub("", answer.words).split())
+
+
+def quoted(text: str, characters: int = 120) -> str:
+    """Return the beginning of a text, as one line, between quotation marks."""
+    text = " ".join(text.split())
+    return f"“{text[:characters].rstrip()}{' …' if len(text) > characters else ''}”"
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A fragment, and how many seconds after the first one it came."""
+
+    answer: Answer
+    at: float
+
+    @property
+    def words(self) -> str:
+        """What a person reads in it, without the task's id."""
+        return own_words(self.answer)
+
+
+class Conversation:
+    """Asks where each fragment says, in a thread of its own, as htmx would.
+
+    It ends with the first fragment that asks for nothing more or is no 2xx, when told to stop,
+    or after `seconds`.
+    """
+
+    def __init__(self, visitor: Visitor, first: Answer, *, interval: float, seconds: float) -> None:
+        self._visitor, self._interval = visitor, interval
+        self._start = time.monotonic()
+        self._deadline = self._start + seconds
+        self._stopped = threading.Event()
+        self.said = [Fragment(first, 0)]
+        self._thread = threading.Thread(target=self._talk, daemon=True)
+        self._thread.start()
+
+    @property
+    def last(self) -> Fragment:
+        """The fragment that came last."""
+        return self.said[-1]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it has not come to its end."""
+        return self._thread.is_alive()
+
+    def wait_until(self, holds: Callable[[], bool]) -> bool:
+        """Wait until `holds` or the conversation is over; return whether it holds."""
+        while self.goes_on:
+            if holds():
+                return True
+            self._thread.join(0.1)
+        return holds()
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._stopped.set()
+        self._thread.join(ANSWER_SECONDS + 1)
+
+    def _talk(self) -> None:
+        path = polled_path(self.last.answer)
+        while path and time.monotonic() < self._deadline:
+            if self._stopped.wait(self._interval):
+                return
+            answer = self._visitor.get(path, htmx=True, within=ANSWER_SECONDS)
+            self.said.append(Fragment(answer, time.monotonic() - self._start))
+            path = polled_path(answer) if 200 <= answer.status < 300 else None

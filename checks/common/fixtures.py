@@ -1,0 +1,25 @@
+"""The fixtures of the checks. Each step's conftest.py takes them over, so that each has its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from checks.harness.project import Project, opened_project
+from checks.target import Target, find_target, step_of
+
+__all__ = ["project", "target"]
+
+
+@pytest.fixture(scope="package")
+def target(request: pytest.FixtureRequest) -> Target:
+    """Return which project the step's checks look at."""
+    return find_target(step_of(request.path), request.config.getoption("--target"))
+
+
+@pytest.fixture(scope="package")
+def project(target: Target) -> Iterator[Project]:
+    """Return the learner's project, of which nothing has been started yet."""
+    with opened_project(target) as opened:
+        yield opened

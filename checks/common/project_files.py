@@ -1,0 +1,6 @@
+"""The files of a learner's project that several checks tell to open."""
+
+from __future__ import annotations
+
+CONSUMERS = "status/consumers.py"
+SETTINGS, TASKS = "config/settings.py", "status/tasks.py"

@@ -1,0 +1,21 @@
+"""Does the worker know a task by its name?"""
+
+from __future__ import annotations
+
+from checks.harness.project import Project
+from checks.verdicts import NotYet
+
+
+def require_known(project: Project, task: str, look_at: str, guide: str) -> None:
+    """Raise NotYet, with where to look, unless the running worker knows `task`."""
+    answers = project.running().app.control.inspect(timeout=2, limit=1).registered() or {}
+    known = sorted(name.split(" ")[0] for names in answers.values() for name in names)
+    if task not in known:
+        own = [name for name in known if not name.startswith("celery.")]
+        raise NotYet(
+            done="asked the worker which tasks it knows",
+            seen=f"it knows {', '.join(own) or 'none of yours'}",
+            expected=task,
+            look_at=look_at,
+            guide=guide,
+        )

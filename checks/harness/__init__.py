@@ -1,0 +1,5 @@
+"""The project under test: a private copy with a Redis of its own, started as its Procfile says.
+
+May import `verdicts`, `target`, `progress` and workbook, and no client, no step.
+Begin with `project`, which puts the others together.
+"""

@@ -1,0 +1,177 @@
+"""What must hold before a project is started: its addresses, its Celery app, its Procfile.
+
+Every address follows the environment, so that a check never reaches the learner's own Redis or
+database. Without a Celery app nobody knows which broker a worker would use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from checks.harness.diagnosis import PROCESSES
+from checks.verdicts import NotYet
+from workbook.errors import WorkbookError
+from workbook.projects.procfile import commands
+from workbook.runtime.ports import LOOPBACK
+
+LOOK_AT = "config/settings.py: does it read CELERY_BROKER_REDIS_URL?"
+BROKER = "CELERY_BROKER_URL"
+URL = re.compile(r"\b(?:rediss?|valkeys?|amqps?)://[^\s'\"]+")
+DONE = f"loaded the settings with CELERY_BROKER_REDIS_URL=redis://{LOOPBACK}:PORT"
+ROLES = ("web", "worker", "beat")
+WORKER = re.compile(r"\bcelery\b.*\sworker\b")
+QUEUES = re.compile(r"\s(-Q|--queues)\b")
+
+
+def require_own_addresses(settings: dict[str, Any], redis_url: str, folder: Path) -> None:
+    """Raise NotYet for the first address that is neither at `redis_url` nor in `folder`."""
+    expected_port = urlsplit(redis_url).port
+    for name, address, guide in _redis_addresses(settings):
+        if name == BROKER and not address:
+            continue  # no app that knows it: see require_celery_app
+        if _host_and_port(address) != (LOOPBACK, expected_port):
+            raise NotYet(
+                done=DONE.replace("PORT", str(expected_port)),
+                seen=f"{name} is {address}",
+                expected="the address that the environment names: nothing was started, "
+                "so that your own Redis stays untouched",
+                look_at=LOOK_AT,
+                guide=guide,
+            )
+    for alias, database in settings["databases"].items():
+        if not _is_in(database, folder):
+            raise NotYet(
+                done="loaded the settings in a copy of your project",
+                seen=f"DATABASES[{alias!r}] is {database['engine']} at {database['name']}",
+                expected="an SQLite file below BASE_DIR: nothing was started, so that your own "
+                "database stays untouched",
+                look_at="config/settings.py: is NAME built from BASE_DIR?",
+                guide="01, Update settings.py",
+            )
+
+
+def require_own_commands(commands: Mapping[str, str], redis_url: str) -> None:
+    """Raise NotYet for the first command of a Procfile that names another broker than ours."""
+    for role, command in commands.items():
+        for address in URL.findall(command):
+            if _host_and_port(address) != (LOOPBACK, urlsplit(redis_url).port):
+                raise NotYet(
+                    done="read the Procfile",
+                    seen=f"the line of {role} names {address}",
+                    expected="no address there, so that the environment names it: nothing was "
+                    "started, so that your own Redis stays untouched",
+                    look_at="Procfile",
+                    guide="01, Run Django and Celery",
+                )
+
+
+def _redis_addresses(settings: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    """Give each address of a Redis that the settings name, with the guide's section about it."""
+    for name in ("broker_url", "broker_write_url"):
+        yield BROKER, settings[name], "01, Update settings.py"
+    for alias, layer in settings["channel_layers"].items():
+        if "redis" in layer.get("BACKEND", "").lower():
+            hosts = layer.get("CONFIG", {}).get("hosts", [("localhost", 6379)])
+            for host in [hosts] if isinstance(hosts, str) else hosts:
+                yield f"CHANNEL_LAYERS[{alias!r}]", host, "04, The channel layer"
+    for alias, cache in settings["caches"].items():
+        if "redis" in cache.get("BACKEND", "").lower():
+            places = cache.get("LOCATION", "")
+            for place in [places] if isinstance(places, str) else places:
+                yield f"CACHES[{alias!r}]", place, "05, One run at a time"
+
+
+def _host_and_port(address: Any) -> tuple[str | None, int | None]:
+    """Read the host and port of an address in any form that Celery, Channels and Django take."""
+    if isinstance(address, dict):
+        address = address.get("address") or (address.get("host"), address.get("port", 6379))
+    if isinstance(address, (list, tuple)):
+        host, port = (*address, 6379)[:2]
+    else:
+        try:
+            parts = urlsplit(str(address))
+            host, port = parts.hostname, parts.port or 6379
+        except ValueError:
+            return None, None
+        if parts.scheme not in ("redis", "rediss", "valkey"):
+            return None, None
+    return (LOOPBACK if host == "localhost" else host), int(port)
+
+
+def _is_in(database: dict[str, str], folder: Path) -> bool:
+    if not database["engine"].endswith("sqlite3"):
+        return False
+    return folder in (folder / database["name"]).resolve().parents
+
+
+def require_celery_app(settings: dict[str, Any]) -> None:
+    """Raise NotYet unless the package `config` holds one Celery app that knows its broker.
+
+    `settings` are those of the probe.
+    """
+    if not settings["app_is_loaded"]:
+        raise NotYet(
+            done="imported the package config, as Django does",
+            seen="no Celery app in it: a task of yours would go to an app without settings",
+            expected="the app of config/celery.py, imported by the package",
+            look_at="config/__init__.py",
+            guide="01, Update the root config",
+        )
+    if not settings["app_is_current"]:
+        raise NotYet(
+            done="asked Celery for its current app",
+            seen="another app than the one in config",
+            expected="one Celery app in the whole project",
+            look_at="config/celery.py: is there a second Celery(...) somewhere?",
+            guide="01, Configure the Celery app",
+        )
+    if not settings["broker_url"]:
+        raise NotYet(
+            done="read the broker's address from the Celery app",
+            seen="none: the app found no setting of that name",
+            expected="the address in CELERY_BROKER_URL, handed over by Django's settings",
+            look_at="config/celery.py: which prefix does config_from_object name? "
+            "config/settings.py: do the names begin with it?",
+            guide="01, Configure the Celery app",
+        )
+
+
+def own_commands(folder: Path, port: int, redis_url: str) -> dict[str, str]:
+    """Return the command of each role in the Procfile in `folder`, for a page at `port`.
+
+    Raises NotYet for one that lacks a role, or names another broker than `redis_url`.
+    """
+    try:
+        found = commands(folder, port)
+    except WorkbookError as error:
+        raise _bad(str(error).replace(str(folder), "your project")) from None
+    if missing := [role for role in ROLES if role not in found]:
+        raise _bad(f"it names no {' and no '.join(missing)}")
+    require_own_commands(found, redis_url)
+    return found
+
+
+def without_helpers(processes: dict[str, str]) -> dict[str, str]:
+    """Leave out what only shares the work of `worker`, such as step 01's exercise.
+
+    The checks of later steps count what one worker receives, read its log, and kill it.
+    """
+    return {
+        role: command
+        for role, command in processes.items()
+        if role in ROLES or not WORKER.search(command) or QUEUES.search(command)
+    }
+
+
+def _bad(seen: str) -> NotYet:
+    return NotYet(
+        done="read the Procfile",
+        seen=seen,
+        expected="a line each for web, worker and beat",
+        look_at="Procfile",
+        guide=PROCESSES,
+    )

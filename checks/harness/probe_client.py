@@ -1,0 +1,82 @@
+"""The probe's other end: asks the learner's project from a process of its own."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from checks.harness.process_log import ProcessLog
+from checks.harness.server_process import cap
+
+PROBE = Path(__file__).with_name("probe.py")
+
+
+class ProbeError(Exception):
+    """The project raised, or did not answer: its own traceback, or a sentence."""
+
+
+class Probe:
+    """A process that has the learner's project loaded and answers questions about it."""
+
+    def __init__(self, folder: Path, environment: dict[str, str], log: Path) -> None:
+        self._answers: queue.Queue[str] = queue.Queue()
+        self._asking = threading.Lock()  # one question at a time, whichever thread asks
+        self.log = ProcessLog(log, folder)
+        with log.open("wb") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-u", str(PROBE)],
+                cwd=folder,
+                env=environment | {"PYTHONDONTWRITEBYTECODE": "1"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+            )
+        cap(self._process, self.log, self._process.kill)
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def ask(self, question: str, within_seconds: float = 10, **arguments: Any) -> dict[str, Any]:
+        """Ask one of the probe's questions and return its answer.
+
+        Raises ProbeError with the project's traceback where it raises, or a sentence where it
+        ends or does not answer within `within_seconds`.
+        """
+        line = json.dumps({"question": question, **arguments}) + "\n"
+        with self._asking:
+            return self._ask(line, within_seconds)
+
+    def _ask(self, line: str, within_seconds: float) -> dict[str, Any]:
+        try:
+            self._process.stdin.write(line.encode())
+            self._process.stdin.flush()
+            answer = self._answers.get(timeout=within_seconds)
+        except OSError as error:
+            raise ProbeError(self._end()) from error
+        except queue.Empty as error:
+            raise ProbeError(f"It did not come to an end within {within_seconds:g} s.") from error
+        if not answer:
+            raise ProbeError(self._end())
+        told = json.loads(answer)
+        if "error" in told:
+            raise ProbeError(told["error"])
+        return told["answer"]
+
+    def close(self) -> None:
+        """End the process: it holds nothing of value."""
+        self._process.kill()
+        self._process.wait()
+        self._process.stdin.close()
+        self._process.stdout.close()
+
+    def _end(self) -> str:
+        return f"The process ended by itself. Its last lines:\n{self.log.tail()}"
+
+    def _read(self) -> None:
+        for line in self._process.stdout:
+            self._answers.put(line.decode("utf-8", "replace"))
+        self._answers.put("")

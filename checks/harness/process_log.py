@@ -1,0 +1,107 @@
+"""A project's own words: the end of its log, and of a traceback the learner's frames alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+READ_BYTES = 200_000
+TAIL_LINES = 8
+FRAME = re.compile(r'\s*File "([^"]+)", line (\d+)')
+START = "Traceback (most recent call last):"
+# What Python prints between a traceback and the one that came of it.
+CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
+ERROR = re.compile(r"Traceback \(most recent|\bERROR\b|\bCRITICAL\b|\bException\b")
+
+
+class ProcessLog:
+    """The log of one process of the learner's."""
+
+    def __init__(self, log: Path, project: Path) -> None:
+        self._log, self._project = log, project
+        self.note = ""  # what became of the process, if the checks ended it
+
+    def text(self) -> str:
+        """Return what it said last, READ_BYTES at the most."""
+        with self._log.open("rb") as file:
+            file.seek(max(0, self._log.stat().st_size - READ_BYTES))
+            return file.read().decode("utf-8", "replace")
+
+    def tail(self) -> str:
+        """Return its last traceback in the learner's frames, else its last lines."""
+        said = learners_frames(self.text(), self._project)
+        return f"{said}\n({self.note})" if self.note else said
+
+    def size(self) -> int:
+        """Return how many bytes it has said: a place to look from, for `since`."""
+        return self._log.stat().st_size
+
+    def since(self, place: int) -> list[str]:
+        """Return the lines after `place`, of READ_BYTES at the most."""
+        with self._log.open("rb") as file:
+            file.seek(place)
+            return file.read(READ_BYTES).decode("utf-8", "replace").splitlines()
+
+    def errors_since(self, place: int) -> list[str]:
+        """Return the lines after `place` that speak of an error."""
+        return [line for line in self.since(place) if ERROR.search(line)]
+
+
+def learners_frames(text: str, project: Path) -> str:
+    """Return the last traceback of `text` without frames outside `project`, else its last lines.
+
+    Where that one holds no frame of the learner's, but was raised because of another one that does,
+    that one is told. Paths are shown from the project's folder on.
+    """
+    lines = text.rstrip().splitlines()
+    starts = [number for number, line in enumerate(lines) if START in line]
+    if not starts:
+        return "\n".join(lines[-TAIL_LINES:])
+    after = starts.pop()
+    kept = cause = _own_lines(lines, after, project)
+    while starts and not _holds_frame(cause):
+        before = starts.pop()
+        if not any(line.startswith(CHAINED) for line in lines[before:after]):
+            break  # another matter
+        cause, after = _own_lines(lines, before, project), before
+    kept = cause if _holds_frame(cause) else kept
+    text = "\n".join(kept[-4 * TAIL_LINES :])
+    return text.replace(f"{project}/", "").replace(f"{project}\\", "")
+
+
+def _own_lines(lines: list[str], start: int, project: Path) -> list[str]:
+    """Return what the traceback that begins at `start` tells: the learner's frames, the error."""
+    kept: list[str] = []
+    inside = False
+    for number, line in enumerate(lines[start + 1 :], start + 1):
+        if frame := FRAME.match(line):
+            inside = _is_own(frame[1], project)
+        elif not line.startswith(" "):
+            # The exception itself. What comes after it is the log going on.
+            kept.append(line)
+            if line.endswith(":"):
+                # One such as SystemCheckError, which goes on to say what is wrong.
+                kept += filter(None, lines[number + 1 :][:TAIL_LINES])
+            break
+        if inside:
+            kept.append(line)
+    return kept
+
+
+def _holds_frame(lines: list[str]) -> bool:
+    return any(map(FRAME.match, lines))
+
+
+def _is_own(file: str, project: Path) -> bool:
+    path = Path(file)
+    # Python's own frozen modules, and code without a file, have names such as <frozen importlib>.
+    return not file.startswith("<") and (not path.is_absolute() or project in path.parents)
+
+
+def last_frame(words: str) -> tuple[str, str] | None:
+    """Return the file and the line of the last frame in `words`, None where they hold none.
+
+    `words` are those of `learners_frames`: every frame in them is the learner's own.
+    """
+    frames = [found for line in words.splitlines() if (found := FRAME.match(line))]
+    return (frames[-1][1].replace("\\", "/"), frames[-1][2]) if frames else None

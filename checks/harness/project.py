@@ -1,0 +1,255 @@
+"""The learner's project as it really runs: a copy, a private Redis, the Procfile's processes.
+
+It comes up in stages, each kept: `loaded`, `migrated`, `running`. A stage that fails raises the
+same NotYet for whoever asks for it again.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, TypeVar
+
+import celery
+
+from checks.harness.diagnosis import not_loaded
+from checks.harness.instances import FROZEN, IDLE, Detached, Twin
+from checks.harness.preflight import (
+    own_commands,
+    require_celery_app,
+    require_own_addresses,
+    without_helpers,
+)
+from checks.harness.probe_client import Probe, ProbeError
+from checks.harness.process_log import learners_frames
+from checks.harness.readiness import await_page
+from checks.harness.server_process import INTERVAL_SECONDS, Launched, Launcher
+from checks.harness.worker import await_worker, received
+from checks.harness.working_copy import copy_of
+from checks.progress import awaiting
+from checks.target import Target
+from checks.verdicts import CannotTell, NotYet
+from workbook.errors import WorkbookError
+from workbook.redis_server.server import RedisServer, private_redis
+from workbook.runtime.ports import LOOPBACK, free_port
+from workbook.runtime.process_tree import end, processes_of_run
+from workbook.runtime.run_records import Run, end_leftovers, opened_run
+
+__all__ = ["FROZEN", "IDLE", "INTERVAL_SECONDS", "Project", "opened_project"]
+
+# A machine at rest loads a project in half a second; one that is busy for long is no mistake.
+LOAD_SECONDS = 15
+Owner = TypeVar("Owner", bound="Staged")
+Result = TypeVar("Result")
+
+
+class Staged:
+    """What has stages: see `stage`."""
+
+    def __init__(self) -> None:
+        self._stages: dict[str, tuple[Any, Exception | None]] = {}
+        # One each: who asks for an early stage must not wait for the end of a late one.
+        self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
+
+
+def stage(function: Callable[[Owner], Result]) -> Callable[[Owner], Result]:
+    """Run a stage once; from then on return its result again, or raise its exception again.
+
+    Any thread may ask: the others wait for the one that came first.
+    """
+
+    @functools.wraps(function)
+    def once(self: Owner) -> Result:
+        name = function.__name__
+        with self._locks[name]:
+            outcome = self._stages.get(name)
+            if outcome is None:
+                try:
+                    outcome = (function(self), None)
+                except (NotYet, CannotTell) as error:
+                    outcome = (None, error)
+                self._stages[name] = outcome
+        if outcome[1] is not None:
+            raise outcome[1]
+        return outcome[0]
+
+    return once
+
+
+class Project(Staged):
+    """A copy of the learner's project, and everything that runs for it."""
+
+    def __init__(self, target: Target, run: Run, redis: RedisServer) -> None:
+        super().__init__()
+        self.target, self.run, self.redis = target, run, redis
+        self.folder = run.folder / "project"
+        self.launcher = Launcher(self.folder, run)
+        self._launched: dict[str, Launched] = {}
+        self._detached = Detached(self._launch_web, run)
+        self._probe: Probe | None = None
+        self.port = free_port()
+        # What a step wants done with the tables made, before the processes start.
+        self.before_start: Callable[[], object] = lambda: None
+        # Ours, to speak to the worker from outside. It must not become anybody's current app.
+        self.app = celery.Celery(broker=redis.url, set_as_current=False)
+        copy_of(target.folder, self.folder)
+
+    # The stages
+
+    @stage
+    def loaded(self) -> dict[str, Any]:
+        """Load Django, and return what the project resolved (see the probe's `settings`).
+
+        Nothing has been started then, and every address is known to be private.
+        """
+        self._probe = Probe(
+            self.folder, self.launcher.environment(self.redis.url), self.run.folder / "probe.log"
+        )
+        try:
+            self._probe.ask("load", within_seconds=LOAD_SECONDS)
+            settings = self._probe.ask("settings")
+        except ProbeError as error:
+            raise not_loaded(learners_frames(str(error), self.folder)) from None
+        require_own_addresses(settings, self.redis.url, self.folder)
+        return settings
+
+    @stage
+    def migrated(self) -> list[str]:
+        """Make the tables, and return the apps whose models lack a migration."""
+        self.loaded()
+        try:
+            return self._probe.ask("migrate", within_seconds=20)["missing"]
+        except ProbeError as error:
+            raise NotYet(
+                done="python manage.py migrate, on an empty database",
+                seen="it ended with an error",
+                expected="all tables made",
+                look_at="the newest file in your app's migrations/",
+                guide="01, Run the migrations",
+                words=learners_frames(str(error), self.folder),
+            ) from None
+
+    @stage
+    def prepared(self) -> None:
+        """Make sure that processes can be started: there is an app, and there are tables."""
+        require_celery_app(self.loaded())
+        self.migrated()
+
+    @stage
+    def running(self) -> Project:
+        """Start every process of the Procfile, and return when the page and the worker answer."""
+        self.prepared()
+        processes = own_commands(self.folder, self.port, self.redis.url)
+        if self.target.step > 1:
+            processes = without_helpers(processes)
+        self.before_start()
+        for role, command in processes.items():
+            self._launched[role] = self.launcher.launch(role, command, self.redis.url, self.port)
+        with awaiting("the page"):
+            await_page(self._launched["web"], self.port)
+        with awaiting("the worker"):
+            await_worker(self.app, self._launched)
+        return self
+
+    # What checks ask for
+
+    @property
+    def url(self) -> str:
+        """The address of its page, without a slash at the end."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def process(self, role: str) -> Launched:
+        """Return the process that plays `role`: web, worker or beat, or a detached web."""
+        return self._detached.process(role) or self._launched[role]
+
+    def ask(self, question: str, **arguments: Any) -> dict[str, Any]:
+        """Ask the probe. Raises ProbeError, see there."""
+        return self._probe.ask(question, **arguments)
+
+    def result(self, task_id: str, within_seconds: float = 10) -> dict[str, str] | None:
+        """Return the stored result of a task once it is an end state, None if it never is."""
+        deadline = time.monotonic() + within_seconds
+        while time.monotonic() < deadline:
+            rows = self.ask("results", ids=[task_id])["rows"]
+            if rows and rows[0]["status"] in ("SUCCESS", "FAILURE", "REVOKED"):
+                return rows[0]
+            time.sleep(0.1)
+        return None
+
+    def received(self, task: str) -> int:
+        """Return how many tasks of this name the worker has received so far."""
+        return received(self.app, task)
+
+    def restart(self, role: str) -> None:
+        """Start a process of the Procfile again, after it was killed."""
+        command = self._launched[role].command
+        self._launched[role] = self.launcher.launch(
+            f"{role}-again", command, self.redis.url, self.port
+        )
+        if role == "worker":
+            await_worker(self.app, self._launched)
+
+    def prepare_detached(self, kind: str) -> None:
+        """Begin to start a second web process, see `detached`, without waiting for it."""
+        self.prepared()
+        self._detached.prepare(kind)
+
+    def detached(self, kind: str) -> str:
+        """Return the address of a second web process once it answers.
+
+        Its broker is FROZEN (connections are taken, nothing is answered, until `refuse`), or IDLE
+        (a Redis where no worker listens). The same database lies behind it.
+        """
+        self.prepare_detached(kind)
+        return self._detached.address(kind)
+
+    def refuse(self) -> None:
+        """From now on the frozen broker refuses connections."""
+        self._detached.refuse()
+
+    def close(self) -> None:
+        """End everything at once: what it holds are copies."""
+        self._detached.close()
+        if self._probe:
+            self._probe.close()
+        self.app.close()
+        end(processes_of_run(self.run.id), grace_seconds=0)
+        for launched in [*self._launched.values(), *self._detached.processes()]:
+            launched.kill()
+
+    def _launch_web(self, name: str, broker: str, port: int) -> Launched:
+        command = own_commands(self.folder, port, self.redis.url)["web"]
+        return self.launcher.launch(name, command, broker, port)
+
+
+@contextmanager
+def opened_project(target: Target) -> Iterator[Project]:
+    """Copy the target, start a private Redis, and end all of it after the block."""
+    with ExitStack() as stack:
+        try:
+            end_leftovers()  # of checks that were killed
+            run = stack.enter_context(opened_run(f"checks on {target.folder}"))
+            redis = stack.enter_context(private_redis(run=run))
+        except WorkbookError as error:
+            raise CannotTell(str(error)) from error
+        project = Project(target, run, redis)
+        try:
+            yield project
+        finally:
+            project.close()
+
+
+@contextmanager
+def opened_twin(project: Project) -> Iterator[Twin]:
+    """Begin to start a twin of a project; it is ended after the block."""
+    project.prepared()
+    with private_redis(run=project.run) as redis:
+        twin = Twin(project.folder, project.loaded()["databases"], project.run, redis)
+        try:
+            yield twin
+        finally:
+            twin.close()

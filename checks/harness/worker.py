@@ -1,0 +1,41 @@
+"""The project's worker: waits until it answers, and counts what it has received."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import celery
+
+from checks.harness import readiness
+from checks.harness.diagnosis import ended
+from checks.harness.server_process import Launched
+from checks.verdicts import NotYet
+
+
+def await_worker(app: celery.Celery, processes: Mapping[str, Launched]) -> None:
+    """Wait until the process `worker` answers ping. Raises NotYet if it, or another one, doesn't.
+
+    `app` speaks to its broker.
+    """
+    worker, deadline = processes["worker"], time.monotonic() + readiness.READY_SECONDS
+    while time.monotonic() < deadline:
+        for launched in processes.values():
+            if launched.exit_code() is not None:
+                raise ended(launched)
+        if app.control.inspect(timeout=0.2, limit=1).ping():
+            return
+    raise NotYet(
+        done=f"started worker: {worker.command}, and asked it with `inspect ping`",
+        seen=f"no answer within {readiness.READY_SECONDS} s",
+        expected="pong",
+        look_at="config/celery.py: does the app take its settings from Django?",
+        guide="01, Configure the Celery app",
+        words=worker.log.tail(),
+    )
+
+
+def received(app: celery.Celery, task: str) -> int:
+    """Return how many tasks of this name the worker behind `app`'s broker has received so far."""
+    stats = app.control.inspect(timeout=2, limit=1).stats() or {}
+    return sum(worker["total"].get(task, 0) for worker in stats.values())

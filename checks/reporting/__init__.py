@@ -1,0 +1,5 @@
+"""The pytest plugin that tells what the checks found, and what to do next.
+
+May import `verdicts`, `target`, `progress` and workbook. Nothing under checks/ imports it but the
+conftest. Begin with `outcomes` (exceptions become verdicts), then `reporter` (prints them).
+"""

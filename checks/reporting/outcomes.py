@@ -1,0 +1,213 @@
+"""What becomes of each check: ✓ holds, ✗ not yet, – can't be told; its turn; the exit code."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from checks.reporting.formatting import as_text, broken
+from checks.target import Target, step_of
+from checks.verdicts import DONE, OPEN, CannotTell, Check, Exercise, NotYet, Open
+
+HOLDS, NOT_YET, UNTOLD = "✓", "✗", "–"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one check came to, on its way to the person."""
+
+    mark: str
+    title: str
+    step: int
+    reason: str = ""
+    not_yet: NotYet | None = None
+    broke: bool = False  # the check itself, not the project
+    waits: bool = False
+    trace: str = ""  # filled under --full-trace alone
+
+
+class Waits(CannotTell):
+    """The check waits for another one."""
+
+
+class Silent(CannotTell):
+    """An exercise whose step is not there yet: no word about it."""
+
+
+class Unfit(CannotTell):
+    """There is nothing to look at: the surroundings' problem, told once for all."""
+
+
+def title_of(item: pytest.Item) -> str:
+    """Return a check's title, or its function's name in words."""
+    check = check_of(item)
+    if check:
+        return check.title
+    return item.name.removeprefix("test_").replace("_", " ")
+
+
+def check_of(item: pytest.Item) -> Check | None:
+    """Return what `@check` said of a test function, None where there is none."""
+    return getattr(getattr(item, "function", None), "check", None)
+
+
+def is_exercise(item: pytest.Item) -> bool:
+    """Tell whether it is an exercise, of which there is no ✗."""
+    return isinstance(check_of(item), Exercise)
+
+
+class Outcomes:
+    """The plugin that turns exceptions into verdicts. It prints nothing."""
+
+    def __init__(self, targets: Mapping[int, Target]) -> None:
+        self.targets = targets
+        self.problems = {step: target.problem() for step, target in targets.items()}
+        self.verdicts: list[Verdict] = []
+        self._marks: dict[pytest.Item, str] = {}
+        self._awaited: dict[pytest.Item, list[pytest.Item]] = {}
+        # Whoever shares a fixture shares its exception: told once, then waited for.
+        self._told: list[tuple[BaseException, str]] = []
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put each check behind those that it waits for; else the order stays."""
+        for item in items:
+            self._awaited[item] = find_awaited(item, items)
+        ordered: dict[pytest.Item, None] = {}
+
+        def place(item: pytest.Item, chain: tuple[pytest.Item, ...] = ()) -> None:
+            for awaited in self._awaited[item]:
+                if awaited not in ordered and awaited not in chain:
+                    place(awaited, (*chain, item))
+            ordered[item] = None
+
+        for item in items:
+            if item not in ordered:
+                place(item)
+        items[:] = ordered
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Stop a check, before any fixture of its, that has nothing to look at or must wait."""
+        problem = self.problems.get(step_of(item.path))
+        if is_exercise(item) and (problem or NOT_YET in self._marks.values()):
+            raise Silent("")
+        if problem:
+            raise Unfit(str(problem))
+        for awaited in self._awaited.get(item, ()):
+            if self._marks.get(awaited, HOLDS) != HOLDS:
+                raise Silent("") if is_exercise(item) else Waits(f"waits for “{title_of(awaited)}”")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Hang the verdict on the report, as `report.verdict`; None if it's not known yet."""
+        report = yield
+        report.is_exercise = is_exercise(item)
+        report.verdict = self._judge(item, call, report)
+        if report.verdict:
+            self.verdicts.append(report.verdict)
+            self._marks[item] = report.verdict.mark
+        return report
+
+    def _judge(
+        self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport
+    ) -> Verdict | None:
+        title, step = title_of(item), step_of(item.path)
+        if call.excinfo is None:
+            mark = DONE if is_exercise(item) else HOLDS
+            return Verdict(mark, title, step) if report.when == "call" else None
+        error = call.excinfo.value
+        if isinstance(error, Silent):
+            untold(report, "the step comes first")
+            return None
+        trace = frames(error) if item.config.getoption("fulltrace", False) else ""
+        if is_exercise(item):
+            untold(report, lead_of(error))
+            return Verdict(OPEN, title, step, lead_of(error), trace=trace)
+        first = next((told for other, told in self._told if other is error), None)
+        if first and first != title:
+            reason = f"waits for “{first}”"
+            untold(report, reason)
+            return Verdict(UNTOLD, title, step, reason, waits=True, trace=trace)
+        self._told.append((error, title))
+        if isinstance(error, NotYet):
+            report.longrepr = as_text(title, error)
+            return Verdict(NOT_YET, title, step, not_yet=error, trace=trace)
+        if isinstance(error, CannotTell):
+            untold(report, error.reason)
+            waits, unfit = isinstance(error, Waits), isinstance(error, Unfit)
+            reason = "" if unfit else error.reason
+            return Verdict(UNTOLD, title, step, reason, waits=waits, trace=trace)
+        if isinstance(error, pytest.skip.Exception):
+            return Verdict(UNTOLD, title, step, str(error.msg), trace=trace)
+        if report.when == "call":
+            # What pytest reports of a set-up is an error, not a failure: of ours, not of theirs.
+            report.when = "setup"
+        return Verdict(UNTOLD, title, step, broken(error), broke=True, trace=trace)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Set the exit code: 1 for any ✗, 2 for a – without a ✗."""
+        ours = {
+            pytest.ExitCode.OK,
+            pytest.ExitCode.TESTS_FAILED,
+            pytest.ExitCode.NO_TESTS_COLLECTED,
+        }
+        if session.exitstatus not in ours:
+            return
+        marks = {verdict.mark for verdict in self.verdicts}
+        if NOT_YET in marks:
+            session.exitstatus = 1
+        elif UNTOLD in marks:
+            session.exitstatus = 2
+
+
+def frames(error: BaseException) -> str:
+    """Return the traceback from the first frame on that is not pytest's own machinery."""
+    start = error.__traceback__
+    while (
+        start
+        and start.tb_next
+        and start.tb_frame.f_globals.get("__name__", "").startswith(
+            ("_pytest.", "pluggy.", "checks.reporting.outcomes")
+        )
+    ):
+        start = start.tb_next
+    return "".join(traceback.format_exception(type(error), error, start))
+
+
+def untold(report: pytest.TestReport, reason: str) -> None:
+    """Make a report one of a skipped test, with its reason."""
+    path, line, _ = report.location
+    report.outcome = "skipped"
+    report.longrepr = (path, (line or 0) + 1, reason)
+
+
+def find_awaited(item: pytest.Item, items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return those of `items` that the check waits for, in its own module first, else its step."""
+    check = check_of(item)
+    found = []
+    for function in check.after if check else ():
+        same = [other for other in items if getattr(other, "function", None) is function]
+        near = [other for other in same if other.path == item.path] or [
+            other for other in same if other.path.parent == item.path.parent
+        ]
+        found += near
+    return found
+
+
+def lead_of(error: BaseException) -> str:
+    """Return what an exercise says of whatever its check raised: there is no ✗ and no –."""
+    if isinstance(error, Open):
+        return error.lead
+    if isinstance(error, NotYet):
+        return f"{error.done}: {error.seen}. {error.look_at}"
+    if isinstance(error, CannotTell):
+        return error.reason
+    said = broken(error)
+    return f"{said[0].upper()}{said[1:]}."

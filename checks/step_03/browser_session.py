@@ -1,0 +1,227 @@
+"""Three pages in one browser: a task from click to done, one whose visitor is forgotten, no broker.
+
+They go on side by side in a thread of their own; the checks read what was seen.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Error, Page, Response
+
+from checks.clients.htmx import polled_path
+from checks.clients.http_client import Answer
+from checks.verdicts import CannotTell
+from workbook.browser import browser, find_chromium
+
+LOAD_SECONDS, SWAP_SECONDS, POLL_SECONDS, TOLD_SECONDS = 8, 1.5, 6, 60
+# A task of 5 s, behind another one where the pool is solo.
+DONE_SECONDS = 14
+# Who asks every second or two is heard within that time.
+QUIET_SECONDS = 2.2
+PATH = "/check-status/"
+CLICK = """() => {
+    window.notReloaded = true;
+    const post = '[hx-post*="check-status"], [data-hx-post*="check-status"]';
+    const found = document.querySelector(post);
+    const inner = found.matches("form") && found.querySelector("button, [type=submit]");
+    (inner || found).click();
+}"""
+LOOK = """() => ({
+    text: document.body ? document.body.innerText : "",
+    scripts: document.querySelectorAll("script[src]").length,
+    notReloaded: window.notReloaded === true,
+})"""
+
+
+@dataclass
+class Seen:
+    """What was seen on one page. `problem` says why there is nothing to see."""
+
+    problem: str = ""
+    before: str = ""
+    scripts_before: int = 0
+    answer: Answer | None = None  # the one that matters: the last fragment, the 404, the 503
+    text: str = ""
+    is_shown: bool = False
+    scripts: int = 0
+    was_reloaded: bool = False
+    asked_after: int = 0
+    responses: list[Response] = field(default_factory=list)
+    ready: threading.Event = field(default_factory=threading.Event)
+
+
+class Watched:
+    """A page that was opened and clicked."""
+
+    def __init__(self, chromium: Browser, url: str, seen: Seen) -> None:
+        self.seen, self._url = seen, url
+        self._context = chromium.new_context(base_url=url)
+        self.page: Page = self._context.new_page()
+        self.page.on("response", self._note)
+
+    def click(self) -> None:
+        """Open the start page and click its button."""
+        self.page.goto("/", timeout=LOAD_SECONDS * 1000)
+        look = self.page.evaluate(LOOK)
+        self.seen.before, self.seen.scripts_before = look["text"], look["scripts"]
+        self.page.evaluate(CLICK)
+
+    def forget_visitor(self) -> None:
+        """Take the session's cookie away: from now on it is a stranger who asks."""
+        self._context.clear_cookies()
+
+    def answers(self, start: int = 0) -> list[Answer]:
+        """Return what came back for the task, from the response number `start` on."""
+        return [_answer(response) for response in self.seen.responses[start:]]
+
+    def look(self) -> None:
+        """Take down what a person sees now."""
+        look, seen = self.page.evaluate(LOOK), self.seen
+        seen.text, seen.scripts = look["text"], look["scripts"]
+        seen.was_reloaded = not look["notReloaded"]
+        if seen.answer:
+            seen.is_shown = _bare(seen.answer.words) in _bare(seen.text)
+
+    def _note(self, response: Response) -> None:
+        if urlsplit(response.url).path.startswith(PATH):
+            self.seen.responses.append(response)
+
+
+class Browsing:
+    """The browser's thread, begun at once: `visit` pages, then `wait` for what you read.
+
+    It fills `done`, `stranger` and `away`.
+    """
+
+    def __init__(self) -> None:
+        self.done, self.stranger, self.away = Seen(), Seen(), Seen()
+        self._urls: tuple[str, ...] = ()
+        self._told, self._stopped = threading.Event(), threading.Event()
+        self._trouble: CannotTell | None = None
+        self._thread = threading.Thread(target=self._browse, daemon=True)
+        self._thread.start()
+
+    def visit(self, url: str, idle_url: str, away_url: str) -> None:
+        """Begin to look at the three pages."""
+        self._urls = (url, idle_url, away_url)
+        self._told.set()
+
+    def wait(self, seen: Seen) -> Seen:
+        """Return what was `seen`, once it was. Raises CannotTell where there is no browser."""
+        if not seen.ready.wait(LOAD_SECONDS + DONE_SECONDS + QUIET_SECONDS):
+            self._trouble = self._trouble or CannotTell("Chromium is too slow here. Try again.")
+        if self._trouble:
+            raise self._trouble
+        return seen
+
+    def stop(self) -> None:
+        """End the looking, wherever it stands."""
+        self._stopped.set()
+        self._told.set()
+        self._thread.join(LOAD_SECONDS)
+
+    def _browse(self) -> None:
+        executable = find_chromium()
+        try:
+            if executable is None:
+                reason = "needs Chromium, Chrome or Edge, and none was found. Install one."
+                self._trouble = CannotTell(reason)
+                return
+            with browser(executable) as chromium:
+                self._told.wait(TOLD_SECONDS)
+                if self._urls and not self._stopped.is_set():
+                    self._look_around(chromium)
+        except Error as error:
+            reason = str(error).strip().partition("\n")[0]
+            self._trouble = CannotTell(f"{executable} does not do what it is asked to: {reason}")
+        finally:
+            for seen in (self.done, self.stranger, self.away):
+                seen.ready.set()
+
+    def _look_around(self, chromium: Browser) -> None:
+        pages = [
+            Watched(chromium, url, seen)
+            for url, seen in zip(self._urls, (self.done, self.stranger, self.away), strict=True)
+        ]
+        done, stranger, away = pages
+        for page in pages:
+            page.click()
+        self._see(away, lambda answers: next((a for a in answers if a.status == 503), None), 5)
+        away.seen.ready.set()
+        self._see_forgotten(stranger)
+        stranger.seen.ready.set()
+        self._see(done, _last_fragment, DONE_SECONDS)
+        self._see_quiet(done)
+
+    def _see_forgotten(self, page: Watched) -> None:
+        if not self._until(page, lambda: len(page.seen.responses) >= 2, POLL_SECONDS):
+            page.seen.problem = "it asked for no status after the click"
+            return
+        page.forget_visitor()
+        self._see(
+            page, lambda answers: next((a for a in answers if a.status == 404), None), POLL_SECONDS
+        )
+        self._see_quiet(page)
+
+    def _see(
+        self, page: Watched, choose: Callable[[list[Answer]], Answer | None], seconds: float
+    ) -> None:
+        """Wait for the answer that matters, and until it is swapped in."""
+        read: list[Answer] = []
+
+        def came() -> bool:
+            read.extend(page.answers(len(read)))
+            page.seen.answer = choose(read)
+            return page.seen.answer is not None
+
+        def shown() -> bool:
+            page.look()
+            return page.seen.is_shown
+
+        if not self._until(page, came, seconds):
+            page.look()
+            last = f"status {read[-1].status}" if read else "nothing"
+            page.seen.problem = f"{len(read)} answers within {seconds:g} s, the last: {last}"
+        else:
+            self._until(page, shown, SWAP_SECONDS)
+
+    def _see_quiet(self, page: Watched) -> None:
+        """Count what the page asks after the answer that should have ended it."""
+        if page.seen.answer is None:
+            return
+        before = len(page.seen.responses)
+        self._until(page, lambda: len(page.seen.responses) > before + 1, QUIET_SECONDS)
+        page.seen.asked_after = len(page.seen.responses) - before
+
+    def _until(self, page: Watched, holds: Callable[[], bool], seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self._stopped.is_set():
+            if holds():
+                return True
+            page.page.wait_for_timeout(100)
+        return holds()
+
+
+def _answer(response: Response) -> Answer:
+    request = response.request
+    try:
+        text = response.text()
+    except Error:
+        text = ""  # the page was left before it came
+    path = urlsplit(response.url).path
+    return Answer(f"{request.method} {path}", response.status, text, 0, path)
+
+
+def _last_fragment(answers: list[Answer]) -> Answer | None:
+    """Return the first status that asks for nothing more."""
+    return next((a for a in answers if a.done.startswith("GET") and not polled_path(a)), None)
+
+
+def _bare(text: str) -> str:
+    """Return a text as it can be compared: a style may change capitals, and a browser spaces."""
+    return "".join(text.split()).casefold()

@@ -1,0 +1,112 @@
+"""What the visitors of step 03 go through: each is a fixture, and most go on side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from checks.clients.background import Later
+from checks.clients.htmx import Conversation
+from checks.clients.http_client import Answer, Visitor, visiting
+from checks.harness.project import FROZEN, IDLE, Project
+
+if TYPE_CHECKING:
+    from checks.step_03.browser_session import Browsing
+
+PATH = "/check-status/"
+POST_SECONDS = 4
+# The task's own 5 s, in a queue behind nobody, with room for a slow machine.
+TASK_SECONDS, SILENT_SECONDS = 12, 12.5
+# What the first answer of a page may take: it comes up, is visited, and is sent a form.
+BEGIN_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A visitor who sent a task by htmx, and what came back."""
+
+    visitor: Visitor
+    answer: Answer
+    url: str
+
+    @property
+    def task_id(self) -> str:
+        """The id that the answer names."""
+        return self.answer.task_ids()[0]
+
+
+@contextmanager
+def sending(url: str) -> Iterator[Sent]:
+    """Send a task by htmx, as a new visitor."""
+    with visiting(url) as visitor:
+        visitor.get("/", within=POST_SECONDS)
+        yield Sent(visitor, visitor.post(PATH, htmx=True, within=POST_SECONDS), url)
+
+
+@pytest.fixture(scope="package")
+def sent(project: Project) -> Iterator[Sent]:
+    """Send a task that a worker takes."""
+    with sending(project.running().url) as one:
+        yield one
+
+
+@pytest.fixture(scope="package")
+def unheard(project: Project) -> Iterator[Sent]:
+    """Send a task that no worker will ever take."""
+    with sending(project.detached(IDLE)) as one:
+        yield one
+
+
+@pytest.fixture(scope="package")
+def conversation(sent: Sent) -> Iterator[Conversation]:
+    """Ask until the task is done, from now on and beside the other checks."""
+    talk = Conversation(sent.visitor, sent.answer, interval=0.25, seconds=TASK_SECONDS)
+    yield talk
+    talk.stop()
+
+
+@pytest.fixture(scope="package")
+def silence(project: Project) -> Iterator[Later[Conversation]]:
+    """Ask for a task that no worker takes, beside the other checks: the longest wait of all."""
+    project.prepare_detached(IDLE)
+    with ExitStack() as stack:
+
+        def ask() -> Conversation:
+            one = stack.enter_context(sending(project.detached(IDLE)))
+            talk = Conversation(one.visitor, one.answer, interval=0.25, seconds=SILENT_SECONDS)
+            stack.callback(talk.stop)
+            return talk
+
+        asking = Later(ask)
+        yield asking
+        asking.wait(BEGIN_SECONDS)
+
+
+@pytest.fixture(scope="package")
+def away(project: Project) -> str:
+    """Return the address of a page whose broker refuses connections."""
+    url = project.detached(FROZEN)
+    project.refuse()
+    return url
+
+
+@pytest.fixture(scope="package")
+def looking() -> Iterator[Browsing]:
+    """Start a real browser, beside the other checks."""
+    # Imported by those alone who use a browser: it takes as long as a fifth of pytest's start.
+    from checks.step_03.browser_session import Browsing
+
+    browsing = Browsing()
+    yield browsing
+    browsing.stop()
+
+
+@pytest.fixture(scope="package")
+def browsing(project: Project, away: str, sent: Sent, looking: Browsing) -> Browsing:
+    """Look at three pages in it. The task that was sent before has its turn first."""
+    looking.visit(project.url, project.detached(IDLE), away)
+    return looking

@@ -1,0 +1,124 @@
+"""The page of step 04: what /live/ carries, and whether HTMX can put into it what is pushed."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from checks.clients.dom import Element, elements_of
+from checks.clients.http_client import Visitor, visiting
+from checks.clients.websocket_client import PATH
+from checks.harness.project import Project
+from checks.verdicts import NotYet
+
+PAGE = "/live/"
+TEMPLATE, BASE = "templates/live.html", "templates/_base.html"
+GUIDE = "04, Open the websocket from the page"
+
+
+def live_elements(project: Project) -> list[Element]:
+    """Return the elements of /live/. Raises NotYet if it isn't a page."""
+    with visiting(project.running().url) as visitor:
+        answer = visitor.get(PAGE)
+    if answer.status != 200:
+        raise NotYet(
+            done=answer.done,
+            seen=answer.seen,
+            expected="a page",
+            look_at="status/views.py and its template"
+            if answer.status >= 500
+            else "status/urls.py: which address has the new page?",
+            guide=GUIDE,
+            words=project.process("web").log.tail() if answer.status >= 500 else "",
+        )
+    return elements_of(answer.text)
+
+
+def socket_element(elements: list[Element]) -> Element | None:
+    """Return the element that opens the websocket."""
+    return next((one for one in elements if one.get("ws-connect") is not None), None)
+
+
+def shown(fragment: str) -> str:
+    """Return a fragment's beginning, in one line."""
+    text = " ".join(fragment.split())
+    return text if len(text) <= 120 else f"{text[:120]} …"
+
+
+def why_not_swapped(fragment: str, page: list[Element]) -> str:
+    """Return why HTMX could not put a pushed fragment into the page, empty if it could.
+
+    HTMX takes each element at the fragment's top. Its id, or the selector in hx-swap-oob, says
+    which element of the page gives way.
+    """
+    tops = [element for element in elements_of(fragment) if element.parent is None]
+    if not tops:
+        return "text without an element, so HTMX does not know where it goes"
+    holds_socket = list(connecting.lineage()) if (connecting := socket_element(page)) else []
+    for top in tops:
+        style, _, selector = (top.get("hx-swap-oob") or "").partition(":")
+        if selector and not selector.startswith("#"):
+            continue  # more than an id: the browser tells
+        name = selector.removeprefix("#") or top.id
+        if not name:
+            return "without an id, so HTMX does not know where it goes"
+        place = next((element for element in page if element.id == name), None)
+        if place is None:
+            return f"{PAGE} has no element with the id {name}"
+        if place in holds_socket and style in ("", "true", "outerHTML"):
+            return "it takes the place of the element with ws-connect, and closes its websocket"
+    return ""
+
+
+def missing(seen: str, expected: str, place: str = TEMPLATE) -> NotYet:
+    return NotYet(done=f"GET {PAGE}", seen=seen, expected=expected, look_at=place, guide=GUIDE)
+
+
+def require_connecting(elements: list[Element]) -> None:
+    element = socket_element(elements)
+    if element is None:
+        raise missing("no element with ws-connect", f'one with ws-connect="{PATH}"')
+    address = element.get("ws-connect")
+    parts = urlsplit(address)
+    if parts.path != PATH:
+        raise missing(f'ws-connect="{address}"', f'ws-connect="{PATH}", letter by letter')
+    names = [around.get("hx-ext") or "" for around in element.lineage()]
+    if "ws" not in re.split(r"[\s,]+", ",".join(names)):
+        said = next(filter(None, names), None)
+        raise missing(
+            f'hx-ext="{said}"' if said else "no hx-ext on that element or around it",
+            'hx-ext="ws": without it HTMX does not read ws-connect',
+        )
+
+
+def require_extension(project: Project, elements: list[Element]) -> None:
+    """Raise NotYet unless a script of the project's own brings the extension."""
+    scripts = [element for element in elements if element.tag == "script"]
+    with visiting(project.url) as visitor:
+        if any(_brings_extension(visitor, script) for script in scripts):
+            return
+    sources = [script.attributes.get("src", "") for script in scripts]
+    foreign = [source for source in sources if _is_foreign(source)]
+    own = [source for source in sources if source and source not in foreign]
+    seen = "none of its scripts is HTMX's extension for websockets"
+    if foreign:
+        seen += f"; from other hosts come {', '.join(foreign)}"
+    elif own:
+        seen += f" (it asks for {', '.join(own)})"
+    raise missing(seen, "the extension, served by your project: django-htmx brings it along", BASE)
+
+
+def _is_foreign(source: str) -> bool:
+    return bool(urlsplit(source).netloc)
+
+
+def _brings_extension(visitor: Visitor, script: Element) -> bool:
+    source = script.attributes.get("src")
+    if source is None:
+        text = "".join(script.pieces)
+    elif _is_foreign(source):
+        return False
+    else:
+        answer = visitor.get(urljoin(PAGE, source))
+        text = answer.text if answer.status == 200 else ""
+    return "ws-connect" in text and "defineExtension" in text

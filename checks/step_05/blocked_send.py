@@ -1,0 +1,114 @@
+"""A web process whose tasks can't be sent: a proxy between it and Redis holds them up."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from checks.clients.http_client import Answer, visiting
+from checks.clients.websocket_client import Refused, Sockets, opened_sockets
+from checks.harness.instances import opened_web
+from checks.harness.project import Project
+from checks.harness.redis_proxy import CUT, PASS, RedisProxy, proxy_before
+from checks.harness.working_copy import copy_with_tables
+from checks.step_05.status_run import TASK
+from workbook.runtime.ports import LOOPBACK
+
+# A claim that isn't given back must not end by itself while we look.
+LONG_INTERVAL = 30
+VISITORS = 3
+HELD_SECONDS, ANSWER_SECONDS, PATIENCE_SECONDS = 4, 2, 3
+# Celery tries again after 0.6 s at the most, unless it is told otherwise.
+GIVEN_UP_SECONDS, GIVING_UP_SECONDS = 0.8, 5
+FREE_SECONDS = 3
+
+
+@dataclass
+class BlockedSend:
+    """What was seen: the page's slow answer, if any, and whether a run was sent afterwards."""
+
+    held: str = ""
+    slow: Answer | None = None
+    sends_again: bool = False
+    words: str = ""
+
+
+def copy_with_database(project: Project) -> Path:
+    """Copy the project with its database, while no run goes on, and return the copy."""
+    folder = project.folder.parent / "behind-the-proxy"
+    copy_with_tables(project.folder, folder, project.loaded()["databases"])
+    return folder
+
+
+def block_send(project: Project, folder: Path) -> BlockedSend:
+    """Hold up what a page sends to Redis on being opened, ask for another page meanwhile.
+
+    Then cut it off, let everything through again, and see whether the next visitor gets a run.
+    `folder` is the copy that the web process runs in, see `copy_with_database`.
+    """
+    with (
+        proxy_before(project.redis.port) as proxy,
+        # Another database of Redis: what is claimed there is no other page's business.
+        opened_web(
+            project.launcher,
+            folder,
+            broker=f"redis://{LOOPBACK}:{proxy.port}/1",
+            STATUS_INTERVAL=str(LONG_INTERVAL),
+        ) as url,
+        opened_sockets() as sockets,
+        ThreadPoolExecutor(VISITORS) as pool,
+    ):
+        with visiting(url) as visitor:
+            visitor.get("/")  # the first page of a process takes longer than the others
+        for _ in range(VISITORS):
+            pool.submit(_open, sockets, url)
+        seen = _ask_meanwhile(proxy, url)
+        if seen.held and not seen.slow:
+            seen.sends_again = _sends_again(proxy, sockets, url)
+        proxy.close()  # nobody waits any longer
+        return seen
+
+
+def _ask_meanwhile(proxy: RedisProxy, url: str) -> BlockedSend:
+    seen = BlockedSend()
+    while held := proxy.next_held(HELD_SECONDS):
+        with visiting(url) as visitor:
+            answer = visitor.get("/", within=PATIENCE_SECONDS)
+        if answer.problem or answer.seconds > ANSWER_SECONDS:
+            # Whoever else is held may be the one that all wait for.
+            sends = held.command.sends
+            while other := proxy.next_held(0):
+                sends = sends or other.command.sends
+            return BlockedSend("sending the task" if sends else "taking the claim", slow=answer)
+        if held.command.sends:
+            seen.held = "sending the task"
+            proxy.mode = CUT
+            held.cut()
+            break
+        held.let_pass()
+    return seen
+
+
+def _sends_again(proxy: RedisProxy, sockets: Sockets, url: str) -> bool:
+    """Wait until the sending has been given up, then come anew. True if a run is sent."""
+    while held := proxy.next_held(0):
+        held.cut() if held.command.sends else held.let_pass()
+    deadline = time.monotonic() + GIVING_UP_SECONDS
+    while proxy.was_cut_since(time.monotonic() - GIVEN_UP_SECONDS) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    proxy.mode = PASS
+    deadline = time.monotonic() + FREE_SECONDS
+    while time.monotonic() < deadline:
+        _open(sockets, url)
+        sent = proxy.next_sent(0.5)
+        if sent and TASK.encode() in b" ".join(sent.words):
+            return True
+    return False
+
+
+def _open(sockets: Sockets, url: str) -> None:
+    with suppress(Refused):
+        sockets.open(url)

@@ -1,0 +1,147 @@
+"""A run of statuses as the open pages see it: five at once, some who come late, and the rest."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import pairwise
+from uuid import uuid4
+
+from checks.clients.websocket_client import Refused, Sockets, WebsocketClient
+from checks.harness.project import INTERVAL_SECONDS, Project
+
+TASK = "status.tasks.send_status_periodically"
+RUN = ["RUNNING", "FINISHED", "RUNNING", "FINISHED", "RUNNING"]
+STATUSES = ("RUNNING", "FINISHED")
+VISITORS = 5
+# What the next status may take (the guide's own interval and a bit), and how slow is too slow to
+# look on; then how long nothing more may come.
+NEXT_SECONDS, SLOW_SECONDS, QUIET_SECONDS = 6.0, 3 * INTERVAL_SECONDS, 1.3 * INTERVAL_SECONDS
+# More than that is no run any more: the looking ends.
+FLOOD_FRAMES = 60
+INNOCENT, BURST = "celery.backend_cleanup", 12
+# How long before the next status they are sent, so that both are under way at the same time.
+AHEAD_SECONDS = 0.02
+# A late visitor who came so shortly before a change tells nothing.
+BLURRED_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Late:
+    """One who came while the run went on: what held then, and what this visitor was sent first."""
+
+    expected: str
+    first: str | None
+    after_seconds: float
+    is_blurred: bool
+
+
+@dataclass
+class Crowd:
+    """Five visitors at once, and what became of them while one run went on."""
+
+    visitors: list[WebsocketClient] = field(default_factory=list)
+    late: list[Late] = field(default_factory=list)
+    refused: Refused | None = None
+    task_ids: list[str] = field(default_factory=list)
+    log_place: int = 0
+
+
+def statuses(visitor: WebsocketClient, since: float = 0) -> list[str]:
+    """Return the statuses that a visitor was sent, repeats and all, those since a time alone."""
+    return [_status_in(frame.words) for frame in list(visitor.frames) if frame.at >= since]
+
+
+def changes(visitor: WebsocketClient, since: float = 0) -> list[str]:
+    """Return the statuses that a visitor was sent, equal neighbours collapsed."""
+    seen = statuses(visitor, since)
+    return [one for number, one in enumerate(seen) if number == 0 or seen[number - 1] != one]
+
+
+def has_two_runs(visitor: WebsocketClient) -> bool:
+    """Tell whether a visitor saw what no single run sends: the same status twice, and again.
+
+    Twice at the start may be a greeting. One run without an end goes by turns, and is none of ours.
+    """
+    seen = statuses(visitor)
+    repeats = [number for number, pair in enumerate(pairwise(seen)) if pair[0] == pair[1]]
+    return len(repeats) > 1 or (len(seen) > len(RUN) + 1 and any(repeats))
+
+
+def gaps(visitor: WebsocketClient) -> list[float]:
+    """Return the seconds between one change and the next."""
+    frames = list(visitor.frames)
+    times = [
+        frame.at
+        for number, frame in enumerate(frames)
+        if number == 0 or _status_in(frames[number - 1].words) != _status_in(frame.words)
+    ]
+    return [after - before for before, after in pairwise(times)]
+
+
+def watch(project: Project, sockets: Sockets) -> Crowd:
+    """Open five pages at once and watch them until the run is over, and a while longer."""
+    crowd = Crowd(log_place=project.process("worker").log.size())
+    with ThreadPoolExecutor(VISITORS) as pool:
+        opening = [pool.submit(sockets.open, project.url) for _ in range(VISITORS)]
+    for one in opening:
+        if isinstance(one.exception(), Refused):
+            crowd.refused = one.exception()
+            return crowd
+        crowd.visitors.append(one.result())
+    _send_burst(project, crowd)
+    first = crowd.visitors[0]
+    while (number := len(changes(first))) < len(RUN) and len(first.frames) < FLOOD_FRAMES:
+        if not first.wait_for(lambda n=number: len(changes(first)) > n, NEXT_SECONDS):
+            break
+        if max(gaps(first), default=0) > SLOW_SECONDS:
+            return crowd
+        if changes(first)[-1] == STATUSES[1]:
+            crowd.late.append(_come_late(project, sockets, first))
+        if number < len(RUN) - 1:
+            _send_around_the_next(project, crowd)
+    # One look more where something came: it shows what.
+    for _ in range(2):
+        so_far = len(first.frames)
+        first.wait_for(lambda: len(first.frames) >= FLOOD_FRAMES, QUIET_SECONDS)
+        if len(first.frames) == so_far:
+            break
+    return crowd
+
+
+def _come_late(project: Project, sockets: Sockets, other: WebsocketClient) -> Late:
+    """Come while a run goes on. `other` knows how things stand."""
+    expected, knocked = changes(other)[-1], time.monotonic()
+    try:
+        late = sockets.open(project.url)
+    except Refused as refused:
+        return Late(expected, refused.seen, 0, False)
+    late.wait_for(lambda: late.frames, INTERVAL_SECONDS)
+    first = late.frames[0] if late.frames else None
+    looked_at = first.at if first else time.monotonic()
+    changed = [frame.at for frame in list(other.frames) if frame.at > knocked]
+    return Late(
+        expected,
+        _status_in(first.words) if first else None,
+        looked_at - late.opened_at,
+        any(at < late.opened_at + BLURRED_SECONDS for at in changed),
+    )
+
+
+def _send_around_the_next(project: Project, crowd: Crowd) -> None:
+    """Send tasks of nobody's while the next status is being sent: that is when asyncio works."""
+    next_at = crowd.visitors[0].frames[-1].at + INTERVAL_SECONDS
+    time.sleep(max(0, next_at - AHEAD_SECONDS - time.monotonic()))
+    _send_burst(project, crowd)
+
+
+def _send_burst(project: Project, crowd: Crowd) -> None:
+    for _ in range(BURST):
+        task_id = str(uuid4())
+        crowd.task_ids.append(task_id)
+        project.app.send_task(INNOCENT, task_id=task_id)
+
+
+def _status_in(words: str) -> str:
+    return next((status for status in STATUSES if status in words), words[:40])

@@ -1,0 +1,84 @@
+"""What a check is, and what it can say: it holds, not yet, or can't be told; and exercises.
+
+An exercise is ★ done or ☆ open. It comes after a step's checks, and stands in nobody's way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., None])
+DONE, OPEN = "★", "☆"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check's title, which is a sentence, and the checks that must hold before it can be told."""
+
+    title: str
+    after: tuple[Callable[..., None], ...] = ()
+
+
+def check(
+    title: str, after: tuple[Callable[..., None], ...] = ()
+) -> Callable[[Function], Function]:
+    """Make a test function a check: `title` names it, `after` names the checks it waits for."""
+
+    def mark(function: Function) -> Function:
+        function.check = Check(title, after)
+        return function
+
+    return mark
+
+
+@dataclass
+class NotYet(Exception):
+    """✗: what was done and seen, what was expected, which file to open, where the guide tells more.
+
+    `look_at` may end in a question that points without solving. `guide` is a page and a section,
+    such as `02, Execute the task in the view`. `words` are the project's own last lines, if they
+    matter.
+    """
+
+    done: str
+    seen: str
+    expected: str
+    look_at: str
+    guide: str
+    words: str = ""
+
+
+@dataclass
+class CannotTell(Exception):
+    """–: why it can't be told, and the way out. A broken environment is no wrong answer."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Exercise(Check):
+    """What a reader may do beyond the step; `title` says it as a request."""
+
+
+@dataclass
+class Open(Exception):
+    """☆: what was seen, and what leads on from there. It points, it does not solve."""
+
+    lead: str
+
+
+def exercise(
+    title: str, after: tuple[Callable[..., None], ...] = ()
+) -> Callable[[Function], Function]:
+    """Make a test function an exercise's check, which raises Open where there is more to do.
+
+    It is looked at where the checks in `after` hold, and no other check of the step is ✗.
+    """
+
+    def mark(function: Function) -> Function:
+        function.check = Exercise(title, after)
+        return function
+
+    return mark
