@@ -29,6 +29,7 @@ from workbook.invocation import tool_command
 from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
+from workbook.runtime.process_output import AS_TEXT
 
 # In seconds, and what it is that takes so long.
 WAITS = {
@@ -87,7 +88,7 @@ def checks_seconds(step: int, folder: Path, code: int = 0) -> float:
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        text=True,
+        **AS_TEXT,
         check=False,
         timeout=120,
     )

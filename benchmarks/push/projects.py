@@ -13,6 +13,7 @@ from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands
 from workbook.projects.project import ProjectFolder, private_copy
 from workbook.projects.steps import find_step
+from workbook.runtime.process_output import AS_TEXT
 
 WEB, WORKER = "web", "worker"
 
@@ -48,7 +49,7 @@ def apply(patch: Path, folder: Path, *options: str) -> None:
         cwd=folder,
         env=outside | {"GIT_CEILING_DIRECTORIES": str(folder.parent)},
         capture_output=True,
-        text=True,
+        **AS_TEXT,
         timeout=30,
         check=False,
     )

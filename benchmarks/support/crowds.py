@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from benchmarks.support.visitors import Address
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
+from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.process_tree import end, trees
 
 COMMAND_SECONDS = 120
@@ -114,7 +115,7 @@ def crowd(address: Address) -> Iterator[CrowdProcess]:
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        text=True,
+        **AS_TEXT,
         start_new_session=True,
     )
     try:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from workbook.redis_server.server import find_server
+from workbook.runtime.process_output import AS_TEXT
 
 PACKAGES = (
     *("django", "celery", "redis", "channels", "channels-redis", "daphne", "gevent"),
@@ -72,7 +73,7 @@ def _redis_version() -> str:
     if server is None:
         return "none"
     said = subprocess.run(
-        [str(server), "--version"], capture_output=True, text=True, timeout=10, check=True
+        [str(server), "--version"], capture_output=True, **AS_TEXT, timeout=10, check=True
     ).stdout
     words = dict(part.split("=", 1) for part in said.split() if "=" in part)
     return f"{server.stem} {words.get('v', '')}".strip()

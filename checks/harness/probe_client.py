@@ -12,6 +12,7 @@ from typing import Any
 
 from checks.harness.process_log import ProcessLog
 from checks.harness.server_process import cap
+from workbook.runtime.process_output import decoded
 
 PROBE = Path(__file__).with_name("probe.py")
 
@@ -78,5 +79,5 @@ class Probe:
 
     def _read(self) -> None:
         for line in self._process.stdout:
-            self._answers.put(line.decode("utf-8", "replace"))
+            self._answers.put(decoded(line))
         self._answers.put("")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from workbook.runtime.process_output import decoded
+
 READ_BYTES = 200_000
 TAIL_LINES = 8
 FRAME = re.compile(r'\s*File "([^"]+)", line (\d+)')
@@ -25,7 +27,7 @@ class ProcessLog:
         """Return what it said last, READ_BYTES at the most."""
         with self._log.open("rb") as file:
             file.seek(max(0, self._log.stat().st_size - READ_BYTES))
-            return file.read().decode("utf-8", "replace")
+            return decoded(file.read())
 
     def tail(self) -> str:
         """Return its last traceback in the learner's frames, else its last lines."""
@@ -40,7 +42,7 @@ class ProcessLog:
         """Return the lines after `place`, of READ_BYTES at the most."""
         with self._log.open("rb") as file:
             file.seek(place)
-            return file.read(READ_BYTES).decode("utf-8", "replace").splitlines()
+            return decoded(file.read(READ_BYTES)).splitlines()
 
     def errors_since(self, place: int) -> list[str]:
         """Return the lines after `place` that speak of an error."""

@@ -20,6 +20,7 @@ from workbook.paths import ROOT
 from workbook.projects.copying import ignored_names
 from workbook.projects.django_lines import as_in_snapshot
 from workbook.projects.steps import Step, all_steps
+from workbook.runtime.process_output import AS_TEXT
 
 # The command that each step's page begins with, and the folder that it writes into.
 GENERATORS = {1: ("startproject", "config", "."), 2: ("startapp", "status", "status")}
@@ -80,7 +81,7 @@ def generated(command: str, name: str, folder: str) -> dict[str, str]:
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            encoding="utf-8",
+            **AS_TEXT,
             timeout=60,
             check=False,
         )

@@ -16,6 +16,7 @@ from checks.target import Target
 from tests.support.tiny_checks import TinyChecks, make_tiny_checks
 from workbook import invocation
 from workbook.paths import ROOT
+from workbook.runtime.process_output import AS_TEXT
 
 LOOK = """
 from checks.common.fixtures import target
@@ -141,7 +142,7 @@ def test_missing_packages_are_named_with_the_way_into_the_environment(
         cwd=tiny.root,
         env=tiny.environment(PYTHONPATH=str(tmp_path)),
         capture_output=True,
-        encoding="utf-8",
+        **AS_TEXT,
         timeout=30,
         check=False,
     )

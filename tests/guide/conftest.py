@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbook.paths import ROOT
+from workbook.runtime.process_output import AS_TEXT
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +23,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         env=os.environ | {"PYTHONUTF8": "1", "NO_MKDOCS_2_WARNING": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        encoding="utf-8",
+        **AS_TEXT,
         timeout=120,
         check=False,
     )

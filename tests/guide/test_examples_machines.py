@@ -28,6 +28,7 @@ from tests.support.machines.page_files import (
 from tests.support.needs import SYSTEMD_ANALYZE
 from workbook.projects.procfile import commands
 from workbook.projects.steps import all_steps
+from workbook.runtime.process_output import AS_TEXT
 
 DEPLOYING = EXAMPLES / "servers"
 
@@ -68,7 +69,7 @@ def test_systemd_reads_the_units_without_a_word(tmp_path: Path):
         ["systemd-analyze", "verify", "--man=no", *(f"./{name}" for name in names)],
         cwd=tmp_path,
         capture_output=True,
-        encoding="utf-8",
+        **AS_TEXT,
         timeout=30,
         check=False,
     )

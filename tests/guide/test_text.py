@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.prose import paragraphs, sentences
 from workbook.paths import ROOT
+from workbook.runtime.process_output import AS_TEXT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
@@ -28,7 +29,7 @@ def complaints(tool: str, *arguments: str) -> str:
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        encoding="utf-8",
+        **AS_TEXT,
         timeout=60,
         check=False,
     )

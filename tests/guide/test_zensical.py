@@ -14,6 +14,7 @@ import pytest
 from tests.support.guides import boxes_in
 from tests.support.web_pages import broken, read_page
 from workbook.paths import ROOT
+from workbook.runtime.process_output import AS_TEXT
 
 pytestmark = pytest.mark.long
 
@@ -35,7 +36,7 @@ def successor(tmp_path_factory: pytest.TempPathFactory) -> Path:
         env=os.environ | {"PYTHONUTF8": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        encoding="utf-8",
+        **AS_TEXT,
         timeout=180,
         check=False,
     )

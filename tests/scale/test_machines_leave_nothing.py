@@ -16,6 +16,7 @@ import pytest
 from tests.support.needs import NGINX, POSTGRESQL, REDIS_SERVER
 from tests.support.runs import wait_until
 from workbook.paths import ROOT
+from workbook.runtime.process_output import decoded
 from workbook.runtime.process_tree import end
 
 pytestmark = [NGINX, POSTGRESQL, REDIS_SERVER, pytest.mark.long]
@@ -44,7 +45,7 @@ def test_no_process_outlives_the_round_and_a_polite_end_leaves_no_file(
     )
     started: list[psutil.Process] = []
     try:
-        assert process.stdout.readline() == b"at work\n"
+        assert decoded(process.stdout.readline()) == "at work\n"
         started = psutil.Process(process.pid).children(recursive=True)
         names = {child.name() for child in started}
         assert {"nginx", "postgres", "redis-server", "celery", "daphne"} <= names

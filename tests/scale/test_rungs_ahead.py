@@ -15,6 +15,7 @@ from benchmarks.push.rows import Row, ladder
 from benchmarks.push.sites import all_running
 from tests.support.learners import checks_on
 from tests.support.needs import CHROMIUM, REDIS_SERVER
+from workbook.runtime.process_output import AS_TEXT
 
 SERVER, PAST_SESSION, ONE_MEMBER, TOP = ladder()[-4:]
 # uvicorn serves no static files, HTMX among them: the page's price for the fourth rung.
@@ -76,7 +77,7 @@ def test_who_hangs_or_fails_is_left_behind_and_nobody_else(row: Row, tmp_path: P
         [sys.executable, "-c", WITH_VISITORS_WHO],
         cwd=make_project(row, tmp_path).folder,
         capture_output=True,
-        text=True,
+        **AS_TEXT,
         timeout=60,
         check=False,
     )

@@ -19,6 +19,7 @@ from tests.support.snapshots import SnapshotRun, csrf
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import all_steps, find_step
 from workbook.runtime.child_environment import environment_for
+from workbook.runtime.process_output import AS_TEXT
 
 # What cannot be had without a domain and its certificate, so it is not in the steps.
 NEEDS_TLS = {
@@ -52,8 +53,7 @@ def said_by(project: Path, *command: str, **variables: str) -> tuple[int, str]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
+        **AS_TEXT,
         timeout=60,
         check=False,
     )

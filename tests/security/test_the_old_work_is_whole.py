@@ -22,6 +22,7 @@ from tests.support.workbooks import SmallWorkbook
 from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
+from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.process_tree import end
 
 MINE = {"mine.txt": "mine", "config/settings.py": "# my own\n", ".env": "KEY=mine\n"}
@@ -125,8 +126,7 @@ def start(small: SmallWorkbook, before: Callable[[], None] | None = None) -> tup
         env=os.environ | {"PYTHONPATH": str(small.root)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        text=True,
-        encoding="utf-8",
+        **AS_TEXT,
         timeout=60,
         check=False,
         preexec_fn=before,

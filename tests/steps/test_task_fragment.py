@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from workbook.paths import ROOT
+from workbook.runtime.process_output import AS_TEXT
 
 POLLING_STEPS = ("03-poll-task-status", "04-setup-websocket", "05-websocket-celery")
 LOOKS = 12  # more than the template takes
@@ -56,7 +57,7 @@ def fragments(step: str, before: tuple[str, object], after: tuple[str, object]) 
         cwd=ROOT / "steps" / step,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
-        text=True,
+        **AS_TEXT,
         timeout=60,
         check=True,
     )

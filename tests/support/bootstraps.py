@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from workbook.runtime.process_output import AS_TEXT
+
 # Runs the real bootstrap; `pip` does nothing, `pipenv sync` what $FAKE_PIPENV says, in Python.
 CALL = """\
 import os, sys
@@ -47,8 +49,7 @@ def first_call(root: Path, *arguments: str, **variables: str) -> subprocess.Pope
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
+        **AS_TEXT,
         start_new_session=True,
     )
 

@@ -17,6 +17,7 @@ from workbook.projects.copying import copy_project
 from workbook.projects.steps import all_steps
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import free_port
+from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.process_tree import end, trees
 
 READY_SECONDS = 30
@@ -50,7 +51,7 @@ class ExampleProject:
             env=self.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            encoding="utf-8",
+            **AS_TEXT,
             timeout=60,
             check=False,
         )

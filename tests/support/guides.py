@@ -20,6 +20,7 @@ from docs_ext import superfences
 from docs_ext.listings import address, baseline
 from workbook.paths import ROOT
 from workbook.projects.steps import all_steps
+from workbook.runtime.process_output import AS_TEXT
 
 CUSTOM = {
     "listing": (superfences.listing, superfences.listing_options),
@@ -119,7 +120,7 @@ def build(folder: Path, pages: dict[str, str]) -> subprocess.CompletedProcess[st
         env=os.environ | {"PYTHONUTF8": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        encoding="utf-8",
+        **AS_TEXT,
         timeout=60,
         check=False,
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
+from workbook.runtime.process_output import AS_TEXT
 
 GOLDEN = ROOT / "tests" / "checks" / "golden"
 MODULES = {
@@ -152,8 +153,7 @@ def _run(selected: list[str], project: Path, *options: str) -> Said:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
+        **AS_TEXT,
         timeout=90,
         check=False,
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from tests.support.workbooks import SmallWorkbook
+from workbook.runtime.process_output import decoded
 from workbook.runtime.process_tree import end
 
 # Every process that a test starts inherits this variable, so that none is overlooked.
@@ -132,7 +133,7 @@ class ToolRun:
     def read(self) -> None:
         """Collect what it says until it says no more."""
         for line in self.process.stdout:
-            self.lines.append(line.decode("utf-8", "replace"))
+            self.lines.append(decoded(line))
 
 
 @contextmanager

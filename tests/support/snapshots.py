@@ -18,6 +18,7 @@ from tests.support.workbooks import SmallWorkbook
 from workbook.paths import ROOT, STATE
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import free_port, is_free
+from workbook.runtime.process_output import AS_TEXT
 
 READY_SECONDS = 60
 ERRORS = re.compile(r"Traceback|\bERROR\b|\bCRITICAL\b|Exception|Internal Server Error")
@@ -54,8 +55,7 @@ class SnapshotRun:
             env=environment_for(self.redis_url),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
-            encoding="utf-8",
+            **AS_TEXT,
             timeout=30,
             check=False,
         )
@@ -103,7 +103,7 @@ def snapshot_run(step: str, redis: str = "auto", **variables: str) -> Iterator[S
 def steps_in_git() -> str:
     """Return what git says of the snapshots: nothing, where nobody changed them."""
     command = ["git", "status", "--porcelain", "--ignored", "steps"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, cwd=ROOT, capture_output=True, **AS_TEXT, check=True).stdout
 
 
 def csrf(visitor: httpx.Client) -> dict[str, str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.support.workbooks import SmallWorkbook, make_small_workbook
 from workbook.paths import ROOT
+from workbook.runtime.process_output import decoded
 
 IMPORTS = "import pytest\nfrom checks.verdicts import CannotTell, NotYet, check\n"
 
@@ -81,7 +82,7 @@ class TinyChecks:
             timeout=30,
             check=False,
         )
-        return Said(done.returncode, done.stdout.decode("utf-8", "replace"))
+        return Said(done.returncode, decoded(done.stdout))
 
 
 def make_tiny_checks(folder: Path) -> TinyChecks:

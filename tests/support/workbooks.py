@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.paths import ROOT
+from workbook.runtime.process_output import AS_TEXT
 
 STEPS = {
     "01-first": {
@@ -42,8 +43,7 @@ class SmallWorkbook:
             env=os.environ | {"PYTHONPATH": str(self.root), "PYTHONUTF8": "1"} | variables,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
-            encoding="utf-8",
+            **AS_TEXT,
             timeout=60,
             check=False,
         )

@@ -18,6 +18,7 @@ from tests.support.bootstraps import ECHO, base_python, finish, first_call
 from tests.support.workbooks import SmallWorkbook
 from workbook.bootstrap.failures import explain
 from workbook.paths import ROOT
+from workbook.runtime.process_output import AS_TEXT
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def call_for_real(root: Path, *arguments: str, cwd: Path) -> subprocess.Complete
         [base_python(), str(root / "workbook"), *arguments],
         cwd=cwd,
         capture_output=True,
-        text=True,
+        **AS_TEXT,
         timeout=60,
         check=False,
     )
@@ -67,7 +68,7 @@ def test_a_python_too_old_is_told_in_a_sentence():
         f"runpy.run_path({str(ROOT / 'workbook')!r}, run_name='__main__')"
     )
     answer = subprocess.run(
-        [base_python(), "-c", code], capture_output=True, text=True, timeout=30, check=False
+        [base_python(), "-c", code], capture_output=True, **AS_TEXT, timeout=30, check=False
     )
     assert answer.returncode == 1
     assert "needs Python 3.11 or newer, and this is Python 3.10" in answer.stderr
@@ -232,7 +233,7 @@ def test_without_a_network_it_says_that_it_needs_one_once(fresh: Path):
         [base_python(), str(fresh / "workbook")],
         env=os.environ | variables,
         capture_output=True,
-        text=True,
+        **AS_TEXT,
         timeout=60,
         check=False,
     )
@@ -248,7 +249,7 @@ def test_without_the_venv_module_it_names_the_package(fresh: Path):
         "from workbook.launcher import main; sys.exit(main([]))"
     )
     answer = subprocess.run(
-        [base_python(), "-c", code], cwd=fresh, capture_output=True, text=True, check=False
+        [base_python(), "-c", code], cwd=fresh, capture_output=True, **AS_TEXT, check=False
     )
     assert answer.returncode == 1
     assert "apt install python3-venv" in answer.stderr

@@ -10,6 +10,7 @@ import pytest
 from tests.support.runs import lay_project, tool_run
 from tests.support.workbooks import SmallWorkbook
 from workbook.runtime.ports import free_port
+from workbook.runtime.process_output import AS_TEXT
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def committed(small: SmallWorkbook) -> SmallWorkbook:
 
 def git(small: SmallWorkbook, *words: str) -> str:
     done = subprocess.run(
-        ["git", *words], cwd=small.root, capture_output=True, text=True, check=True
+        ["git", *words], cwd=small.root, capture_output=True, **AS_TEXT, check=True
     )
     return done.stdout
 

@@ -24,6 +24,7 @@ from tests.support.workbooks import SmallWorkbook
 from workbook.projects.procfile import is_celery_worker
 from workbook.redis_server.server import private_redis
 from workbook.runtime.ports import free_port
+from workbook.runtime.process_output import decoded
 from workbook.runtime.signals import StopRequested, StopSignals
 
 SIGNALS = {signal.SIGINT: 0, signal.SIGTERM: 143, signal.SIGHUP: 129}
@@ -127,7 +128,7 @@ def test_a_closed_terminal_ends_everything(snapshot):
     with tool_run(snapshot, "run", "--port", str(free_port()), code=own, **streams) as run:
         os.close(inside)
         while "Ctrl-C stops" not in run.text:
-            run.lines.append(os.read(terminal, 4096).decode())
+            run.lines.append(decoded(os.read(terminal, 4096)))
         assert run.left()
         os.close(terminal)
         assert run.ends() == 129
@@ -140,7 +141,7 @@ def test_a_reader_that_goes_away_ends_everything(snapshot):
     with tool_run(snapshot, "run", "--port", str(free_port()), stdout=writer) as run:
         os.close(writer)
         while "on" not in run.text:
-            run.lines.append(os.read(reader, 4096).decode())
+            run.lines.append(decoded(os.read(reader, 4096)))
         os.close(reader)
         assert run.ends() == 129
         assert nothing_left(run, snapshot)

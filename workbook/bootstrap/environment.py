@@ -12,6 +12,7 @@ from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.paths import ENVIRONMENT, ROOT
+from workbook.runtime.process_output import decoded
 
 LOCK = ROOT / "Pipfile.lock"
 UNFINISHED = "unfinished\n"
@@ -43,7 +44,7 @@ def version_of(python: Path) -> str:
         )
     except (OSError, subprocess.SubprocessError):
         return ""
-    return answer.stdout.decode().strip()
+    return decoded(answer.stdout).strip()
 
 
 def is_inside() -> bool:

@@ -19,6 +19,7 @@ from workbook.paths import WORK
 from workbook.projects.step_detection import describe
 from workbook.redis_server.server import find_server
 from workbook.runtime.ports import LOOPBACK, holder, is_free
+from workbook.runtime.process_output import AS_TEXT
 
 REDIS_PORT = 6379
 OLDEST_REDIS = (6, 2)
@@ -153,7 +154,7 @@ def first_line(command: list[str]) -> str:
         done = subprocess.run(
             command,
             capture_output=True,
-            text=True,
+            **AS_TEXT,
             timeout=10,
             stdin=subprocess.DEVNULL,
             check=False,

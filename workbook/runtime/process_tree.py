@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from workbook.runtime.child_environment import MARK
+from workbook.runtime.process_output import decoded
 
 POLL_SECONDS = 0.05
 
@@ -109,7 +110,7 @@ def run_to_end(
     except BaseException:  # the verb is being ended: its child must not outlive it
         end(trees([child.pid]), grace_seconds=2)
         raise
-    return code, output.decode("utf-8", "replace")
+    return code, decoded(output)
 
 
 def last_lines(text: str, count: int = 15) -> str:

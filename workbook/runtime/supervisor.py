@@ -24,6 +24,7 @@ from honcho.process import Popen
 
 from workbook.errors import WorkbookError
 from workbook.runtime.console import Console
+from workbook.runtime.process_output import decoded
 from workbook.runtime.process_tree import end, last_lines, trees
 from workbook.runtime.timeline import Part, Timeline
 
@@ -134,8 +135,9 @@ class Runner:
 
     def _read(self, started: Started) -> None:
         for line in started.popen.stdout:
-            text = line.decode("utf-8", "replace").rstrip("\r\n")
-            self._events.put(_message("line", text, started.name, started.colour))
+            # One that was written over several times (a progress bar) is as many lines here.
+            for text in decoded(line).removesuffix("\n").split("\n"):
+                self._events.put(_message("line", text, started.name, started.colour))
         code = started.popen.wait()
         self._events.put(_message("stop", code, started.name, started.colour))
 

@@ -17,6 +17,7 @@ from tests.guide.replay.reader import Reader
 from tests.guide.replay.reading import Block, Page, read_page
 from tests.guide.replay.refreshing import correct
 from tests.guide.replay.session import Session
+from workbook.runtime.process_output import AS_TEXT
 
 BUILD_SECONDS = 120
 
@@ -27,7 +28,7 @@ def build(root: Path, site: Path) -> None:
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)],
         cwd=root,
         capture_output=True,
-        text=True,
+        **AS_TEXT,
         timeout=BUILD_SECONDS,
         check=False,
     )

@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from workbook.paths import ENVIRONMENT, ROOT
+from workbook.runtime.process_output import AS_TEXT
 
 UNSHARE = (
     *("unshare", "--user", "--map-root-user"),
@@ -74,8 +75,7 @@ def follow_in(copy: Path, arguments: Sequence[str]) -> subprocess.CompletedProce
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
+        **AS_TEXT,
         timeout=PAGES_SECONDS,
         check=False,
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.runs import wait_until
+from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.process_tree import end, trees
 
 READY_SECONDS = 60
@@ -116,7 +117,7 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], **
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        encoding="utf-8",
+        **AS_TEXT,
         timeout=READY_SECONDS,
         check=False,
         **options,
