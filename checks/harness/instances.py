@@ -16,7 +16,7 @@ from pathlib import Path
 import celery
 
 from checks.harness.preflight import own_commands
-from checks.harness.readiness import READY_SECONDS, await_page, listens
+from checks.harness.readiness import READY_SECONDS, await_page, listens, require_own_port
 from checks.harness.server_process import Launched, Launcher, launch
 from checks.harness.worker import await_worker, received
 from checks.harness.working_copy import copy_with_tables
@@ -167,8 +167,10 @@ def opened_web(launcher: Launcher, folder: Path, broker: str, **variables: str) 
         deadline = time.monotonic() + READY_SECONDS
         while not listens(port):
             if time.monotonic() > deadline or web.exit_code() is not None:
+                require_own_port(web, port)
                 raise CannotTell(f"a second web process did not start: {web.log.tail()}")
             time.sleep(0.03)
+        require_own_port(web, port)
         yield f"http://{LOOPBACK}:{port}"
     finally:
         web.kill()

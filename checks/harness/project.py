@@ -234,9 +234,9 @@ def opened_project(target: Target) -> Iterator[Project]:
             end_leftovers()  # of checks that were killed
             run = stack.enter_context(opened_run(f"checks on {target.folder}"))
             redis = stack.enter_context(private_redis(run=run))
+            project = Project(target, run, redis)
         except WorkbookError as error:
             raise CannotTell(str(error)) from error
-        project = Project(target, run, redis)
         try:
             yield project
         finally:

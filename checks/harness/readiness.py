@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 
+import psutil
+
 from checks.harness.diagnosis import PROCESSES, ended
 from checks.harness.server_process import Launched
-from checks.verdicts import NotYet
-from workbook.runtime.ports import LOOPBACK
+from checks.verdicts import CannotTell, NotYet
+from workbook.runtime.child_environment import MARK
+from workbook.runtime.ports import LOOPBACK, can_bind, holder, listeners
 
 READY_SECONDS = 12
 ELSEWHERE_SECONDS = 2  # from then on we look whether a server listens on another port
 # runserver's own words when it raised at its start: it stays, and waits for its files to change.
 GAVE_UP = "Exception in thread django-main-thread"
+# How servers say, each in its words, that somebody else holds their port.
+IN_USE = re.compile(r"(?i)(?:address|port) (?:is )?already in use|WinError 10048")
 
 
 def await_page(web: Launched, port: int) -> None:
-    """Wait until a web process takes connections on `port`. Raises NotYet if it never does."""
+    """Wait until a web process takes connections on `port`.
+
+    Raises NotYet if it never does, and CannotTell where another program has taken the port.
+    """
     start = time.monotonic()
     look, others = start + ELSEWHERE_SECONDS, set()
     while (now := time.monotonic()) < start + READY_SECONDS:
         if web.exit_code() is not None or GAVE_UP in web.log.text():
+            require_own_port(web, port)
             raise ended(web)
         if now > look:
             # One that listens elsewhere twice in a row will not come to our port.
@@ -29,6 +39,7 @@ def await_page(web: Launched, port: int) -> None:
             if before and others:
                 break
         if listens(port):
+            require_own_port(web, port)
             return
         time.sleep(0.03)
     elsewhere = f"it listens on port {min(others)}" if others else "it listens on no port"
@@ -40,6 +51,29 @@ def await_page(web: Launched, port: int) -> None:
         guide=PROCESSES,
         words=web.log.tail(),
     )
+
+
+def require_own_port(web: Launched, port: int) -> None:
+    """Raise CannotTell where a program that is none of the project's took the port before `web`.
+
+    The port was free when it was chosen. What listens there now is not what is to be looked at.
+    """
+    strangers = [one for one in listeners(port) if not _is_of_a_run(one)]
+    is_bound = bool(IN_USE.search(web.log.text())) and not listeners(port) and not can_bind(port)
+    if not (strangers or is_bound) or port in web.ports():
+        return
+    who = holder(port) or "another program"
+    raise CannotTell(
+        f"{who} took port {port} while {web.name} was being started, so what is seen there is not "
+        "your project's. It is no fault of yours: try again"
+    )
+
+
+def _is_of_a_run(process: psutil.Process) -> bool:
+    try:
+        return MARK in process.environ()
+    except (psutil.Error, OSError):
+        return False
 
 
 def listens(port: int) -> bool:

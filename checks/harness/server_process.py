@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import threading
 import time
@@ -54,12 +55,15 @@ class Launched:
 
     def ports(self) -> set[int]:
         """Return the ports that it, or a descendant, listens on."""
-        pids = {process.pid for process in trees([self.popen.pid])}
-        return {
-            found.laddr.port
-            for found in psutil.net_connections("tcp")
-            if found.status == psutil.CONN_LISTEN and found.pid in pids
-        }
+        found = set()
+        for process in trees([self.popen.pid]):
+            with contextlib.suppress(psutil.Error):  # it has ended meanwhile
+                found |= {
+                    one.laddr.port
+                    for one in process.net_connections("tcp")
+                    if one.status == psutil.CONN_LISTEN
+                }
+        return found
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from checks.support import unset
-from checks.support.probing import Probe
-from checks.support.words import Words, learners_frames
 
+from checks.harness.probe_client import Probe
+from checks.harness.process_log import ProcessLog, learners_frames
+from checks.step_01 import default_broker
 from checks.step_01.test_configure_celery import LAPTOP_BROKER
 from workbook.bootstrap import environment
 from workbook.commands import doctor
@@ -32,9 +32,9 @@ CODE_FOLDERS = ("workbook", "docs_ext", "checks", "benchmarks", "tests")
 # By a path of the repository: why it decodes for itself.
 OWN_WAY = {
     "workbook/runtime/process_output.py": "it is the one place",
-    "checks/support/probe.py": "it runs in the learner's project, which knows no workbook",
-    "checks/support/sockets.py": "a frame's text, which no process printed",
-    "checks/support/visitor.py": "a page's text, in the encoding that the page names",
+    "checks/harness/probe.py": "it runs in the learner's project, which knows no workbook",
+    "checks/clients/websocket_client.py": "a frame's text, which no process printed",
+    "checks/clients/http_client.py": "a page's text, in the encoding that the page names",
     "tests/support/terminals.py": "a screen as well",
     "tests/guide/replay/terminals.py": "a screen, where `\\r` goes back to the line's beginning",
     "tests/tool/test_process_output.py": "it looks for them",
@@ -64,14 +64,16 @@ def test_a_broker_is_read_from_a_line_of_windows(tmp_path: Path, monkeypatch) ->
     (tmp_path / "copy").mkdir()
     (tmp_path / "copy/.env").write_bytes(b"")
     address = "redis://localhost:6379"
-    code = f"import os; os.write(1, b'a warning\\r\\n\\r\\n{unset.MARK}{address}\\r\\n')"
-    monkeypatch.setattr(unset, "CODE", code)
+    code = f"import os; os.write(1, b'a warning\\r\\n\\r\\n{default_broker.MARK}{address}\\r\\n')"
+    monkeypatch.setattr(default_broker, "CODE", code)
     project = SimpleNamespace(
         folder=tmp_path / "copy",
         redis=SimpleNamespace(url="redis://127.0.0.1:1"),
-        launcher=SimpleNamespace(environment=lambda url: os.environ | {unset.VARIABLE: url}),
+        launcher=SimpleNamespace(
+            environment=lambda url: os.environ | {default_broker.VARIABLE: url}
+        ),
     )
-    broker = unset.broker_when_unset(project)
+    broker = default_broker.broker_when_unset(project)
     assert broker == address
     assert LAPTOP_BROKER.fullmatch(broker)
 
@@ -84,7 +86,7 @@ def test_the_log_of_a_process(tmp_path: Path) -> None:
         "ValueError: no",
     )
     log.write_bytes("\r\n".join(["Starting", "ERROR it fails", *traceback, ""]).encode())
-    words = Words(log, tmp_path)
+    words = ProcessLog(log, tmp_path)
     assert "\r" not in words.text()
     assert words.since(0)[:2] == ["Starting", "ERROR it fails"]
     assert "ERROR it fails" in words.errors_since(0)
@@ -98,7 +100,7 @@ def test_the_answers_of_the_probe(tmp_path: Path, monkeypatch) -> None:
         "import os, sys\nsys.stdin.readline()\n"
         """os.write(1, b'{"error": "said\\\\r"}\\r\\n')\nsys.stdin.readline()\n"""
     )
-    monkeypatch.setattr("checks.support.probing.PROBE", probe)
+    monkeypatch.setattr("checks.harness.probe_client.PROBE", probe)
     opened = Probe(tmp_path, dict(os.environ), tmp_path / "probe.log")
     try:
         opened._process.stdin.write(b"{}\n")

@@ -34,6 +34,23 @@ def try_lock(path: Path) -> IO[bytes] | None:
     return file
 
 
+def try_lock_byte(file: IO[bytes], place: int) -> bool:
+    """Take the lock of the byte at `place` of an open, unbuffered file; False if another has it.
+
+    The process keeps it until it ends, or closes the file in whatever place. On POSIX a second
+    call by the same process succeeds.
+    """
+    try:
+        if sys.platform == "win32":
+            file.seek(place)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+    except OSError:
+        return False
+    return True
+
+
 @contextmanager
 def locked(path: Path, within_seconds: float) -> Iterator[None]:
     """Hold the lock `path` inside the block. Raises WorkbookError if another keeps it too long."""

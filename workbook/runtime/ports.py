@@ -3,29 +3,113 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import socket
 import sys
+import tempfile
+import threading
+from itertools import chain
+from pathlib import Path
+from typing import IO
 
 import psutil
 
 from workbook.errors import WorkbookError
+from workbook.runtime.file_locks import try_lock_byte
 
 LOOPBACK = "127.0.0.1"
+# Below those that systems give to outgoing connections (32768 and up on Linux): such a connection
+# could take a port before the server that it is meant for does.
+CHOSEN_FROM = range(20_000, 32_000)
 
 
 def free_port() -> int:
-    """Return a port on 127.0.0.1 that nobody holds at the moment.
+    """Return a port on 127.0.0.1 that nobody holds, reserved for this process until it ends.
 
-    A random one, so that runs side by side don't choose the same, and one below those that
-    systems give to outgoing connections (32768 and up on Linux): such a connection could take it
-    before the server that it is meant for does.
+    Between choosing a port and listening on it there is time. No other process of this user's that
+    asks here is given the same port meanwhile, and this one is never given it again; programs of
+    others know nothing of that. Raises WorkbookError where none is left.
     """
-    while True:
-        port = random.randint(20_000, 32_000)
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.bind((LOOPBACK, port))
+    start = random.randrange(len(CHOSEN_FROM))
+    for port in chain(CHOSEN_FROM[start:], CHOSEN_FROM[:start]):
+        if _reservations.take(port) and can_bind(port):
             return port
+    raise WorkbookError(
+        f"No port from {CHOSEN_FROM.start} to {CHOSEN_FROM.stop - 1} is free on this machine. "
+        "End what listens there, then try again."
+    )
+
+
+def can_bind(port: int) -> bool:
+    """Tell whether nobody holds `port` on 127.0.0.1 at this moment."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+class _Reservations:
+    """The ports of this process: each one byte, locked, of a file that all of a user's share.
+
+    The system lets the locks go however the process ends. One file, because a process may have
+    more ports than it may have files open.
+    """
+
+    def __init__(self) -> None:
+        self._taken: set[int] = set()
+        self._file: IO[bytes] | None = None
+        self._one_at_a_time = threading.Lock()
+
+    def take(self, port: int) -> bool:
+        """Reserve `port`; False where it is reserved, by this process or by another."""
+        with self._one_at_a_time:
+            if self._file is None:
+                self._file = _open_private(_reservations_path())
+            if port in self._taken or not try_lock_byte(self._file, port):
+                return False
+            self._taken.add(port)
+            return True
+
+
+def _reservations_path() -> Path:
+    user = f"-{os.getuid()}" if hasattr(os, "getuid") else ""  # on Windows the folder is the user's
+    return Path(tempfile.gettempdir()) / f"workbook-ports{user}.lock"
+
+
+def _open_private(path: Path) -> IO[bytes]:
+    """Open a file of this user's alone, without following a link that somebody else laid there."""
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        return os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0)
+    except OSError as error:
+        raise WorkbookError(
+            f"The workbook notes in {path} which ports it uses, and cannot write there: "
+            f"{error.strerror}. Remove that file, or name another folder in TMPDIR."
+        ) from error
+
+
+_reservations = _Reservations()
+
+
+def listeners(port: int) -> list[psutil.Process]:
+    """Return who listens on `port` of this machine, as far as the system tells."""
+    try:
+        found = psutil.net_connections(kind="tcp")
+    except psutil.AccessDenied:  # macOS tells only root
+        return []
+    pids = {
+        one.pid
+        for one in found
+        if one.status == psutil.CONN_LISTEN and one.laddr.port == port and one.pid
+    }
+    processes = []
+    for pid in sorted(pids):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            processes.append(psutil.Process(pid))
+    return processes
 
 
 def is_free(port: int) -> bool:
@@ -55,16 +139,11 @@ def is_free(port: int) -> bool:
 
 def holder(port: int) -> str:
     """Return who listens on `port`, such as `python3 (process 4711)`, or "" if it can't be told."""
-    try:
-        sockets = psutil.net_connections(kind="tcp")
-    except psutil.AccessDenied:  # macOS tells only root
-        return ""
-    for found in sockets:
-        if found.status == psutil.CONN_LISTEN and found.laddr.port == port and found.pid:
-            try:
-                return f"{psutil.Process(found.pid).name()} (process {found.pid})"
-            except psutil.Error:
-                return f"process {found.pid}"
+    for process in listeners(port):
+        try:
+            return f"{process.name()} (process {process.pid})"
+        except psutil.Error:
+            return f"process {process.pid}"
     return ""
 
 
