@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from workbook.errors import WorkbookError
-from workbook.redis_server.selection import answers
 from workbook.redis_server.server import private_redis
+from workbook.redis_server.usable import REFUSALS, why_unusable
 from workbook.runtime.console import Console
 from workbook.runtime.ports import is_free, require_free
 from workbook.runtime.process_tree import trees
@@ -37,8 +37,7 @@ def serve_redis(port: int) -> int:
 
 
 def _is_redis(url: str) -> bool:
-    problem = answers(url)
-    return problem is None or "auth" in problem.lower()
+    return why_unusable(url) in (None, *REFUSALS.values())  # one that refuses is one, too
 
 
 def _serve(port: int, url: str, console: Console, signals: StopSignals) -> None:

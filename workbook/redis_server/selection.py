@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,16 +12,15 @@ from urllib.parse import urlsplit, urlunsplit
 import psutil
 
 from workbook.errors import WorkbookError
+from workbook.redis_server.address import masked, read_address
 from workbook.redis_server.server import KINDS, RedisServer
+from workbook.redis_server.usable import why_unusable
 from workbook.runtime.ports import is_free
 from workbook.runtime.process_tree import trees
 from workbook.runtime.run_records import Run
 
 VARIABLE = "CELERY_BROKER_REDIS_URL"
-SCHEMES = ("redis", "rediss", "unix")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
-DEFAULT_PORT = 6379
-ANSWER_SECONDS = 3
 
 
 @dataclass(frozen=True)
@@ -84,41 +82,26 @@ def chosen_redis(
     WorkbookError for a URL that is none, or where no Redis answers; passwords are masked in it.
     """
     if option not in KINDS:
-        yield _existing(NamedAddress(option, "--redis"))
+        named = NamedAddress(option, "--redis")
+        with _naming(named):
+            existing = _existing(named)
+        yield existing
         return
     named = _named_address(project) if option == "auto" else None
-    port = _vacant_loopback_port(named.url) if named else None
-    if named and port is None:
-        yield _existing(named)
-        return
+    port = None
+    if named:
+        with _naming(named):
+            port = _vacant_loopback_port(named.url)
+            existing = None if port else _existing(named)
+        if existing:
+            yield existing
+            return
     server = RedisServer(option, port, run)
     try:
         server.launch()
         yield ChosenRedis(named, server)
     finally:
         server.stop()
-
-
-def masked(url: str) -> str:
-    """Return `url` with the password, in whatever place, replaced by `***`."""
-    hidden = re.sub(r"(?<=://)([^:/@]*):.*@", r"\1:***@", url)
-    return re.sub(r"(?i)([?&]password=)[^&]*", r"\1***", hidden)
-
-
-def answers(url: str) -> str | None:
-    """Ask the Redis at `url` whether it is there: None if it is, else what went wrong."""
-    import redis  # here: most calls need no client
-
-    try:
-        with redis.Redis.from_url(
-            url, socket_connect_timeout=ANSWER_SECONDS, socket_timeout=ANSWER_SECONDS, retry=None
-        ) as client:
-            client.ping()
-    except redis.RedisError as error:
-        return str(error)
-    except ValueError as error:
-        return f"it is no address of a Redis ({error})"
-    return None
 
 
 def _named_address(project: Path | None) -> NamedAddress | None:
@@ -136,40 +119,29 @@ def _named_address(project: Path | None) -> NamedAddress | None:
     return NamedAddress(url, f"{VARIABLE} in {file}") if url else None
 
 
+@contextmanager
+def _naming(named: NamedAddress) -> Iterator[None]:
+    """Have what is raised inside the block say where the address was written."""
+    try:
+        yield
+    except WorkbookError as error:
+        raise WorkbookError(f"{named.origin}: {error}") from None
+
+
 def _vacant_loopback_port(url: str) -> int | None:
     """Return the port of `url` if it is one of this machine's that nobody listens on."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or DEFAULT_PORT
-    except ValueError:
-        return None
-    here = parts.scheme == "redis" and (parts.hostname or "localhost") in LOOPBACK_HOSTS
-    return port if here and is_free(port) else None
+    address = read_address(url)
+    here = address.scheme == "redis" and address.host in LOOPBACK_HOSTS
+    return address.port if here and is_free(address.port) else None
 
 
 def _existing(named: NamedAddress) -> ChosenRedis:
-    scheme = named.url.partition("://")[0]
-    shown = masked(named.url)
-    if "://" not in named.url or scheme not in SCHEMES:
+    if problem := why_unusable(named.url):
         raise WorkbookError(
-            f"“{shown}” ({named.origin}) names no Redis. Expected auto, server, embedded, "
-            "or an address such as redis://localhost:6379"
-        )
-    if problem := answers(named.url):
-        raise WorkbookError(
-            f"No Redis answers at {shown} ({named.origin}): {_cleaned(problem, named.url)}. "
-            "Start it, correct the address, or use one of the workbook's: "
-            "--redis server or --redis embedded"
+            f"The Redis at {masked(named.url)} cannot be used: {problem}. Or use one of the "
+            "workbook's: --redis server or --redis embedded"
         )
     return ChosenRedis(named)
-
-
-def _cleaned(problem: str, url: str) -> str:
-    """Return `problem` on one line, without the password even where a library repeats it."""
-    text = " ".join(problem.split()).rstrip(".").replace(url, masked(url))
-    for secret in re.findall(r"://[^:/@]*:(.*)@", url):
-        text = text.replace(secret, "***")
-    return text
 
 
 def _without_credentials(url: str) -> str:
