@@ -22,7 +22,7 @@ The workbook: Celery and websockets in Django, step by step.
   {0} guide          read the guide in the browser
   {0} redis          a Redis for the commands you type by hand
   {0} doctor         is everything there, and where do you stand?
-  {0} bench          what push and polling cost, measured on this machine
+  {0} bench          what push, polling and the set-up cost, measured here
   {0} test           prove the workbook itself
 
 Every verb tells more with --help. Steps are called by number: 01 to 05.
@@ -139,7 +139,7 @@ def build_parser() -> tuple[Parser, list[str]]:
     verb.add_argument("--port", type=port_number, default=8001, help="default: 8001")
 
     verb = add("bench", bench, "Measure; more arguments go to the benchmark.")
-    verb.add_argument("name", nargs="?", help="push, poll or checks; default: all of them")
+    verb.add_argument("name", nargs="?", help="push, poll, pools, checks or setup; default: all")
 
     verb = add("test", test, "Run the workbook's own tests; more arguments go to pytest.")
     verb.add_argument("--all", action="store_true", help="the long rounds too")

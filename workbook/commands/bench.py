@@ -1,4 +1,4 @@
-"""`bench`: what push, polling and the checks cost, measured on this machine."""
+"""`bench`: what push, polling, the checks and the set-up cost, measured on this machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.runtime.signals import StopRequested, StopSignals
 
-NAMES = ("push", "poll", "pools", "checks")
+NAMES = ("push", "poll", "pools", "checks", "setup")
 
 
 def run_benchmarks(name: str | None, arguments: Sequence[str]) -> int:

@@ -1,0 +1,122 @@
+"""How long from a fresh clone to a live page? `python -m benchmarks.setup`, or `bench setup`.
+
+Today's way (`python3 workbook run 05`) and the former one (an environment with pip, pipenv, then
+everything that the lock names) take turns in one run, each on fresh clones, with empty caches of
+pip and uv. A local proxy counts what is fetched. Needs git and the network.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+
+from benchmarks.setup.results import Aim, Reading, SetupResult, WayRow
+from benchmarks.setup.rounds import measure_way
+from benchmarks.setup.ways import FORMER, TODAY, Way
+from benchmarks.support.figures import figure, ratio
+from benchmarks.support.machine import load_average, this_machine
+from benchmarks.support.options import at_least_one, carried_out
+from benchmarks.support.storing import store
+from workbook.cli import Parser
+from workbook.invocation import tool_command
+from workbook.paths import ROOT
+from workbook.runtime.run_records import end_leftovers
+
+WAYS = (TODAY, FORMER)
+MEGABYTE = 1_000_000
+# What today's way may take at most: as a part of the former way's, and in seconds.
+TIME_RATIO, BYTES_RATIO = 0.4, 0.5
+SECOND_SECONDS, ALONE_SECONDS = 4.0, 0.3
+
+
+def measure(rounds: int) -> SetupResult:
+    """Let both ways take turns in each of the rounds."""
+    load, start = load_average(), time.monotonic()
+    found: dict[str, list[Reading]] = {way.name: [] for way in WAYS}
+    for number in range(1, rounds + 1):
+        # Each comes first as often as the other: a registry may be quicker when asked again.
+        for way in WAYS if number % 2 else reversed(WAYS):
+            found[way.name].append(reading := measure_way(way, ROOT))
+            print(f"Round {number} of {rounds}: {way.label}, {reading.first:.1f} s", flush=True)
+    return result_of(found, load, round(time.monotonic() - start))
+
+
+def result_of(found: dict[str, list[Reading]], load_before: float, seconds: float) -> SetupResult:
+    """Return what the readings of each way, round by round, say."""
+    today, former = found[TODAY.name], found[FORMER.name]
+    rows = [row_of(way, found[way.name]) for way in WAYS]
+    time_ratio = ratio([[one.first] for one in today], [[one.first] for one in former])
+    bytes_ratio = ratio(*([[one.fetched_bytes] for one in row] for row in (today, former)))
+    aims = [
+        Aim("first status, as a part of before", TIME_RATIO, time_ratio.median),
+        Aim("bytes fetched, as a part of before", BYTES_RATIO, bytes_ratio.median),
+        Aim("second `run` to the first status, in seconds", SECOND_SECONDS, rows[0].second.median),
+        Aim("`python3 workbook` alone, in seconds", ALONE_SECONDS, rows[0].alone.median),
+    ]
+    return SetupResult(
+        machine=this_machine(),
+        load_before=load_before,
+        load_after=load_average(),
+        rounds=len(today),
+        seconds=seconds,
+        rows=rows,
+        time_ratio=time_ratio,
+        bytes_ratio=bytes_ratio,
+        aims=aims,
+    )
+
+
+def row_of(way: Way, readings: list[Reading]) -> WayRow:
+    """Return the medians of a way's rounds."""
+    return WayRow(
+        name=way.name,
+        label=way.label,
+        first=figure([[one.first] for one in readings], digits=2),
+        fetching=figure([[one.fetching] for one in readings], digits=2),
+        rest=figure([[one.rest] for one in readings], digits=2),
+        fetched_mb=figure([[one.fetched_bytes / MEGABYTE] for one in readings], digits=1),
+        second=figure([[one.second] for one in readings], digits=2),
+        alone=figure([one.alone for one in readings], digits=3),
+    )
+
+
+def lines(result: SetupResult) -> Iterator[str]:
+    """Yield the lines of the table."""
+    machine = result.machine
+    yield (
+        f"{machine.cores} cores, {machine.cpu}, {machine.system}, Python {machine.python}, "
+        f"load average {result.load_before} before and {result.load_after} after."
+    )
+    yield (
+        f"Medians of {result.rounds} rounds (lowest and highest), in seconds: from a fresh clone "
+        "to the first status, of which fetching; a second `run`; `python3 workbook` alone."
+    )
+    heads = ("first status", "fetching", "rest", "MB fetched", "second run", "alone")
+    yield f"{'':30}" + "".join(f"{head:>20}" for head in heads)
+    for row in result.rows:
+        figures = (row.first, row.fetching, row.rest, row.fetched_mb, row.second)
+        cells = [*(found.text() for found in figures), row.alone.text(2) if row.alone else "–"]
+        yield f"{row.label:30}" + "".join(f"{cell:>20}" for cell in cells)
+    for aim in result.aims:
+        met = "met" if aim.is_met else "missed"
+        yield f"{aim.text}: {aim.found:.2f}, at most {aim.at_most} aimed at: {met}."
+
+
+def main() -> int:
+    """Measure, print the table, keep the result where --record asks for it."""
+    parser = Parser(prog=f"{tool_command()} bench setup", allow_abbrev=False)
+    parser.add_argument("--rounds", type=at_least_one, default=5, help="default: 5")
+    parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")
+    options = parser.parse_args()
+    for line in end_leftovers():
+        print(line, flush=True)
+    result = measure(options.rounds)
+    print(*lines(result), sep="\n")
+    if options.record:
+        print(f"Kept in {store('setup', result)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(carried_out(main))

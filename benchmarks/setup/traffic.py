@@ -1,0 +1,132 @@
+"""What is fetched: a proxy on loopback that all bytes go through, and counts them.
+
+It passes on what is in a tunnel (CONNECT, as every client asks for with https://) without looking
+inside. So what it counts includes the index's pages and what TLS adds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from workbook.errors import WorkbookError
+from workbook.runtime.ports import LOOPBACK
+
+CHUNK_BYTES = 1 << 16
+CONNECT_SECONDS = 30
+START_SECONDS = 10
+# Bytes that are further apart belong to two goes of fetching, and between them another thing went
+# on. Whoever has asked waits for the answer, which takes longer.
+PAUSE_SECONDS, ANSWER_SECONDS = 0.1, 1.0
+REFUSED = b"HTTP/1.1 501 Only https:// is counted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+UNREACHABLE = b"HTTP/1.1 502 Unreachable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+class Traffic:
+    """How many bytes came so far, and in how many seconds, over all tunnels together."""
+
+    def __init__(self) -> None:
+        self.fetched_bytes = 0
+        self.fetching_seconds = 0.0
+        self._last: float | None = None
+        self._patience = 0.0
+
+    def note(self, received: int, at: float) -> None:
+        """Count a chunk that passed `at` (time.monotonic); one that was sent has 0 `received`."""
+        if self._last is not None and at - self._last <= self._patience:
+            self.fetching_seconds += at - self._last
+        self.fetched_bytes += received
+        self._last = at
+        self._patience = PAUSE_SECONDS if received else ANSWER_SECONDS
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A counting proxy that runs: its address, and what has passed it."""
+
+    url: str
+    traffic: Traffic
+
+
+@contextmanager
+def counting_proxy() -> Iterator[Proxy]:
+    """Run the proxy inside the block, on a free port of loopback; no tunnel outlives the block.
+
+    Raises WorkbookError where it does not start.
+    """
+    traffic, loop = Traffic(), asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        start = asyncio.start_server(lambda *ends: _serve(traffic, *ends), LOOPBACK, 0)
+        try:
+            server = asyncio.run_coroutine_threadsafe(start, loop).result(START_SECONDS)
+        except (OSError, TimeoutError) as error:
+            raise WorkbookError(f"The proxy that counts bytes did not start: {error}.") from error
+        yield Proxy(f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}", traffic)
+    finally:
+        asyncio.run_coroutine_threadsafe(_end_all(), loop).result(START_SECONDS)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(START_SECONDS)
+        loop.close()
+
+
+async def _end_all() -> None:
+    """End every tunnel, and whatever else the loop has under way."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+async def _serve(
+    traffic: Traffic, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Answer one connection: open the tunnel that it asks for, and pass on bytes until an end."""
+    with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        method, target, *_ = head.split()
+        if method == "CONNECT":
+            await _tunnel(traffic, target, reader, writer)
+        else:
+            writer.write(REFUSED)
+            await writer.drain()
+    writer.close()
+
+
+async def _tunnel(
+    traffic: Traffic, target: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    host, _, port = target.rpartition(":")
+    traffic.note(0, time.monotonic())
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            far_reader, far_writer = await asyncio.open_connection(host.strip("[]"), int(port))
+    except (OSError, ValueError):  # TimeoutError is an OSError
+        writer.write(UNREACHABLE)
+        await writer.drain()
+        return
+    writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    try:
+        await asyncio.gather(
+            _pass_on(reader, far_writer, lambda _count, at: traffic.note(0, at)),
+            _pass_on(far_reader, writer, traffic.note),
+        )
+    finally:
+        far_writer.close()
+
+
+async def _pass_on(reader, writer, note) -> None:
+    """Pass on what comes until the sender has ended; `note` gets the length and the moment."""
+    while chunk := await reader.read(CHUNK_BYTES):
+        note(len(chunk), time.monotonic())
+        writer.write(chunk)
+        await writer.drain()
+    # The other direction may go on for a while.
+    with contextlib.suppress(OSError, RuntimeError):
+        writer.write_eof()
