@@ -172,7 +172,7 @@ def main(arguments: Sequence[str]) -> int:
             print(HELP.format(tool_command()), end="", flush=True)
             return 0
         options = parse(arguments)
-        code = options.act(options)
+        code: int = options.act(options)
         sys.stdout.flush()
         return code
     except WorkbookError as problem:

@@ -11,7 +11,7 @@ from workbook.errors import WorkbookError
 from workbook.paths import ENVIRONMENT, ROOT
 
 
-def enter(arguments: list) -> int:
+def enter(arguments: list[str]) -> int:
     """Go on with `arguments` in the environment's Python; the working folder stays as it is.
 
     On POSIX this process becomes that Python. On Windows it waits for it and returns its exit code.
@@ -32,7 +32,7 @@ def enter(arguments: list) -> int:
                 continue  # the child has heard Ctrl-C as well, and ends in its own way
 
 
-def main(arguments: list) -> int:
+def main(arguments: list[str]) -> int:
     """Run the command line in the environment, made first if need be; return its exit code."""
     try:
         if not is_complete():

@@ -102,7 +102,7 @@ def is_complete() -> bool:
     return bool(version) and stamp == expected_stamp(version)
 
 
-def activated(environ: dict) -> dict:
+def activated(environ: "dict[str, str]") -> "dict[str, str]":
     """Return a copy of `environ` in which the environment's commands come first."""
     scripts = str(scripts_of(ENVIRONMENT))
     others = [part for part in environ.get("PATH", "").split(os.pathsep) if part != scripts]

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
@@ -17,12 +18,11 @@ KEPT_FOR_PIPENV = {"PIPENV_PYPI_MIRROR", "PIPENV_CACHE_DIR", "PIPENV_TIMEOUT"}
 @contextmanager
 def ended_with_us(
     command: list[str], log: IO[bytes], lock_handle: int
-) -> Iterator[subprocess.Popen]:
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start `command`, writing to `log`; end it if the block is left early."""
     posix = os.name == "posix"
     # The lock is handed down: should this process be killed, the next call waits until the
     # installer that it left behind has ended, instead of writing into the same folder.
-    options = {"start_new_session": True, "pass_fds": (lock_handle,)} if posix else {}
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -30,7 +30,8 @@ def ended_with_us(
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,
-        **options,
+        start_new_session=posix,
+        pass_fds=(lock_handle,) if posix else (),
     )
     try:
         yield process
@@ -39,10 +40,10 @@ def ended_with_us(
             stop(process)
 
 
-def stop(process: subprocess.Popen) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     """End the installer and its children; by force after five seconds."""
     for gently in (True, False):
-        if os.name == "posix":
+        if sys.platform != "win32":
             os.killpg(process.pid, signal.SIGTERM if gently else signal.SIGKILL)
         else:
             subprocess.run(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import NoReturn
 
 from workbook.errors import WorkbookError
 from workbook.redis_server.server import private_redis
 from workbook.redis_server.usable import REFUSALS, why_unusable
 from workbook.runtime.console import Console
 from workbook.runtime.ports import is_free, require_free
-from workbook.runtime.process_tree import trees
 from workbook.runtime.run_records import end_leftovers, opened_run
 from workbook.runtime.signals import HANG_UP, StopRequested, StopSignals
 
@@ -40,12 +40,12 @@ def _is_redis(url: str) -> bool:
     return why_unusable(url) in (None, *REFUSALS.values())  # one that refuses is one, too
 
 
-def _serve(port: int, url: str, console: Console, signals: StopSignals) -> None:
+def _serve(port: int, url: str, console: Console, signals: StopSignals) -> NoReturn:
     with (
         opened_run(f"the Redis on port {port}") as run,
         private_redis("auto", port, run) as server,
     ):
-        run.note(trees([server.pid]))
+        run.note(server.processes())
         console.say(f"Redis ({server.label}) listens at {url}. Ctrl-C ends it.")
         while server.lives():
             time.sleep(0.2)

@@ -11,7 +11,7 @@ import contextlib
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands, is_celery_worker
@@ -62,7 +62,7 @@ def _run(
     console: Console,
     signals: StopSignals,
     timeline: Timeline,
-) -> None:
+) -> NoReturn:
     for line in end_leftovers():
         console.say(line)
     commands(project.folder, port)  # complain before anything is started
@@ -94,7 +94,7 @@ class Serving:
     signals: StopSignals
     timeline: Timeline
 
-    def serve(self) -> None:
+    def serve(self) -> NoReturn:
         """Start everything, each as soon as it can, and print what it says, until an end."""
         project = self.project
         copy = f"a private copy of {project.label}" if project.is_snapshot else project.folder
@@ -148,7 +148,7 @@ class Serving:
         has_empty_queue = self.redis.named is None
         return self.project.is_snapshot and has_empty_queue and is_celery_worker(line)
 
-    def _follow(self, runner: Runner) -> None:
+    def _follow(self, runner: Runner) -> NoReturn:
         """Print the logs, and once that the page is ready, until something ends it."""
         from workbook.runtime.page_poller import (
             PagePoller,  # here, so that the processes start meanwhile

@@ -64,10 +64,12 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, server: FakeServer) -> None:
         self._server = server
-        self._socket: ServedSocket | None = None
-        self._transport: asyncio.Transport | None = None
+        # Both are there from connection_made on, which asyncio calls before all else.
+        self._socket: ServedSocket
+        self._transport: asyncio.Transport
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport), "what create_server makes"
         self._transport = transport
         self._socket = ServedSocket(self._server, transport)
 

@@ -16,6 +16,7 @@ from fakeredis import _msgs as msgs
 from fakeredis._command_args_parsing import Int
 from fakeredis._commands import command
 from fakeredis._helpers import SimpleError
+from fakeredis._socket._base import BaseFakeSocket
 
 UNKNOWN = (
     "ERR the workbook's embedded Redis runs no Lua but the scripts that redis-py and kombu bring; "
@@ -23,7 +24,7 @@ UNKNOWN = (
 )
 
 
-class KnownScripts:
+class KnownScripts(BaseFakeSocket):
     """The commands around scripts, to be mixed into a fakeredis socket."""
 
     @command(name="EVALSHA", fixed=(bytes, Int), repeat=(bytes,), flags=msgs.FLAG_NO_SCRIPT)

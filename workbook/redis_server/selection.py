@@ -16,7 +16,6 @@ from workbook.redis_server.address import masked, read_address
 from workbook.redis_server.server import KINDS, RedisServer
 from workbook.redis_server.usable import why_unusable
 from workbook.runtime.ports import is_free
-from workbook.runtime.process_tree import trees
 from workbook.runtime.run_records import Run
 
 VARIABLE = "CELERY_BROKER_REDIS_URL"
@@ -45,6 +44,7 @@ class ChosenRedis:
     def url(self) -> str:
         """Its address."""
         if self.named is None:
+            assert self.server is not None, "one of the two is there"
             return self.server.url
         # The server we started has no user and no password.
         return _without_credentials(self.named.url) if self.server else self.named.url
@@ -53,6 +53,7 @@ class ChosenRedis:
     def sentence(self) -> str:
         """A line to print about it, without passwords."""
         if self.server is None:
+            assert self.named is not None, "one of the two is there"
             return f"Redis: the one at {masked(self.named.url)} ({self.named.origin})."
         why = "private to this run"
         if self.named:
@@ -67,7 +68,7 @@ class ChosenRedis:
 
     def processes(self) -> list[psutil.Process]:
         """Return its processes, as far as it is ours."""
-        return trees([self.server.pid]) if self.server and self.server.pid else []
+        return self.server.processes() if self.server else []
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import subprocess
@@ -19,7 +18,7 @@ from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import LOOPBACK, free_port
-from workbook.runtime.process_tree import end, last_lines
+from workbook.runtime.process_tree import end, last_lines, trees
 from workbook.runtime.run_records import Run
 
 KINDS = ("auto", "server", "embedded")
@@ -48,11 +47,18 @@ class RedisServer:
                 "or use the embedded Redis: --redis embedded"
             )
         self.kind = "embedded" if self._executable is None else "server"
-        self.port = port
+        self._port = port
         self._attempts = 1
         self._run = run
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def port(self) -> int:
+        """Its port on 127.0.0.1. Raises RuntimeError before the first start, which chooses it."""
+        if self._port is None:
+            raise RuntimeError("A Redis has no port before its first start.")
+        return self._port
 
     @property
     def url(self) -> str:
@@ -60,9 +66,14 @@ class RedisServer:
         return f"redis://{LOOPBACK}:{self.port}"
 
     @property
-    def pid(self) -> int | None:
-        """The number of the server's process, None while it is stopped."""
-        return self._process.pid if self._process else None
+    def pid(self) -> int:
+        """The number of the server's process. Raises RuntimeError while it is stopped."""
+        return self._running.pid
+
+    def processes(self) -> list[psutil.Process]:
+        """Return the server's process and its descendants; none while it is stopped."""
+        # Its descendants: on Windows a virtual environment's Python is a launcher's child.
+        return trees([self._process.pid]) if self._process else []
 
     @property
     def label(self) -> str:
@@ -77,9 +88,9 @@ class RedisServer:
     def launch(self) -> None:
         """Start it, and leave it to `wait` to tell whether it answers."""
         self._attempts = 1
-        if self.port is None:
+        if self._port is None:
             self._attempts = 3  # a port we chose may be taken at the last moment
-            self.port = free_port()
+            self._port = free_port()
         self._launch()
 
     def wait(self) -> None:
@@ -99,7 +110,7 @@ class RedisServer:
                 self._attempts -= 1
                 if not self._attempts:
                     raise WorkbookError(f"{error} Its last lines:\n{last_lines(said)}") from None
-                self.port = free_port()
+                self._port = free_port()
                 self._launch()
 
     def kill(self) -> None:
@@ -109,10 +120,7 @@ class RedisServer:
     def stop(self, grace_seconds: float = 3) -> None:
         """End it and forget its data. Does nothing where it does not run."""
         if self._process:
-            # Its descendants: on Windows a virtual environment's Python is a launcher's child.
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process = psutil.Process(self._process.pid)
-                end([process, *process.children(recursive=True)], grace_seconds)
+            end(self.processes(), grace_seconds)
             self._process.wait()
             self._process = None
         if self._folder:
@@ -133,12 +141,13 @@ class RedisServer:
 
     def _launch(self) -> None:
         below = self._run.folder if self._run else None
-        self._folder = tempfile.TemporaryDirectory(prefix="workbook-redis-", dir=below)
+        folder = tempfile.TemporaryDirectory(prefix="workbook-redis-", dir=below)
+        self._folder = folder
         mark = self._run.id if self._run else None
         with self._log_path().open("wb") as log:
             self._process = subprocess.Popen(
-                self._command(self.port),
-                cwd=self._folder.name,
+                self._command(),
+                cwd=folder.name,
                 env=environment_for(self.url, run_id=mark) | {"PYTHONPATH": str(ROOT)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -149,44 +158,56 @@ class RedisServer:
 
     def _await_answer(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while not self._answers(self.port):
-            if self._process.poll() is not None:
+        while not self._answers():
+            if self._running.poll() is not None:
                 raise WorkbookError(f"{self.label} did not start on port {self.port}.")
             if time.monotonic() > deadline:
                 raise WorkbookError(f"{self.label} did not answer within {START_SECONDS} seconds.")
             time.sleep(0.02)
 
-    def _command(self, port: int) -> list[str]:
+    def _command(self) -> list[str]:
         if self._executable is None:
             owner = str(os.getpid())
             return [
                 sys.executable,
                 "-m",
                 "workbook.redis_server.embedded",
-                str(port),
+                str(self.port),
                 "--owner",
                 owner,
             ]
-        options = f"--bind {LOOPBACK} --port {port} --protected-mode yes --daemonize no"
+        options = f"--bind {LOOPBACK} --port {self.port} --protected-mode yes --daemonize no"
         command = [str(self._executable), *options.split(), "--appendonly", "no", "--save", ""]
         # Where the system can, the server dies with us even if we are killed.
         guard = shutil.which("setpriv")
         return [guard, "--pdeathsig", "TERM", "--", *command] if guard else command
 
-    def _answers(self, port: int) -> bool:
+    def _answers(self) -> bool:
         """Tell whether this very process answers there, not another one that came first."""
-        import redis  # here, so that what was launched before starts while this is read
+        # Here, so that what was launched before starts while this is read.
+        import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
 
+        never = Retry(NoBackoff(), retries=0)
         try:
-            with redis.Redis(host=LOOPBACK, port=port, socket_timeout=2, retry=None) as client:
+            with redis.Redis(LOOPBACK, self.port, socket_timeout=2, retry=never) as client:
                 client.ping()
                 if self._executable is None:
-                    return f"127.0.0.1:{port}" in self._log()
-                return client.info("server")["process_id"] == self.pid
+                    return f"{LOOPBACK}:{self.port}" in self._log()
+                return bool(client.info("server")["process_id"] == self.pid)
         except redis.RedisError:
             return False
 
+    @property
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise RuntimeError("This Redis does not run.")
+        return self._process
+
     def _log_path(self) -> Path:
+        if self._folder is None:
+            raise RuntimeError("This Redis does not run.")
         return Path(self._folder.name) / "redis.log"
 
     def _log(self) -> str:

@@ -103,7 +103,7 @@ def listeners(port: int) -> list[psutil.Process]:
     pids = {
         one.pid
         for one in found
-        if one.status == psutil.CONN_LISTEN and one.laddr.port == port and one.pid
+        if one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port and one.pid
     }
     processes = []
     for pid in sorted(pids):

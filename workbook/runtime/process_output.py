@@ -5,8 +5,20 @@ wrong: a comparison fails, and in a regular expression `.` matches it. Plain sta
 any Python: the bootstrap imports it.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TypedDict
+
+    class TextOptions(TypedDict):
+        """How subprocess and `bytes.decode` turn bytes into text."""
+
+        encoding: str
+        errors: str
+
+
 # For subprocess, as **AS_TEXT: what a process prints as text, by the same rules as `decoded`.
-AS_TEXT = {"encoding": "utf-8", "errors": "replace"}
+AS_TEXT: "TextOptions" = {"encoding": "utf-8", "errors": "replace"}
 
 
 def decoded(output: bytes) -> str:

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 # Ctrl-C is how a person ends a verb that runs for ever: nothing went wrong.
 EXIT_CODES = {signal.SIGINT: 0, signal.SIGTERM: 143}
@@ -62,7 +63,7 @@ class StopSignals:
         finally:
             self._held -= 1
         if self._received is not None and not (self._raised or self._ending or self._held):
-            self._raise()
+            self._raise(self._received)
 
     def check(self) -> None:
         """Raise StopRequested again where Python has swallowed it.
@@ -71,7 +72,7 @@ class StopSignals:
         "ignored" and goes on. Each import has such moments. Loops call this once a round.
         """
         if self._received is not None and not self._ending:
-            self._raise()
+            self._raise(self._received)
 
     def only_hurry(self) -> None:
         """From now on a signal sets `hurry` alone: the verb is ending for another reason."""
@@ -83,8 +84,8 @@ class StopSignals:
             return
         self._received = signum
         if not self._held:
-            self._raise()
+            self._raise(signum)
 
-    def _raise(self) -> None:
+    def _raise(self, signum: int) -> NoReturn:
         self._raised = True
-        raise StopRequested(self._received)
+        raise StopRequested(signum)

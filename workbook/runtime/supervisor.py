@@ -134,7 +134,9 @@ class Runner:
             yield message
 
     def _read(self, started: Started) -> None:
-        for line in started.popen.stdout:
+        output = started.popen.stdout
+        assert output is not None, "honcho's Popen makes it a pipe"
+        for line in output:
             # One that was written over several times (a progress bar) is as many lines here.
             for text in decoded(line).removesuffix("\n").split("\n"):
                 self._events.put(_message("line", text, started.name, started.colour))
