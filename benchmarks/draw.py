@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from html import escape
 
 from benchmarks.capacity import lines, needs
 from benchmarks.charts import Bar, bars, table
@@ -17,6 +18,7 @@ from benchmarks.push.results import PushResult, RowResult, SizeResult
 from benchmarks.support.figures import Figure
 from benchmarks.support.machine import Machine
 from benchmarks.support.storing import recorded
+from benchmarks.versions import SIGNS, RoundResult, reasons, recorded_versions
 from workbook.errors import WorkbookError
 
 
@@ -148,6 +150,42 @@ def pools_machine() -> str:
     return _machine(result.machine, result.rounds, result.load_before)
 
 
+def versions_table() -> str:
+    """Show which versions were proven, what was tried with each, and when."""
+    heads = ["Python", "Django", "Set-up, run 05", "Checks 01 to 05", "Page 01", "Proven"]
+    rows = [
+        [
+            f"{one.python}{f', {one.title}' if one.title else ''}",
+            one.django,
+            _signs(one, "set-up", "run"),
+            _signs(one, "check"),
+            _signs(one, "page"),
+            f"{one.verdict}, {one.recorded}",
+        ]
+        for one in recorded_versions().rounds
+    ]
+    return table(heads, rows)
+
+
+def versions_reasons() -> str:
+    """Say of each round that does not hold what failed, or why it was left out or is there."""
+    items = [
+        f"<li>{escape(_name(one))}: {escape(text)}</li>"
+        for one in recorded_versions().rounds
+        if (text := " ".join([*reasons(one)]))
+    ]
+    return f"<ul>{''.join(items)}</ul>" if items else ""
+
+
+def _signs(one: RoundResult, *kinds: str) -> str:
+    found = [SIGNS[proof.outcome] for proof in one.proofs if proof.name.startswith(kinds)]
+    return " ".join(found) or "–"
+
+
+def _name(one: RoundResult) -> str:
+    return f"Python {one.python}, Django {one.django}{f', {one.title}' if one.title else ''}"
+
+
 DRAWINGS: dict[str, Callable[[], str]] = {
     "push/chart": push_chart,
     "push/table": push_table,
@@ -160,6 +198,8 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "pools/mixing": pools_mixing,
     "pools/waiting": pools_waiting,
     "pools/machine": pools_machine,
+    "versions/table": versions_table,
+    "versions/reasons": versions_reasons,
 }
 
 

@@ -25,13 +25,14 @@ def store(name: str, result: Any) -> Path:
     return path
 
 
-def recorded(name: str, kind: type[Result]) -> Result:
+def recorded(name: str, kind: type[Result], command: str = "") -> Result:
     """Return the recorded result `name`, of the dataclass `kind`.
 
-    Raises WorkbookError where there is none, or one of another form.
+    `command` records it, where that is not the benchmark `name`. Raises WorkbookError where there
+    is none, or one of another form.
     """
     path = RESULTS / f"{name}.json"
-    again = f"Record it: python3 workbook bench {name} --record"
+    again = f"Record it: {command or f'python3 workbook bench {name} --record'}"
     if not path.is_file():
         raise WorkbookError(f"There is no benchmarks/results/{name}.json. {again}")
     try:

@@ -70,6 +70,9 @@ def installers_environment() -> dict[str, str]:
         for name, value in environment.activated(dict(os.environ)).items()
         if name in KEPT_FOR_PIPENV or not name.startswith(("PIPENV_", "PYTHONPATH"))
     }
+    # Daphne's autobahn has no wheel for the newest Python for a while, and building one asks for a
+    # C compiler unless it is told to go without its fast path.
+    kept.setdefault("AUTOBAHN_USE_NVX", "0")
     return kept | {
         "PIPENV_PIPFILE": str(ROOT / "Pipfile"),
         "PIPENV_IGNORE_VIRTUALENVS": "1",

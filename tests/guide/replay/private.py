@@ -47,7 +47,8 @@ def has_namespaces() -> bool:
     """Tell whether this system gives the replay namespaces of its own."""
     if not shutil.which(UNSHARE[0]):
         return False
-    command = [*UNSHARE, "mount", "--bind", "/tmp", "/tmp"]
+    # --rbind, as ENTER does: something may be mounted below /tmp already.
+    command = [*UNSHARE, "mount", "--rbind", "/tmp", "/tmp"]
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False
     )

@@ -1,0 +1,35 @@
+"""`python -m tests.versions [3.14 …]`: try the versions, print the table, and record it.
+
+`workbook test --versions` calls it. Returns 1 where a round did not end as it should.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks.support.options import carried_out
+from benchmarks.versions import LEFT_OUT, RoundResult
+from tests.versions.rounds import COMBINATIONS, groups, make_rounds, select
+from tests.versions.table import HEAD, keep, lines
+
+
+def main() -> int:
+    """Make the rounds with the Pythons that the command line names, or all."""
+    chosen = select(sys.argv[1:])
+    print(HEAD, flush=True)
+    made: list[RoundResult] = []
+    order = [(each.python, each.django, each.title) for each in COMBINATIONS]
+    for group in groups(chosen):
+        for one in make_rounds(group):
+            made.append(one)
+            print(*lines(one), sep="\n", flush=True)
+            # At once: a call that is interrupted has proven what it has proven.
+            keep([one], order)
+    wrong = [one for one in made if one.outcome != LEFT_OUT and not one.is_as_expected]
+    out = sum(one.outcome == LEFT_OUT for one in made)
+    print(f"{len(made) - out} rounds made, {len(wrong)} not as they should be, {out} left out.")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(carried_out(main))

@@ -1,0 +1,107 @@
+"""A fresh copy of the workbook in a ground: set up there, and called there."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.guide.replay.private import OWN
+from tests.versions.grounds import Ground
+from workbook.environment import python_of
+from workbook.errors import WorkbookError
+from workbook.places import ROOT
+from workbook.processes import last_lines, run_to_end
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that ended, or was ended: `code` is None then."""
+
+    code: int | None
+    text: str
+    seconds: float
+
+    @property
+    def succeeded(self) -> bool:
+        """Tell whether it ended well."""
+        return self.code == 0
+
+    @property
+    def last_line(self) -> str:
+        """The last thing it said."""
+        lines = [line.strip() for line in self.text.splitlines() if line.strip()]
+        return lines[-1] if lines else "it said nothing"
+
+
+@dataclass(frozen=True)
+class WorkbookCopy:
+    """The copy's folder, and the ground whose Python calls it."""
+
+    folder: Path
+    ground: Ground
+
+    @property
+    def python(self) -> str:
+        """The Python of the copy's own environment."""
+        return str(python_of(self.folder / ".venv"))
+
+    def call(self, *arguments: str, seconds: float) -> Done:
+        """Run a command in the copy; end it, with all that it started, after `seconds`."""
+        began = time.monotonic()
+        command = self.ground.command(self.folder, arguments)
+        code, text = run_to_end(command, self.folder, self.ground.environment(), seconds)
+        took = time.monotonic() - began
+        if code is None:
+            text = f"{text}\nNot done within {seconds:.0f} seconds: it was ended."
+        return Done(code, text, took)
+
+    def workbook(self, *arguments: str, seconds: float) -> Done:
+        """Call the tool as a person does, with the ground's own Python."""
+        return self.call(self.ground.python, "workbook", *arguments, seconds=seconds)
+
+    def install(self, *requirements: str, seconds: float = 300) -> None:
+        """Install packages over the locked ones; raise WorkbookError where that fails.
+
+        With uv where the environment has it, else with pip.
+        """
+        # Looked for from outside: the folder is the same in the ground.
+        if (self.folder / ".venv" / "bin" / "uv").exists() and not self._has_pip():
+            command = [f"{self.folder}/.venv/bin/uv", "pip", "install", "--python", self.python]
+        else:
+            command = [self.python, "-m", "pip", "install", "--disable-pip-version-check"]
+        done = self.call(*command, "--upgrade", *requirements, seconds=seconds)
+        if not done.succeeded:
+            raise WorkbookError(
+                f"{', '.join(requirements)} could not be installed:\n{last_lines(done.text)}"
+            )
+
+    def versions(self) -> dict[str, str]:
+        """Return what is installed: versions by the packages' names."""
+        code = (
+            "from importlib.metadata import distributions\n"
+            "for one in distributions():\n"
+            "    print(one.name.lower().replace('_', '-').replace('.', '-'), one.version)"
+        )
+        done = self.call(self.python, "-I", "-c", code, seconds=60)
+        if not done.succeeded:
+            raise WorkbookError(f"The environment does not answer:\n{last_lines(done.text)}")
+        return dict(line.split(" ", 1) for line in done.text.splitlines())
+
+    def _has_pip(self) -> bool:
+        return any((self.folder / ".venv").glob("lib/python*/site-packages/pip/__init__.py"))
+
+
+@contextmanager
+def fresh_copy(ground: Ground) -> Iterator[WorkbookCopy]:
+    """Copy the workbook as a clone has it into a temporary folder that goes with the block."""
+    with tempfile.TemporaryDirectory(prefix="workbook-versions-") as temporary:
+        folder = Path(temporary) / "workbook"
+        shutil.copytree(ROOT, folder, symlinks=True, ignore=OWN)
+        # The environment of an index that needs a login is nobody else's business.
+        Path(temporary).chmod(0o700)
+        yield WorkbookCopy(folder, ground)
