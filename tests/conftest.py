@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from benchmarks.versions import LEFT_OUT
 from tests.support.needs import require_what_it_needs
 from tests.support.workbooks import SmallWorkbook, make_small_workbook
 from workbook.browser import browser, find_chromium
 
-# The replay takes minutes in one worker. Begun last, it would leave the others idle.
-LONGEST = "test_replay.py"
+# These take minutes in one worker each, most of them waiting. Begun last, they would leave the
+# others idle.
+LONGEST = ("test_replay.py", "test_versions.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,15 +48,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long rounds out of an ordinary run; pytest's summary counts them as deselected.
 
-    The module that takes longest comes first.
+    The modules that take longest come first.
     """
-    items.sort(key=lambda item: item.path.name != LONGEST)
+    items.sort(key=lambda item: item.path.name not in LONGEST)
     if config.getoption("--all"):
         return
     left_out = [item for item in items if item.get_closest_marker("long")]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which rounds could not be made on this machine: nobody shall take them for proven."""
+    reports = [one for reports in terminalreporter.stats.values() for one in reports]
+    told = [pair for one in reports for pair in getattr(one, "user_properties", ())]
+    for reason in sorted({str(value) for name, value in told if name == LEFT_OUT}):
+        terminalreporter.write_line(f"Left out: {reason}.")
 
 
 @pytest.fixture

@@ -85,8 +85,10 @@ def bench(options: argparse.Namespace) -> int:
 
 
 def test(options: argparse.Namespace) -> int:
-    from workbook.commands.test import run_tests
+    from workbook.commands.test import run_tests, try_versions
 
+    if options.versions:
+        return try_versions(options.rest)
     return run_tests(options.rest, everything=options.all)
 
 
@@ -143,6 +145,8 @@ def build_parser() -> tuple[Parser, list[str]]:
 
     verb = add("test", test, "Run the workbook's own tests; more arguments go to pytest.")
     verb.add_argument("--all", action="store_true", help="the long rounds too")
+    versions = "try every Python with each Django, and record the table; or those named, as 3.14"
+    verb.add_argument("--versions", action="store_true", help=versions)
     return parser, list(verbs.choices)
 
 

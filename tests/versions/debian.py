@@ -20,8 +20,8 @@ from pathlib import Path
 from tests.versions.grounds import NoGround, handed_on
 from tests.versions.pip_settings import files_that_pip_needs
 from workbook.errors import WorkbookError
-from workbook.filelocks import locked
-from workbook.processes import last_lines, run_to_end
+from workbook.runtime.file_locks import locked
+from workbook.runtime.process_tree import last_lines, run_to_end
 
 PYTHONS = ("3.14", "3.15")
 SUITE = "sid"

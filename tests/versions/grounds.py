@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from workbook.environment import scripts_of
-from workbook.places import ENVIRONMENT
+from workbook.bootstrap.environment import scripts_of
+from workbook.paths import ENVIRONMENT
 
 # A Python is only good for a set-up with both of these: Debian has them in a package of their own.
 PROBE = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"

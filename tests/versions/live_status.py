@@ -16,8 +16,8 @@ import time
 
 from websockets.sync.client import connect
 
-from workbook.places import ROOT
-from workbook.ports import free_port
+from workbook.paths import ROOT
+from workbook.runtime.ports import free_port
 
 READY_SECONDS = 90
 STATUS_SECONDS = 30

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from workbook.environment import python_of
-from workbook.places import ENVIRONMENT
+from workbook.bootstrap.environment import python_of
+from workbook.paths import ENVIRONMENT
 
 # `  /etc/pip.conf, exists: True`
 FILE = re.compile(r"^\s*(/.*), exists: True$", re.MULTILINE)

@@ -14,7 +14,7 @@ from benchmarks.versions import (
     reasons,
     recorded_versions,
 )
-from workbook.filelocks import locked
+from workbook.runtime.file_locks import locked
 
 HEAD = f"{'Python':9} {'Django':8} {'proven':68} {'seconds':>7}  result"
 

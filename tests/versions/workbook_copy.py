@@ -5,17 +5,17 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.guide.replay.private import OWN
 from tests.versions.grounds import Ground
-from workbook.environment import python_of
+from workbook.bootstrap.environment import python_of
 from workbook.errors import WorkbookError
-from workbook.places import ROOT
-from workbook.processes import last_lines, run_to_end
+from workbook.paths import ROOT
+from workbook.runtime.process_tree import last_lines, run_to_end
 
 
 @dataclass(frozen=True)
@@ -64,17 +64,14 @@ class WorkbookCopy:
         """Call the tool as a person does, with the ground's own Python."""
         return self.call(self.ground.python, "workbook", *arguments, seconds=seconds)
 
-    def install(self, *requirements: str, seconds: float = 300) -> None:
-        """Install packages over the locked ones; raise WorkbookError where that fails.
+    def install(
+        self, *requirements: str, options: Sequence[str] = (), seconds: float = 300
+    ) -> None:
+        """Install packages over those that are there, with pip where it is there, else with uv.
 
-        With uv where the environment has it, else with pip.
+        `options` are those that both know. Raises WorkbookError where that fails.
         """
-        # Looked for from outside: the folder is the same in the ground.
-        if (self.folder / ".venv" / "bin" / "uv").exists() and not self._has_pip():
-            command = [f"{self.folder}/.venv/bin/uv", "pip", "install", "--python", self.python]
-        else:
-            command = [self.python, "-m", "pip", "install", "--disable-pip-version-check"]
-        done = self.call(*command, "--upgrade", *requirements, seconds=seconds)
+        done = self.call(*self._installer(), *options, *requirements, seconds=seconds)
         if not done.succeeded:
             raise WorkbookError(
                 f"{', '.join(requirements)} could not be installed:\n{last_lines(done.text)}"
@@ -91,6 +88,17 @@ class WorkbookCopy:
         if not done.succeeded:
             raise WorkbookError(f"The environment does not answer:\n{last_lines(done.text)}")
         return dict(line.split(" ", 1) for line in done.text.splitlines())
+
+    def upgrade(self, *requirements: str, seconds: float) -> None:
+        """Install the newest of `requirements` and of all they ask for. Raises WorkbookError."""
+        eager = ["--upgrade-strategy", "eager"] if self._has_pip() else []
+        self.install(*requirements, options=["--upgrade", *eager], seconds=seconds)
+
+    def _installer(self) -> list[str]:
+        if self._has_pip():
+            return [self.python, "-m", "pip", "install", "--disable-pip-version-check"]
+        uv = self.folder / ".venv" / "bin" / "uv"  # the folder is the same in the ground
+        return [str(uv), "pip", "install", "--python", self.python]
 
     def _has_pip(self) -> bool:
         return any((self.folder / ".venv").glob("lib/python*/site-packages/pip/__init__.py"))

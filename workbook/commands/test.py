@@ -17,7 +17,7 @@ SIDE_BY_SIDE = ("-n", "3", "--dist", "loadscope", "--no-loadscope-reorder")
 # right one holds then, a wrong one fails twice. More than these are no accident.
 MOST_AGAIN = 8
 SOME_FAILED = 1  # pytest's exit code
-END_SECONDS = 60  # for pytest to stop what its tests have started
+END_SECONDS = 60  # to stop what it has started
 
 
 def run_tests(arguments: Sequence[str], everything: bool) -> int:
@@ -35,6 +35,14 @@ def run_tests(arguments: Sequence[str], everything: bool) -> int:
     return _pytest(["--last-failed", "--last-failed-no-failures=none", *rounds])
 
 
+def try_versions(pythons: Sequence[str]) -> int:
+    """Try the Pythons named, or all, with each Django; print and record the table.
+
+    Returns 1 where a round did not end as it should.
+    """
+    return _run_module(["tests.versions", *pythons])
+
+
 def _failed() -> int:
     """Count the tests that pytest has noted down as failed."""
     noted = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
@@ -42,14 +50,18 @@ def _failed() -> int:
 
 
 def _pytest(options: Sequence[str]) -> int:
-    """Run pytest, hand on what asks it to end, and return its exit code."""
+    return _run_module(["pytest", *options])
+
+
+def _run_module(arguments: Sequence[str]) -> int:
+    """Run a module, hand on what asks it to end, and return its exit code."""
     sys.stdout.flush()
-    process = subprocess.Popen([sys.executable, "-m", "pytest", *options], cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT)
     former = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
         return process.wait()
     except KeyboardInterrupt:
-        # The terminal has told pytest as well.
+        # The terminal has told it as well.
         return process.wait(END_SECONDS)
     finally:
         signal.signal(signal.SIGTERM, former)

@@ -1,0 +1,53 @@
+"""The workbook on every Python and with both Djangos, for real: see rounds.py.
+
+The one exception to “nothing is skipped”: where a Python can't be had at all (no root, no mirror
+of Debian, no debootstrap), its round is left out, and the summary says so with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from benchmarks.versions import LEFT_OUT, RoundResult
+from tests.versions.grounds import NoGround, find_ground
+from tests.versions.rounds import COMBINATIONS, PYTHONS, Combination, groups, make_rounds
+from tests.versions.table import lines
+
+Report = Callable[[str, object], None]
+
+
+def newest_to_be_had(record_property: Report) -> Combination:
+    """Return the combination with the newest Python that there is, and report newer ones."""
+    for python in reversed(PYTHONS):
+        try:
+            find_ground(python)
+        except NoGround as none:
+            record_property(LEFT_OUT, f"Python {python}: {none}")
+        else:
+            return Combination(python)
+    raise AssertionError("not even the Python that runs this was found")
+
+
+def require(one: RoundResult) -> None:
+    """Fail where a round did not end as it should."""
+    assert one.is_as_expected, "\n".join(lines(one))
+
+
+def test_the_newest_python_sets_up_runs_step_05_and_passes_its_checks(record_property: Report):
+    (one,) = make_rounds([newest_to_be_had(record_property)], in_full=False)
+    require(one)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("group", groups(COMBINATIONS), ids=lambda group: str(group[0]))
+def test_a_python_holds_with_each_django(group: list[Combination], record_property: Report):
+    results = list(make_rounds(group))
+    for one in results:
+        if one.outcome == LEFT_OUT:
+            record_property(LEFT_OUT, f"Python {one.python} {one.title}: {one.left_out}")
+        else:
+            require(one)
+    if all(one.outcome == LEFT_OUT for one in results):
+        pytest.skip(results[0].left_out)
