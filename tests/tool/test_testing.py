@@ -62,3 +62,12 @@ def test_a_choice_of_tests_runs_once(tests: Path, capfd):
     write(tests, ALONE)
     assert test.run_tests(["test_other.py"], everything=False) == 1
     assert "They run again" not in capfd.readouterr().out
+
+
+def test_versions_hands_the_named_pythons_on_and_returns_how_it_ended(tests: Path, capfd):
+    (tests / "tests" / "versions").mkdir(parents=True)
+    (tests / "tests" / "versions" / "__main__.py").write_text(
+        "import sys; print('trying', *sys.argv[1:]); sys.exit(1)", encoding="utf-8"
+    )
+    assert test.try_versions(["3.14", "3.15"]) == 1
+    assert "trying 3.14 3.15" in capfd.readouterr().out

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from benchmarks.support.options import carried_out
-from tests.versions.grounds import HostGround
+from tests.versions.grounds import HostGround, NoGround
 from tests.versions.rounds import SETUP_SECONDS, STEPS, check_step, setup
 from tests.versions.workbook_copy import WorkbookCopy, fresh_copy
 from workbook.errors import WorkbookError
@@ -107,7 +107,7 @@ def failing_checks(copy: WorkbookCopy, step: int) -> str:
     """Return what fails of a step's checks in the copy, "" where all hold."""
     try:
         check_step(copy, step)
-    except WorkbookError as problem:
+    except (WorkbookError, NoGround) as problem:
         return str(problem)
     return ""
 
