@@ -71,7 +71,6 @@ class Combination:
 
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
-NEWEST = Combination(PYTHONS[-1])
 COMBINATIONS = (
     Combination("3.11"),  # Django 6.0 asks for 3.12
     *(
@@ -193,6 +192,8 @@ class Round:
 
     def replay(self, page: str) -> None:
         """Follow a page of the guide to the letter."""
+        # What the tests alone need comes with their first call.
+        _require(self.copy.workbook("test", "--help", seconds=SETUP_SECONDS))
         done = self.copy.call(
             self.copy.python, "-m", "tests.guide.replay", page, seconds=PAGE_SECONDS
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from benchmarks.versions import LEFT_OUT
 from tests.versions import debian, grounds, pip_settings
 from tests.versions.debian import PYTHONS, DebianGround, debian_ground, made_once
 from tests.versions.grounds import NoGround, find_ground
@@ -24,11 +25,12 @@ FIND = "for one in redis-server valkey-server chromium; do command -v $one; done
 
 
 @pytest.fixture
-def ground() -> DebianGround:
-    """Return the Debian system, made now if need be; skip where there can be none."""
+def ground(record_property) -> DebianGround:
+    """Return the Debian system, made now if need be; report and skip where there can be none."""
     try:
         return debian_ground(PYTHONS[-1])
     except NoGround as none:
+        record_property(LEFT_OUT, f"a Debian of its own: {none}")
         pytest.skip(str(none))
 
 

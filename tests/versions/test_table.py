@@ -54,6 +54,8 @@ def test_an_expected_failure_says_why_it_is_there_and_its_success_is_a_surprise(
     expected = replace(BROKEN, expected=WHY_HTMX_2)
     assert expected.is_as_expected
     assert list(lines(expected))[-1].strip() == WHY_HTMX_2
+    broken = replace(expected, proofs=[Proof("set-up", FAILS, 1.0, "no network")])
+    assert not broken.is_as_expected
     surprise = replace(ROUND, expected=WHY_HTMX_2)
     assert not surprise.is_as_expected
     assert surprise.verdict == "holds, not as expected"
