@@ -99,7 +99,7 @@ def test_a_port_that_somebody_listens_on_is_passed_over(monkeypatch) -> None:
 def test_a_file_of_reservations_that_cannot_be_written_is_told(tmp_path, monkeypatch) -> None:
     target = tmp_path / "elsewhere"
     (tmp_path / "ports.lock").symlink_to(target)
-    monkeypatch.setattr(ports, "_reservations_path", lambda: tmp_path / "ports.lock")
+    monkeypatch.setattr(ports, "reservations_path", lambda: tmp_path / "ports.lock")
     monkeypatch.setattr(ports, "_reservations", ports._Reservations())
     with pytest.raises(WorkbookError, match="which ports it uses"):
         free_port()

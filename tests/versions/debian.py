@@ -21,6 +21,7 @@ from tests.versions.grounds import NoGround, handed_on
 from tests.versions.pip_settings import files_that_pip_needs
 from workbook.errors import WorkbookError
 from workbook.runtime.file_locks import locked
+from workbook.runtime.ports import reservations_path
 from workbook.runtime.process_tree import last_lines, run_to_end
 
 PYTHONS = ("3.14", "3.15")
@@ -206,6 +207,10 @@ def _entering_script(ground: DebianGround, folders: Sequence[Path]) -> Iterator[
         yield _bind(path) + f"; mount -o remount,bind,ro {quote(f'.{path}')}"
     for folder in folders:
         yield _bind(folder)
+    # The network is this machine's, so its ports are chosen beside those that are taken here.
+    ports = reservations_path()
+    ports.touch(mode=0o600)
+    yield _bind(ports, Path("/tmp") / ports.name)
     for program in ground.hidden:
         yield f"mount --bind /dev/null .{quote(program)}"
     yield "mkdir -p .former; pivot_root . .former; cd /; umount -l /.former"
@@ -215,8 +220,8 @@ def _entering_script(ground: DebianGround, folders: Sequence[Path]) -> Iterator[
     yield "exit 0"
 
 
-def _bind(path: Path) -> str:
-    """Return the commands that show `path` at its own path below the present folder."""
-    here, there = shlex.quote(str(path)), shlex.quote(f".{path}")
+def _bind(path: Path, place: Path | None = None) -> str:
+    """Return the commands that show `path` at its own path, or at `place`, below this folder."""
+    here, there = shlex.quote(str(path)), shlex.quote(f".{place or path}")
     make = f"mkdir -p {there}" if path.is_dir() else f"install -D /dev/null {there}"
     return f"{make}; mount --bind {here} {there}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from tests.versions.debian import PYTHONS, DebianGround, debian_ground, made_onc
 from tests.versions.grounds import NoGround, find_ground
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
+from workbook.runtime.ports import free_port, reservations_path
 
 RUNNING = "{}.{}".format(*sys.version_info[:2])
 SECONDS = 60
@@ -214,3 +216,16 @@ def test_the_caller_s_own_environment_is_not_handed_on(monkeypatch):
     assert not {"VIRTUAL_ENV", "WORKBOOK_NO_SKIPS", "CELERY_BROKER_REDIS_URL"} & handed.keys()
     assert handed["PIP_TIMEOUT"] == "7"
     assert str(ROOT / ".venv" / "bin") not in handed["PATH"].split(os.pathsep)
+
+
+def test_a_port_chosen_outside_is_not_chosen_in_a_ground(ground, tmp_path):
+    port = free_port()
+    inside = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from workbook.runtime.file_locks import try_lock_byte\n"
+        f"file = open('/tmp/{reservations_path().name}', 'r+b', buffering=0)\n"
+        f"print(try_lock_byte(file, {port}), try_lock_byte(file, 1))"
+    )
+    (tmp_path / "inside.py").write_text(inside, encoding="utf-8")
+    shutil.copytree(ROOT / "workbook", tmp_path / "workbook")
+    assert in_ground(ground, tmp_path, "python3 inside.py .").split() == ["False", "True"]

@@ -67,14 +67,15 @@ class _Reservations:
         """Reserve `port`; False where it is reserved, by this process or by another."""
         with self._one_at_a_time:
             if self._file is None:
-                self._file = _open_private(_reservations_path())
+                self._file = _open_private(reservations_path())
             if port in self._taken or not try_lock_byte(self._file, port):
                 return False
             self._taken.add(port)
             return True
 
 
-def _reservations_path() -> Path:
+def reservations_path() -> Path:
+    """Return the file that all of a user's processes note their ports in."""
     user = f"-{os.getuid()}" if hasattr(os, "getuid") else ""  # on Windows the folder is the user's
     return Path(tempfile.gettempdir()) / f"workbook-ports{user}.lock"
 
