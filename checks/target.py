@@ -25,7 +25,6 @@ PACKAGES = {
     "httpx": "httpx",
     "psutil": "psutil",
     "fakeredis": "fakeredis",
-    "playwright": "playwright",
     "websockets": "websockets",
 }
 

@@ -57,6 +57,10 @@ class CannotTell(Exception):
     reason: str
 
 
+class Lacks(CannotTell):
+    """–: this machine lacks what the check looks with. The step can be done without it."""
+
+
 @dataclass(frozen=True)
 class Exercise(Check):
     """What a reader may do beyond the step; `title` says it as a request."""

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,11 @@ def find_chromium() -> Path | None:
     usual = next((place for place in USUAL_PLACES if Path(place).is_file()), None)
     found = on_path or usual
     return Path(found) if found else None
+
+
+def has_driver() -> bool:
+    """Tell whether playwright is there, which drives the browser."""
+    return find_spec("playwright") is not None
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 
 from checks.reporting.formatting import as_text, broken
 from checks.target import Target, step_of
-from checks.verdicts import DONE, OPEN, CannotTell, Check, Exercise, NotYet, Open
+from checks.verdicts import DONE, OPEN, CannotTell, Check, Exercise, Lacks, NotYet, Open
 
 HOLDS, NOT_YET, UNTOLD = "✓", "✗", "–"
 
@@ -25,6 +25,7 @@ class Verdict:
     reason: str = ""
     not_yet: NotYet | None = None
     broke: bool = False  # the check itself, not the project
+    lacks: bool = False  # the machine lacks what it looks with; the step is done without it
     waits: bool = False
     trace: str = ""  # filled under --full-trace alone
 
@@ -140,9 +141,9 @@ class Outcomes:
             return Verdict(NOT_YET, title, step, not_yet=error, trace=trace)
         if isinstance(error, CannotTell):
             untold(report, error.reason)
-            waits, unfit = isinstance(error, Waits), isinstance(error, Unfit)
-            reason = "" if unfit else error.reason
-            return Verdict(UNTOLD, title, step, reason, waits=waits, trace=trace)
+            waits, lacks = isinstance(error, Waits), isinstance(error, Lacks)
+            reason = "" if isinstance(error, Unfit) else error.reason
+            return Verdict(UNTOLD, title, step, reason, waits=waits, lacks=lacks, trace=trace)
         if isinstance(error, pytest.skip.Exception):
             return Verdict(UNTOLD, title, step, str(error.msg), trace=trace)
         if report.when == "call":

@@ -31,11 +31,21 @@ def next_action(outcomes: Outcomes, complete: bool) -> list[str]:
     if not outcomes.verdicts:
         return []
     for mark in (NOT_YET, UNTOLD):
-        first = next((one for one in outcomes.verdicts if one.mark == mark and not one.waits), None)
-        if first:
+        open = (one for one in outcomes.verdicts if one.mark == mark)
+        if first := next((one for one in open if not one.waits and not one.lacks), None):
             return after_first(first, outcomes.targets[first.step])
     target = outcomes.targets[max(outcomes.targets)]
-    return after_all(target, complete)
+    return [*after_all(target, complete), *not_looked_at(outcomes)]
+
+
+def not_looked_at(outcomes: Outcomes) -> list[str]:
+    """Return a line on the checks that this machine lacks something for, and on what it lacks."""
+    lacking = [one for one in outcomes.verdicts if one.lacks]
+    if not lacking:
+        return []
+    told = [one for one in outcomes.verdicts if one.mark == UNTOLD]
+    are = "one check was" if len(told) == 1 else f"{len(told)} checks were"
+    return [f"By the way, {are} not looked at: {lacking[0].reason}."]
 
 
 def turns(outcomes: Outcomes) -> list[str]:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Error, Page, Response
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser, Error, Page, Response
 from checks.clients.htmx import polled_path
 from checks.clients.http_client import Answer
 from checks.verdicts import CannotTell
-from workbook.browser import browser, find_chromium
+from workbook.browser import browser
 
 LOAD_SECONDS, SWAP_SECONDS, POLL_SECONDS, TOLD_SECONDS = 8, 1.5, 6, 60
 # A task of 5 s, behind another one where the pool is solo.
@@ -98,7 +99,8 @@ class Browsing:
     It fills `done`, `stranger` and `away`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, executable: Path) -> None:
+        self._executable = executable
         self.done, self.stranger, self.away = Seen(), Seen(), Seen()
         self._urls: tuple[str, ...] = ()
         self._told, self._stopped = threading.Event(), threading.Event()
@@ -126,19 +128,16 @@ class Browsing:
         self._thread.join(LOAD_SECONDS)
 
     def _browse(self) -> None:
-        executable = find_chromium()
         try:
-            if executable is None:
-                reason = "needs Chromium, Chrome or Edge, and none was found. Install one."
-                self._trouble = CannotTell(reason)
-                return
-            with browser(executable) as chromium:
+            with browser(self._executable) as chromium:
                 self._told.wait(TOLD_SECONDS)
                 if self._urls and not self._stopped.is_set():
                     self._look_around(chromium)
         except Error as error:
             reason = str(error).strip().partition("\n")[0]
-            self._trouble = CannotTell(f"{executable} does not do what it is asked to: {reason}")
+            self._trouble = CannotTell(
+                f"{self._executable} does not do what it is asked to: {reason}"
+            )
         finally:
             for seen in (self.done, self.stranger, self.away):
                 seen.ready.set()

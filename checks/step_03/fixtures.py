@@ -13,6 +13,8 @@ from checks.clients.background import Later
 from checks.clients.htmx import Conversation
 from checks.clients.http_client import Answer, Visitor, visiting
 from checks.harness.project import FROZEN, IDLE, Project
+from checks.harness.real_browser import find_browser
+from checks.target import Target
 
 if TYPE_CHECKING:
     from checks.step_03.browser_session import Browsing
@@ -95,12 +97,13 @@ def away(project: Project) -> str:
 
 
 @pytest.fixture(scope="package")
-def looking() -> Iterator[Browsing]:
+def looking(target: Target) -> Iterator[Browsing]:
     """Start a real browser, beside the other checks."""
+    executable = find_browser(target)
     # Imported by those alone who use a browser: it takes as long as a fifth of pytest's start.
     from checks.step_03.browser_session import Browsing
 
-    browsing = Browsing()
+    browsing = Browsing(executable)
     yield browsing
     browsing.stop()
 

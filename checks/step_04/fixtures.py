@@ -15,9 +15,10 @@ from checks.clients.websocket_client import Frame, Sockets, WebsocketClient, ope
 from checks.harness.probe_client import ProbeError
 from checks.harness.process_log import learners_frames
 from checks.harness.project import IDLE, Project
+from checks.harness.real_browser import find_browser, has_browser
 from checks.step_04.handshake import open_page
+from checks.target import Target
 from checks.verdicts import NotYet
-from workbook.browser import find_chromium
 
 if TYPE_CHECKING:
     from checks.clients.browser import LivePage
@@ -56,7 +57,7 @@ class BackgroundPages:
 
 @pytest.fixture(scope="package")
 def background_pages(
-    project: Project, sockets: Sockets, request: pytest.FixtureRequest
+    project: Project, target: Target, sockets: Sockets, request: pytest.FixtureRequest
 ) -> Iterator[BackgroundPages]:
     """Begin what takes long, if its check is asked for, while the processes start."""
     wanted = {item.name for item in request.session.items}
@@ -64,11 +65,11 @@ def background_pages(
     if SILENCE in wanted:
         project.prepare_detached(IDLE)
         background_pages.idle = Later(lambda: _be_silent(project, sockets))
-    if BROWSER in wanted and (found := find_chromium()):
+    if BROWSER in wanted and has_browser():
         # Imported by those alone who use a browser: it takes as long as a fifth of pytest's start.
         from checks.clients.browser import LivePage
 
-        background_pages.live = LivePage(found)
+        background_pages.live = LivePage(find_browser(target))
     yield background_pages
     background_pages.close()
 

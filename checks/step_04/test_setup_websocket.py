@@ -11,6 +11,7 @@ from checks.clients.websocket_client import PATH, Refused, Sockets, WebsocketCli
 from checks.common import startup_checks
 from checks.harness.process_log import learners_frames
 from checks.harness.project import IDLE, Project
+from checks.harness.real_browser import find_browser
 from checks.step_04.fixtures import (
     GROUP,
     IDLE_PATIENCE_SECONDS,
@@ -33,7 +34,8 @@ from checks.step_04.live_markup import (
     shown,
     why_not_swapped,
 )
-from checks.verdicts import CannotTell, NotYet, check
+from checks.target import Target
+from checks.verdicts import NotYet, check
 
 PARTIAL = "templates/status/partials/current_status.html"
 GREETING_SECONDS, OPEN_SECONDS, BROWSER_SECONDS = 5, 4, 3
@@ -156,10 +158,12 @@ def test_what_is_sent_is_escaped(group_message: GroupMessage) -> None:
 
 
 @check("A browser shows what is sent, without a reload", after=(test_what_is_sent_is_escaped,))
-def test_a_browser_shows_what_is_sent(project: Project, background_pages: BackgroundPages) -> None:
+def test_a_browser_shows_what_is_sent(
+    project: Project, target: Target, background_pages: BackgroundPages
+) -> None:
+    find_browser(target)  # or say what this machine lacks
     live, name = background_pages.live, f"BROWSER-{uuid.uuid4().hex[:4]}"
-    if live is None:
-        raise CannotTell("it takes a Chromium, Chrome or Edge, and none was found: install one")
+    assert live is not None
     live.open(f"{project.url}{PAGE}")
     live.shows("RUNNING", OPEN_SECONDS)  # then its websocket is open
     deadline, is_shown = time.monotonic() + BROWSER_SECONDS, False

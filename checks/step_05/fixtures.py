@@ -10,10 +10,11 @@ import pytest
 from checks.clients.background import Later
 from checks.clients.websocket_client import Sockets, opened_sockets
 from checks.harness.project import Project, opened_twin
+from checks.harness.real_browser import find_browser
 from checks.step_05.blocked_send import BlockedSend, block_send, copy_with_database
 from checks.step_05.failover import Failover, fail_over
 from checks.step_05.status_run import Crowd, watch
-from workbook.browser import find_chromium
+from checks.target import Target
 
 if TYPE_CHECKING:
     from checks.clients.browser import LivePage
@@ -55,13 +56,12 @@ def failover(project: Project) -> Iterator[Later[Failover]]:
 
 
 @pytest.fixture(scope="package")
-def live_page() -> Iterator[LivePage | None]:
+def live_page(target: Target) -> Iterator[LivePage]:
     """Start a real browser, where there is one, beside the other checks."""
+    executable = find_browser(target)
     # Imported by those alone who use a browser: it takes as long as a fifth of pytest's start.
     from checks.clients.browser import LivePage
 
-    executable = find_chromium()
-    page = LivePage(executable) if executable else None
+    page = LivePage(executable)
     yield page
-    if page:
-        page.close()
+    page.close()

@@ -104,6 +104,16 @@ def test_all_that_holds_ends_with_the_next_page(tiny: TinyChecks):
     assert "Step 03 is done. Next: docs page 04, `python3 workbook start 04`" in said.text
 
 
+def test_a_step_is_done_though_this_machine_lacks_what_one_check_looks_with(tiny: TinyChecks):
+    lacks = '@check("A browser sees it")\ndef test_it(): raise Lacks("there is no Chromium")\n'
+    tiny.write(f"from checks.verdicts import Lacks\n{passing('It holds')}\n{lacks}")
+    said = tiny.run()
+    assert said.code == 2
+    assert "– A browser sees it: there is no Chromium" in said.text
+    assert "Step 03 is done. Next: docs page 04" in said.text
+    assert "one check was not looked at: there is no Chromium." in " ".join(said.text.split())
+
+
 def test_what_cannot_be_told_ends_with_code_2_and_the_way_out(tiny: TinyChecks):
     tiny.write('@check("It is there")\ndef test_it(): raise CannotTell("no Redis. Get one.")\n')
     said = tiny.run()
