@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from workbook.bootstrap.environment import activated, is_complete, is_inside, python_of
+from workbook.bootstrap.portions import wanted_by
 from workbook.errors import WorkbookError
 from workbook.paths import ENVIRONMENT, ROOT
 
@@ -35,10 +36,11 @@ def enter(arguments: list[str]) -> int:
 def main(arguments: list[str]) -> int:
     """Run the command line in the environment, made first if need be; return its exit code."""
     try:
-        if not is_complete():
+        wanted = wanted_by(arguments)
+        if not is_complete(wanted):
             from workbook.bootstrap import install
 
-            install.prepare()
+            install.prepare(wanted)
         if not is_inside():
             return enter(arguments)
     except WorkbookError as problem:
@@ -55,6 +57,10 @@ def main(arguments: list[str]) -> int:
         )
         return 130
     os.environ.update(activated(dict(os.environ)))
+    from workbook.bootstrap import compilation
     from workbook.cli import main as command_line
 
+    # `run` has its processes to start first, and `test` compiles before it begins.
+    if arguments[:1] not in (["run"], ["test"]):
+        compilation.begin(os.environ)
     return command_line(arguments)

@@ -1,4 +1,4 @@
-"""First calls that are quick: the real bootstrap with stand-ins for pip and pipenv."""
+"""First calls that are quick: the real bootstrap with a stand-in for uv."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 
 from workbook.runtime.process_output import AS_TEXT
 
-# Runs the real bootstrap; `pip` does nothing, `pipenv sync` what $FAKE_PIPENV says, in Python.
+# Runs the real bootstrap; uv is there, and does what $FAKE_UV says, in Python.
+# $FAKE_PIP: pip finds no uv for this system.
 CALL = """\
 import os, sys
 from workbook.bootstrap import install
@@ -17,13 +18,15 @@ from workbook.launcher import main
 
 real_step = install.Installation.step
 
-def step(self, command, progress=None):
-    if "venv" in command:
-        command = [*command, "--without-pip"]
-    else:
-        code = os.environ.get("FAKE_PIPENV", "") if "pipenv" in command else ""
-        command = [command[0], "-c", code]
-    real_step(self, command, progress)
+def step(self, command, progress=None, variables=None):
+    if "venv" not in command:
+        code = os.environ.get("FAKE_UV", "")
+        if os.environ.get("FAKE_PIP") and "--only-binary=:all:" in command:
+            code = "raise SystemExit('ERROR: No matching distribution found for uv==1')"
+        command = [sys.executable, "-c", code]
+    real_step(self, command, progress, variables)
+
+install.is_version = lambda uv, version: "FAKE_PIP" not in os.environ
 
 install.Installation.step = step
 sys.exit(main(sys.argv[1:]))

@@ -1,15 +1,17 @@
 """The environment in `.venv`: where its programs are, whether it is complete, how it is entered.
 
 Plain standard library. The stamp in `.venv` is written last of all, so that an environment that was
-interrupted half-way is told from a complete one.
+interrupted half-way is told from a complete one. It names the portions of the lock that are there.
 """
 
 import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from workbook.bootstrap.portions import BASE
 from workbook.errors import WorkbookError
 from workbook.paths import ENVIRONMENT, ROOT
 from workbook.runtime.process_output import decoded
@@ -72,34 +74,73 @@ def write_stamp(text: str) -> None:
     os.replace(beside, stamp_file())  # noqa: PTH105 (any Python)
 
 
-def expected_stamp(version: str) -> str:
-    """Return the stamp of a complete environment on Python `version`.
+def stamp_fields() -> dict[str, str]:
+    """Return what the stamp says, by the first word of each line."""
+    lines = [line.partition(" ") for line in read_stamp().splitlines()]
+    return {name: value for name, space, value in lines if space}
 
-    The folder is part of it, because the commands in an environment name their Python by its full
-    path: a workbook that was moved needs them made anew.
-    """
+
+def lock_digest() -> str:
+    """Return what changes when the lock does. Raises WorkbookError where it can't be read."""
     try:
-        digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+        return hashlib.sha256(LOCK.read_bytes()).hexdigest()
     except OSError as problem:
         raise WorkbookError(
             f"The workbook needs {LOCK}, which says what to install: {problem.strerror}.\n"
             "Bring it back with: git checkout Pipfile.lock"
         ) from problem
-    return f"lock {digest}\npython {version}\nfolder {ENVIRONMENT}\n"
 
 
-def outdated_stamp() -> str:
+def expected_stamp(version: str, portions: Iterable[str]) -> str:
+    """Return the stamp of an environment on Python `version` in which `portions` are complete.
+
+    The folder is part of it, because the commands in an environment name their Python by its full
+    path: a workbook that was moved needs them made anew.
+    """
+    return (
+        f"lock {lock_digest()}\npython {version}\ninterpreter {interpreter()}\n"
+        f"folder {ENVIRONMENT}\nportions {' '.join(sorted(portions))}\n"
+    )
+
+
+def outdated_stamp(portions: Iterable[str]) -> str:
     """Return the stamp of an environment that is whole, but not what the lock says."""
-    return f"lock unknown\nfolder {ENVIRONMENT}\n"
+    return f"lock unknown\nfolder {ENVIRONMENT}\nportions {' '.join(sorted(portions))}\n"
 
 
-def is_complete() -> bool:
-    """Tell whether everything the lock names is installed, on a Python that still runs."""
-    stamp = read_stamp()
-    if not stamp or stamp == UNFINISHED:
+def interpreter() -> str:
+    """Return what changes when the Python below the environment is updated; "" if it is gone.
+
+    It saves later calls from starting a Python to ask for its version.
+    """
+    try:
+        python = os.path.realpath(python_of(ENVIRONMENT))
+        if os.name == "nt":
+            # What lies in the environment there is a small launcher: pyvenv.cfg names the Python.
+            text = (ENVIRONMENT / "pyvenv.cfg").read_text(encoding="utf-8")
+            pairs = dict(line.partition("=")[::2] for line in text.splitlines())
+            named = {name.strip(): value.strip() for name, value in pairs.items()}
+            python = os.path.join(named.get("home", ""), "python.exe")  # noqa: PTH118 (any Python)
+        found = os.stat(python)  # noqa: PTH116 (any Python)
+    except OSError:
+        return ""
+    return f"{found.st_size} {found.st_mtime_ns} {python}"
+
+
+def is_complete(portions: Iterable[str] = (BASE,)) -> bool:
+    """Tell whether all that the lock names in `portions` is installed, on a Python that runs."""
+    if read_stamp() in ("", UNFINISHED):
         return False
-    version = version_of(python_of(ENVIRONMENT))
-    return bool(version) and stamp == expected_stamp(version)
+    fields = stamp_fields()
+    installed = fields.get("portions", "").split()
+    if any(portion not in installed for portion in portions):
+        return False
+    if fields.get("folder") != str(ENVIRONMENT) or fields.get("lock") != lock_digest():
+        return False
+    if fields.get("interpreter") and fields["interpreter"] == interpreter():
+        return True
+    # The Python was updated, or can't be told by its file. Its version says whether packages fit.
+    return bool(fields.get("python")) and version_of(python_of(ENVIRONMENT)) == fields["python"]
 
 
 def activated(environ: "dict[str, str]") -> "dict[str, str]":

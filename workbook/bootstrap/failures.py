@@ -7,30 +7,55 @@ from pathlib import Path
 
 from workbook.paths import ROOT
 
-NEWEST_TRIED = (3, 13)
+NEWEST_TRIED = (3, 15)
+DISK_IS_FULL = "The disk is full: the environment takes about 400 MB. Make room, then call again."
+# The first that the log matches is said. Each has what pip says and what uv says.
+PROXY = r"ProxyError|[Cc]annot connect to proxy|tunnel error|[Pp]roxy [Aa]uthentication|\b407\b"
 NO_NETWORK = (
     r"name resolution|Name or service not known|getaddrinfo failed|nodename nor servname"
     r"|Failed to establish a new connection|Network is unreachable|No route to host"
     r"|Connection refused|ConnectTimeout|ConnectionError|Read timed out|ReadTimeout"
-    r"|ProxyError|Cannot connect to proxy|Connection (reset|aborted)|Connection broken"
-    r"|\(from versions: none\)"  # what pip says of every package when it reaches no index
+    r"|Connection (reset|aborted)|Connection broken"
+    r"|error sending request|client error \(Connect\)|dns error|operation timed out"
+    r"|connectivity is disabled"
 )
-# The first that the log matches is said.
+LACKS = r"No matching distribution found for (?P<a>\S+)|there is no version of (?P<b>\S+)"
+LACKS += r"|(?P<c>\S+) was not found in the package registry"
 REASONS = (
+    (r"No space left on device|Errno 28|[Nn]ot enough space|Disk quota exceeded", DISK_IS_FULL),
     (
-        r"No space left on device|Errno 28|not enough space|Disk quota exceeded",
-        "The disk is full: the environment takes about 600 MB. Make room, then call again.",
+        r"CERTIFICATE_VERIFY_FAILED|SSLError|invalid peer certificate",
+        "The package index showed a certificate that this machine does not trust. Behind a"
+        " company's proxy, name the file with its certificate (the variable PIP_CERT, or pip's"
+        " setting `cert`), then call again.",
     ),
     (
-        r"CERTIFICATE_VERIFY_FAILED|SSLError",
-        "The package index showed a certificate that this machine does not trust. Behind a"
-        " company's proxy, name its certificate to pip (the variable PIP_CERT), then call again.",
+        PROXY,
+        "The proxy did not let the packages through. It is the one that HTTPS_PROXY or pip's"
+        " setting `proxy` names: set it right, with its login if it asks for one, then call again.",
+    ),
+    (
+        r"401 Unauthorized|403 Forbidden|\b40[13] (Client )?Error",
+        "The package index refused access. Give its address with the login it asks for (pip's"
+        " index-url, or UV_DEFAULT_INDEX), then call again.",
     ),
     (
         NO_NETWORK,
         "The packages could not be fetched: setting up needs the network, once. Connect, then call"
-        " again. Behind a proxy, set HTTPS_PROXY; with a mirror of the package index, set"
-        " PIPENV_PYPI_MIRROR and pip's own index-url.",
+        " again. Behind a proxy, set HTTPS_PROXY; with a mirror of the package index, set pip's"
+        " index-url or UV_DEFAULT_INDEX.",
+    ),
+    (
+        LACKS,
+        "The package index lacks {package}, which the lock names. If it is a mirror, have the"
+        " package added there, or name another index (pip's index-url, or UV_DEFAULT_INDEX), then"
+        " call again.",
+    ),
+    (
+        r"Hash mismatch|DO NOT MATCH THE HASHES",
+        "The package index sent a file that is not the one that the lock names, so it was not"
+        " installed. A mirror or a proxy may have changed it: name another index (pip's index-url,"
+        " or UV_DEFAULT_INDEX), then call again.",
     ),
     (
         r"ensurepip is not available|No module named '?ensurepip",
@@ -38,9 +63,10 @@ REASONS = (
         " sudo apt install python3-venv. Then call again.",
     ),
     (
-        r"No module named '?pipenv",
-        "pip put the packages somewhere else than into .venv: its settings `target` or `prefix` say"
-        " so (pip config list shows them). Unset them for this call, then call again.",
+        r"Failed to build|Failed building wheel|error: subprocess-exited-with-error",
+        "A package has no ready-made file for this Python on this system, and it could not be"
+        " built here. Use a Python from 3.11 to 3.15 from python.org or your system, then call"
+        " again.",
     ),
     (
         r"Permission denied|Read-only file system|Access is denied",
@@ -50,17 +76,40 @@ REASONS = (
 )
 
 
-def explain(log: Path) -> str:
-    """Return what to tell a person after a step failed: why, as far as `log` shows, and its end."""
-    text = log.read_text(encoding="utf-8", errors="replace")
-    reasons = (sentence for pattern, sentence in REASONS if re.search(pattern, text))
-    sentence = next(reasons, "")
-    version = "{}.{}".format(*sys.version_info[:2])
-    if not sentence:
-        sentence = "The packages could not be installed. Call again to try once more."
-        if sys.version_info[:2] > NEWEST_TRIED:
-            sentence += f" The workbook is tried on Python 3.11 to 3.13, and this is {version}."
+def explain(log: Path, said: str | None = None) -> str:
+    """Return what to tell a person after a step failed: why, as far as known, and the log's end.
+
+    `said` is what the failed step wrote; without it the whole log counts.
+    """
+    text = log.read_text(encoding="utf-8", errors="replace") if said is None else said
+    sentence = reason(text) or "The packages could not be installed. Call again to try once more."
     return f"{sentence}\n\nThe end of {log}:\n{last_lines(text)}"
+
+
+def reason(text: str) -> str:
+    """Return the sentence for what an installer said; "" where it is none of the known ways."""
+    for pattern, sentence in REASONS:
+        if found := re.search(pattern, text):
+            named = next((group for group in found.groups() if group), "a package")
+            return sentence.replace("{package}", named.replace("==", " ").rstrip(".,"))
+    return ""
+
+
+def has_no_uv(text: str) -> bool:
+    """Tell whether pip failed because no index it reached has uv for this system."""
+    return bool(re.search(r"No matching distribution found for uv\b", text)) and not re.search(
+        f"{PROXY}|{NO_NETWORK}|CERTIFICATE_VERIFY_FAILED|SSLError", text
+    )
+
+
+def newer_than_tried() -> str:
+    """Return a remark on a Python that is newer than any the workbook was tried on, else ""."""
+    if sys.version_info[:2] <= NEWEST_TRIED:
+        return ""
+    return (
+        "The workbook is tried on Python 3.11 to {}.{}, and this is {}.{}. It goes on; should"
+        " something fail, use one of those.".format(*NEWEST_TRIED, *sys.version_info[:2])
+    )
 
 
 def last_lines(text: str, count: int = 8) -> str:
@@ -73,7 +122,7 @@ def last_lines(text: str, count: int = 8) -> str:
 def explain_unwritable(problem: OSError) -> str:
     """Return what to tell a person when the workbook's own folder can't be written."""
     if problem.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "The disk is full: the environment takes about 600 MB. Make room, then call again."
+        return DISK_IS_FULL
     where = problem.filename or ROOT
     return (
         f"The workbook could not write {where}: {problem.strerror}.\n"

@@ -1,40 +1,59 @@
 """Makes the environment in `.venv` and says how far it is. Plain standard library."""
 
+from __future__ import annotations
+
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-from workbook.bootstrap import environment
-from workbook.bootstrap.failures import explain, explain_unwritable
-from workbook.bootstrap.installer_process import ended_with_us
+from workbook.bootstrap import bundled_pip, compilation, environment, package_sources
+from workbook.bootstrap.failures import explain, explain_unwritable, has_no_uv, newer_than_tried
+from workbook.bootstrap.installer_process import ended_with_us, installers_variables
 from workbook.bootstrap.lock import stopped_by_signals, taking_turns
+from workbook.bootstrap.portions import BASE, PORTIONS, portion_of
 from workbook.errors import WorkbookError
 from workbook.paths import ENVIRONMENT, ROOT, STATE
 
 LOG = ENVIRONMENT / "install.log"
 LONGEST_STEP = 3600  # seconds; a slow line may need many minutes, but no wait is for ever
+# What uv says, and the variable with which it is tried once more: a certificate that the system
+# trusts though uv does not, and a home folder that can't be written.
+SECOND_TRIES = {
+    r"invalid peer certificate": {"UV_SYSTEM_CERTS": "1"},
+    r"Failed to initialize cache": {"UV_NO_CACHE": "1"},
+}
 
 
-def prepare() -> None:
-    """Make the environment complete, or mend it; say what goes on.
+class StepFailed(WorkbookError):
+    """A step of the installation failed; `said` is what it wrote."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(explain(LOG, said))
+        self.said = said
+
+
+def prepare(wanted: Iterable[str] = (BASE,)) -> None:
+    """Make the environment complete, or mend it, with the portions `wanted`; say what goes on.
 
     Two calls at once take turns. Raises WorkbookError when Python lacks a part, the folder can't be
     written or the packages can't be had; KeyboardInterrupt and SystemExit leave an environment that
-    the next call makes anew.
+    the next call mends or makes anew.
     """
     require_modules()
     try:
         STATE.mkdir(exist_ok=True)
         with taking_turns(STATE / "environment.lock") as handle, stopped_by_signals():
-            if not environment.is_complete():
-                Installation(handle).run()
+            if not environment.is_complete(wanted):
+                compilation.end_compilation()
+                Installation(handle, wanted).run()
     except BrokenPipeError:
         raise
     except OSError as problem:
@@ -44,6 +63,8 @@ def prepare() -> None:
 def require_modules() -> None:
     """Raise WorkbookError if this Python lacks what makes virtual environments."""
     missing = [name for name in ("venv", "ensurepip") if find_spec(name) is None]
+    if not missing and bundled_pip.find_wheel() is None:
+        missing = ["ensurepip (its pip is gone)"]
     if missing:
         version = "{}.{}".format(*sys.version_info[:2])
         raise WorkbookError(
@@ -57,16 +78,18 @@ def require_modules() -> None:
 def lay_folder() -> None:
     """Leave a `.venv` that can be installed into, or an empty one; nothing that works is discarded.
 
-    An environment that the tool itself left unfinished, or whose Python is gone, makes room for a
-    new one. One that the tool did not make is kept below `.workbook` if it is no use.
+    An environment that the tool itself left unfinished, or whose Python is gone or another one by
+    now, makes room for a new one. One that the tool did not make is kept below `.workbook` if it is
+    no use.
     """
     for rest in STATE.glob("discarded-*"):
         shutil.rmtree(rest, ignore_errors=True)
-    stamp = environment.read_stamp()
+    stamp, fields = environment.read_stamp(), environment.stamp_fields()
     version = environment.version_of(environment.python_of(ENVIRONMENT))
-    moved = stamp and f"folder {ENVIRONMENT}\n" not in stamp
+    moved = stamp and fields.get("folder") != str(ENVIRONMENT)
+    updated = "python" in fields and fields["python"] != version
     runs = tuple(map(int, version.split("."))) >= (3, 11) if version else False
-    if runs and stamp != environment.UNFINISHED and not moved:
+    if runs and stamp != environment.UNFINISHED and not moved and not updated:
         return
     if ENVIRONMENT.exists() and any(ENVIRONMENT.iterdir()):
         kind = "discarded" if stamp else "kept-environment"
@@ -83,63 +106,138 @@ def lay_folder() -> None:
 class Installation:
     """One go at making the environment: its steps, its log and the seconds it has taken."""
 
-    def __init__(self, lock_handle: int) -> None:
+    def __init__(self, lock_handle: int, wanted: Iterable[str]) -> None:
         self.lock_handle = lock_handle
+        self.portions = set(wanted)
         self.began = time.monotonic()
         lock = json.loads(environment.LOCK.read_text(encoding="utf-8"))
         self.packages = lock["default"] | lock["develop"]
-        self.wanted = {name for name, entry in self.packages.items() if is_for_this_system(entry)}
+
+    @property
+    def wanted(self) -> set[str]:
+        """The packages to install here: those of the portions, as far as a marker names Windows."""
+        return {
+            name
+            for name, entry in self.packages.items()
+            if portion_of(name) in self.portions and is_for_this_system(entry)
+        }
 
     def run(self) -> None:
         """Make `.venv`, install the lock's packages, and stamp the result."""
         lay_folder()
         python = environment.python_of(ENVIRONMENT)
         afresh = not python.exists()
-        environment.write_stamp(environment.UNFINISHED)
+        there = set(environment.stamp_fields().get("portions", "").split()) & set(PORTIONS)
+        # What is there stays, and is brought up to the lock as well.
+        self.portions |= there
+        adding = environment.is_complete(there) if there else False
+        if not adding:
+            environment.write_stamp(environment.UNFINISHED)
         LOG.write_text("", encoding="utf-8")
+        self.announce(afresh, adding)
         if afresh:
-            print("Setting up the workbook: once, about a minute, and it needs the network.")
-            self.say("making a virtual environment in .venv")
             base = getattr(sys, "_base_executable", None) or sys.executable
-            self.step([base, "-m", "venv", "--prompt", "workbook", str(ENVIRONMENT)])
-        else:
-            print("Bringing the workbook's environment up to what Pipfile.lock says.")
+            self.step(
+                [base, "-m", "venv", "--without-pip", "--prompt", "workbook", str(ENVIRONMENT)]
+            )
+        if adding:
+            discard_half_installed(self.wanted)
         try:
             self.install(str(python))
         except WorkbookError:
-            # pip has put back what it was replacing: without a network, say, a working environment
-            # is brought up to date later, not thrown away.
-            if not afresh:
-                environment.write_stamp(environment.outdated_stamp())
+            # uv fetches everything before it replaces anything: without a network, say, a working
+            # environment is brought up to date later, not thrown away.
+            if not afresh and not adding:
+                environment.write_stamp(environment.outdated_stamp(there))
             raise
-        environment.write_stamp(environment.expected_stamp(environment.version_of(python)))
+        version = environment.version_of(python)
+        environment.write_stamp(environment.expected_stamp(version, self.portions))
         self.say(f"done. The full log is in {LOG.relative_to(ROOT)}\n")
 
+    def announce(self, afresh: bool, adding: bool) -> None:
+        """Say what is about to happen, and how long it takes."""
+        if remark := newer_than_tried():
+            print(remark)
+        if afresh:
+            print("Setting up the workbook: once, about ten seconds. It needs the network.")
+        elif adding:
+            print("Adding packages that this call needs: once. It needs the network.")
+        else:
+            print("Bringing the workbook's environment up to what Pipfile.lock says.")
+
     def install(self, python: str) -> None:
-        """Install pipenv, and with it what the lock names."""
-        version = self.packages["pipenv"]["version"]
-        self.say(f"installing pipenv {version.removeprefix('==')}, which reads the lock")
-        pip = ["-m", "pip", "install", "--disable-pip-version-check", f"pipenv{version}"]
-        self.step([python, *pip])
-        self.say(f"installing the lock's {len(self.wanted)} packages")
-        self.step([python, "-m", "pipenv", "sync", "--dev", "--verbose"], self.progress)
+        """Bring uv and let it install what the lock names; pip does where there is no uv."""
+        variables = installers_variables()
+        file = ENVIRONMENT / "requirements.txt"
+        uv = self.bring_uv(python, variables)
+        file.write_text(package_sources.requirements(self.packages, self.wanted), encoding="utf-8")
+        strict = ["--require-hashes", "--no-deps", "--requirement", str(file)]
+        if uv:
+            self.say(f"uv installs {len(self.wanted)} packages, each as Pipfile.lock names it")
+            # The one setting of a source that uv takes no variable for.
+            offline = ["--no-index"] if variables.get(package_sources.NO_INDEX) else []
+            command = [str(uv), "pip", "install", "--python", python, *offline, *strict]
+            self.step_of_uv(command, variables)
+        else:
+            self.say(f"there is no uv for this system: pip installs {len(self.wanted)} packages")
+            command = [python, bundled_pip.script(), "install", *strict]
+            self.step(command, self.progress, variables)
+        scripts = environment.scripts_of(ENVIRONMENT)
+        for packages in package_folders(ENVIRONMENT):
+            bundled_pip.add_commands(scripts, packages)
+
+    def bring_uv(self, python: str, variables: dict[str, str]) -> Path | None:
+        """Return uv in the locked version, fetched by pip if need be; None where it can't run."""
+        version = str(self.packages["uv"]["version"]).removeprefix("==")
+        uv = environment.scripts_of(ENVIRONMENT) / ("uv.exe" if os.name == "nt" else "uv")
+        if is_version(uv, version):
+            return uv
+        self.say(f"fetching uv {version}, which installs the packages")
+        file = ENVIRONMENT / "requirements.txt"
+        file.write_text(package_sources.requirement("uv", self.packages["uv"]), encoding="utf-8")
+        strict = ["--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(file)]
+        try:
+            self.step([python, bundled_pip.script(), "install", *strict], None, variables)
+        except StepFailed as failure:
+            if has_no_uv(failure.said):
+                return None
+            raise
+        return uv if is_version(uv, version) else None
+
+    def step_of_uv(self, command: list[str], variables: dict[str, str]) -> None:
+        """Run a command of uv; once more where a setting of ours may be the cure."""
+        try:
+            self.step(command, self.progress, variables)
+        except StepFailed as failure:
+            for pattern, cure in SECOND_TRIES.items():
+                if re.search(pattern, failure.said) and not cure.keys() & variables.keys():
+                    return self.step(command, self.progress, variables | cure)
+            raise
 
     def say(self, text: str) -> None:
         """Print a line with the seconds since the start."""
         print(f"{time.monotonic() - self.began:4.0f} s  {text}", flush=True)
 
     def progress(self) -> str:
-        """Return how many of the lock's packages have come and how many are in place."""
-        log = LOG.read_text(encoding="utf-8", errors="replace").splitlines()
-        words = [line.split() for line in log if "Collecting" in line]
-        fetched = {name_of(part[1]) for part in words if part[0] == "Collecting" and part[1:]}
+        """Return what is still on its way, and how many of the lock's packages are in place."""
         placed = names_in_place(ENVIRONMENT) & self.wanted
-        fetched = (fetched & self.wanted) | placed
-        return f"{len(fetched)} of {len(self.wanted)} packages fetched, {len(placed)} in place"
+        text = f"{len(placed)} of {len(self.wanted)} packages in place"
+        coming = on_the_way(LOG.read_text(encoding="utf-8", errors="replace"))
+        return f"{text}; on the way: {', '.join(coming[:3])}" if coming else text
 
-    def step(self, command: list[str], progress: Callable[[], str] | None = None) -> None:
-        """Run one command into the log; raise WorkbookError with its last lines if it fails."""
-        with LOG.open("ab") as log, ended_with_us(command, log, self.lock_handle) as process:
+    def step(
+        self,
+        command: list[str],
+        progress: Callable[[], str] | None = None,
+        variables: dict[str, str] | None = None,
+    ) -> None:
+        """Run one command into the log; raise StepFailed with what it said if it fails."""
+        before = LOG.stat().st_size
+        variables = environment.activated(dict(os.environ)) if variables is None else variables
+        with (
+            LOG.open("ab") as log,
+            ended_with_us(command, log, self.lock_handle, variables) as process,
+        ):
             began, pause = time.monotonic(), 5.0
             while process.poll() is None:
                 try:
@@ -151,7 +249,16 @@ class Installation:
                         self.say(progress())
                     pause = min(pause * 1.2, 20.0)  # a slow line shall not fill the screen
         if process.returncode != 0:
-            raise WorkbookError(explain(LOG))
+            raise StepFailed(LOG.read_bytes()[before:].decode("utf-8", "replace"))
+
+
+def is_version(uv: Path, version: str) -> bool:
+    """Tell whether that uv runs here and is of that version."""
+    try:
+        done = subprocess.run([str(uv), "--version"], capture_output=True, timeout=60, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0 and done.stdout.decode("utf-8", "replace").split()[1:2] == [version]
 
 
 def is_for_this_system(entry: dict[str, object]) -> bool:
@@ -159,17 +266,43 @@ def is_for_this_system(entry: dict[str, object]) -> bool:
     return os.name == "nt" or "win32" not in str(entry.get("markers", ""))
 
 
+def on_the_way(log: str) -> list[str]:
+    """Return the large packages that uv has begun to fetch and has not got yet, with sizes."""
+    begun = dict(re.findall(r"^Downloading ((?:(?!\.whl)\S)+) \((.+)\)$", log, re.MULTILINE))
+    for name in re.findall(r"^ *Downloaded (\S+)$", log, re.MULTILINE):
+        begun.pop(name, None)
+    return [f"{name} ({size})" for name, size in begun.items()]
+
+
+def package_folders(folder: Path) -> list[Path]:
+    """Return the folders that hold the packages of the environment `folder`."""
+    found = [*folder.glob("lib/python*/site-packages"), folder / "Lib/site-packages"]
+    return [one for one in found if one.is_dir()]
+
+
 def names_in_place(folder: Path) -> set[str]:
     """Return the packages in place in the environment `folder`, by the names that the lock uses.
 
-    It may be asked while pip replaces a package. So it looks at names alone, one list a folder: a
-    walk into the packages meets folders that have just been moved away.
+    It may be asked while an installer replaces a package. So it looks at names alone, one list a
+    folder: a walk into the packages meets folders that have just been moved away.
     """
     found: list[Path] = []
     for packages in (*folder.glob("lib/python*/site-packages"), folder / "Lib/site-packages"):
         with suppress(OSError):
             found += packages.iterdir()
     return {name_of(path.name) for path in found if path.suffix == ".dist-info"}
+
+
+def discard_half_installed(names: Iterable[str]) -> None:
+    """Forget those of the packages whose installation was interrupted: they are installed again.
+
+    The list of its files, RECORD, is the last that an installer writes of a package.
+    """
+    wanted = set(names)
+    for packages in package_folders(ENVIRONMENT):
+        for folder in packages.glob("*.dist-info"):
+            if name_of(folder.name) in wanted and not (folder / "RECORD").is_file():
+                shutil.rmtree(folder)
 
 
 def name_of(text: str) -> str:

@@ -1,32 +1,34 @@
-"""pip and pipenv as processes: what they are told, and how they end. Plain standard library."""
+"""pip and uv as processes: what they are told, and how they end. Plain standard library."""
+
+from __future__ import annotations
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO
 
-from workbook.bootstrap import environment
-from workbook.paths import ROOT
-
-# What a person may have set for pipenv that still has to count: where to fetch from, and how long.
-KEPT_FOR_PIPENV = {"PIPENV_PYPI_MIRROR", "PIPENV_CACHE_DIR", "PIPENV_TIMEOUT"}
+from workbook.bootstrap import environment, package_sources
+from workbook.paths import ENVIRONMENT, ROOT
 
 
 @contextmanager
 def ended_with_us(
-    command: list[str], log: IO[bytes], lock_handle: int
+    command: list[str], log: IO[bytes], lock_handle: int, variables: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start `command`, writing to `log`; end it if the block is left early."""
+    """Start `command` with the environment `variables`, writing to `log`.
+
+    It is ended if the block is left early.
+    """
     posix = os.name == "posix"
     # The lock is handed down: should this process be killed, the next call waits until the
     # installer that it left behind has ended, instead of writing into the same folder.
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env=installers_environment(),
+        env=dict(variables),
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,
@@ -59,32 +61,28 @@ def stop(process: subprocess.Popen[bytes]) -> None:
             continue
 
 
-def installers_environment() -> dict[str, str]:
-    """Return the variables for pip and pipenv: this project, this environment, plain output.
+def installers_variables() -> dict[str, str]:
+    """Return the environment variables for pip and uv: `.venv`, plain output, a person's sources.
 
-    A person's settings of where pip fetches from stay; those that would make it install into
-    another place than `.venv` are overruled.
+    Where packages come from is what the person told pip and uv. All else that they could have been
+    told is left out: it could make them install into another place than `.venv`.
     """
-    kept = {
-        name: value
-        for name, value in environment.activated(dict(os.environ)).items()
-        if name in KEPT_FOR_PIPENV or not name.startswith(("PIPENV_", "PYTHONPATH"))
-    }
-    # Daphne's autobahn has no wheel for the newest Python for a while, and building one asks for a
-    # C compiler unless it is told to go without its fast path.
-    kept.setdefault("AUTOBAHN_USE_NVX", "0")
-    return kept | {
-        "PIPENV_PIPFILE": str(ROOT / "Pipfile"),
-        "PIPENV_IGNORE_VIRTUALENVS": "1",
-        "PIPENV_VENV_IN_PROJECT": "1",
-        "PIPENV_DONT_LOAD_ENV": "1",
-        "PIPENV_NOSPIN": "1",
-        "PIPENV_YES": "1",
+    environ = environment.activated(dict(os.environ))
+    options = package_sources.pip_options(ENVIRONMENT, environ)
+    sources = package_sources.for_uv(options, package_sources.uv_settings(environ), environ)
+    return {
+        # Daphne's autobahn has no wheel for the newest Python for a while, and building one asks
+        # for a C compiler unless it is told to go without its fast path.
+        "AUTOBAHN_USE_NVX": "0",
+        **package_sources.without_installers(environ),
+        **sources,
+        **package_sources.for_pip(options, sources),
+        "PIP_CONFIG_FILE": os.devnull,
         "PIP_NO_INPUT": "1",
-        "PIP_USER": "0",
-        "PIP_REQUIRE_HASHES": "0",
-        "PIP_TARGET": "",
-        "PIP_PREFIX": "",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "UV_NO_CONFIG": "1",
+        "UV_NO_PROGRESS": "1",
+        "UV_PYTHON_DOWNLOADS": "never",
         "NO_COLOR": "1",
         "COLUMNS": "200",
         "PYTHONUTF8": "1",

@@ -27,7 +27,7 @@ def taking_turns(path: Path, longest_wait: float = LONGEST_WAIT) -> Iterator[int
         if time.monotonic() > ends:
             raise WorkbookError(
                 f"Another call has been setting up the environment for {longest_wait:.0f} s.\n"
-                "End it (a pip or pipenv that is still running), then call again."
+                "End it (a pip or uv that is still running), then call again."
             )
         time.sleep(0.2)
     with file:

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from workbook.bootstrap import compilation, environment
+from workbook.bootstrap.portions import BASE, BROWSER
+from workbook.browser import find_chromium
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import ROOT, WORK
@@ -27,7 +30,10 @@ def check_step(text: str | None, named: str | None, trace: bool) -> int:
             f"Begin one: {tool_command()} start {begin}"
         )
     step = find_step(text) if text else find_step(str(likely_step(WORK, named)))
-    command = [sys.executable, "-P", "-m", "pytest", str(ROOT / "checks" / f"step_{step.label}")]
+    checks = ROOT / "checks" / f"step_{step.label}"
+    if looks_through_a_browser(checks) and find_chromium():
+        bring_browser_driver()
+    command = [sys.executable, "-P", "-m", "pytest", str(checks)]
     if named is not None:
         command.append(f"--target={named}")
     if trace:
@@ -53,3 +59,22 @@ def likely_step(work: Path, named: str | None) -> int:
         )
     print(f"{shown} looks like step {seen:02d}. For another: {tool_command()} check 0N")
     return seen
+
+
+def looks_through_a_browser(checks: Path) -> bool:
+    """Tell whether some of a step's checks look through a real browser."""
+    return any("real_browser import" in path.read_text("utf-8") for path in checks.glob("*.py"))
+
+
+def bring_browser_driver() -> None:
+    """Install what drives a browser, once. Without it the checks go on: those alone can't tell."""
+    wanted = (BASE, BROWSER)
+    if environment.is_complete(wanted):
+        return
+    from workbook.bootstrap import install
+
+    try:
+        install.prepare(wanted)
+        compilation.begin(os.environ)
+    except WorkbookError as problem:
+        print(f"{problem}\n\nThe checks go on without a browser.\n", flush=True)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from workbook.bootstrap import compilation
 from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands, is_celery_worker
 from workbook.projects.project import DEMO, ProjectFolder, find_project, private_copy
@@ -164,6 +165,8 @@ class Serving:
                     ready = True
                     page_part.end()
                     runner.say(self._ready_text(watch.page))
+                    # Ended with the run, by the mark that all of its processes carry.
+                    compilation.begin(self._environment())
                     if self.timeline.is_shown:
                         runner.say(f"{self.timeline.table()}\n")
                 if not ready and now > deadline:

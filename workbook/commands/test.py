@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from workbook.bootstrap import compilation
 from workbook.paths import ROOT
 
 # Most tests wait for processes: a few side by side fit on two cores. A module's tests stay
@@ -26,6 +27,7 @@ def run_tests(arguments: Sequence[str], everything: bool) -> int:
     `everything`: the long rounds too. Where all tests were asked for and a few failed, those run
     once more, one after the other, and the second run's exit code counts.
     """
+    compilation.run(processes=0)
     rounds = ["--all"] if everything else []
     code = _pytest([*SIDE_BY_SIDE, *rounds, *arguments])
     failed = _failed() if code == SOME_FAILED and not arguments else 0

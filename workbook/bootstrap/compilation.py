@@ -1,0 +1,121 @@
+"""Compiles the packages in `.venv` to bytecode, once: uv leaves that out.
+
+A command of the project starts in a third of the time then. Plain standard library; it runs as a
+process of its own, beside what the learner called for and with the lowest priority, whatever
+PYTHONDONTWRITEBYTECODE says. One at a time, with an end, and it gives way to whoever changes
+`.venv`.
+"""
+
+from __future__ import annotations
+
+import compileall
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from workbook.bootstrap import environment
+from workbook.paths import ENVIRONMENT, ROOT, STATE
+from workbook.runtime.file_locks import try_lock
+
+LOCK, PID = STATE / "compilation.lock", STATE / "compilation.pid"
+DONE = ENVIRONMENT / "workbook-compiled"
+LONGEST_SECONDS = 600
+END_SECONDS = 10
+
+
+def is_due() -> bool:
+    """Tell whether the packages as they are now are still to be compiled."""
+    stamp = environment.read_stamp()
+    if stamp in ("", environment.UNFINISHED):
+        return False
+    try:
+        return DONE.read_text(encoding="utf-8") != stamp
+    except OSError:
+        return True
+
+
+def begin(environ: Mapping[str, str]) -> None:
+    """Begin to compile in a process of its own, with the variables `environ`, if it is due.
+
+    It outlives this process, unless what `environ` marks it with has it ended before.
+    """
+    if not is_due():
+        return
+    low = getattr(subprocess, "IDLE_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    with suppress(OSError):  # it is no condition for anything
+        subprocess.Popen(
+            [sys.executable, "-P", "-c", _PROGRAM.format(root=str(ROOT))],
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=os.name == "posix",
+            creationflags=low,
+        )
+
+
+_PROGRAM = """\
+import sys
+sys.path.insert(0, {root!r})
+from workbook.bootstrap.compilation import run
+run(processes=1)
+"""
+
+
+def run(processes: int) -> None:
+    """Compile what is due, with so many processes (0: one for each core), unless another does."""
+    if not is_due() or (held := _take_turn()) is None:
+        return
+    with held:
+        stamp, ends = environment.read_stamp(), time.monotonic() + LONGEST_SECONDS
+        if processes == 1 and hasattr(os, "nice"):
+            os.nice(19)
+        if processes == 0:
+            _compile(_package_folders(), processes)
+        else:
+            for part in [
+                part for folder in _package_folders() for part in sorted(folder.iterdir())
+            ]:
+                if time.monotonic() > ends or environment.read_stamp() != stamp:
+                    return
+                _compile([part], processes)
+        if environment.read_stamp() == stamp:
+            DONE.write_text(stamp, encoding="utf-8")
+
+
+def _take_turn() -> IO[bytes] | None:
+    held = try_lock(LOCK)
+    if held is not None:
+        PID.write_text(str(os.getpid()), encoding="utf-8")
+    return held
+
+
+def _package_folders() -> list[Path]:
+    found = [*ENVIRONMENT.glob("lib/python*/site-packages"), ENVIRONMENT / "Lib/site-packages"]
+    return [folder for folder in found if folder.is_dir()]
+
+
+def _compile(parts: list[Path], processes: int) -> None:
+    for part in parts:
+        if part.is_dir():
+            compileall.compile_dir(part, quiet=2, workers=processes, maxlevels=20)
+        elif part.suffix == ".py":
+            compileall.compile_file(part, quiet=2)
+
+
+def end_compilation() -> None:
+    """End a compilation that goes on: `.venv` is about to change. What it has done stays."""
+    ends = time.monotonic() + END_SECONDS
+    while (held := try_lock(LOCK)) is None and time.monotonic() < ends:
+        with suppress(OSError, ValueError):
+            # Whoever holds the lock has written its number, so that it is alive.
+            os.kill(int(PID.read_text(encoding="utf-8")), signal.SIGTERM)
+        time.sleep(0.05)
+    if held:
+        held.close()
