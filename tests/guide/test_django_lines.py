@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from docs_ext.listings import baseline
-from tests.guide.replay.hands import Hands
-from tests.guide.replay.outcome import differences
-from tests.guide.replay.sentences import Deed, deeds_of
+from tests.guide.replay.editing.editor import Editor
+from tests.guide.replay.page.instructions import Deed, deeds_of
+from tests.guide.replay.snapshot_diff import differences
 from workbook.paths import ROOT
 from workbook.projects.django_lines import as_in_project, as_in_snapshot
 from workbook.projects.steps import find_step
@@ -112,7 +112,7 @@ def test_the_page_says_below_what_a_listing_goes_where_the_part_is_not_written(t
     said = [deed.words for deed in deeds_of(page) if deed.name == "instead"]
     assert said == [("DEFAULT_AUTO_FIELD", "STATIC_URL")]
     (tmp_path / "settings.py").write_text("STATIC_URL = 'static/'\n", encoding="utf-8")
-    hands = Hands(tmp_path, instead=dict(said))
+    hands = Editor(tmp_path, instead=dict(said))
     hands.put("settings.py", "below `DEFAULT_AUTO_FIELD`, after 2 blank lines", "A = 1\n")
     after = (tmp_path / "settings.py").read_text(encoding="utf-8")
     assert after == "STATIC_URL = 'static/'\n\n\nA = 1\n"
@@ -120,7 +120,7 @@ def test_the_page_says_below_what_a_listing_goes_where_the_part_is_not_written(t
 
 def test_what_goes_elsewhere_only_does_so_where_its_place_is_missing(tmp_path: Path):
     (tmp_path / "a.py").write_text("ONE = 1\n\nOTHER = 2\n", encoding="utf-8")
-    Hands(tmp_path, instead={"OTHER": "ONE"}).put("a.py", "below `OTHER`", "A = 1\n")
+    Editor(tmp_path, instead={"OTHER": "ONE"}).put("a.py", "below `OTHER`", "A = 1\n")
     assert (tmp_path / "a.py").read_text(encoding="utf-8").endswith("OTHER = 2\n\nA = 1\n")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.guide.replay.__main__ import PAGES
-from tests.guide.replay.inside import OWN_WORK
-from tests.guide.replay.private import follow_in, private_copy
+from tests.guide.replay.sandbox.entrypoint import OWN_WORK
+from tests.guide.replay.sandbox.namespaces import follow_in, private_copy
 from tests.support.needs import CHROMIUM, NAMESPACES, REDIS_SERVER
 
 pytestmark = [CHROMIUM, NAMESPACES, REDIS_SERVER]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.guide.replay.__main__ import main as replay
-from tests.guide.replay.following import follow
+from tests.guide.replay.replay_page import follow
 from workbook.paths import ROOT
 
 SETTINGS = """\

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.guide.replay.eyes import Eyes
-from tests.guide.replay.hands import Hands
-from tests.guide.replay.mishaps import Mishap
-from tests.guide.replay.refreshing import refreshed
-from tests.guide.replay.sentences import deeds_of, unknown_request
-from tests.guide.replay.tabs import Tabs
+from tests.guide.replay.editing.editor import Editor
+from tests.guide.replay.errors import Mishap
+from tests.guide.replay.output.matcher import Matcher
+from tests.guide.replay.output.refresh import refreshed
+from tests.guide.replay.page.instructions import deeds_of, unknown_request
+from tests.guide.replay.reader.browser import Tabs
 from tests.support.needs import CHROMIUM
 
 FIRST = "63eb55a9-0d5c-4f0e-9d3c-0a1b2c3d4e5f"
@@ -21,7 +21,7 @@ SECOND = "7c1d2e3f-0d5c-4f0e-9d3c-0a1b2c3d4e5f"
 
 def holds(shown: list[str], printed: str, **ends: bool) -> bool:
     """Tell whether fresh eyes see the shown lines in what was printed."""
-    return Eyes().compare(shown, printed, **ends) is None
+    return Matcher().compare(shown, printed, **ends) is None
 
 
 def test_lines_must_stand_in_a_row_unless_the_page_leaves_some_out():
@@ -49,11 +49,11 @@ def test_what_a_finished_command_prints_is_shown_from_its_first_line_to_its_last
 
 
 def test_an_id_is_the_same_one_wherever_the_page_shows_it():
-    eyes = Eyes()
-    assert eyes.compare(["sent 63eb55a9-…"], f"sent {FIRST}\n") is None
-    assert eyes.compare(["done 63eb55a9-…"], f"done {SECOND}\n") is not None
-    assert eyes.compare(["done 63eb55a9-…"], f"done {FIRST}\n") is None
-    assert eyes.real("open 63eb55a9-…/") == f"open {FIRST}/"
+    matcher = Matcher()
+    assert matcher.compare(["sent 63eb55a9-…"], f"sent {FIRST}\n") is None
+    assert matcher.compare(["done 63eb55a9-…"], f"done {SECOND}\n") is not None
+    assert matcher.compare(["done 63eb55a9-…"], f"done {FIRST}\n") is None
+    assert matcher.real("open 63eb55a9-…/") == f"open {FIRST}/"
 
 
 def test_processes_in_one_terminal_are_compared_each_in_its_own_order():
@@ -63,7 +63,7 @@ def test_processes_in_one_terminal_are_compared_each_in_its_own_order():
 
 
 def test_a_difference_names_the_first_line_that_was_not_printed():
-    difference = Eyes().compare(["one", "two", "tree"], "one\ntwo\nthree\n")
+    difference = Matcher().compare(["one", "two", "tree"], "one\ntwo\nthree\n")
     assert difference.line == 2
     assert "nearest  three" in difference.what
 
@@ -103,23 +103,23 @@ def test_a_listing_goes_where_its_caption_says(
 ):
     file = tmp_path / "module.py"
     file.write_text("import os\n\nA = 1\n\n\ndef f():\n    return A\n", encoding="utf-8")
-    Hands(tmp_path).put("module.py", caption, code)
+    Editor(tmp_path).put("module.py", caption, code)
     assert file.read_text(encoding="utf-8") == expected
 
 
 def test_a_listing_whose_neighbour_is_not_there_is_a_mishap(tmp_path: Path):
     (tmp_path / "module.py").write_text("A = 1\n", encoding="utf-8")
     with pytest.raises(Mishap, match="a reader looks for `Z`"):
-        Hands(tmp_path).put("module.py", "below `Z`", "B = 2\n")
+        Editor(tmp_path).put("module.py", "below `Z`", "B = 2\n")
 
 
 def test_an_undo_brings_back_what_was_changed_on_trial(tmp_path: Path):
     file = tmp_path / "module.py"
     file.write_text("A = 1\n", encoding="utf-8")
-    hands = Hands(tmp_path)
-    hands.apply("module.py", "", "-A = 1\n+A = 2\n", for_good=False)
+    editor = Editor(tmp_path)
+    editor.apply("module.py", "", "-A = 1\n+A = 2\n", for_good=False)
     assert file.read_text(encoding="utf-8") == "A = 2\n"
-    hands.undo()
+    editor.undo()
     assert file.read_text(encoding="utf-8") == "A = 1\n"
 
 

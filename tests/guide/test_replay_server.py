@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.guide.replay import server as module
-from tests.guide.replay.desk import Desk
-from tests.guide.replay.server import Server
+from tests.guide.replay.reader import dev_server as module
+from tests.guide.replay.reader.dev_server import Server
+from tests.guide.replay.reader.terminals import Terminals
 from workbook.runtime.ports import free_port
 
 # As runserver does: one process watches, and starts another anew, which serves what it read.
@@ -38,9 +38,9 @@ START_SECONDS = 20
 class Project:
     """A folder with a `manage.py`, and a desk on which its server can be started."""
 
-    def __init__(self, folder: Path, desk: Desk, port: int) -> None:
-        self._folder, self._desk, self._port = folder, desk, port
-        self.server = Server(desk)
+    def __init__(self, folder: Path, terminals: Terminals, port: int) -> None:
+        self._folder, self._terminals, self._port = folder, terminals, port
+        self.server = Server(terminals)
         (folder / "manage.py").write_text(MANAGE, encoding="utf-8")
 
     def save(self, name: str, text: str) -> None:
@@ -50,7 +50,7 @@ class Project:
 
     def start(self) -> None:
         """Start the server in a terminal."""
-        terminal = self._desk.terminal(in_the_workbook=True)
+        terminal = self._terminals.terminal(in_the_workbook=True)
         terminal.command = f"python3 manage.py runserver {self._port}"
         terminal.type(terminal.command)
         assert terminal.wait(lambda: "Starting" in terminal.shown, START_SECONDS)
@@ -66,8 +66,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
     """Return a project on a desk and a port of its own."""
     port = free_port()
     monkeypatch.setattr(module, "PORT", port)
-    with closing(Desk(tmp_path, tmp_path)) as desk:
-        yield Project(tmp_path, desk, port)
+    with closing(Terminals(tmp_path, tmp_path)) as terminals:
+        yield Project(tmp_path, terminals, port)
 
 
 def test_a_server_that_is_started_right_after_an_edit_has_read_it(project: Project):

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from tests.guide.replay.private import has_namespaces
+from tests.guide.replay.sandbox.namespaces import has_namespaces
 from tests.support.machines.postgres import find_postgresql
 from tests.support.machines.proxy import find_nginx
 from workbook.browser import find_chromium

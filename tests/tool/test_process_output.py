@@ -36,7 +36,7 @@ OWN_WAY = {
     "checks/clients/websocket_client.py": "a frame's text, which no process printed",
     "checks/clients/http_client.py": "a page's text, in the encoding that the page names",
     "tests/support/terminals.py": "a screen as well",
-    "tests/guide/replay/terminals.py": "a screen, where `\\r` goes back to the line's beginning",
+    "tests/guide/replay/reader/terminal.py": "a screen, where `\\r` goes back to the line's start",
     "tests/tool/test_process_output.py": "it looks for them",
 }
 

@@ -11,8 +11,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.guide.replay.inside import ENVIRONMENT, REFRESH, add_options
-from tests.guide.replay.private import follow_in, has_namespaces, private_copy
+from tests.guide.replay.sandbox.entrypoint import ENVIRONMENT, REFRESH, add_options
+from tests.guide.replay.sandbox.namespaces import follow_in, has_namespaces, private_copy
 from workbook.paths import ROOT
 
 PAGES = ("01", "02", "03", "04", "05")

@@ -30,8 +30,8 @@ class Difference:
 
 
 @dataclass
-class Eyes:
-    """A reader's eyes: they know an id again that the page has shown before."""
+class Matcher:
+    """Compares what is shown with what was printed; it knows an id again that was shown before."""
 
     ids: dict[str, str] = field(default_factory=dict)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.guide.replay.markup import Node, inline, parse
-from tests.guide.replay.sources import Source
+from tests.guide.replay.page.html_tree import Node, inline, parse
+from tests.guide.replay.page.source_lines import Source
 
 HEADINGS = ("h1", "h2", "h3", "h4")
 # Folds that are no part of the way: another project, and the step once more as a whole.

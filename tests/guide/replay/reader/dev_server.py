@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.guide.replay.desk import Desk
-from tests.guide.replay.mishaps import Mishap
+from tests.guide.replay.errors import Mishap
+from tests.guide.replay.reader.terminals import Terminals
 
 PORT = 8000
 SETTLE_SECONDS = 40
@@ -25,10 +25,10 @@ TEMPLATE_SECONDS = 2.5
 
 
 class Server:
-    """Knows whether the server on the desk runs the files as they were saved last."""
+    """Knows whether the server in a terminal runs the files as they were saved last."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, terminals: Terminals) -> None:
+        self._terminals = terminals
         self._file: Path | None = None
         self._before_the_edit: frozenset[psutil.Process] = frozenset()
         self._template_edited = -TEMPLATE_SECONDS
@@ -42,7 +42,7 @@ class Server:
 
     def settle(self) -> None:
         """Wait until the server, if one runs, has read what was saved last, and answers."""
-        if not self._desk.runs("web server"):
+        if not self._terminals.runs("web server"):
             return
         began = time.monotonic()
         time.sleep(max(0.0, self._template_edited + TEMPLATE_SECONDS - began))
@@ -50,7 +50,7 @@ class Server:
         while not (has_read := self._has_read_the_edit()) or not _answers():
             waited = time.monotonic() - began
             if waited > SETTLE_SECONDS:
-                shown = self._desk.running("web server").shown[-2000:]
+                shown = self._terminals.running("web server").shown[-2000:]
                 raise Mishap(f"the web server does not come back after the last edit:\n{shown}")
             if not has_read and self._file and waited > SAVE_AGAIN_SECONDS * (saved_again + 1):
                 # Saved while the server was restarting, so its watcher has not noticed. People
@@ -64,9 +64,9 @@ class Server:
 
     def _processes(self) -> frozenset[psutil.Process]:
         """Return what serves now: the watcher, and the process that it ends and starts anew."""
-        if not self._desk.runs("web server"):
+        if not self._terminals.runs("web server"):
             return frozenset()
-        started = self._desk.running("web server").processes()
+        started = self._terminals.running("web server").processes()
         return frozenset(one for one in started if _serves(one))
 
 

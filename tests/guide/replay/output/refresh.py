@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.guide.replay.eyes import ANY, Eyes
+from tests.guide.replay.output.matcher import ANY, Matcher
 
 VARYING = (
     (re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), r"\1-…"),
@@ -99,7 +99,7 @@ def _stretch(
     lines = []
     for at in range(begin, stop):
         written = meant.get(at)
-        holds = written is not None and not Eyes().compare([written], real[at], True, True)
+        holds = written is not None and not Matcher().compare([written], real[at], True, True)
         lines.append(written if holds else shortened(real[at]))
     return lines
 

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from tests.guide.replay.mishaps import Mishap
-from tests.guide.replay.outcome import differences
-from tests.guide.replay.proofs import Proofs
-from tests.guide.replay.reader import Reader
-from tests.guide.replay.reading import Block, Page, read_page
-from tests.guide.replay.refreshing import correct
-from tests.guide.replay.session import Session
+from tests.guide.replay.errors import Mishap
+from tests.guide.replay.output.assertions import Proofs
+from tests.guide.replay.output.refresh import correct
+from tests.guide.replay.page.blocks import Block, Page, read_page
+from tests.guide.replay.reader.reader import Reader
+from tests.guide.replay.reader.session import Session
+from tests.guide.replay.snapshot_diff import differences
 from workbook.runtime.process_output import AS_TEXT
 
 BUILD_SECONDS = 120
@@ -79,9 +79,9 @@ def _read(reader: Reader, page: Page) -> str | None:
 
 def _look_back(session: Session, page: Page, number: str) -> str | None:
     last = f"{page.name}:{page.blocks[-1].line}"
-    if left := [terminal.command for terminal in session.desk.busy]:
+    if left := [terminal.command for terminal in session.terminals.busy]:
         return f"{last}: the page ends, and leaves running: {', '.join(left)}"
-    if session.hands.undoable:
+    if session.editor.undoable:
         return f"{last}: the page ends, and a change made on trial was never undone"
     snapshot = next((session.root / "steps").glob(f"{number}-*"))
     found = list(differences(session.root / "work", snapshot))

@@ -1,4 +1,4 @@
-"""The reader's desk: several terminals, and which of them a command goes to.
+"""The reader's terminals, and which of them a command goes to.
 
 A command goes to the terminal at hand, if it is idle; else to another, opened if need be. Each new
 one is prepared as the page's first terminal was: with the lines of the block that activates the
@@ -14,8 +14,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.guide.replay.mishaps import Mishap
-from tests.guide.replay.terminals import Terminal
+from tests.guide.replay.errors import Mishap
+from tests.guide.replay.reader.terminal import Terminal
 
 # What runs until somebody ends it, by the name that pages call it.
 STAYING = {
@@ -37,21 +37,21 @@ def staying_name(command: str) -> str | None:
     return next((name for name, pattern in STAYING.items() if pattern.search(command)), None)
 
 
-class Desk:
+class Terminals:
     """Terminals that stand in the workbook's folder `root` or in a project below it."""
 
     def __init__(self, root: Path, home: Path, own: Path | None = None) -> None:
         """`own`: a virtual environment that the reader switches to, not to the workbook's."""
         self.root = root
         self._own = own
-        self.terminals: list[Terminal] = []
+        self.opened: list[Terminal] = []
         self.preparation: list[str] = []
         self._environment = reader_environment(os.environ, home, root)
         self._at_hand: Terminal | None = None
 
     def terminal(self, in_the_workbook: bool) -> Terminal:
         """Return an idle terminal, in the workbook's folder or where the page's work is done."""
-        idle = [one for one in self.terminals if one.is_idle]
+        idle = [one for one in self.opened if one.is_idle]
         if in_the_workbook:
             standing = [one for one in idle if one.folder == self.root]
             return standing[0] if standing else self._open()
@@ -66,7 +66,7 @@ class Desk:
 
     def running(self, name: str) -> Terminal:
         """Return the terminal in which that runs, by one of the names above."""
-        for one in self.terminals:
+        for one in self.opened:
             if not one.is_idle and staying_name(one.command) == name:
                 return one
         raise Mishap(f"no terminal runs the {name} now")
@@ -78,7 +78,7 @@ class Desk:
     @property
     def busy(self) -> list[Terminal]:
         """The terminals in which something runs."""
-        return [one for one in self.terminals if not one.is_idle]
+        return [one for one in self.opened if not one.is_idle]
 
     def stop(self, name: str) -> None:
         """Press Ctrl-C where that runs, and wait for the prompt."""
@@ -90,13 +90,13 @@ class Desk:
 
     def close(self) -> None:
         """End all that runs, and close every terminal."""
-        for one in self.terminals:
+        for one in self.opened:
             one.close()
-        self.terminals.clear()
+        self.opened.clear()
 
     def _open(self) -> Terminal:
         opened = Terminal(self.root, self._environment)
-        self.terminals.append(opened)
+        self.opened.append(opened)
         return opened
 
     def _prepared(self) -> Terminal:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from playwright.sync_api import Error, Locator, Page
 
-from tests.guide.replay.mishaps import Mishap
+from tests.guide.replay.errors import Mishap
 from workbook.browser import browser, find_chromium
 
 SECONDS = 15

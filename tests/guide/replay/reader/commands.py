@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.guide.replay.desk import staying_name
-from tests.guide.replay.mishaps import Mishap
-from tests.guide.replay.session import LOOK_SECONDS, PASSWORD, Session
-from tests.guide.replay.terminals import Terminal
-from tests.guide.replay.turns import COMMAND, PYTHON, Turn
+from tests.guide.replay.errors import Mishap
+from tests.guide.replay.page.console import COMMAND, PYTHON, Turn
+from tests.guide.replay.reader.session import LOOK_SECONDS, PASSWORD, Session
+from tests.guide.replay.reader.terminal import Terminal
+from tests.guide.replay.reader.terminals import staying_name
 
 COMMAND_SECONDS = 240
 # What a check says where the machine was too busy to tell: its reader does so.
@@ -34,9 +34,9 @@ class Commands:
             raise Mishap(f"“{turn.shown[0]}” stands below no prompt", turn.line + 1)
 
     def _type_command(self, turn: Turn, in_the_workbook: bool) -> None:
-        terminal = self.session.desk.terminal(in_the_workbook)
+        terminal = self.session.terminals.terminal(in_the_workbook)
         terminal.command = turn.typed
-        mark = terminal.type(self.session.proofs.eyes.real(turn.typed))
+        mark = terminal.type(self.session.proofs.matcher.real(turn.typed))
         if "createsuperuser" in turn.typed:
             self._answer(terminal, turn)
         if staying_name(turn.typed):
@@ -54,7 +54,7 @@ class Commands:
         return terminal.since(mark)
 
     def _type_python(self, turn: Turn) -> None:
-        terminal = self.session.desk.running("shell")
+        terminal = self.session.terminals.running("shell")
         terminal.wait(lambda: terminal.asks_for_python, COMMAND_SECONDS)
         mark = terminal.type(turn.typed)
         terminal.wait(lambda: terminal.asks_for_python or terminal.is_idle, COMMAND_SECONDS)
@@ -64,10 +64,10 @@ class Commands:
         """Wait until a process that stays has said what the page shows."""
         if not turn.shown:
             raise Mishap("the page does not show what this prints when it is ready", turn.line)
-        eyes = self.session.proofs.eyes
+        matcher = self.session.proofs.matcher
 
         def is_there() -> bool:
-            return eyes.compare(turn.shown, terminal.since(mark), start=True) is None
+            return matcher.compare(turn.shown, terminal.since(mark), start=True) is None
 
         terminal.wait(lambda: is_there() or terminal.is_idle, LOOK_SECONDS)
         self._require(turn, terminal.since(mark), end=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.guide.replay.spans import Span
+from tests.guide.replay.editing.span import Span
 
 IMPORTS = "imports"
 

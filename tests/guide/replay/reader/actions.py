@@ -1,21 +1,21 @@
-"""What a reader does when a sentence asks for it: in the browser, at the desk, by hand."""
+"""What a reader does when a sentence asks for it: in the browser, in a terminal, by hand."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
 
-from tests.guide.replay.desk import STAYING
-from tests.guide.replay.mishaps import Mishap
-from tests.guide.replay.sentences import LOOKING, NUMBERS, deeds_of, unknown_request
-from tests.guide.replay.session import LOOK_SECONDS, PASSWORD, Session
+from tests.guide.replay.errors import Mishap
+from tests.guide.replay.page.instructions import LOOKING, NUMBERS, deeds_of, unknown_request
+from tests.guide.replay.reader.session import LOOK_SECONDS, PASSWORD, Session
+from tests.guide.replay.reader.terminals import STAYING
 
 # In this order, so that nobody waits for a Redis that is gone.
 EVERYTHING = ("worker", "beat", "web server", "run", "Redis")
 
 
 @dataclass
-class Deeds:
+class Actions:
     """Does what the forms of sentences.py ask for: each has a method of its name."""
 
     session: Session
@@ -24,17 +24,17 @@ class Deeds:
         """Do what a paragraph asks for, in its order."""
         if unknown := unknown_request(prose):
             raise Mishap(f"the replay does not know how to do this (sentences.py): “{unknown}”")
-        deeds = list(deeds_of(prose))
-        if any(deed.name not in LOOKING for deed in deeds):
+        actions = list(deeds_of(prose))
+        if any(deed.name not in LOOKING for deed in actions):
             self.session.mark()
-        for deed in deeds:
+        for deed in actions:
             getattr(self, deed.name)(*deed.words)
 
     def open(self, address: str, number: str) -> None:
         """Open an address, in one tab or several."""
         self.session.server.settle()
         many = NUMBERS.get(number, 1)
-        real = self.session.proofs.eyes.real(address)
+        real = self.session.proofs.matcher.real(address)
         self.session.tabs.open(real, many if number.startswith("a ") else 1, many)
 
     def press(self, name: str) -> None:
@@ -72,21 +72,21 @@ class Deeds:
         names = [name for name in STAYING if name in whom]
         names.sort(key=whom.index)
         if whom == "everything":
-            names = [name for name in EVERYTHING if self.session.desk.runs(name)]
+            names = [name for name in EVERYTHING if self.session.terminals.runs(name)]
         if not names:
             raise Mishap(f"nothing that could be stopped is called “{whom}”")
         for name in names:
-            self.session.desk.stop(name)
+            self.session.terminals.stop(name)
 
     def leave(self) -> None:
         """Leave Django's shell."""
-        terminal = self.session.desk.running("shell")
+        terminal = self.session.terminals.running("shell")
         terminal.type("exit()")
         terminal.wait(lambda: terminal.is_idle, LOOK_SECONDS)
 
     def undo(self) -> None:
         """Take back what was changed on trial."""
-        for path in self.session.hands.undo():
+        for path in self.session.editor.undo():
             self.session.saved(path)
 
     def wait(self, seconds: str) -> None:
@@ -94,11 +94,11 @@ class Deeds:
         time.sleep(int(seconds))
 
     def terminal(self) -> None:
-        """Nothing: the desk has one as soon as a command needs it."""
+        """Nothing: there is one as soon as a command needs it."""
 
     def instead(self, missing: str, other: str) -> None:
         """Take note of where to put what goes below a part that another Django does not write."""
-        self.session.hands.instead[missing] = other
+        self.session.editor.instead[missing] = other
 
     def see(self, _who: str, words: str) -> None:
         """Wait until every tab shows the words."""

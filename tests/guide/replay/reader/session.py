@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.guide.replay.desk import Desk
-from tests.guide.replay.hands import Hands
-from tests.guide.replay.proofs import Proofs
-from tests.guide.replay.server import Server
-from tests.guide.replay.tabs import Tabs
-from tests.guide.replay.terminals import Terminal
+from tests.guide.replay.editing.editor import Editor
+from tests.guide.replay.output.assertions import Proofs
+from tests.guide.replay.reader.browser import Tabs
+from tests.guide.replay.reader.dev_server import Server
+from tests.guide.replay.reader.terminal import Terminal
+from tests.guide.replay.reader.terminals import Terminals
 
 # How long a reader looks for something that should appear by itself.
 LOOK_SECONDS = 60
@@ -29,23 +29,23 @@ class Session:
     login: str = "ada"  # the name for the admin; who goes on with their own work has page 01's
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.root, self.home, self.environment)
-        self.hands = Hands(self.root / "work")
-        self.server = Server(self.desk)
+        self.terminals = Terminals(self.root, self.home, self.environment)
+        self.editor = Editor(self.root / "work")
+        self.server = Server(self.terminals)
         self._marks: dict[Terminal, int] = {}
 
     def mark(self) -> None:
         """Remember what the terminals show: what comes now follows from the next deed."""
-        self._marks = {one: one.mark for one in self.desk.terminals}
+        self._marks = {one: one.mark for one in self.terminals.opened}
 
     def screens(self) -> list[str]:
         """Return what the terminals show since the mark, and then the browser's tabs."""
-        shown = [one.since(self._marks.get(one, 0)) for one in self.desk.terminals]
+        shown = [one.since(self._marks.get(one, 0)) for one in self.terminals.opened]
         return shown + self.tabs.texts()
 
     def describe(self) -> str:
         """Return the last lines of each terminal since the mark, below the command in it."""
-        shown = [(one.command, one.since(self._marks.get(one, 0))) for one in self.desk.terminals]
+        shown = [(one.command, one.since(self._marks.get(one, 0))) for one in self.terminals.opened]
         lines = [f"$ {command}\n{text[-1500:].strip()}" for command, text in shown if text.strip()]
         return "\n".join(lines)
 
@@ -56,4 +56,4 @@ class Session:
     def close(self) -> None:
         """Put everything away."""
         self.tabs.close()
-        self.desk.close()
+        self.terminals.close()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.guide.replay.eyes import ANY, Difference, Eyes
-from tests.guide.replay.mishaps import Mishap
-from tests.guide.replay.refreshing import Correction, refreshed
+from tests.guide.replay.errors import Mishap
+from tests.guide.replay.output.matcher import ANY, Difference, Matcher
+from tests.guide.replay.output.refresh import Correction, refreshed
 
 
 @dataclass
@@ -19,7 +19,7 @@ class Proofs:
 
     refreshes: bool = False
     line: int = 0
-    eyes: Eyes = field(default_factory=Eyes)
+    matcher: Matcher = field(default_factory=Matcher)
     corrections: list[Correction] = field(default_factory=list)
 
     def require(self, shown: Sequence[str], at: int, printed: str, end: bool) -> None:
@@ -27,7 +27,7 @@ class Proofs:
 
         `end` says that the command is done, so that the page shows it to its last line.
         """
-        difference = self.eyes.compare(shown, printed, start=True, end=end)
+        difference = self.matcher.compare(shown, printed, start=True, end=end)
         if difference and not self._corrected(shown, at, printed, True, end):
             raise Mishap(difference.what, at + difference.line)
 
@@ -45,4 +45,4 @@ class Proofs:
         if not any(line.strip(f" {ANY}") for line in lines):
             return False
         self.corrections.append(Correction(self.line + at, len(shown), lines))
-        return self.eyes.compare(lines, printed, start, end) is None
+        return self.matcher.compare(lines, printed, start, end) is None

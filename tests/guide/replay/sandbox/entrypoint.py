@@ -1,4 +1,4 @@
-"""Runs in the private copy: `python -m tests.guide.replay.inside 01`, and the options below."""
+"""Runs in the private copy: `python -m tests.guide.replay.sandbox.entrypoint 01`, and options."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import struct
 import sys
 from pathlib import Path
 
-from tests.guide.replay.following import follow
+from tests.guide.replay.replay_page import follow
 from workbook.paths import ROOT
 
 REFRESH, ENVIRONMENT = "--refresh", "--environment"
@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
 
     With --refresh, output that was printed is written into them.
     """
-    parser = argparse.ArgumentParser(prog="python -m tests.guide.replay.inside")
+    parser = argparse.ArgumentParser(prog="python -m tests.guide.replay.sandbox.entrypoint")
     add_options(parser)
     parser.add_argument(OWN_WORK, action="store_true")
     options = parser.parse_args(arguments)

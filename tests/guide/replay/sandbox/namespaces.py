@@ -72,7 +72,7 @@ def follow_in(copy: Path, arguments: Sequence[str]) -> subprocess.CompletedProce
     """
     command = [*UNSHARE, "bash", "-c", ENTER, "enter", str(ROOT), str(copy)]
     return subprocess.run(
-        [*command, sys.executable, "-u", "-m", "tests.guide.replay.inside", *arguments],
+        [*command, sys.executable, "-u", "-m", "tests.guide.replay.sandbox.entrypoint", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

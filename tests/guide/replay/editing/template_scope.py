@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.guide.replay.spans import Span
+from tests.guide.replay.editing.span import Span
 
 
 def find(text: str, name: str) -> Span | None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Error
 
-from tests.guide.replay.commands import Commands
-from tests.guide.replay.deeds import Deeds
-from tests.guide.replay.eyes import Difference
-from tests.guide.replay.mishaps import Mishap
-from tests.guide.replay.reading import Block
-from tests.guide.replay.session import LOOK_SECONDS, Session
-from tests.guide.replay.turns import turns_of
+from tests.guide.replay.errors import Mishap
+from tests.guide.replay.output.matcher import Difference
+from tests.guide.replay.page.blocks import Block
+from tests.guide.replay.page.console import turns_of
+from tests.guide.replay.reader.actions import Actions
+from tests.guide.replay.reader.commands import Commands
+from tests.guide.replay.reader.session import LOOK_SECONDS, Session
 
 # What a page leaves to its reader's own mind; what the check says of it is looked at all the same.
 EXERCISE, OPEN = "Your turn", "☆"
@@ -28,7 +28,7 @@ class Reader:
 
     def __post_init__(self) -> None:
         self._commands = Commands(self.session)
-        self._deeds = Deeds(self.session)
+        self._actions = Actions(self.session)
         self._heard = ""  # the prose since the last block of code
         self._is_exercise = False
 
@@ -49,7 +49,7 @@ class Reader:
 
     def _obey(self, prose: str) -> None:
         try:
-            self._deeds.obey(prose)
+            self._actions.obey(prose)
         except Error as problem:
             raise Mishap(f"the browser can't do this: {problem}") from problem
 
@@ -59,14 +59,14 @@ class Reader:
         elif block.kind == "text":
             self._look(block.lines)
         elif block.kind == "listing":
-            self.session.hands.put(block.title, block.caption, block.text)
-            self.session.saved(self.session.hands.folder / block.title)
+            self.session.editor.put(block.title, block.caption, block.text)
+            self.session.saved(self.session.editor.folder / block.title)
         elif block.kind == "diff":
             self.session.mark()
             # What a step changes comes with the places of its lines; a trial is typed without.
             for_good = "@@" in block.text
-            self.session.hands.apply(block.title, block.caption, block.text, for_good)
-            self.session.saved(self.session.hands.folder / block.title)
+            self.session.editor.apply(block.title, block.caption, block.text, for_good)
+            self.session.saved(self.session.editor.folder / block.title)
         elif block.kind == "table" and block.rows[0] == FORM:
             self.session.tabs.fill(block.rows[1:])
 
@@ -74,17 +74,17 @@ class Reader:
         turns = turns_of(block.lines)
         for turn in turns:
             if "bin/activate" in turn.typed:
-                turn.typed = self.session.desk.prepares(turn.typed)
+                turn.typed = self.session.terminals.prepares(turn.typed)
             self._commands.type(turn, self._heard)
         if "bin/activate" in block.text:
-            self.session.desk.preparation = [turn.typed for turn in turns]
+            self.session.terminals.preparation = [turn.typed for turn in turns]
 
     def _look(self, shown: list[str]) -> None:
         """Wait until some terminal, or a tab of the browser, shows the lines."""
         until = time.monotonic() + LOOK_SECONDS
         while True:
             screens = self.session.screens()
-            differences = [self.session.proofs.eyes.compare(shown, one) for one in screens]
+            differences = [self.session.proofs.matcher.compare(shown, one) for one in screens]
             if None in differences:
                 return
             if time.monotonic() > until:

@@ -1,4 +1,4 @@
-"""A reader's hands: they put listings where the page says, and change what a diff shows.
+"""The reader's editor: it puts listings where the page says, and changes what a diff shows.
 
 They know a page's words alone: the title that names a file, what it says of the place, the code.
 """
@@ -9,16 +9,16 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.guide.replay import markup_parts, python_parts
-from tests.guide.replay.mishaps import Mishap
-from tests.guide.replay.spans import Span, usual_gap
+from tests.guide.replay.editing import python_scope, template_scope
+from tests.guide.replay.editing.span import Span, usual_gap
+from tests.guide.replay.errors import Mishap
 
 NAMES = re.compile(r"`([^`]+)`|the (imports)")
 BELOW = re.compile(r"(directly )?below (.+?)(?:, after (\d+) blank lines?)?$")
 
 
 @dataclass
-class Hands:
+class Editor:
     """What edits the project in `folder`, and can take the last edits back."""
 
     folder: Path
@@ -108,7 +108,7 @@ class Hands:
 
 def find(title: str, text: str, name: str) -> Span:
     """Return where in a file the part of that name stands; a Mishap says that it is not there."""
-    parts = python_parts if title.endswith(".py") else markup_parts
+    parts = python_scope if title.endswith(".py") else template_scope
     span = parts.find(text, name)
     if span is None:
         raise Mishap(f"a reader looks for `{name}` in {title}, and it is not there")
