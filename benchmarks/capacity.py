@@ -15,8 +15,8 @@ from math import ceil
 from django.template import Context, Engine
 
 from benchmarks.push.results import PushResult, RowResult
-from benchmarks.push.rows import STEP_05, ladder
-from benchmarks.support.storing import recorded
+from benchmarks.push.variants import STEP_05, ladder
+from benchmarks.support.result_files import recorded
 from workbook.errors import WorkbookError
 from workbook.projects.steps import all_steps
 

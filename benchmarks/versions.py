@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from benchmarks.support.storing import recorded
+from benchmarks.support.result_files import recorded
 
 NAME = "versions"
 HOLDS, FAILS, LEFT_OUT = "holds", "fails", "left out"

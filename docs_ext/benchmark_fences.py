@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from benchmarks.draw import drawn
-from benchmarks.push.rows import LADDER, RUNGS
+from benchmarks.guide_figures import drawn
+from benchmarks.push.variants import LADDER, RUNGS
 from docs_ext.superfences import boxed, highlighted, loud, titled
 from workbook.errors import WorkbookError
 
@@ -18,7 +18,7 @@ FILE_HEAD = re.compile(r"^diff --git a/(\S+) .*\n(?:(?:new file|---|\+\+\+) .*\n
 
 @loud
 def figures(source, language, class_name, options, md, **_more) -> str:
-    """Show figures of a recorded run, by name: `python -m benchmarks.draw` lists them."""
+    """Show figures of a recorded run, by name: `python -m benchmarks.guide_figures` lists them."""
     name = source.strip()
     # A blank line would end the block for Markdown.
     return f'<div class="{class_name}" data-figures="{name}">{drawn(name)}</div>'

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from benchmarks.versions import LEFT_OUT
-from tests.support.needs import require_what_it_needs
-from tests.support.workbooks import SmallWorkbook, make_small_workbook
+from tests.support.skip_markers import require_what_it_needs
+from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.browser import browser, find_chromium
 
 # These take minutes in one worker each, most of them waiting. Begun last, they would leave the

@@ -18,9 +18,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.support.machine import Machine, load_average, this_machine
 from benchmarks.support.options import at_least_one, carried_out
-from benchmarks.support.storing import store
+from benchmarks.support.result_files import store
+from benchmarks.support.system_info import Machine, load_average, this_machine
 from checks.harness.project import opened_project
 from checks.target import Target
 from workbook.cli import Parser

@@ -14,12 +14,12 @@ from dataclasses import replace
 
 from benchmarks.poll.results import PollResult
 from benchmarks.poll.rounds import Plan, measure
-from benchmarks.push.rows import STEP_03, STEP_05
-from benchmarks.push.sites import all_running
-from benchmarks.support.limits import require_open_files
-from benchmarks.support.machine import load_average, this_machine
+from benchmarks.push.deployments import all_running
+from benchmarks.push.variants import STEP_03, STEP_05
+from benchmarks.support.open_files import require_open_files
 from benchmarks.support.options import at_least_one, carried_out
-from benchmarks.support.storing import store
+from benchmarks.support.result_files import store
+from benchmarks.support.system_info import load_average, this_machine
 from workbook.cli import Parser
 from workbook.invocation import tool_command
 

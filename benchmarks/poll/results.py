@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmarks.support.figures import Figure
-from benchmarks.support.machine import Machine
+from benchmarks.support.statistics_summary import Figure
+from benchmarks.support.system_info import Machine
 
 
 @dataclass(frozen=True)

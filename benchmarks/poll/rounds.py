@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from benchmarks.poll.results import PollRow
-from benchmarks.push.sites import Site
-from benchmarks.support.crowds import crowd
-from benchmarks.support.figures import figure
+from benchmarks.push.deployments import Site
+from benchmarks.support.load_generator import crowd
+from benchmarks.support.statistics_summary import figure
 
 SETTLE_SECONDS = 3
 STATUSES = 5

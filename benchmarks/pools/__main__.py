@@ -12,9 +12,9 @@ import time
 from benchmarks.pools.mixing import KINDS, mixing_round, mixing_row
 from benchmarks.pools.results import PoolsResult
 from benchmarks.pools.waiting import POOLS, waiting_round, waiting_row
-from benchmarks.support.machine import load_average, this_machine
 from benchmarks.support.options import at_least_one, carried_out
-from benchmarks.support.storing import store
+from benchmarks.support.result_files import store
+from benchmarks.support.system_info import load_average, this_machine
 from workbook.cli import Parser
 from workbook.invocation import tool_command
 from workbook.runtime.run_records import end_leftovers

@@ -12,7 +12,7 @@ from redis import Redis
 from benchmarks.pools import sleeping
 from benchmarks.pools.results import WaitingRow
 from benchmarks.pools.workers import seconds_until, worker_on
-from benchmarks.support.figures import figure
+from benchmarks.support.statistics_summary import figure
 from workbook.errors import WorkbookError
 from workbook.runtime.process_tree import trees
 

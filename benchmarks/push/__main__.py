@@ -11,15 +11,15 @@ import sys
 import time
 from collections.abc import Sequence
 
+from benchmarks.push.deployments import all_running
 from benchmarks.push.results import PushResult, failures, row_result
 from benchmarks.push.rounds import Plan, Rounds
-from benchmarks.push.rows import LIMIT, Row, all_rows
-from benchmarks.push.sites import all_running
 from benchmarks.push.table import lines
-from benchmarks.support.limits import require_open_files
-from benchmarks.support.machine import load_average, this_machine
+from benchmarks.push.variants import LIMIT, Row, all_rows
+from benchmarks.support.open_files import require_open_files
 from benchmarks.support.options import at_least_one, carried_out, sizes
-from benchmarks.support.storing import store
+from benchmarks.support.result_files import store
+from benchmarks.support.system_info import load_average, this_machine
 from workbook.cli import Parser
 from workbook.invocation import tool_command
 

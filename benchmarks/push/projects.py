@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from benchmarks.push.rows import HERE, Row
+from benchmarks.push.variants import HERE, Row
 from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands
 from workbook.projects.project import ProjectFolder, private_copy
@@ -32,8 +32,8 @@ def make_project(row: Row, folder: Path) -> ProjectFolder:
         apply(patch, copy.folder, "--reverse")
     for patch in row.patches:
         apply(patch, copy.folder)
-    shutil.copy(HERE / "measured.py", copy.folder / "measured.py")
-    shutil.copy(HERE / "sending" / f"{row.sending}.py", copy.folder / "sending.py")
+    shutil.copy(HERE / "load_task.py", copy.folder / "load_task.py")
+    shutil.copy(HERE / "adapters" / f"{row.sending}.py", copy.folder / "sending.py")
     return copy
 
 
@@ -66,4 +66,4 @@ def command_lines(folder: Path, port: int) -> dict[str, list[str]]:
     The worker takes on the benchmark's task, and nothing else.
     """
     lines = {name: shlex.split(line) for name, line in commands(folder, port).items()}
-    return {WEB: lines[WEB], WORKER: [*lines[WORKER], "-I", "measured", "-Q", "measured"]}
+    return {WEB: lines[WEB], WORKER: [*lines[WORKER], "-I", "load_task", "-Q", "measured"]}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from benchmarks.support.crowds import Delivery
-from benchmarks.support.figures import Figure, figure, ratio
-from benchmarks.support.machine import Machine
+from benchmarks.support.load_generator import Delivery
+from benchmarks.support.statistics_summary import Figure, figure, ratio
+from benchmarks.support.system_info import Machine
 
 
 @dataclass

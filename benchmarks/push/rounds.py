@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from benchmarks.push.deployments import Site
 from benchmarks.push.results import Readings
-from benchmarks.push.sites import Site
 
 # The server has written a status when the last visitor reads it; the next finds it at rest.
 PAUSE_SECONDS = 0.02

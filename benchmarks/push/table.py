@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.push.results import PushResult, RowResult
-from benchmarks.push.rows import ladder
+from benchmarks.push.variants import ladder
 
 # What the last visitor's wait may be at most, as a multiple of LIMIT's: by row, by visitors.
 AIMS = {

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from benchmarks.setup.results import Aim, Reading, SetupResult, WayRow
 from benchmarks.setup.rounds import measure_way
 from benchmarks.setup.ways import FORMER, TODAY, Way
-from benchmarks.support.figures import figure, ratio
-from benchmarks.support.machine import load_average, this_machine
 from benchmarks.support.options import at_least_one, carried_out
-from benchmarks.support.storing import store
+from benchmarks.support.result_files import store
+from benchmarks.support.statistics_summary import figure, ratio
+from benchmarks.support.system_info import load_average, this_machine
 from workbook.cli import Parser
 from workbook.invocation import tool_command
 from workbook.paths import ROOT

@@ -20,7 +20,7 @@ FRAME_BYTES = 1_000_000
 STAMP = re.compile(r"(?<![\w-])\d{9,}(?![\w-])")
 
 
-class Told(Protocol):
+class Listener(Protocol):
     """What a visitor calls with each text it gets, and when it got it (time.monotonic_ns)."""
 
     def __call__(self, text: str, at: int) -> None: ...
@@ -47,14 +47,14 @@ class Address:
         return self.url.startswith("ws")
 
 
-class SocketVisitor:
+class PushVisitor:
     """A page with an open websocket."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
 
     @classmethod
-    async def come(cls, address: Address) -> SocketVisitor:
+    async def come(cls, address: Address) -> PushVisitor:
         """Open the websocket as a page of the same site does. Raises NotOpened."""
         origin = f"http://{urlsplit(address.url).netloc}"
         try:
@@ -72,7 +72,7 @@ class SocketVisitor:
             raise NotOpened(type(error).__name__) from error
         return cls(connection)
 
-    async def stay(self, told: Told) -> None:
+    async def stay(self, told: Listener) -> None:
         """Pass on every frame until the connection ends."""
         try:
             while True:
@@ -100,7 +100,7 @@ class PollVisitor:
         ).encode()
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def stay(self, told: Told) -> None:
+    async def stay(self, told: Listener) -> None:
         """Ask, pass on the answer, wait; for ever, whatever the server says."""
         await asyncio.sleep(self._delay)
         while True:

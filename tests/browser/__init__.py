@@ -1,0 +1,1 @@
+"""The guide's promises in a real browser, and the pictures that are drawn of them."""

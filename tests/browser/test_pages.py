@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.pictures import picture_of
 from tests.browser.scenes import SCENES, Scene
-from tests.support.needs import CHROMIUM
+from tests.support.skip_markers import CHROMIUM
 from tests.support.snapshots import snapshot_run
 from workbook.paths import ROOT
 

@@ -10,8 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.bad_inputs import BadInput, appended, changed, require_a_clear_cross, written
-from tests.support.learners import checks_on, lay
+from tests.support.edited_projects import checks_on, edited_copy
+from tests.support.hostile_projects import (
+    BadInput,
+    appended,
+    changed,
+    require_a_clear_cross,
+    written,
+)
 from workbook.runtime.ports import free_port
 
 SYNTAX_ERROR_SECONDS = 2
@@ -196,7 +202,7 @@ def test_a_syntax_error_is_told_at_once(tmp_path: Path, monkeypatch: pytest.Monk
     for number in range(3):  # others may keep the machine busy for a moment
         folder = tmp_path / str(number)
         start = time.monotonic()
-        checks_on(2, lay(2, (), folder / "whole"), "--collect-only")
+        checks_on(2, edited_copy(2, (), folder / "whole"), "--collect-only")
         pytests_own = time.monotonic() - start
         took = require_a_clear_cross(_syntax_error(SETTINGS), folder, monkeypatch)
         # On a machine that is busy for long, pytest's own start is the yardstick.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.bad_inputs import BadInput, changed, require_a_clear_cross
+from tests.support.hostile_projects import BadInput, changed, require_a_clear_cross
 
 VIEWS, TASKS, CONSUMERS = "status/views.py", "status/tasks.py", "status/consumers.py"
 PARTIAL = "templates/status/partials/current_status.html"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.learners import MODULES, checks_on
+from tests.support.edited_projects import MODULES, checks_on
 from workbook.projects.steps import find_step
 
 STEPS = (1, 2, 3, 4, 5)

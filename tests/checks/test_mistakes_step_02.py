@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.learners import Edit, Mistake, require_reported_first
+from tests.support.edited_projects import Edit, Mistake, require_reported_first
 
 SETTINGS, VIEWS, TASKS = "config/settings.py", "status/views.py", "status/tasks.py"
 SENDING = """\

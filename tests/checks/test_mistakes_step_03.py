@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.learners import Edit, Mistake, require_reported_first
+from tests.support.edited_projects import Edit, Mistake, require_reported_first
 
 BASE, INDEX, SETTINGS = "templates/_base.html", "templates/index.html", "config/settings.py"
 TASK = "templates/status/partials/task.html"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.learners import Edit, Mistake, require_reported_first
+from tests.support.edited_projects import Edit, Mistake, require_reported_first
 
 SETTINGS, ASGI = "config/settings.py", "config/asgi.py"
 CONSUMERS, ROUTING = "status/consumers.py", "status/routing.py"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.learners import Edit, Mistake, require_reported_first
+from tests.support.edited_projects import Edit, Mistake, require_reported_first
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
 CLAIMS, CONSUMERS, TASKS = "status/claims.py", "status/consumers.py", "status/tasks.py"

@@ -13,7 +13,7 @@ import pytest
 
 from checks.reporting.summary import after_all
 from checks.target import Target
-from tests.support.tiny_checks import TinyChecks, make_tiny_checks
+from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
 from workbook import invocation
 from workbook.paths import ROOT
 from workbook.runtime.process_output import AS_TEXT

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.learners import Edit, Variant, require_all_hold
+from tests.support.edited_projects import Edit, Variant, require_all_hold
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
 VIEWS, URLS, TASKS = "status/views.py", "status/urls.py", "status/tasks.py"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.learners import Edit, Variant, require_all_hold
+from tests.support.edited_projects import Edit, Variant, require_all_hold
 from workbook.projects.steps import find_step
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.learners import Edit
+from tests.support.edited_projects import Edit
 from tests.support.solutions import Solution, require_said
 
 TASKS, VIEWS = "status/tasks.py", "status/views.py"

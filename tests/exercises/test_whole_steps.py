@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.learners import Edit, lay, step_on
+from tests.support.edited_projects import Edit, edited_copy, step_on
 from tests.support.solutions import DONE, OPEN, apply_ours, line_of
 from workbook.projects.steps import find_step
 
@@ -26,7 +26,7 @@ def test_a_step_is_green_with_its_exercise_open(step: int) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_is_green_with_its_exercise_solved(step: int, tmp_path: Path) -> None:
-    project = lay(step, (), tmp_path)
+    project = edited_copy(step, (), tmp_path)
     apply_ours(step, project)
     said = step_on(step, project)
     assert said.code == 0, said.text
@@ -36,6 +36,6 @@ def test_a_step_is_green_with_its_exercise_solved(step: int, tmp_path: Path) -> 
 @pytest.mark.long
 @pytest.mark.parametrize("step", [2, 3, 4])
 def test_a_step_is_green_with_the_second_worker_of_step_01(step: int, tmp_path: Path) -> None:
-    project = lay(step, (Edit("Procfile", WORKER, f"{WORKER}\n{SECOND}"),), tmp_path)
+    project = edited_copy(step, (Edit("Procfile", WORKER, f"{WORKER}\n{SECOND}"),), tmp_path)
     said = step_on(step, project)
     assert said.code == 0, said.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.figures import Figures, require_within
+from tests.faults.thresholds import Figures, require_within
 
 
 @pytest.fixture

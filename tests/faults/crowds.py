@@ -17,7 +17,7 @@ from websockets.exceptions import InvalidHandshake
 
 from checks.clients.websocket_client import PATH
 from checks.harness.project import Project
-from tests.faults.stage import pids
+from tests.faults.running_project import pids
 from tests.support.sockets import status_in
 from workbook.runtime.ports import LOOPBACK
 
@@ -32,7 +32,7 @@ SMALL_BUFFER = 4_096
 
 
 @dataclass
-class Crowd:
+class OpenPages:
     """Pages that are open, and what each was sent."""
 
     pages: list[ClientConnection]
@@ -72,7 +72,7 @@ class Crowd:
             self.seen[page].append(status_in(frame))
 
 
-async def come(step: Project, count: int) -> Crowd:
+async def come(step: Project, count: int) -> OpenPages:
     """Open `count` pages' websockets, some at a time; who is turned away comes again."""
     doors = asyncio.Semaphore(AT_ONCE)
 
@@ -84,7 +84,7 @@ async def come(step: Project, count: int) -> Crowd:
                 await asyncio.sleep(PAUSE_SECONDS)
             raise AssertionError(f"turned away {TRIES} times: {step.process('web').log.tail()}")
 
-    return Crowd(await asyncio.gather(*(open_one() for _ in range(count))))
+    return OpenPages(await asyncio.gather(*(open_one() for _ in range(count))))
 
 
 async def _open(step: Project) -> ClientConnection:

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from docs_ext.assets.captured_output import OUTPUTS
-from tests.faults.figures import BOUNDS, RECORD_TO, highest, table
+from tests.faults.thresholds import BOUNDS, RECORD_TO, highest, table
 from workbook.paths import ROOT
 
 FIGURES, TABLE = OUTPUTS / "faults.json", OUTPUTS / "faults.txt"

@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, expect
 from checks.clients.http_client import Answer, Visitor, visiting
 from checks.harness.project import Project
 from checks.harness.server_process import Launched
-from tests.faults.figures import Figures
-from tests.faults.stage import lives, pids, polls_until, post, running
-from tests.support.learners import Edit
-from tests.support.needs import CHROMIUM, REDIS_SERVER
+from tests.faults.running_project import lives, pids, polls_until, post, running
+from tests.faults.thresholds import Figures
+from tests.support.edited_projects import Edit
+from tests.support.skip_markers import CHROMIUM, REDIS_SERVER
 
 pytestmark = REDIS_SERVER
 

@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 
 from checks.harness.project import Project
-from tests.faults.figures import Figures
-from tests.faults.stage import running
-from tests.support.learners import Edit
-from tests.support.needs import REDIS_SERVER
-from tests.support.runs import wait_until
+from tests.faults.running_project import running
+from tests.faults.thresholds import Figures
+from tests.support.edited_projects import Edit
+from tests.support.skip_markers import REDIS_SERVER
+from tests.support.tool_process import wait_until
 
 pytestmark = REDIS_SERVER
 

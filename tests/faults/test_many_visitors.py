@@ -10,11 +10,11 @@ import redis
 
 from checks.harness.project import Project
 from tests.faults.crowds import come, members, memory, one_who_does_not_read, say
-from tests.faults.figures import Figures
-from tests.faults.stage import running, tracebacks
-from tests.support.learners import Edit
-from tests.support.needs import REDIS_SERVER
-from tests.support.runs import wait_until
+from tests.faults.running_project import running, tracebacks
+from tests.faults.thresholds import Figures
+from tests.support.edited_projects import Edit
+from tests.support.skip_markers import REDIS_SERVER
+from tests.support.tool_process import wait_until
 
 pytestmark = REDIS_SERVER
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.faults.figures import BOUNDS, highest, require_within, table
 from tests.faults.record import FIGURES, TABLE, keep, recorded
+from tests.faults.thresholds import BOUNDS, highest, require_within, table
 from workbook.paths import ROOT
 
 PAGE = ROOT / "docs" / "going-further" / "what-happens-when.md"

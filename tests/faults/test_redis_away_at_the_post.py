@@ -6,10 +6,10 @@ import pytest
 
 from checks.clients.http_client import Visitor, visiting
 from checks.harness.project import Project
-from tests.faults.figures import Figures
-from tests.faults.stage import post, running
-from tests.support.learners import Edit
-from tests.support.needs import REDIS_SERVER
+from tests.faults.running_project import post, running
+from tests.faults.thresholds import Figures
+from tests.support.edited_projects import Edit
+from tests.support.skip_markers import REDIS_SERVER
 
 pytestmark = REDIS_SERVER
 

@@ -12,11 +12,11 @@ from playwright.sync_api import Page, expect
 from checks.clients.http_client import visiting
 from checks.clients.websocket_client import Refused, Sockets, opened_sockets
 from checks.harness.project import INTERVAL_SECONDS, Project
-from tests.faults.figures import BOUNDS, Figures
-from tests.faults.stage import lives, polls_until, post, running
-from tests.support.learners import Edit
-from tests.support.needs import CHROMIUM, REDIS_SERVER
-from tests.support.runs import wait_until
+from tests.faults.running_project import lives, polls_until, post, running
+from tests.faults.thresholds import BOUNDS, Figures
+from tests.support.edited_projects import Edit
+from tests.support.skip_markers import CHROMIUM, REDIS_SERVER
+from tests.support.tool_process import wait_until
 from workbook.browser import browser, find_chromium
 
 pytestmark = [REDIS_SERVER, CHROMIUM]

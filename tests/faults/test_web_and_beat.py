@@ -10,11 +10,11 @@ import redis
 from playwright.sync_api import expect
 
 from checks.harness.project import Project
-from tests.faults.figures import Figures
-from tests.faults.stage import ask_to_end, running
-from tests.support.learners import Edit
-from tests.support.needs import CHROMIUM, REDIS_SERVER
-from tests.support.runs import wait_until
+from tests.faults.running_project import ask_to_end, running
+from tests.faults.thresholds import Figures
+from tests.support.edited_projects import Edit
+from tests.support.skip_markers import CHROMIUM, REDIS_SERVER
+from tests.support.tool_process import wait_until
 from workbook.browser import browser, find_chromium
 from workbook.runtime.child_environment import environment_for
 

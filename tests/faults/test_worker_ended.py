@@ -10,11 +10,11 @@ from checks.clients.http_client import Visitor, visiting
 from checks.clients.websocket_client import Sockets, opened_sockets
 from checks.harness.project import INTERVAL_SECONDS, Project
 from checks.step_05.status_run import statuses
-from tests.faults.figures import Figures
-from tests.faults.stage import ask_to_end, polls_until, post, running
-from tests.support.learners import Edit
-from tests.support.needs import REDIS_SERVER
-from tests.support.runs import wait_until
+from tests.faults.running_project import ask_to_end, polls_until, post, running
+from tests.faults.thresholds import Figures
+from tests.support.edited_projects import Edit
+from tests.support.skip_markers import REDIS_SERVER
+from tests.support.tool_process import wait_until
 
 pytestmark = REDIS_SERVER
 

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.needs import CHROMIUM
+from tests.support.skip_markers import CHROMIUM
 from tests.support.web_servers import served
 from workbook.paths import ROOT
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from tests.support.guides import build
-from tests.support.needs import CHROMIUM
+from tests.support.skip_markers import CHROMIUM
 from tests.support.web_servers import served
 from workbook.paths import ROOT
 

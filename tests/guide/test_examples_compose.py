@@ -1,7 +1,7 @@
 """The compose file of "More than one machine" agrees with the page's other files.
 
 It is only read here. What it starts does run, with those other files: see
-tests/scale/test_more_than_one_machine.py.
+tests/benchmarks/test_more_than_one_machine.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The proxy's configuration and the units of "More than one machine" go with Deploying's.
 
-That they work is shown by tests/scale/test_more_than_one_machine.py, which runs what they say.
+That they work is shown by tests/benchmarks/test_more_than_one_machine.py, which runs what they say.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.support.machines.page_files import (
     bare,
     started_by,
 )
-from tests.support.needs import SYSTEMD_ANALYZE
+from tests.support.skip_markers import SYSTEMD_ANALYZE
 from workbook.projects.procfile import commands
 from workbook.projects.steps import all_steps
 from workbook.runtime.process_output import AS_TEXT

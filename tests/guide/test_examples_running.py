@@ -12,10 +12,10 @@ import pytest
 import redis
 from playwright.sync_api import expect
 
+from tests.support.edited_projects import Edit
 from tests.support.examples import ExampleProject, example_project
-from tests.support.learners import Edit
-from tests.support.needs import CHROMIUM
-from tests.support.runs import wait_until
+from tests.support.skip_markers import CHROMIUM
+from tests.support.tool_process import wait_until
 from workbook.browser import browser, find_chromium
 from workbook.redis_server.server import RedisServer
 
@@ -96,15 +96,17 @@ def test_on_gevent_no_task_suffers_where_event_loops_run_in_real_threads(
         edit.apply(project.folder)
     assert project.command("python", "manage.py", "migrate").returncode == 0
     with project.runs(*GEVENT_WORKER) as log:
-        wait_until(lambda: " ready." in said(log), 30, lambda: said(log))
+        wait_until(lambda: " ready." in log_text(log), 30, lambda: log_text(log))
         project.says(
             "from config import celery_app as c\n"
             "from status.tasks import send_status_periodically as run\n"
             "[run.delay() for _ in range(20)]\n"
             "[c.send_task('celery.backend_cleanup') for _ in range(100)]"
         )
-        wait_until(lambda: said(log).count(" succeeded in ") == 120, 60, lambda: said(log)[-3000:])
-        assert "Error" not in said(log)
+        wait_until(
+            lambda: log_text(log).count(" succeeded in ") == 120, 60, lambda: log_text(log)[-3000:]
+        )
+        assert "Error" not in log_text(log)
 
 
 def events(answer: httpx.Response) -> Iterator[str]:
@@ -121,7 +123,7 @@ def broadcast(project: ExampleProject, status: str) -> None:
     project.says(f"from status.tasks import broadcast; broadcast({status!r})")
 
 
-def said(log: Path) -> str:
+def log_text(log: Path) -> str:
     """Return what a process has written so far."""
     return log.read_text(encoding="utf-8", errors="replace")
 

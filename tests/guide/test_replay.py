@@ -7,7 +7,7 @@ import pytest
 from tests.guide.replay.__main__ import PAGES
 from tests.guide.replay.sandbox.entrypoint import OWN_WORK
 from tests.guide.replay.sandbox.namespaces import follow_in, private_copy
-from tests.support.needs import CHROMIUM, NAMESPACES, REDIS_SERVER
+from tests.support.skip_markers import CHROMIUM, NAMESPACES, REDIS_SERVER
 
 pytestmark = [CHROMIUM, NAMESPACES, REDIS_SERVER]
 

@@ -13,7 +13,7 @@ from tests.guide.replay.output.matcher import Matcher
 from tests.guide.replay.output.refresh import refreshed
 from tests.guide.replay.page.instructions import deeds_of, unknown_request
 from tests.guide.replay.reader.browser import Tabs
-from tests.support.needs import CHROMIUM
+from tests.support.skip_markers import CHROMIUM
 
 FIRST = "63eb55a9-0d5c-4f0e-9d3c-0a1b2c3d4e5f"
 SECOND = "7c1d2e3f-0d5c-4f0e-9d3c-0a1b2c3d4e5f"

@@ -35,7 +35,7 @@ sys.exit(3)
 START_SECONDS = 20
 
 
-class Project:
+class ServedProject:
     """A folder with a `manage.py`, and a desk on which its server can be started."""
 
     def __init__(self, folder: Path, terminals: Terminals, port: int) -> None:
@@ -62,15 +62,15 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServedProject]:
     """Return a project on a desk and a port of its own."""
     port = free_port()
     monkeypatch.setattr(module, "PORT", port)
     with closing(Terminals(tmp_path, tmp_path)) as terminals:
-        yield Project(tmp_path, terminals, port)
+        yield ServedProject(tmp_path, terminals, port)
 
 
-def test_a_server_that_is_started_right_after_an_edit_has_read_it(project: Project):
+def test_a_server_that_is_started_right_after_an_edit_has_read_it(project: ServedProject):
     project.save("watched.py", "A = 1")
     project.save("not_yet_imported.py", "B = 1")
     project.start()
@@ -78,7 +78,7 @@ def test_a_server_that_is_started_right_after_an_edit_has_read_it(project: Proje
     assert project.served() == "A = 1"
 
 
-def test_a_server_that_runs_is_waited_for_until_it_has_read_an_edit(project: Project):
+def test_a_server_that_runs_is_waited_for_until_it_has_read_an_edit(project: ServedProject):
     project.save("watched.py", "A = 1")
     project.start()
     project.server.settle()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.needs import CHROMIUM
+from tests.support.skip_markers import CHROMIUM
 
 pytestmark = CHROMIUM
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from mkdocs.config import load_config
 
-from tests.support.web_pages import WebPage, broken, is_elsewhere, pages_of, read_page
+from tests.support.site_links import WebPage, broken, is_elsewhere, pages_of, read_page
 from workbook.paths import ROOT
 
 THIS_MACHINE = {"localhost", "127.0.0.1"}

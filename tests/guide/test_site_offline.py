@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.needs import CHROMIUM
+from tests.support.skip_markers import CHROMIUM
 from workbook.paths import ROOT
 
 pytestmark = CHROMIUM

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.guides import boxes_in
-from tests.support.web_pages import broken, read_page
+from tests.support.site_links import broken, read_page
 from workbook.paths import ROOT
 from workbook.runtime.process_output import AS_TEXT
 

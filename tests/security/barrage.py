@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import httpx
 
 from tests.security.attacks import Attack
-from tests.security.known import excuses_answer, excuses_log
+from tests.security.known_library_errors import excuses_answer, excuses_log
 from tests.support.snapshots import SnapshotRun
-from tests.support.sockets import SocketVisitor, visit
+from tests.support.sockets import SocketPage, visit
 
 SIDE_BY_SIDE = 10
 # From the last byte on: an answer comes at once, or the server waits for more, which never comes.
@@ -113,12 +113,12 @@ class Innocents:
                 self.polls += 1
                 await asyncio.sleep(0.2)
 
-    async def _listen(self, visitor: SocketVisitor) -> None:
+    async def _listen(self, visitor: SocketPage) -> None:
         self.statuses = visitor.statuses
         await visitor.read()
         self.disturbed.append(f"the websocket was closed with {visitor.close_code}")
 
-    async def _ping(self, visitor: SocketVisitor) -> None:
+    async def _ping(self, visitor: SocketPage) -> None:
         while True:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await (await visitor.connection.ping())

@@ -19,8 +19,8 @@ import celery
 import pytest
 import redis
 
-from tests.support.runs import wait_until
 from tests.support.snapshots import SnapshotRun
+from tests.support.tool_process import wait_until
 
 QUEUE, TASK = "celery", "status.tasks.send_status"
 BODY = b"[[], {}, {}]"

@@ -9,7 +9,7 @@ import pytest
 from checks.harness.preflight import require_own_addresses, require_own_commands
 from checks.reporting.formatting import as_text
 from checks.verdicts import NotYet
-from tests.support.learners import Edit, checks_on, lay
+from tests.support.edited_projects import Edit, checks_on, edited_copy
 
 OURS = "redis://127.0.0.1:20000"
 SECRET = "very-secret"
@@ -71,6 +71,6 @@ def test_a_procfile_is_shown_without_it() -> None:
 def test_the_line_of_a_traceback_is_shown_without_it(tmp_path: Path) -> None:
     line = f"CELERY_BROKER_URL = 'redis://:{SECRET}@localhost' + nonsense\n"
     edit = Edit("config/settings.py", "# Database\n", f"{line}# Database\n")
-    said = checks_on(1, lay(1, (edit,), tmp_path)).text
+    said = checks_on(1, edited_copy(1, (edit,), tmp_path)).text
     assert "nonsense" in said
     require_no_password(said)

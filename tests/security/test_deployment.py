@@ -13,7 +13,7 @@ import pytest
 from tests.security.attacks import Attack
 from tests.security.barrage import answer_to
 from tests.security.conftest import IN_PUBLIC
-from tests.security.known import ALLOWED
+from tests.security.known_library_errors import ALLOWED
 from tests.support.examples import example_project
 from tests.support.snapshots import SnapshotRun, csrf
 from workbook.projects.copying import copy_project

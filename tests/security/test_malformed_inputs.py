@@ -14,10 +14,10 @@ import pytest
 
 from tests.security.attacks import Attack, attack
 from tests.security.barrage import Innocents, answer_to, barrage, complaint, log_complaints
-from tests.security.known import ALLOWED, Known
-from tests.support.needs import REDIS_SERVER
-from tests.support.runs import wait_until
+from tests.security.known_library_errors import ALLOWED, Known
+from tests.support.skip_markers import REDIS_SERVER
 from tests.support.snapshots import SnapshotRun, csrf
+from tests.support.tool_process import wait_until
 
 pytestmark = REDIS_SERVER
 SEED = int(os.environ.get("WORKBOOK_SEED", "5"))

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.runs import tool_run
-from tests.support.workbooks import SmallWorkbook
+from tests.support.tool_process import tool_run
+from tests.support.workbook_copy import SmallWorkbook
 from workbook.paths import ROOT
 from workbook.runtime.ports import free_port
 

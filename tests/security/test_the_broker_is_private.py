@@ -14,10 +14,10 @@ import psutil
 import pytest
 import redis
 
-from tests.support.needs import REDIS_SERVER
-from tests.support.runs import ToolRun, tool_run, wait_until
+from tests.support.skip_markers import REDIS_SERVER
 from tests.support.snapshots import SnapshotRun, csrf
-from tests.support.workbooks import SmallWorkbook
+from tests.support.tool_process import ToolRun, tool_run, wait_until
+from tests.support.workbook_copy import SmallWorkbook
 from workbook.paths import ROOT
 from workbook.redis_server.server import RedisServer, private_redis
 from workbook.runtime.ports import free_port

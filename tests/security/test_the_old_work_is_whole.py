@@ -16,9 +16,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.learners import checks_on
-from tests.support.runs import MARK, wait_until
-from tests.support.workbooks import SmallWorkbook
+from tests.support.edited_projects import checks_on
+from tests.support.tool_process import MARK, wait_until
+from tests.support.workbook_copy import SmallWorkbook
 from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
@@ -162,7 +162,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def marked(mark: str) -> list[psutil.Process]:
+def processes_with_mark(mark: str) -> list[psutil.Process]:
     """Return the processes that carry this mark and live."""
     found = []
     for process in psutil.process_iter():
@@ -192,12 +192,12 @@ def checks_under_way(project: Path, mark: str) -> Iterator[subprocess.Popen[byte
         stdout=subprocess.DEVNULL,
     )
     try:
-        wait_until(lambda: any(map(is_worker, marked(mark))), 60)
+        wait_until(lambda: any(map(is_worker, processes_with_mark(mark))), 60)
         yield checks
     finally:
         checks.kill()
         checks.wait()
-        end(marked(mark), grace_seconds=0)
+        end(processes_with_mark(mark), grace_seconds=0)
 
 
 @pytest.fixture
@@ -216,7 +216,9 @@ def test_checks_that_are_ended_leave_the_project_as_it_was_and_nothing_running(
         checks.send_signal(signal.SIGTERM)
         checks.wait(30)
         assert contents(project) == before
-        wait_until(lambda: marked(mark) == [], 20, lambda: str(marked(mark)))
+        wait_until(
+            lambda: processes_with_mark(mark) == [], 20, lambda: str(processes_with_mark(mark))
+        )
 
 
 def test_what_killed_checks_left_running_is_ended_by_the_next(project: Path) -> None:
@@ -228,4 +230,6 @@ def test_what_killed_checks_left_running_is_ended_by_the_next(project: Path) -> 
         # One that says ✗ at once will do.
         (project / "config" / "settings.py").write_text("nonsense(", encoding="utf-8")
         assert "nonsense" in checks_on(2, project).text
-        wait_until(lambda: marked(mark) == [], 20, lambda: str(marked(mark)))
+        wait_until(
+            lambda: processes_with_mark(mark) == [], 20, lambda: str(processes_with_mark(mark))
+        )

@@ -1,0 +1,1 @@
+"""Proves the snapshots of steps/, each as a project that runs."""

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.runs import wait_until
 from tests.support.snapshots import SnapshotRun, snapshot_run
+from tests.support.tool_process import wait_until
 
 RESULTS = (
     "from django_celery_results.models import TaskResult as T;"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.runs import wait_until
 from tests.support.snapshots import SnapshotRun, csrf, snapshot_run
+from tests.support.tool_process import wait_until
 
 ROW = (
     "from django_celery_results.models import TaskResult as T;"

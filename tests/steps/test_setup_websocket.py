@@ -7,9 +7,9 @@ import pytest
 import redis
 from websockets.exceptions import InvalidStatus
 
-from tests.support.runs import wait_until
 from tests.support.snapshots import SnapshotRun, snapshot_run
 from tests.support.sockets import connect, visit
+from tests.support.tool_process import wait_until
 
 SEND = (
     "from asgiref.sync import async_to_sync; from channels.layers import get_channel_layer;"

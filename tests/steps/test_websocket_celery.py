@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.needs import REDIS_SERVER
+from tests.support.skip_markers import REDIS_SERVER
 from tests.support.snapshots import SnapshotRun, snapshot_run
-from tests.support.sockets import SocketVisitor, visit, without_repeats
+from tests.support.sockets import SocketPage, visit, without_repeats
 
 INTERVAL = 1.0
 RUN = ["RUNNING", "FINISHED", "RUNNING", "FINISHED", "RUNNING"]
@@ -22,7 +22,7 @@ def step(request: pytest.FixtureRequest) -> Iterator[SnapshotRun]:
 
 
 def test_forty_visitors_at_once_share_one_run_and_stay_connected(step: SnapshotRun) -> None:
-    async def crowd() -> list[SocketVisitor]:
+    async def crowd() -> list[SocketPage]:
         visitors = await asyncio.gather(*(visit(step) for _ in range(VISITORS)))
         readers = [asyncio.create_task(visitor.read()) for visitor in visitors]
         for visitor in visitors:

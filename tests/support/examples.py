@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from docs_ext.assets.examples import SERVER, files_of_example
-from tests.support.runs import wait_until
+from tests.support.tool_process import wait_until
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import all_steps
 from workbook.runtime.child_environment import environment_for

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import psutil
 
-from tests.support.runs import ToolRun, tool_run
-from tests.support.workbooks import SmallWorkbook
+from tests.support.tool_process import ToolRun, tool_run
+from tests.support.workbook_copy import SmallWorkbook
 from workbook.paths import ROOT, STATE
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import free_port, is_free

@@ -15,7 +15,7 @@ OPEN_SECONDS = 20
 
 
 @dataclass
-class SocketVisitor:
+class SocketPage:
     """One open page: its connection, the statuses it was sent, and the code if it was closed."""
 
     connection: ClientConnection
@@ -39,12 +39,12 @@ class SocketVisitor:
         return self.statuses
 
 
-async def visit(run: SnapshotRun, origin: str | None = None) -> SocketVisitor:
+async def visit(run: SnapshotRun, origin: str | None = None) -> SocketPage:
     """Open the websocket as the page would; `origin` is the page's own unless it is given."""
     connection = await connect(
         run.socket_url, origin=origin or run.url, open_timeout=OPEN_SECONDS, proxy=None
     )
-    return SocketVisitor(connection)
+    return SocketPage(connection)
 
 
 def status_in(frame: str) -> str:

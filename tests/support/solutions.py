@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.learners import Edit, Said, exercise_on, lay
+from tests.support.edited_projects import CheckOutput, Edit, edited_copy, exercise_on
 from workbook.paths import ROOT
 
 DONE, OPEN = "★", "☆"
@@ -36,7 +36,7 @@ class Solution:
 
 def lay_solution(step: int, solution: Solution, folder: Path) -> Path:
     """Lay the snapshot of a step with a solution into `folder`, light to start."""
-    project = lay(step, (), folder)
+    project = edited_copy(step, (), folder)
     if solution.is_ours:
         apply_ours(step, project)
     for edit in (*LIGHT[step], *solution.edits):
@@ -64,7 +64,7 @@ def require_said(step: int, solution: Solution, folder: Path) -> None:
         assert line_of(said) in " ".join(page.split()), said.text
 
 
-def line_of(said: Said) -> str:
+def line_of(said: CheckOutput) -> str:
     """Return what was said of the exercise, in one line; empty if nothing was."""
     text = " ".join(said.text.split())
     starts = [at for mark in (DONE, OPEN) if (at := text.find(f"{mark} Your turn")) >= 0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from benchmarks.support.storing import RESULTS, store
+from benchmarks.support.result_files import RESULTS, store
 from benchmarks.versions import (
     LEFT_OUT,
     NAME,

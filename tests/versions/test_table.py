@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.draw import drawn
-from benchmarks.support import storing
+from benchmarks.guide_figures import drawn
+from benchmarks.support import result_files
 from benchmarks.versions import FAILS, HOLDS, LEFT_OUT, Proof, RoundResult, recorded_versions
 from tests.versions import table
 from tests.versions.rounds import COMBINATIONS, WHY_HTMX_2, left_out, select
@@ -33,7 +33,7 @@ HTMX_4 = next(one for one in COMBINATIONS if one.expected)
 @pytest.fixture(autouse=True)
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let the recorded table be the test's own."""
-    monkeypatch.setattr(storing, "RESULTS", tmp_path)
+    monkeypatch.setattr(result_files, "RESULTS", tmp_path)
     monkeypatch.setattr(table, "RESULTS", tmp_path)
     return tmp_path
 

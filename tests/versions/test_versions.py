@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from benchmarks.versions import LEFT_OUT, RoundResult
-from tests.support.needs import NO_SKIPS
+from tests.support.skip_markers import NO_SKIPS
 from tests.versions.grounds import NoGround, find_ground
 from tests.versions.rounds import COMBINATIONS, PYTHONS, Combination, groups, make_rounds
 from tests.versions.table import lines

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.guide.replay.private import OWN
+from tests.guide.replay.sandbox.namespaces import OWN
 from tests.versions.grounds import Ground
 from workbook.bootstrap.environment import python_of
 from workbook.errors import WorkbookError

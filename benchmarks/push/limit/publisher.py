@@ -7,7 +7,7 @@ import sys
 from redis import Redis
 
 from benchmarks.push.limit import CHANNEL
-from benchmarks.push.measured import each_stamp
+from benchmarks.push.load_task import each_stamp
 
 if __name__ == "__main__":
     client = Redis.from_url(sys.argv[1])

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from benchmarks.push.limit import CHANNEL
-from benchmarks.support.limits import allow_open_files
+from benchmarks.support.open_files import allow_open_files
 from workbook.runtime.ports import LOOPBACK
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.runs import wait_until
+from tests.support.tool_process import wait_until
 from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.process_tree import end, trees
 

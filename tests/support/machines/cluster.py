@@ -25,8 +25,8 @@ from tests.support.machines.page_files import (
 )
 from tests.support.machines.postgres import PostgresServer, private_postgresql
 from tests.support.machines.proxy import SERVED_BY, Proxy, prepared_proxy
-from tests.support.machines.visitors import Visitor
-from tests.support.runs import wait_until
+from tests.support.machines.visitors import MachineVisitor
+from tests.support.tool_process import wait_until
 from workbook.redis_server.server import RedisServer, private_redis
 from workbook.runtime.ports import LOOPBACK, free_port
 
@@ -84,12 +84,12 @@ class Cluster:
         return self.postgresql.rows(statement, *values, database="status")
 
     @contextmanager
-    def visitors(self, count: int) -> Iterator[list[Visitor]]:
+    def visitors(self, count: int) -> Iterator[list[MachineVisitor]]:
         """Open so many pages, on both web processes, for as long as the block lasts."""
-        opened: list[Visitor] = []
+        opened: list[MachineVisitor] = []
         try:
             for _ in range(count):
-                opened.append(Visitor(self.proxy))
+                opened.append(MachineVisitor(self.proxy))
                 opened[-1].comes()  # one after the other: nginx gives each to the next web process
             assert {visitor.served_by[-1] for visitor in opened} == self.webs.keys()
             yield opened

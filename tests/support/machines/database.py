@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.machines.cluster import Cluster
-from tests.support.runs import wait_until
+from tests.support.tool_process import wait_until
 
 RESULTS = "SELECT status, worker FROM django_celery_results_taskresult"
 TICK = "every second"

@@ -10,15 +10,15 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from tests.support.machines.proxy import SERVED_BY, Proxy
-from tests.support.runs import wait_until
 from tests.support.sockets import status_in
+from tests.support.tool_process import wait_until
 from workbook.runtime.ports import LOOPBACK
 
 OPEN_SECONDS, CLOSE_SECONDS = 20, 2
 PAUSE_SECONDS = 0.2  # before a visitor knocks again
 
 
-class Visitor:
+class MachineVisitor:
     """One open page: a thread of its own reads what it is sent, and connects again when cut off.
 
     `frames` are all that it was sent; `served_by` is the address of the web process for each time

@@ -1,0 +1,265 @@
+"""The guide's pictures and tables, from recorded results: `python -m benchmarks.guide_figures`.
+
+It prints the names of all; with a name it prints that one as HTML. The guide takes them by the
+fence `figures`, so that no figure is ever typed by hand.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from html import escape
+
+from benchmarks.capacity import lines, needs
+from benchmarks.charts import Bar, bars, table
+from benchmarks.poll.results import PollResult
+from benchmarks.pools.results import PoolsResult
+from benchmarks.push.results import PushResult, RowResult, SizeResult
+from benchmarks.support.result_files import recorded
+from benchmarks.support.statistics_summary import Figure
+from benchmarks.support.system_info import Machine
+from benchmarks.versions import SIGNS, RoundResult, reasons, recorded_versions
+from workbook.errors import WorkbookError
+
+
+def push_chart() -> str:
+    """Draw how long the last of the most visitors waits, row by row; polling would dwarf it."""
+    result = push()
+    most = max(result.sizes)
+    shown = [
+        Bar(row.label, last.median, last.low, last.high, _wait(last), row.name == "step-05")
+        for row in result.rows
+        if row.came and (last := _size(row, most).last_ms)
+    ]
+    said = "; ".join(f"{bar.label}: {bar.text}" for bar in shown)
+    title = f"Milliseconds until the last of {most:,} visitors has a status. {said}."
+    return bars("push-last", title, shown)
+
+
+def push_table() -> str:
+    """Show every row's wait at every size, and as a multiple of LIMIT's."""
+    result = push()
+    heads = ["Until the last of N has it", *(f"N = {size:,}" for size in result.sizes)]
+    rows = [[row.label, *(_cell(_size(row, size)) for size in result.sizes)] for row in result.rows]
+    return table(heads, rows)
+
+
+def push_costs() -> str:
+    """Show what a frame, a socket and a crowd at the door cost each row."""
+    result = push()
+    heads = ["", "CPU a frame", "memory a socket", "handshakes a second"]
+    # The number of all stands in the head: the table is as wide as a page already.
+    heads += [f"came at once, of {max(result.sizes):,}", "lost", "left in the group"]
+    rows = [
+        [
+            row.label,
+            f"{row.cpu_us_per_frame.median:.0f} µs",
+            f"{row.memory_kib_per_socket:.0f} KiB",
+            f"{row.handshakes_per_second.median:.0f}",
+            f"{min(row.came):,}",
+            str(row.lost),
+            str(max(row.members_left)),
+        ]
+        for row in result.rows
+        if row.came
+    ]
+    return table(heads, rows)
+
+
+def push_capacity() -> str:
+    """Show what many more visitors would need, and what they would lack first."""
+    heads, *rows = lines(needs())
+    return table(heads, rows)
+
+
+def push_machine() -> str:
+    """Say on what the push benchmark ran."""
+    result = push()
+    return _machine(result.machine, result.rounds, result.load_before)
+
+
+def poll_chart() -> str:
+    """Draw the CPU time that visitors cost who ask, and those who are told."""
+    result = poll()
+    shown = [
+        Bar(
+            row.label, used.median, used.low, used.high, f"{used.median:.1f} s", "Told" in row.label
+        )
+        for row in result.rows
+        if (used := row.cpu_visitors)
+    ]
+    said = "; ".join(f"{bar.label}: {bar.text}" for bar in shown)
+    title = f"CPU seconds a minute that {result.visitors} visitors cost the server. {said}."
+    return bars("poll-cpu", title, shown)
+
+
+def poll_table() -> str:
+    """Show what asking costs beside being told."""
+    result = poll()
+    heads = ["", "CPU a minute", "nobody there", "half see it after", "the last after", "answers/s"]
+    rows = [
+        [
+            row.label,
+            f"{row.cpu_visitors.median:.1f} s",
+            f"{row.cpu_nobody.median:.1f} s",
+            _wait(row.median_ms),
+            _wait(row.last_ms),
+            f"{row.requests_per_second.median:.0f}" if row.requests_per_second else "–",
+        ]
+        for row in result.rows
+    ]
+    return table(heads, rows)
+
+
+def poll_machine() -> str:
+    """Say on what the poll benchmark ran."""
+    result = poll()
+    return _machine(result.machine, result.rounds, result.load_before)
+
+
+def pools_mixing() -> str:
+    """Show what breaks where runs with event loops share a worker with other tasks."""
+    rows = [
+        [
+            row.label,
+            f"{row.runs_well} of {row.runs}",
+            f"{row.innocents_with_result} of {row.innocents}",
+        ]
+        for row in pools().mixing
+    ]
+    return table(["worker", "runs that ended well", "other tasks with a result"], rows)
+
+
+def pools_waiting() -> str:
+    """Show what each pool takes for tasks that wait."""
+    rows = [
+        [
+            row.label,
+            f"{row.seconds.median:.1f} s",
+            f"{row.memory_mib.median:.0f} MiB",
+            str(row.processes),
+        ]
+        for row in pools().waiting
+    ]
+    return table(["worker", "until all were done", "memory", "processes"], rows)
+
+
+def pools_machine() -> str:
+    """Say on what the pools benchmark ran."""
+    result = pools()
+    return _machine(result.machine, result.rounds, result.load_before)
+
+
+def versions_table() -> str:
+    """Show which versions were proven, what was tried with each, and when."""
+    heads = ["Python", "Django", "Set-up, run 05", "Checks 01 to 05", "Page 01", "Proven"]
+    rows = [
+        [
+            f"{one.python}{f', {one.title}' if one.title else ''}",
+            one.django,
+            _signs(one, "set-up", "run"),
+            _signs(one, "check"),
+            _signs(one, "page"),
+            f"{one.verdict}, {one.recorded}",
+        ]
+        for one in recorded_versions().rounds
+    ]
+    return table(heads, rows)
+
+
+def versions_reasons() -> str:
+    """Say of each round that does not hold what failed, or why it was left out or is there."""
+    items = [
+        f"<li>{escape(_name(one))}: {escape(text)}</li>"
+        for one in recorded_versions().rounds
+        if (text := " ".join([*reasons(one)]))
+    ]
+    return f"<ul>{''.join(items)}</ul>" if items else ""
+
+
+def _signs(one: RoundResult, *kinds: str) -> str:
+    found = [SIGNS[proof.outcome] for proof in one.proofs if proof.name.startswith(kinds)]
+    return " ".join(found) or "–"
+
+
+def _name(one: RoundResult) -> str:
+    return f"Python {one.python}, Django {one.django}{f', {one.title}' if one.title else ''}"
+
+
+DRAWINGS: dict[str, Callable[[], str]] = {
+    "push/chart": push_chart,
+    "push/table": push_table,
+    "push/costs": push_costs,
+    "push/capacity": push_capacity,
+    "push/machine": push_machine,
+    "poll/chart": poll_chart,
+    "poll/table": poll_table,
+    "poll/machine": poll_machine,
+    "pools/mixing": pools_mixing,
+    "pools/waiting": pools_waiting,
+    "pools/machine": pools_machine,
+    "versions/table": versions_table,
+    "versions/reasons": versions_reasons,
+}
+
+
+def push() -> PushResult:
+    """Return the recorded run of the push benchmark."""
+    return recorded("push", PushResult)
+
+
+def poll() -> PollResult:
+    """Return the recorded run of the poll benchmark."""
+    return recorded("poll", PollResult)
+
+
+def pools() -> PoolsResult:
+    """Return the recorded run of the pools benchmark."""
+    return recorded("pools", PoolsResult)
+
+
+def drawn(name: str) -> str:
+    """Return the drawing `name` as HTML. Raises WorkbookError where there is none."""
+    if name not in DRAWINGS:
+        raise WorkbookError(f"There are no figures “{name}”. There are: {', '.join(DRAWINGS)}.")
+    return DRAWINGS[name]()
+
+
+def _size(row: RowResult, visitors: int) -> SizeResult:
+    return next(size for size in row.sizes if size.visitors == visitors)
+
+
+def _cell(size: SizeResult) -> str:
+    if size.last_ms is None:
+        return "–"
+    times = size.times_limit
+    # Polling is hundreds of times as slow: what is behind the point says nothing there.
+    return f"{_wait(size.last_ms)} (×{times.median:.{0 if times.median >= 20 else 1}f})"
+
+
+def _wait(found: Figure) -> str:
+    """Return milliseconds as a person reads them."""
+    ms = found.median
+    if ms >= 1000:
+        return f"{ms / 1000:.1f} s"
+    return f"{ms:.0f} ms" if ms >= 20 else f"{ms:.1f} ms"
+
+
+def _machine(machine: Machine, rounds: int, load: float) -> str:
+    versions = ", ".join(
+        f"{name} {machine.packages[name]}" for name in ("daphne", "channels", "uvicorn", "celery")
+    )
+    return (
+        f"<p>Recorded on {machine.recorded}: {machine.cores} cores ({machine.cpu}), "
+        f"{machine.memory_gib:.0f} GiB, {machine.system}, Python {machine.python}, "
+        f"{machine.redis_server}, {versions}. Medians of {rounds} rounds. "
+        f"{load:.1f} processes wanted to run when it began.</p>"
+    )
+
+
+if __name__ == "__main__":
+    try:
+        print(*(drawn(name) for name in sys.argv[1:]) if sys.argv[1:] else DRAWINGS, sep="\n")
+    except WorkbookError as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(1)

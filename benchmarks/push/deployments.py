@@ -1,0 +1,174 @@
+"""A row that runs: its Redis, its server, its publisher, and the process of its visitors."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import redis
+from celery import Celery
+
+from benchmarks.push.load_task import GO
+from benchmarks.push.projects import WEB, WORKER, command_lines, make_project
+from benchmarks.push.variants import Row
+from benchmarks.support.load_generator import CrowdProcess, Delivery, crowd
+from benchmarks.support.processes import Measured, measured
+from benchmarks.support.visitors import Address
+from workbook.errors import WorkbookError
+from workbook.paths import ROOT
+from workbook.redis_server.server import RedisServer, private_redis
+from workbook.runtime.child_environment import environment_for
+from workbook.runtime.ports import LOOPBACK, free_port
+from workbook.runtime.process_tree import last_lines
+from workbook.runtime.run_records import Run, end_leftovers, opened_run
+
+# They spare the worker's start a second, and change nothing of its work.
+FASTER = {"CELERY_WORKER_WITHOUT_MINGLE": "1", "CELERY_WORKER_WITHOUT_GOSSIP": "1"}
+ANSWER_SECONDS = 60
+DELIVERY_SECONDS = 20
+# Where one was lost already, the next are not waited for as long: a broken row must not take hours.
+SHORT_DELIVERY_SECONDS = 2
+
+
+@dataclass
+class Site:
+    """A row's processes, and where its visitors go. `client` speaks with its Redis."""
+
+    row: Row
+    server: Measured
+    address: Address
+    crowd: CrowdProcess
+    client: redis.Redis
+    lost: int = 0  # statuses that a visitor should have seen and did not
+
+    def send(self) -> Delivery | None:
+        """Let one status be sent, and return how it reached everybody; None where it did not."""
+        self.client.lpush(GO, 1)
+        is_broken = self.lost and not self.row.is_polled
+        delivery = self.crowd.delivery(SHORT_DELIVERY_SECONDS if is_broken else DELIVERY_SECONDS)
+        if delivery is None:
+            self.lost += self.crowd.standing().here - self.crowd.seen_by()
+        return delivery
+
+    def members_left(self) -> int:
+        """Return how many members the group has according to Redis.
+
+        With pub/sub a process that has any is one; the core layer counts every visitor.
+        """
+        if ":" in self.row.group_key:
+            return self.client.zcard(self.row.group_key)
+        return self.client.pubsub_numsub(self.row.group_key)[0][1]
+
+
+@contextmanager
+def all_running(rows: Iterable[Row]) -> Iterator[list[Site]]:
+    """Run everything of `rows` side by side inside the block, and say when each is ready.
+
+    What a killed benchmark left is ended first.
+    """
+    for line in end_leftovers():
+        print(line, flush=True)
+    with opened_run("a benchmark") as run, contextlib.ExitStack() as stack:
+        sites = []
+        for row in rows:
+            sites.append(stack.enter_context(_running(row, run)))
+            print(f"{row.label}: ready", flush=True)
+        yield sites
+
+
+@contextmanager
+def _running(row: Row, run: Run) -> Iterator[Site]:
+    folder = run.folder / row.name
+    folder.mkdir()
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(private_redis("server", run=run))
+        client = stack.enter_context(redis.Redis.from_url(server.url))
+        port = free_port()
+        address = Address(f"ws://{LOOPBACK}:{port}/ws/status")
+        if row.step is None:
+            web = stack.enter_context(_bare(server, port, folder, run.id))
+        else:
+            web, address = stack.enter_context(_project(row, server, port, folder, run.id))
+        visitors = stack.enter_context(crowd(address))
+        yield Site(row, web, address, visitors, client)
+
+
+@contextmanager
+def _bare(server: RedisServer, port: int, folder: Path, run_id: str) -> Iterator[Measured]:
+    python = [sys.executable, "-m"]
+    environment = environment_for(server.url, run_id=run_id)
+    web = [*python, "benchmarks.push.limit.server", str(port), server.url]
+    publisher = [*python, "benchmarks.push.limit.publisher", server.url]
+    with (
+        measured("LIMIT’s server", web, ROOT, environment, folder / "web.log") as one,
+        measured("LIMIT’s publisher", publisher, ROOT, environment, folder / "worker.log") as two,
+    ):
+        one.await_word("Listening")
+        two.await_word(" ready.")
+        yield one
+
+
+@contextmanager
+def _project(
+    row: Row, server: RedisServer, port: int, folder: Path, run_id: str
+) -> Iterator[tuple[Measured, Address]]:
+    project = make_project(row, folder)
+    environment = environment_for(server.url, port, run_id) | FASTER
+    if row.settings:
+        environment["DJANGO_SETTINGS_MODULE"] = row.settings
+    project.manage(environment, "migrate", "--noinput", "--verbosity", "0")
+    words = command_lines(project.folder, port)
+    url = f"http://{LOOPBACK}:{port}"
+    with contextlib.ExitStack() as stack:
+        web = stack.enter_context(
+            measured(
+                f"{row.name}’s web", words[WEB], project.folder, environment, folder / "web.log"
+            )
+        )
+        await_page(url, web)
+        address = Address(f"ws://{LOOPBACK}:{port}/ws/status")
+        if row.is_polled:
+            address = sent_task(url, project.folder)
+        log = folder / "worker.log"
+        worker = stack.enter_context(
+            measured(f"{row.name}’s worker", words[WORKER], project.folder, environment, log)
+        )
+        worker.await_word(" ready.")
+        with Celery(broker=server.url) as sender:
+            sender.send_task("load_task.send_on_demand", queue="measured")
+        yield web, address
+
+
+def await_page(url: str, web: Measured) -> None:
+    """Wait until the page at `url` answers. Raises WorkbookError where it does not."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline and web.popen.poll() is None:
+        with contextlib.suppress(httpx.TransportError):
+            httpx.get(url, timeout=10)
+            return
+        time.sleep(0.05)
+    raise WorkbookError(
+        f"{web.name} should have answered at {url} within {ANSWER_SECONDS} s and did not. "
+        f"Its last lines:\n{last_lines(web.said())}"
+    )
+
+
+def sent_task(url: str, folder: Path) -> Address:
+    """Send a task by the page's own form; return what its visitors poll, and with which cookie.
+
+    The task's id is left in `folder` for sending.py. The task itself waits in its queue for ever.
+    """
+    with httpx.Client(base_url=url, timeout=30) as page:
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.get("/").text)[1]
+        answer = page.post("/check-status/", data={"csrfmiddlewaretoken": token})
+        task_id = re.search(r"<code>([0-9a-f-]{36})</code>", answer.text)[1]
+        cookie = f"sessionid={page.cookies['sessionid']}"
+    (folder / "sent_task.py").write_text(f'TASK_ID = "{task_id}"\n', encoding="utf-8")
+    return Address(f"{url}/check-status/{task_id}/", cookie)

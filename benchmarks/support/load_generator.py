@@ -1,0 +1,126 @@
+"""A crowd of visitors in a process of its own, from outside."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+
+from benchmarks.support.visitors import Address
+from workbook.errors import WorkbookError
+from workbook.paths import ROOT
+from workbook.runtime.process_output import AS_TEXT
+from workbook.runtime.process_tree import end, trees
+
+COMMAND_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Opened:
+    """How many visitors came in, who did not and why, and the seconds until all was decided."""
+
+    opened: int
+    refused: dict[str, int]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A status on its way: `count` visitors saw it, the median and the last after so many ms."""
+
+    count: int
+    median_ms: float
+    last_ms: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a crowd stands: visitors here, connections that the server ended, texts that came."""
+
+    here: int
+    dropped: int
+    texts: int
+
+
+class CrowdProcess:
+    """Commands a crowd. Every wait has an end: a crowd that does not answer is an error."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._said: queue.Queue[dict] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def open(self, count: int) -> Opened:
+        """Let `count` visitors come at the same moment."""
+        said = self._ask({"do": "open", "count": count}, "open")
+        return Opened(said["opened"], said["refused"], said["seconds"])
+
+    def leave(self, count: int) -> None:
+        """Let `count` visitors hang up."""
+        self._ask({"do": "leave", "count": count}, "leave")
+
+    def delivery(self, within: float) -> Delivery | None:
+        """Return how the next status reached everybody; None where it did not, `within` seconds."""
+        try:
+            said = self._said.get(timeout=within)
+        except queue.Empty:
+            return None
+        self._refuse_end(said)
+        return Delivery(said["count"], said["median_ms"], said["last_ms"])
+
+    def seen_by(self) -> int:
+        """Return how many visitors saw the status that did not reach everybody."""
+        return self._ask({"do": "partial"}, "partial")["count"]
+
+    def standing(self) -> Standing:
+        """Return how it stands."""
+        said = self._ask({"do": "count"}, "count")
+        return Standing(said["here"], said["dropped"], said["texts"])
+
+    def _ask(self, command: dict[str, object], answer: str) -> dict:
+        self._process.stdin.write(json.dumps(command) + "\n")
+        self._process.stdin.flush()
+        while True:
+            try:
+                said = self._said.get(timeout=COMMAND_SECONDS)
+            except queue.Empty:
+                raise WorkbookError(
+                    f"The visitors' process should have done “{answer}” within "
+                    f"{COMMAND_SECONDS} s and did not. Is the machine very busy? Run it again."
+                ) from None
+            self._refuse_end(said)
+            if said["event"] == answer:
+                return said
+
+    def _refuse_end(self, said: dict) -> None:
+        if said["event"] == "end":
+            raise WorkbookError("The visitors' process ended by itself: what it wrote is above.")
+
+    def _read(self) -> None:
+        for line in self._process.stdout:
+            self._said.put(json.loads(line))
+        self._said.put({"event": "end"})
+
+
+@contextmanager
+def crowd(address: Address) -> Iterator[CrowdProcess]:
+    """Keep a process for visitors of `address` inside the block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.support.load_worker", json.dumps(asdict(address))],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        **AS_TEXT,
+        start_new_session=True,
+    )
+    try:
+        yield CrowdProcess(process)
+    finally:
+        end(trees([process.pid]), grace_seconds=1)
+        process.wait()
+        process.stdin.close()

@@ -1,0 +1,1 @@
+"""Proves benchmarks/: what is counted, what is drawn, and more machines than one."""

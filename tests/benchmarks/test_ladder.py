@@ -1,0 +1,67 @@
+"""The ladder's rungs are changes of step 05 as it stands, and the guide shows them as they are."""
+
+from __future__ import annotations
+
+import compileall
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from benchmarks.push.projects import apply, command_lines, make_project
+from benchmarks.push.variants import LADDER, ORIGINAL_LISTING, RUNGS, Row, ladder
+from docs_ext.benchmark_fences import changes
+from workbook.errors import WorkbookError
+
+
+@pytest.mark.parametrize("row", [ORIGINAL_LISTING, *ladder()], ids=lambda row: row.name)
+def test_the_project_of_a_row_can_be_made_and_compiled(row: Row, tmp_path: Path) -> None:
+    project = make_project(row, tmp_path)
+    assert compileall.compile_dir(project.folder, quiet=1)
+    words = command_lines(project.folder, 8123)
+    assert "8123" in words["web"]
+    assert words["worker"][-4:] == ["-I", "load_task", "-Q", "measured"]
+
+
+def test_the_top_rung_holds_what_every_rung_adds(tmp_path: Path) -> None:
+    folder = make_project(ladder()[-1], tmp_path).folder
+    assert "redis.pipeline(" in (folder / "status/tasks.py").read_text("utf-8")
+    assert "uvicorn" in (folder / "Procfile").read_text("utf-8")
+    assert "with_plain_send(" in (folder / "config/asgi.py").read_text("utf-8")
+    assert "fan_out.listen()" in (folder / "status/consumers.py").read_text("utf-8")
+    assert "redis.pubsub(" in (folder / "status/fan_out.py").read_text("utf-8")
+
+
+def test_step_05_stands_on_the_rungs_that_are_taken_away_for_the_rows_below(tmp_path: Path) -> None:
+    ground, first, step, *_ahead = (
+        make_project(row, tmp_path / row.name).folder for row in ladder()
+    )
+    kept = [(folder / "status/tasks.py").read_text("utf-8") for folder in (ground, first, step)]
+    assert ["asyncio.Runner()" in text for text in kept] == [False, False, True]
+    hops = [(folder / "status/consumers.py").read_text("utf-8") for folder in (ground, first, step)]
+    assert ["def dispatch" in text for text in hops] == [False, True, True]
+
+
+def test_a_rung_is_applied_inside_a_git_repository_too(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=30)
+    folder = make_project(ladder()[0], tmp_path).folder
+    assert "def dispatch" not in (folder / "status/consumers.py").read_text("utf-8")
+
+
+def test_a_rung_that_step_05_has_outgrown_is_named_with_what_to_do(tmp_path: Path) -> None:
+    project = make_project(ladder()[-1], tmp_path)
+    with pytest.raises(WorkbookError, match=r"ladder/2-no-thread-hop\.diff does not fit step 05"):
+        apply(LADDER / "2-no-thread-hop.diff", project.folder)
+
+
+@pytest.mark.parametrize("name", RUNGS)
+def test_a_rung_is_shown_whole(name: str) -> None:
+    text = (LADDER / f"{name}.diff").read_text("utf-8")
+    shown = "\n".join(body for _path, body in changes(name))
+    heads = ("diff --git", "---", "+++", "new file")
+    lines = [line for line in text.splitlines() if not line.startswith(heads)]
+    assert shown.splitlines() == lines
+
+
+def test_no_rung_is_left_over() -> None:
+    assert {path.stem for path in LADDER.iterdir()} == set(RUNGS)

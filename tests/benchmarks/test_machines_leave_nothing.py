@@ -1,0 +1,75 @@
+"""Whoever ends the round on several machines early finds nothing of it left."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.skip_markers import NGINX, POSTGRESQL, REDIS_SERVER
+from tests.support.tool_process import wait_until
+from workbook.paths import ROOT
+from workbook.runtime.process_output import decoded
+from workbook.runtime.process_tree import end
+
+pytestmark = [NGINX, POSTGRESQL, REDIS_SERVER, pytest.mark.long]
+
+ROUND = """
+import time
+from tests.support.machines.cluster import several_machines
+with several_machines() as cluster:
+    print("at work", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
+def test_no_process_outlives_the_round_and_a_polite_end_leaves_no_file(
+    name: str,
+) -> None:
+    temporary = Path(tempfile.mkdtemp())  # pytest's own is closed to the database's user
+    temporary.chmod(0o755)
+    process = subprocess.Popen(
+        [sys.executable, "-c", ROUND],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    started: list[psutil.Process] = []
+    try:
+        assert decoded(process.stdout.readline()) == "at work\n"
+        started = psutil.Process(process.pid).children(recursive=True)
+        names = {child.name() for child in started}
+        assert {"nginx", "postgres", "redis-server", "celery", "daphne"} <= names
+        process.send_signal(signal.Signals[name])
+        process.wait(30)
+        wait_until(lambda: not alive(started), 20, lambda: f"the end of {alive(started)}")
+    finally:
+        process.kill()
+        process.wait()
+        end(started, grace_seconds=0)
+        process.stdout.close()
+        left = list(temporary.iterdir())
+        shutil.rmtree(temporary)
+    assert left == [] or name == "SIGKILL", left
+
+
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Return those that still run; a zombie has ended."""
+    return [process for process in processes if runs(process)]
+
+
+def runs(process: psutil.Process) -> bool:
+    """Tell whether a process is there, and no zombie."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,79 @@
+"""Visitors who ask go on asking, whatever the server answers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from benchmarks.support.load_generator import CrowdProcess, crowd
+from benchmarks.support.visitors import Address
+from workbook.runtime.ports import LOOPBACK
+
+SECONDS = 20
+
+
+class Page(BaseHTTPRequestHandler):
+    """Answers with the server's next status code and its stamp; 0 hangs up without an answer."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Answer one question."""
+        self.server.cookies.add(self.headers["Cookie"])
+        code = self.server.codes.pop() if self.server.codes else 200
+        if not code:
+            self.close_connection = True
+            return
+        body = f"<p>{self.server.stamp} % done.</p>".encode()
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[ThreadingHTTPServer]:
+    """Run a server whose first answers are an error, and none at all."""
+    with ThreadingHTTPServer((LOOPBACK, 0), Page) as server:
+        server.codes, server.cookies, server.stamp = [0, 500, 0, 404], set(), 0
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join(SECONDS)
+
+
+@pytest.fixture
+def pollers(server: ThreadingHTTPServer) -> Iterator[CrowdProcess]:
+    """Let three visitors ask twenty times a second."""
+    url = f"http://{LOOPBACK}:{server.server_address[1]}/check-status/"
+    with crowd(Address(url, cookie="sessionid=abc", interval=0.05)) as visitors:
+        visitors.open(3)
+        yield visitors
+
+
+def test_a_status_is_told_once_all_have_asked_for_it(server, pollers) -> None:
+    server.stamp = time.monotonic_ns()
+    delivery = pollers.delivery(SECONDS)
+    assert delivery.count == 3
+    assert pollers.delivery(0.3) is None
+    assert server.cookies == {"sessionid=abc"}
+
+
+def test_errors_and_lost_connections_send_nobody_away(server, pollers) -> None:
+    deadline = time.monotonic() + SECONDS
+    while server.codes and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert server.codes == []
+    server.stamp = time.monotonic_ns()
+    assert pollers.delivery(SECONDS).count == 3
+    assert (pollers.standing().here, pollers.standing().dropped) == (3, 0)

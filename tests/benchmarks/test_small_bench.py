@@ -1,0 +1,53 @@
+"""A small round of the push benchmark: what must hold on any machine, however busy."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.push.__main__ import complaints, measure
+from benchmarks.push.results import PushResult, RowResult
+from benchmarks.push.rounds import Plan
+from benchmarks.push.variants import LIMIT, ORIGINAL_LISTING, STEP_05
+from tests.support.skip_markers import REDIS_SERVER
+
+pytestmark = REDIS_SERVER
+
+ROWS = (LIMIT, ORIGINAL_LISTING, STEP_05)
+PLAN = Plan(sizes=(1, 100), rounds=1, blocks=6, statuses=3)
+# The rows take turns, so that what else the machine does slows both; not quite alike, though.
+NOISE = 1.1
+
+
+@pytest.fixture(scope="module")
+def result() -> PushResult:
+    """Measure a small round."""
+    return measure(ROWS, PLAN)
+
+
+@pytest.fixture
+def step_05(result: PushResult) -> RowResult:
+    """Return what was found of step 05."""
+    return _row(result, STEP_05.name)
+
+
+def test_no_status_is_lost_and_no_visitor_dropped(result: PushResult) -> None:
+    assert complaints(ROWS, result) == []
+
+
+def test_everybody_came_and_was_counted_at_every_size(step_05: RowResult) -> None:
+    assert step_05.came == [100]
+    assert [size.visitors for size in step_05.sizes] == [1, 100]
+    assert all(size.last_ms for size in step_05.sizes)
+
+
+@pytest.mark.parametrize("visitors", PLAN.sizes)
+def test_step_05_is_not_slower_than_the_original_listing(result: PushResult, visitors: int) -> None:
+    ours, original = (
+        next(size for size in _row(result, name).sizes if size.visitors == visitors)
+        for name in (STEP_05.name, ORIGINAL_LISTING.name)
+    )
+    assert ours.times_limit.median <= NOISE * original.times_limit.median
+
+
+def _row(result: PushResult, name: str) -> RowResult:
+    return next(row for row in result.rows if row.name == name)

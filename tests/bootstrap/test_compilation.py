@@ -1,0 +1,114 @@
+"""Packages are compiled once, beside what was called for, and in nobody's way."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.fake_installer import ECHO, finish, first_call
+from tests.support.workbook_copy import SmallWorkbook
+
+NAMES = "from workbook.bootstrap import compilation;"
+
+
+@pytest.fixture
+def made(small: SmallWorkbook) -> Path:
+    """A workbook whose environment is complete and holds one package, not compiled."""
+    small.write({"cli.py": ECHO}, below="workbook")
+    code = "import glob; open(glob.glob('.venv/lib/*/site-packages')[0] + '/one.py', 'w')"
+    # As `run`, which has nothing compiled before its page is up.
+    assert finish(first_call(small.root, "run", FAKE_UV=code))[0] == 7
+    return small.root
+
+
+def package(root: Path, name: str = "one") -> Path:
+    return next(root.glob("*.venv/lib/python*/site-packages")) / f"{name}.py"
+
+
+def compiled(root: Path, name: str = "one") -> bool:
+    return any(package(root).parent.glob(f"__pycache__/{name}.*.pyc"))
+
+
+def call(root: Path, code: str, **variables: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", NAMES + code],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)} | variables,
+    )
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < ends, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def slow(made: Path) -> Iterator[psutil.Process]:
+    """A compilation that goes on in `made`: there is much to compile."""
+    text = "\n".join(f"def f{number}(a):\n    return [a + {number}, a]" for number in range(400))
+    for number in range(400):
+        package(made, f"big{number}").write_text(text)
+    started = call(made, "compilation.run(processes=1)")
+    process = psutil.Process(started.pid)
+    wait_until((made / ".workbook/compilation.pid").exists)
+    yield process
+    started.kill()
+    started.wait()
+
+
+def test_run_compiles_nothing_before_its_page_is_up(made: Path) -> None:
+    assert not compiled(made)
+
+
+@pytest.mark.parametrize("switch", ["", "1"])
+def test_a_short_verb_has_the_packages_compiled_beside_it(made: Path, switch: str) -> None:
+    finish(first_call(made, "doctor", PYTHONDONTWRITEBYTECODE=switch))
+    wait_until((made / ".venv/workbook-compiled").exists)
+    assert compiled(made)
+
+
+def test_it_is_done_once(made: Path) -> None:
+    assert call(made, "compilation.run(processes=0)").wait(30) == 0
+    shutil.rmtree(package(made).parent / "__pycache__")
+    assert call(made, "assert not compilation.is_due(); compilation.run(processes=1)").wait(30) == 0
+    assert not compiled(made)
+
+
+def test_one_at_a_time(made: Path, slow: psutil.Process) -> None:
+    began = time.monotonic()
+    assert call(made, "compilation.run(processes=1)").wait(30) == 0
+    assert time.monotonic() - began < 5
+    assert slow.is_running()
+    assert (made / ".workbook/compilation.pid").read_text() == str(slow.pid)
+
+
+def test_it_has_the_lowest_priority(slow: psutil.Process) -> None:
+    wait_until(lambda: slow.nice() == 19)
+
+
+def test_it_ends_before_the_environment_changes(made: Path, slow: psutil.Process) -> None:
+    with (made / "Pipfile.lock").open("a", encoding="utf-8") as lock:
+        lock.write("\n")
+    code, _, errors = finish(first_call(made, "run"))
+    assert code == 7, errors
+    assert slow.status() == psutil.STATUS_ZOMBIE
+    assert call(made, "assert compilation.is_due()").wait(30) == 0
+
+
+def test_it_stops_by_itself_where_the_environment_is_replaced(
+    made: Path, slow: psutil.Process
+) -> None:
+    (made / ".venv").rename(made / "away.venv")
+    (made / ".venv").mkdir()
+    wait_until(lambda: slow.status() == psutil.STATUS_ZOMBIE)
+    assert list((made / ".venv").iterdir()) == []

@@ -1,0 +1,373 @@
+"""The first call: the environment is made, mended, entered, and its troubles are told in words."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.fake_installer import ECHO, base_python, finish, first_call
+from tests.support.workbook_copy import SmallWorkbook
+from workbook.bootstrap.failures import explain
+from workbook.paths import ROOT
+from workbook.runtime.process_output import AS_TEXT
+
+
+@pytest.fixture
+def fresh(small: SmallWorkbook) -> Path:
+    """A workbook without an environment, whose command line tells what it was handed."""
+    small.write({"cli.py": ECHO}, below="workbook")
+    return small.root
+
+
+def call_for_real(root: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Call the tool as a person does: no stand-ins, no PYTHONPATH."""
+    return subprocess.run(
+        [base_python(), str(root / "workbook"), *arguments],
+        cwd=cwd,
+        capture_output=True,
+        **AS_TEXT,
+        timeout=60,
+        check=False,
+    )
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < ends, "waited in vain"
+        time.sleep(0.02)
+
+
+def stamp_of(root: Path) -> str:
+    stamp = root / ".venv/workbook-stamp"
+    return stamp.read_text(encoding="utf-8") if stamp.exists() else ""
+
+
+def count(root: Path) -> str:
+    """Return a stand-in for uv that counts its calls in the file `calls`."""
+    return f"open({str(root / 'calls')!r}, 'a').write('x')"
+
+
+@pytest.mark.parametrize("name", ["__main__.py", "launcher.py", "bootstrap/environment.py"])
+def test_an_old_python_can_read_what_tells_it_so(name: str):
+    ast.parse((ROOT / "workbook" / name).read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+def test_a_python_too_old_is_told_in_a_sentence():
+    code = (
+        "import runpy, sys; sys.version_info = (3, 10, 4, 'final', 0);"
+        f"runpy.run_path({str(ROOT / 'workbook')!r}, run_name='__main__')"
+    )
+    answer = subprocess.run(
+        [base_python(), "-c", code], capture_output=True, **AS_TEXT, timeout=30, check=False
+    )
+    assert answer.returncode == 1
+    assert "needs Python 3.11 or newer, and this is Python 3.10" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_the_first_call_makes_the_environment_and_goes_on_inside(fresh: Path):
+    code, output, errors = finish(first_call(fresh, "run", "03"))
+    assert code == 7, errors
+    *progress, told = output.splitlines()
+    assert "uv installs" in output
+    assert len(progress) < 12
+    assert json.loads(told)["arguments"] == ["run", "03"]
+    assert "lock " in stamp_of(fresh)
+
+
+def test_later_calls_start_at_once_from_any_folder_and_keep_it(fresh: Path, tmp_path: Path):
+    finish(first_call(fresh))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    # A file of the learner's must not pass for a library.
+    (elsewhere / "json.py").write_text("raise SystemExit('the wrong json')")
+    began = time.monotonic()
+    answer = call_for_real(fresh, "diff", "--mine", cwd=elsewhere)
+    assert time.monotonic() - began < 1
+    assert answer.returncode == 7, answer.stderr
+    told = json.loads(answer.stdout)
+    assert told["arguments"] == ["diff", "--mine"]
+    assert told["cwd"] == str(elsewhere)
+    assert told["prefix"] == told["virtual_env"] == str(fresh / ".venv")
+    assert told["path"].split(os.pathsep)[0].startswith(str(fresh / ".venv"))
+
+
+def test_a_changed_lock_is_installed_once_in_place(fresh: Path):
+    finish(first_call(fresh, FAKE_UV=count(fresh)))
+    (fresh / ".venv/mine").write_text("still there")
+    with (fresh / "Pipfile.lock").open("a", encoding="utf-8") as lock:
+        lock.write("\n")
+    for _ in range(2):
+        code, _, errors = finish(first_call(fresh, FAKE_UV=count(fresh)))
+        assert code == 7, errors
+    assert (fresh / "calls").read_text() == "xx"
+    assert (fresh / ".venv/mine").exists()
+
+
+def test_a_lock_that_cannot_be_installed_now_costs_no_environment(fresh: Path):
+    finish(first_call(fresh))
+    (fresh / ".venv/mine").write_text("still there")
+    with (fresh / "Pipfile.lock").open("a", encoding="utf-8") as lock:
+        lock.write("\n")
+    assert finish(first_call(fresh, FAKE_UV="raise SystemExit(1)"))[0] == 1
+    code, _, errors = finish(first_call(fresh, FAKE_UV=count(fresh)))
+    assert code == 7, errors
+    assert (fresh / "calls").exists()
+    assert (fresh / ".venv/mine").exists()
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(fresh: Path):
+    finish(first_call(fresh))
+    for python in (fresh / ".venv/bin").glob("python*"):
+        python.unlink()
+    code, output, errors = finish(first_call(fresh))
+    assert code == 7, errors
+    assert "made anew" in output
+
+
+def test_a_workbook_that_was_moved_gets_commands_that_know_its_new_place(fresh: Path):
+    finish(first_call(fresh))
+    moved = fresh.rename(fresh.with_name("moved"))
+    code, _, errors = finish(first_call(moved))
+    assert code == 7, errors
+    assert str(moved / ".venv") in stamp_of(moved)
+
+
+def test_a_useless_venv_of_somebody_elses_is_kept(fresh: Path):
+    (fresh / ".venv").mkdir()
+    (fresh / ".venv/notes.txt").write_text("mine")
+    code, output, errors = finish(first_call(fresh))
+    assert code == 7, errors
+    (kept,) = (fresh / ".workbook").glob("kept-environment-*/notes.txt")
+    assert kept.read_text() == "mine"
+    assert kept.parent.name in output
+
+
+def test_killed_half_way_the_next_call_waits_for_the_rest_and_mends_it(fresh: Path):
+    slow = f"import time; {count(fresh)}; time.sleep(1.5); open({str(fresh / 'late')!r}, 'w')"
+    first = first_call(fresh, FAKE_UV=slow)
+    wait_until((fresh / "calls").exists)
+    first.kill()
+    finish(first)
+    assert stamp_of(fresh) == "unfinished\n"
+    code, output, errors = finish(first_call(fresh, FAKE_UV=count(fresh)))
+    assert code == 7, errors
+    # The installer that the killed call left behind had ended before anything was made anew.
+    assert (fresh / "late").exists()
+    assert "Another call is setting up" in output
+    assert "made anew" in output
+    assert "lock " in stamp_of(fresh)
+    assert not list((fresh / ".workbook").glob("discarded-*"))
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_signal_ends_the_installer_too(fresh: Path, number: int, expected: int):
+    pid = fresh / "pid"
+    slow = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    call = first_call(fresh, FAKE_UV=slow)
+    wait_until(lambda: pid.exists() and pid.read_text() != "")
+    call.send_signal(number)
+    code, _, errors = finish(call)
+    assert code == expected
+    assert "Traceback" not in errors
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+    assert finish(first_call(fresh))[0] == 7
+
+
+def test_two_first_calls_side_by_side_take_turns(fresh: Path):
+    slow = f"import time; {count(fresh)}; time.sleep(0.7)"
+    calls = [first_call(fresh, FAKE_UV=slow) for _ in range(3)]
+    assert [finish(call)[0] for call in calls] == [7, 7, 7]
+    assert (fresh / "calls").read_text() == "x"
+
+
+def test_a_failing_installer_shows_its_last_words_and_no_traceback(fresh: Path):
+    fails = "import sys; print('the wheel is bent'); sys.exit(3)"
+    code, _, errors = finish(first_call(fresh, FAKE_UV=fails))
+    assert code == 1
+    assert "could not be installed" in errors
+    assert "the wheel is bent" in errors
+    assert "Traceback" not in errors
+    assert stamp_of(fresh) == "unfinished\n"
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ("WARNING: Retrying ... Temporary failure in name resolution", "needs the network, once"),
+        ("ERROR: [Errno 28] No space left on device", "disk is full"),
+        ("ERROR: [Errno 13] Permission denied: '/x'", "could not be written"),
+        ("Error: ensurepip is not available", "apt install python3-venv"),
+    ],
+)
+def test_what_the_log_tells_is_said_with_a_way_out(tmp_path: Path, log: str, said: str):
+    file = tmp_path / "install.log"
+    file.write_text(f"{log}\n", encoding="utf-8")
+    assert said in explain(file)
+
+
+def test_without_a_network_it_says_that_it_needs_one_once(fresh: Path):
+    variables = {
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_EXTRA_INDEX_URL": "",
+        "PIP_FIND_LINKS": "",
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_RETRIES": "0",
+        "NO_PROXY": "*",
+    }
+    answer = subprocess.run(
+        [base_python(), str(fresh / "workbook")],
+        env=os.environ | variables,
+        capture_output=True,
+        **AS_TEXT,
+        timeout=60,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert "needs the network, once" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_without_the_venv_module_it_names_the_package(fresh: Path):
+    code = (
+        "import sys; from importlib import util; real = util.find_spec;"
+        "util.find_spec = lambda name: None if name == 'ensurepip' else real(name);"
+        "from workbook.launcher import main; sys.exit(main([]))"
+    )
+    answer = subprocess.run(
+        [base_python(), "-c", code], cwd=fresh, capture_output=True, **AS_TEXT, check=False
+    )
+    assert answer.returncode == 1
+    assert "apt install python3-venv" in answer.stderr
+    assert not (fresh / ".venv").exists()
+
+
+def test_a_folder_that_cannot_be_written_gets_a_sentence(fresh: Path):
+    (fresh / ".workbook").write_text("in the way")
+    code, _, errors = finish(first_call(fresh))
+    assert code == 1
+    assert "could not write" in errors
+    assert "Traceback" not in errors
+
+
+def test_a_missing_lock_gets_a_sentence(fresh: Path):
+    finish(first_call(fresh))
+    (fresh / "Pipfile.lock").unlink()
+    code, _, errors = finish(first_call(fresh))
+    assert code == 1
+    assert "git checkout Pipfile.lock" in errors
+    shutil.rmtree(fresh)
+
+
+def test_a_later_call_starts_no_python_to_ask_for_its_version(fresh: Path):
+    finish(first_call(fresh))
+    assert asks_for_the_version(fresh) == "True no"
+    python = next((fresh / ".venv/bin").glob("python3.*"))
+    python.unlink()
+    shutil.copy(base_python(), python)  # what an update of the Python below looks like
+    assert asks_for_the_version(fresh).endswith("yes")
+
+
+def asks_for_the_version(root: Path) -> str:
+    """Tell whether the environment is complete, and whether its Python was started to know."""
+    code = (
+        "from workbook.bootstrap import environment as e; asked = [];"
+        "real = e.version_of; e.version_of = lambda python: asked.append(1) or real(python);"
+        "print(e.is_complete(), 'yes' if asked else 'no')"
+    )
+    done = subprocess.run(
+        [base_python(), "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_a_python_of_another_version_gets_an_environment_of_its_own(fresh: Path):
+    finish(first_call(fresh))
+    stamp = fresh / ".venv/workbook-stamp"
+    lines = stamp_of(fresh).splitlines()
+    older = ["python 3.9" if line.startswith("python ") else line for line in lines]
+    stamp.write_text("\n".join(line for line in older if not line.startswith("interpreter")))
+    (fresh / ".venv/old").write_text("")
+    code, output, errors = finish(first_call(fresh))
+    assert code == 7, errors
+    assert "made anew" in output
+    assert not (fresh / ".venv/old").exists()
+
+
+def test_test_brings_the_later_portions_and_keeps_what_is_there(fresh: Path):
+    finish(first_call(fresh, "run"))
+    (fresh / ".venv/mine").write_text("still there")
+    assert "portions base\n" in stamp_of(fresh)
+    code, output, errors = finish(first_call(fresh, "test"))
+    assert code == 7, errors
+    assert "Adding packages" in output
+    assert "portions base browser development\n" in stamp_of(fresh)
+    assert (fresh / ".venv/mine").exists()
+    assert "uv installs" not in finish(first_call(fresh, "test"))[1]
+
+
+def test_portions_that_are_there_follow_the_lock(fresh: Path):
+    finish(first_call(fresh, "test"))
+    with (fresh / "Pipfile.lock").open("a", encoding="utf-8") as lock:
+        lock.write("\n")
+    finish(first_call(fresh, "run"))
+    assert "portions base browser development\n" in stamp_of(fresh)
+    assert "playwright==" in (fresh / ".venv/requirements.txt").read_text()
+
+
+def test_a_portion_that_cannot_be_had_costs_nothing_of_the_first(fresh: Path):
+    finish(first_call(fresh, "run"))
+    before = stamp_of(fresh)
+    assert finish(first_call(fresh, "test", FAKE_UV="raise SystemExit(1)"))[0] == 1
+    assert stamp_of(fresh) == before
+    assert finish(first_call(fresh, "run", FAKE_UV="raise SystemExit(1)"))[0] == 7
+
+
+def test_killed_while_adding_the_next_call_installs_what_is_half_there(fresh: Path):
+    finish(first_call(fresh, "run"))
+    packages = next((fresh / ".venv/lib").glob("python*/site-packages"))
+    half, whole = packages / "ruff-0.1.dist-info", packages / "rumdl-0.1.dist-info"
+    for folder in (half, whole):
+        folder.mkdir()
+        (folder / "METADATA").write_text("")
+    (whole / "RECORD").write_text("")
+    finish(first_call(fresh, "test"))
+    assert not half.exists()
+    assert whole.exists()
+
+
+def test_where_there_is_no_uv_pip_installs(fresh: Path):
+    code, output, errors = finish(first_call(fresh, "run", FAKE_PIP="no uv"))
+    assert code == 7, errors
+    assert "there is no uv for this system: pip installs" in output
+
+
+def test_a_typed_pip_works_in_the_environment(fresh: Path):
+    finish(first_call(fresh, "run"))
+    for command in (["pip"], ["pip3"], ["python", "-m", "pip"]):
+        program = str(fresh / ".venv/bin" / command[0])
+        done = subprocess.run(
+            [program, *command[1:], "list", "--path", str(fresh), "--disable-pip-version-check"],
+            cwd=fresh.parent,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    where = subprocess.run(
+        [str(fresh / ".venv/bin/pip"), "--version"], capture_output=True, text=True, check=True
+    )
+    assert "pip-" in where.stdout  # out of the wheel

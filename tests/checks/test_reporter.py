@@ -1,0 +1,369 @@
+"""What a run of checks prints, and how it ends: the voice that a learner hears."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from checks.reporting.formatting import block, last_words, plain_lines
+from checks.verdicts import NotYet
+from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
+from tests.support.terminals import run_in_terminal
+
+MIXED = """
+@check("The page answers at once")
+def test_answers():
+    raise NotYet(
+        done="POST /check-status/ with a message",
+        seen="HTTP 500 after 0.2 s",
+        expected="a 2xx or a redirect in under 1 s, because a visitor should not wait for work",
+        look_at="status/views.py: does the view wait for the task?",
+        guide="03, Ask for it",
+        words='Traceback:\\n  File "status/views.py", line 3\\nValueError: \\x1b[31mno\\x1b[0m',
+    )
+
+@check("The page names the task", after=(test_answers,))
+def test_names(): ...
+
+@check("Two questions deep", after=(test_names,))
+def test_deep(): ...
+
+@check("A browser sees it")
+def test_browser():
+    raise CannotTell("no Chromium was found. Install one: apt install chromium")
+
+@check("The settings load")
+def test_settings(): ...
+
+@pytest.fixture(scope="module")
+def worker():
+    raise KeyError("oh")
+
+@check("The worker answers")
+def test_worker(worker): ...
+
+@check("The worker works")
+def test_works(worker): ...
+"""
+
+GOLDEN = """\
+Step 03, on your project in work/
+
+✗ The page answers at once
+    done     POST /check-status/ with a message
+    seen     HTTP 500 after 0.2 s
+    expected a 2xx or a redirect in under 1 s, because a visitor should not wait
+             for work
+    open     status/views.py: does the view wait for the task?
+    guide    03, Ask for it
+    its own words
+      │ Traceback:
+      │   File "status/views.py", line 3
+      │ ValueError: no
+– The page names the task: waits for “The page answers at once”
+– Two questions deep: waits for “The page names the task”
+– A browser sees it: no Chromium was found. Install one: apt install chromium
+✓ The settings load
+– The worker answers: the check itself broke: KeyError: 'oh'
+– The worker works: waits for “The worker answers”
+
+=============== 1 failed, 1 passed, 4 skipped, 1 error in 0.00s ================
+Next: status/views.py: does the view wait for the task? Then
+`python3 workbook check 03`
+"""
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyChecks:
+    """Return a small workbook with a `work/` at step 03; each test writes its checks."""
+    made = make_tiny_checks(tmp_path_factory.mktemp("voice") / "small workbook")
+    made.begin_work()
+    return made
+
+
+def passing(*titles: str) -> str:
+    return "".join(
+        f'@check("{title}")\ndef test_{number}(): ...\n' for number, title in enumerate(titles)
+    )
+
+
+def test_a_mixed_run_reads_like_this(tiny: TinyChecks):
+    tiny.write(MIXED)
+    said = tiny.run()
+    assert said.timeless == GOLDEN
+    assert said.code == 1
+
+
+def test_all_that_holds_ends_with_the_next_page(tiny: TinyChecks):
+    tiny.write(passing("It holds"))
+    said = tiny.run()
+    assert said.code == 0
+    assert said.lines[2] == "✓ It holds"
+    assert "Step 03 is done. Next: docs page 04, `python3 workbook start 04`" in said.text
+
+
+def test_a_step_is_done_though_this_machine_lacks_what_one_check_looks_with(tiny: TinyChecks):
+    lacks = '@check("A browser sees it")\ndef test_it(): raise Lacks("there is no Chromium")\n'
+    tiny.write(f"from checks.verdicts import Lacks\n{passing('It holds')}\n{lacks}")
+    said = tiny.run()
+    assert said.code == 2
+    assert "– A browser sees it: there is no Chromium" in said.text
+    assert "Step 03 is done. Next: docs page 04" in said.text
+    assert "one check was not looked at: there is no Chromium." in " ".join(said.text.split())
+
+
+def test_what_cannot_be_told_ends_with_code_2_and_the_way_out(tiny: TinyChecks):
+    tiny.write('@check("It is there")\ndef test_it(): raise CannotTell("no Redis. Get one.")\n')
+    said = tiny.run()
+    assert said.code == 2
+    assert "– It is there: no Redis. Get one." in said.lines
+    assert said.lines[-1] == "Next: see to the – “It is there”, then `python3 workbook check 03`"
+
+
+def test_a_bug_of_ours_is_no_answer_and_shows_its_frames_on_request(tiny: TinyChecks):
+    tiny.write('@check("It is there")\ndef test_it():\n    assert 1 == 2, "we erred"\n')
+    said = tiny.run()
+    assert said.code == 2
+    assert "the check itself broke: AssertionError: we erred" in said.text
+    assert "--trace" in said.lines[-1]
+    assert "Traceback" not in said.text
+    traced = tiny.run("checks/step_03", "--full-trace")
+    assert 'test_tiny.py", line 5, in test_it' in traced.text
+    assert "_pytest" not in traced.text
+
+
+def test_a_failure_that_a_fixture_raises_is_told_once(tiny: TinyChecks):
+    tiny.write(
+        """
+        @pytest.fixture(scope="module")
+        def page():
+            raise NotYet("asked", "nothing", "an answer", "manage.py", "03, Begin")
+
+        @check("First")
+        def test_first(page): ...
+
+        @check("Second")
+        def test_second(page): ...
+        """
+    )
+    said = tiny.run()
+    assert said.code == 1
+    assert said.text.count("✗") == 1
+    assert "– Second: waits for “First”" in said.lines
+
+
+def test_an_awaited_check_runs_first_and_the_others_keep_their_order(tiny: TinyChecks):
+    tiny.write('@check("Ground")\ndef test_ground(): ...\n', name="ground.py")
+    tiny.write(
+        """
+        from checks.step_03.ground import test_ground
+
+        @check("Early")
+        def test_early(): ...
+
+        def test_needs(): ...
+
+        @check("Late", after=(test_ground,))
+        def test_late(): ...
+
+        check("Needs late", after=(test_late,))(test_needs)
+        """
+    )
+    marks = [line for line in tiny.run().lines if line.startswith("✓")]
+    assert marks == ["✓ Ground", "✓ Early", "✓ Late", "✓ Needs late"]
+
+
+def test_a_check_chosen_with_k_runs_without_those_it_waits_for(tiny: TinyChecks):
+    tiny.write(MIXED)
+    said = tiny.run("checks/step_03", "-k", "test_names")
+    assert "✓ The page names the task" in said.lines
+    assert said.code == 0
+    assert "all of the step, `python3 workbook check 03`" in said.text
+
+
+def test_x_stops_at_the_first_failure(tiny: TinyChecks):
+    tiny.write(MIXED)
+    said = tiny.run("checks/step_03", "-x")
+    assert said.code == 1
+    assert "1 failed in" in said.text
+    assert "browser" not in said.text
+
+
+def test_q_leaves_the_failures_and_the_counts(tiny: TinyChecks):
+    tiny.write(MIXED)
+    said = tiny.run("checks/step_03", "-q")
+    assert said.lines[0] == "✗ The page answers at once"
+    assert said.lines[-1] == "1 failed, 1 passed, 4 skipped, 1 error in 0.00s"
+    assert "–" not in said.text
+    assert "Next" not in said.text
+
+
+def test_v_adds_the_header_of_pytest_and_the_ids(tiny: TinyChecks):
+    tiny.write(passing("It holds"))
+    said = tiny.run("checks/step_03", "-v")
+    assert "rootdir: " in said.text
+    assert "✓ It holds  [checks/step_03/test_tiny.py::test_0]" in said.lines
+
+
+def test_lf_runs_what_failed_and_says_when_there_is_more(tiny: TinyChecks):
+    tiny.write(MIXED)
+    tiny.run()
+    said = tiny.run("checks/step_03", "--lf")
+    assert "1 failed, 1 error in" in said.text
+    tiny.write(MIXED.replace("raise NotYet", "dict").replace("raise KeyError", "str"))
+    said = tiny.run("checks/step_03", "--lf")
+    assert "What was asked for holds. Next: all of the step" in said.text
+
+
+def test_collect_only_lists_and_runs_nothing(tiny: TinyChecks):
+    tiny.write(passing("One", "Two"))
+    said = tiny.run("checks/step_03", "--co", "-q")
+    assert said.lines[:2] == [
+        "checks/step_03/test_tiny.py::test_0",
+        "checks/step_03/test_tiny.py::test_1",
+    ]
+    assert said.code == 0
+    assert "✓" not in said.text
+
+
+def test_junit_tells_the_outcomes_apart(tiny: TinyChecks, tmp_path: Path):
+    tiny.write(MIXED)
+    tiny.run("checks/step_03", f"--junitxml={tmp_path / 'junit.xml'}")
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot()[0]
+    counts = {name: suite.get(name) for name in ("failures", "skipped", "errors", "tests")}
+    assert counts == {"failures": "1", "skipped": "4", "errors": "1", "tests": "7"}
+    assert suite.find(".//failure").get("message").startswith("✗ The page answers at once")
+
+
+def test_the_exit_code_needs_no_terminal_plugin(tiny: TinyChecks):
+    tiny.write(MIXED)
+    said = tiny.run("checks/step_03", "-p", "no:terminal")
+    assert (said.code, said.text.strip()) == (1, "")
+
+
+def test_rs_lists_the_reasons(tiny: TinyChecks):
+    tiny.write(MIXED)
+    said = tiny.run("checks/step_03", "-rs")
+    assert "SKIPPED [1] checks/step_03/test_tiny.py:" in said.text
+
+
+@pytest.mark.parametrize("where", ["checks/step_03/test_tiny.py::test_1", "checks/step_03::test_1"])
+def test_one_check_can_be_named(tiny: TinyChecks, where: str):
+    tiny.write(passing("One", "Two"))
+    said = tiny.run(where)
+    assert [line for line in said.lines if line.startswith("✓")] == ["✓ Two"]
+
+
+def test_a_file_of_checks_that_cannot_be_read_is_no_answer(tiny: TinyChecks):
+    tiny.write("import nothing_like_this\n")
+    said = tiny.run()
+    assert said.code == 2
+    assert "– checks/step_03/test_tiny.py cannot be read" in said.text
+    assert "No module named 'nothing_like_this'" in " ".join(said.text.split())
+    assert "✗" not in said.text
+
+
+def test_text_is_wrapped_to_the_terminal_and_commands_are_kept_whole(tiny: TinyChecks):
+    tiny.write(MIXED)
+    said = tiny.run(COLUMNS="60")
+    assert max(map(len, said.lines)) <= 60
+    assert "    expected a 2xx or a redirect in under 1 s, because a" in said.lines
+    assert "             visitor should not wait for work" in said.lines
+    assert said.lines[-1] == "`python3 workbook check 03`"
+    wide = tiny.run(COLUMNS="300")
+    assert max(len(line) for line in wide.lines if "===" not in line) <= 100
+
+
+def test_a_pipe_gets_no_colour_and_no_status_line(tiny: TinyChecks):
+    tiny.write(MIXED)
+    said = tiny.run()
+    assert "\x1b" not in said.text
+    assert "\r" not in said.text
+    assert "\x1b[31m✗" in tiny.run("checks/step_03", "--color=yes").text
+
+
+def test_a_terminal_makes_a_link_of_the_section_that_helps(tiny: TinyChecks):
+    tiny.write(
+        '@check("It is there")\ndef test_it():\n'
+        '    raise NotYet("a", "b", "c", "d", guide="03, Ask for it")\n'
+    )
+    address = "http://localhost:8001/03-third.html#ask-for-it"
+    linked = f"\x1b]8;;{address}\x1b\\03, Ask for it\x1b]8;;\x1b\\"
+    assert linked in tiny.run("checks/step_03", "--color=yes").text
+    assert "guide    03, Ask for it\n" in tiny.run().text
+
+
+WAITING = """
+import time
+from checks.progress import awaiting
+
+@check("It answers")
+def test_it():
+    with awaiting("the worker"):
+        time.sleep(0.2)
+"""
+
+
+def test_a_terminal_gets_colour_and_a_status_line_that_goes_away(tiny: TinyChecks):
+    tiny.write(WAITING)
+    code, text = run_in_terminal(tiny.command(), tiny.root, tiny.environment(TERM="xterm"))
+    assert code == 0
+    assert "waiting for the worker …" in text
+    assert "\x1b[32m✓ It answers" in text
+    # Each \r begins the line anew: what stays is what was written last.
+    stays = [line.rpartition("\r")[2] for line in text.replace("\r\n", "\n").split("\n")]
+    assert not any("waiting" in line or "…" in line for line in stays)
+    assert any("✓ It answers" in line for line in stays)
+
+
+def test_no_color_is_respected_on_a_terminal(tiny: TinyChecks):
+    tiny.write(WAITING)
+    environment = tiny.environment(TERM="xterm", NO_COLOR="1")
+    _, text = run_in_terminal(tiny.command(), tiny.root, environment)
+    assert "✓ It answers" in text
+    assert "\x1b" not in text
+
+
+def test_a_narrow_encoding_costs_the_marks_and_not_the_run(tiny: TinyChecks):
+    tiny.write(MIXED)
+    said = tiny.run(PYTHONUTF8="0", PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert said.code == 1
+    assert "? The page answers at once" in said.text
+
+
+def not_yet(**fields: str) -> NotYet:
+    given = dict.fromkeys(("done", "seen", "expected", "look_at", "guide"), "-") | fields
+    return NotYet(**given)
+
+
+def test_words_of_any_size_become_a_few_short_lines():
+    words = "\n".join(f"line {number}\x07" for number in range(4_000_000))
+    shown = last_words(words)
+    assert shown[0] == "…"
+    assert shown[-1] == "line 3999999"
+    assert len(shown) < 20
+    assert all(len(line) < 320 for line in last_words("x" * 50_000_000))
+    assert len(list(block(not_yet(seen="y " * 25_000_000, words=words), 60))) < 60
+
+
+def test_nothing_that_steers_a_terminal_gets_through():
+    hostile = "\x1b]0;title\x07a\x1b[2Jb\x1b[?25lc\x9b31md\u202ee\x00f\tg\rh"
+    assert plain_lines(hostile) == ["abcdef    g", "h"]
+    shown = "".join(text for _, text in block(not_yet(seen=hostile, words=hostile), 80))
+    assert shown.isprintable()
+
+
+def test_checks_are_not_spread_over_processes(tiny: TinyChecks):
+    tiny.write(passing("It holds"))
+    said = tiny.run("-p", "xdist", "checks/step_03", "-n2")
+    assert said.code == pytest.ExitCode.USAGE_ERROR
+    assert "leave out -n" in said.text
+
+
+def test_an_interrupted_run_is_interrupted(tiny: TinyChecks):
+    tiny.write('@check("It")\ndef test_it(): raise KeyboardInterrupt\n')
+    said = tiny.run()
+    assert said.code == pytest.ExitCode.INTERRUPTED
+    assert "KeyboardInterrupt" in said.text

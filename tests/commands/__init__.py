@@ -1,0 +1,1 @@
+"""Proves workbook/commands and the command line, a file a verb, through the tool itself."""

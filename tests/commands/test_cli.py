@@ -1,0 +1,71 @@
+"""The command line: help, unknown words, exit codes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.workbook_copy import SmallWorkbook
+
+VERBS = ("run", "start", "diff", "redis", "doctor", "guide", "test")
+
+
+def test_without_a_verb_a_help_of_one_screen_shows_every_verb(small: SmallWorkbook):
+    answer = small.call()
+    assert answer.returncode == 0
+    assert len(answer.stdout.splitlines()) <= 20
+    assert max(map(len, answer.stdout.splitlines())) <= 100
+    for verb in VERBS:
+        assert f"python3 workbook {verb}" in answer.stdout
+
+
+def test_an_unknown_verb_gets_a_sentence_with_the_verbs(small: SmallWorkbook):
+    answer = small.call("walk")
+    assert answer.returncode == 1
+    assert "There is no verb “walk”" in answer.stderr
+    assert all(verb in answer.stderr for verb in VERBS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["start"], "required: step"),
+        (["run", "--port", "70000"], "from 1 to 65535"),
+        (["diff", "02", "--yours"], "“--yours” is not understood"),
+        (["start", "09"], "There is no step “09”"),
+    ],
+)
+def test_wrong_arguments_get_a_sentence_and_exit_code_1(
+    small: SmallWorkbook, arguments: list[str], said: str
+):
+    answer = small.call(*arguments)
+    assert answer.returncode == 1
+    assert said in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert answer.stdout == ""
+
+
+def test_a_reader_that_leaves_early_causes_no_complaint(small: SmallWorkbook):
+    code = (
+        "import sys; from workbook import cli; cli.HELP = 'line {0}\\n' * 200_000;"
+        "sys.exit(cli.main([]))"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(
+        command, cwd=small.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    # 0 if all of it still went into the pipe, 1 if not.
+    assert process.returncode in (0, 1)
+
+
+def test_pytest_gets_what_test_does_not_know_and_its_exit_code_is_passed_on(small: SmallWorkbook):
+    small.write({"test_one.py": "def test_a(): pass\ndef test_b(): assert False\n"}, below="tests")
+    passed = small.call("test", "-k", "test_a", "-q", "tests/test_one.py")
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    assert "1 passed" in passed.stdout.splitlines()[-1]
+    assert small.call("test", "-k", "test_b", "tests/test_one.py").returncode == 1

@@ -1,0 +1,82 @@
+"""`doctor`: is everything there, and where does the learner stand?"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.workbook_copy import SmallWorkbook
+from workbook.commands import doctor
+from workbook.projects.step_detection import describe
+from workbook.redis_server.server import private_redis
+from workbook.runtime.ports import free_port
+
+
+def test_each_line_has_a_mark_and_each_lack_a_way_out(small: SmallWorkbook):
+    answer = small.call("doctor", PATH="")
+    lines = answer.stdout.splitlines()
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        assert line.startswith(("✓ ", "✗ ", "– ", "  ")), line
+        if line.startswith(("✗", "–")):
+            assert "→" in following, line
+    assert "– Redis          no redis-server" in answer.stdout
+    assert "– git" in answer.stdout
+    # The small workbook has no environment of its own: something needed is missing.
+    assert "✗ environment" in answer.stdout
+    assert answer.returncode == 1
+
+
+@contextlib.contextmanager
+def a_server_that_is_no_redis() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                    connection.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def test_it_tells_a_redis_from_another_server_and_from_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(doctor, "REDIS_PORT", free_port())
+    assert doctor.local_redis().text == "nothing answers"
+    with private_redis("embedded") as server:
+        monkeypatch.setattr(doctor, "REDIS_PORT", server.port)
+        assert doctor.local_redis().text == "a Redis answers"
+    with a_server_that_is_no_redis() as port:
+        monkeypatch.setattr(doctor, "REDIS_PORT", port)
+        assert "that is no Redis" in doctor.local_redis().text
+        taken = doctor.web_port(port, "run", "pages")
+        assert taken.mark == "–"
+        assert "--port" in taken.way_out
+
+
+@pytest.mark.parametrize(
+    ("started", "said"),
+    [("01", "the beginning of step 01"), ("02", "step 01, finished"), ("03", "step 02, finished")],
+)
+def test_it_tells_which_step_work_looks_like(small: SmallWorkbook, started: str, said: str):
+    small.call("start", started)
+    assert said in describe(small.work)
+
+
+def test_it_says_so_when_the_marks_contradict_each_other(small: SmallWorkbook):
+    small.call("start", "02")
+    small.write({"status/tasks.py": "def send_status_periodically(): ...\n"})
+    assert "lacks those of 02, 03, 04" in describe(small.work)
+
+
+def test_no_work_is_told_with_the_way_to_begin(tmp_path: Path):
+    finding = doctor.learners_project(tmp_path / "work")
+    assert finding.mark == "–"
+    assert "start 01" in finding.way_out

@@ -1,0 +1,60 @@
+"""No verb leaves a trace that git would see."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+
+import pytest
+
+from tests.support.tool_process import lay_project, tool_run
+from tests.support.workbook_copy import SmallWorkbook
+from workbook.runtime.ports import free_port
+from workbook.runtime.process_output import AS_TEXT
+
+
+@pytest.fixture
+def committed(small: SmallWorkbook) -> SmallWorkbook:
+    """Return a small workbook in git, everything in it committed."""
+    lay_project(small.root / "steps" / "01-first")
+    git(small, "init", "--quiet")
+    git(small, "add", "--all")
+    git(small, "-c", "user.name=A", "-c", "user.email=a@localhost", "commit", "-qm", "All")
+    return small
+
+
+def git(small: SmallWorkbook, *words: str) -> str:
+    done = subprocess.run(
+        ["git", *words], cwd=small.root, capture_output=True, **AS_TEXT, check=True
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["start", "01"],
+        ["start", "03"],
+        ["diff", "02"],
+        ["doctor"],
+        ["check", "02"],
+        ["run", "7"],
+    ],
+    ids=" ".join,
+)
+def test_a_verb_that_ends_by_itself_leaves_nothing_for_git(
+    committed: SmallWorkbook, words: list[str]
+) -> None:
+    committed.call(*words)
+    assert git(committed, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("words", [["run", "01"], ["redis"], ["guide"]], ids=" ".join)
+def test_a_verb_that_is_stopped_leaves_nothing_for_git(
+    committed: SmallWorkbook, words: list[str]
+) -> None:
+    with tool_run(committed, *words, "--port", str(port := free_port())) as run:
+        run.wait_for(str(port))
+        run.signal_and_wait(signal.SIGINT)
+    assert git(committed, "status", "--porcelain") == ""

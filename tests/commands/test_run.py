@@ -1,0 +1,412 @@
+"""`run`: what it starts, how it ends, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.tool_process import (
+    MANAGE,
+    ToolRun,
+    lay_project,
+    lay_project_with_worker,
+    tool_run,
+    wait_until,
+)
+from tests.support.workbook_copy import SmallWorkbook
+from workbook.projects.procfile import is_celery_worker
+from workbook.redis_server.server import private_redis
+from workbook.runtime.ports import free_port
+from workbook.runtime.process_output import decoded
+from workbook.runtime.signals import StopRequested, StopSignals
+
+SIGNALS = {signal.SIGINT: 0, signal.SIGTERM: 143, signal.SIGHUP: 129}
+AFTER_THE_WORKER = f"""
+import sys, time
+from pathlib import Path
+if sys.argv[1] == "migrate":
+    deadline = time.monotonic() + 20
+    while not Path("worker").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.5)
+    found = [name for name in ("worker", "web") if Path(name).exists()]
+    Path("beside-migrations").write_text(" ".join(found))
+elif sys.argv[1] == "runserver":
+    Path("web").touch()
+{MANAGE}"""
+FAILING_MIGRATION = """
+import sys, time
+from pathlib import Path
+deadline = time.monotonic() + float(Path("seconds").read_text())
+while not Path("worker").exists() and time.monotonic() < deadline:
+    time.sleep(0.02)
+sys.exit(f"worker there: {Path('worker').exists()}")
+"""
+SLOW_MIGRATION = "import time; time.sleep(600)"
+
+
+def lay_failing_project(folder: Path, seconds: float) -> None:
+    """Write a project whose migrations fail once the worker is there, or after `seconds`."""
+    lay_project_with_worker(folder, manage=FAILING_MIGRATION)
+    (folder / "seconds").write_text(str(seconds), encoding="utf-8")
+
+
+def nothing_left(run: ToolRun, small: SmallWorkbook) -> bool:
+    """Tell whether no process, no Redis and no copy of a snapshot is left."""
+    ports = {int(port) for port in re.findall(r"127\.0\.0\.1:(\d+)", run.text)}
+    for port in ports:
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0
+    assert run.left() == []
+    assert list((small.root / ".workbook" / "runs").iterdir()) == []
+    return True
+
+
+@pytest.fixture
+def snapshot(small: SmallWorkbook) -> SmallWorkbook:
+    """Return a workbook whose step 05 is a tiny project."""
+    lay_project(small.root / "steps" / "05-tiny")
+    return small
+
+
+@pytest.mark.parametrize("signum", SIGNALS)
+def test_a_signal_ends_every_process_and_the_redis(snapshot, signum):
+    port = free_port()
+    with tool_run(snapshot, "run", "--port", str(port)) as run:
+        run.wait_for("Ctrl-C stops everything")
+        run.wait_for("broker is redis://127.0.0.1:")
+        assert run.signal_and_wait(signum) == SIGNALS[signum]
+        assert nothing_left(run, snapshot)
+
+
+def test_ready_is_said_once_with_an_address_that_answers_and_the_demo_login(snapshot):
+    port = free_port()
+    with tool_run(snapshot, "run", "5", "--port", str(port), "--redis", "embedded") as run:
+        run.wait_for("Ctrl-C stops everything")
+        assert run.text.count(f"ready: http://localhost:{port}/") == 1
+        assert "name demo, password demo" in run.text
+        assert "Redis: the embedded Redis at redis://127.0.0.1:" in run.text
+        assert httpx.get(f"http://localhost:{port}/").status_code == 200
+
+
+def test_a_snapshot_runs_as_a_copy_with_an_env_of_its_own(snapshot):
+    step = snapshot.root / "steps" / "05-tiny"
+    before = sorted(step.iterdir())
+    with tool_run(snapshot, "run", "05", "--port", str(free_port())) as run:
+        run.wait_for("ready")
+        (copy,) = (snapshot.root / ".workbook" / "runs").glob("*/05-tiny")
+        assert (copy / "db.sqlite3").exists()
+        assert (copy / ".env").read_bytes() == (step / ".env.example").read_bytes()
+    assert sorted(step.iterdir()) == before
+
+
+def test_work_runs_in_place_and_its_env_names_the_redis(small):
+    lay_project(small.work)
+    redis_port = free_port()
+    url = f"redis://localhost:{redis_port}/3"
+    (small.work / ".env").write_text(f'CELERY_BROKER_REDIS_URL="{url}"\n', encoding="utf-8")
+    with tool_run(small, "run", "--port", str(free_port())) as run:
+        run.wait_for("ready")
+        run.wait_for(f"broker is {url}")
+        assert (small.work / "db.sqlite3").exists()
+        assert "demo" not in run.text
+        assert run.signal_and_wait(signal.SIGINT) == 0
+        assert nothing_left(run, small)
+
+
+def test_a_closed_terminal_ends_everything(snapshot):
+    terminal, inside = os.openpty()
+    streams = {"stdin": inside, "stdout": inside, "stderr": inside}
+    own = "import fcntl, os, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
+    with tool_run(snapshot, "run", "--port", str(free_port()), code=own, **streams) as run:
+        os.close(inside)
+        while "Ctrl-C stops" not in run.text:
+            run.lines.append(decoded(os.read(terminal, 4096)))
+        assert run.left()
+        os.close(terminal)
+        assert run.ends() == 129
+        assert nothing_left(run, snapshot)
+
+
+def test_a_reader_that_goes_away_ends_everything(snapshot):
+    reader, writer = os.pipe()
+    lay_project(snapshot.root / "steps" / "05-tiny", "web: while true; do echo on; sleep 0.1; done")
+    with tool_run(snapshot, "run", "--port", str(free_port()), stdout=writer) as run:
+        os.close(writer)
+        while "on" not in run.text:
+            run.lines.append(decoded(os.read(reader, 4096)))
+        os.close(reader)
+        assert run.ends() == 129
+        assert nothing_left(run, snapshot)
+
+
+def test_processes_that_ignore_signals_end_within_ten_seconds(snapshot):
+    lay_project(snapshot.root / "steps" / "05-tiny", "web: python manage.py stubborn\n")
+    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
+        run.wait_for("stubborn child")
+        assert len(run.left()) >= 3
+        began = time.monotonic()
+        assert run.signal_and_wait(signal.SIGTERM) == 143
+        assert time.monotonic() - began < 10
+        assert nothing_left(run, snapshot)
+
+
+def test_a_second_ctrl_c_ends_the_patience(snapshot):
+    lay_project(snapshot.root / "steps" / "05-tiny", "web: python manage.py stubborn\n")
+    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
+        run.wait_for("stubborn child")
+        began = time.monotonic()
+        run.process.send_signal(signal.SIGINT)
+        run.wait_for("Stopping")
+        assert run.signal_and_wait(signal.SIGINT) == 0
+        assert time.monotonic() - began < 4
+        assert nothing_left(run, snapshot)
+
+
+def test_ctrl_c_during_the_preparations_leaves_nothing(snapshot):
+    manage = "import time; print('slow'); time.sleep(600)"
+    lay_project(snapshot.root / "steps" / "05-tiny", manage=manage)
+    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
+        run.wait_for("Preparing its database")
+        wait_until(run.left, 5)
+        assert run.signal_and_wait(signal.SIGINT) == 0
+        assert nothing_left(run, snapshot)
+
+
+@pytest.mark.parametrize("signum", SIGNALS)
+def test_a_signal_while_migrations_and_worker_go_on_leaves_nothing(small, signum):
+    lay_project_with_worker(small.root / "steps" / "05-tiny", manage=SLOW_MIGRATION)
+    with tool_run(small, "run", "--port", str(free_port())) as run:
+        run.wait_for("celery@")
+        assert run.signal_and_wait(signum) == SIGNALS[signum]
+        assert nothing_left(run, small)
+
+
+@pytest.mark.parametrize("seconds", [0, 0.03, 0.1, 0.2, 0.4, 0.8])
+def test_ctrl_c_at_any_moment_of_the_start_leaves_nothing(small, seconds):
+    lay_project_with_worker(small.root / "steps" / "05-tiny")
+    with tool_run(small, "run", "--port", str(free_port()), "--redis", "embedded") as run:
+        run.wait_for("Preparing its database")
+        time.sleep(seconds)
+        assert run.signal_and_wait(signal.SIGINT) == 0
+        assert nothing_left(run, small)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_that_python_swallowed_is_not_lost():
+    class Ending:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    signals = StopSignals()
+    with signals.listening():
+        Ending()  # what its end raises, Python reports and drops
+        with pytest.raises(StopRequested):
+            signals.check()
+        signals.only_hurry()
+        signals.check()
+
+
+def test_in_a_snapshot_the_worker_starts_beside_the_migrations_and_web_after_them(small):
+    step = lay_project_with_worker(small.root / "steps" / "05-tiny", manage=AFTER_THE_WORKER)
+    with tool_run(small, "run", "--port", str(free_port())) as run:
+        run.wait_for("ready: ", 40)
+        (copy,) = (small.root / ".workbook" / "runs").glob(f"*/{step.name}")
+        assert (copy / "beside-migrations").read_text() == "worker"
+
+
+def test_in_work_an_error_that_every_process_would_meet_is_told_once(small):
+    lay_failing_project(small.work, seconds=2)
+    with tool_run(small, "run", "--port", str(free_port())) as run:
+        assert run.ends() == 1
+        wait_until(lambda: "worker there: False" in run.text, 2)
+        assert "“python manage.py migrate” of work/ failed with exit code 1" in run.text
+        assert nothing_left(run, small)
+
+
+def test_a_worker_waits_for_the_tables_where_tasks_may_be_in_the_queue(small):
+    lay_failing_project(small.root / "steps" / "05-tiny", seconds=2)
+    with (
+        private_redis() as redis,
+        tool_run(small, "run", "--port", str(free_port()), "--redis", redis.url) as run,
+    ):
+        assert run.ends() == 1
+        wait_until(lambda: "worker there: False" in run.text, 2)
+
+
+def test_a_failing_migration_ends_the_worker_beside_it(small):
+    lay_failing_project(small.root / "steps" / "05-tiny", seconds=20)
+    with tool_run(small, "run", "--port", str(free_port())) as run:
+        assert run.ends(30) == 1
+        wait_until(lambda: "worker there: True" in run.text, 2)
+        assert "“python manage.py migrate” of 05-tiny failed with exit code 1" in run.text
+        assert "$ python manage.py" not in run.text
+        assert nothing_left(run, small)
+
+
+def test_a_failing_login_is_named(snapshot):
+    manage = f"import sys\nif sys.argv[1] == 'createsuperuser': sys.exit('no login')\n{MANAGE}"
+    lay_project(snapshot.root / "steps" / "05-tiny", manage=manage)
+    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
+        assert run.ends() == 1
+        wait_until(lambda: "no login" in run.text, 2)
+        assert "“python manage.py createsuperuser” of 05-tiny failed" in run.text
+        assert nothing_left(run, snapshot)
+
+
+def test_migrations_that_do_not_end_are_given_up(snapshot):
+    lay_project(snapshot.root / "steps" / "05-tiny", manage=SLOW_MIGRATION)
+    code = "from workbook.projects import project; project.MANAGE_SECONDS = 1"
+    with tool_run(snapshot, "run", "--port", str(free_port()), code=code) as run:
+        assert run.ends() == 1
+        wait_until(lambda: "did not end within 1 seconds" in run.text, 2)
+        assert nothing_left(run, snapshot)
+
+
+def test_a_redis_that_does_not_start_ends_the_migrations_beside_it(snapshot, tmp_path):
+    lay_project(snapshot.root / "steps" / "05-tiny", manage=SLOW_MIGRATION)
+    server = tmp_path / "redis-server"
+    server.write_text("#!/bin/sh\necho no luck\nexit 1\n", encoding="utf-8")
+    server.chmod(0o755)
+    variables = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    with tool_run(snapshot, "run", "--port", str(free_port()), variables=variables) as run:
+        assert run.ends() == 1
+        wait_until(lambda: "no luck" in run.text, 2)
+        assert "redis-server did not start on port" in run.text
+        assert nothing_left(run, snapshot)
+
+
+def test_verbose_shows_from_when_to_when_each_part_went(small):
+    lay_project_with_worker(small.root / "steps" / "05-tiny", manage=AFTER_THE_WORKER)
+    began = time.monotonic()
+    with tool_run(small, "run", "--port", str(free_port()), "--verbose") as run:
+        run.wait_for("Where the time went", 40)
+        run.wait_for("ready    ")
+        total = time.monotonic() - began
+    row = re.compile(r"\| {3}(\w[\w ]*?) +([\d.]+) +([\d.]+|…) +=+\n")
+    rows = {name: (float(first), last) for name, first, last in row.findall(run.text)}
+    assert list(rows) == ["workbook", "Redis", "database", "worker", "web", "first page"]
+    assert rows["workbook"][0] == 0
+    assert rows["worker"][0] < float(rows["database"][1]) <= rows["web"][0]
+    ready = float(re.search(r"\| {3}ready +([\d.]+)\n", run.text)[1])
+    assert rows["web"][0] < ready <= total
+
+
+def test_without_verbose_no_times_are_shown(snapshot):
+    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
+        run.wait_for("Ctrl-C stops everything")
+        run.wait_for("broker is")
+        assert "Where the time went" not in run.text
+
+
+@pytest.mark.parametrize(
+    ("command", "is_one"),
+    [
+        ("celery -A config worker --loglevel=info -P threads -c 10", True),
+        ("celery -A config worker -B", False),
+        ("celery -A config worker --beat", False),
+        ("celery -A config beat", False),
+        ("python manage.py worker", False),
+        ("sh prepare && celery -A config worker", False),
+    ],
+)
+def test_a_celery_worker_is_told_by_its_command(command, is_one):
+    assert is_celery_worker(command) == is_one
+
+
+def test_a_process_that_ends_by_itself_is_named_with_its_last_lines(snapshot):
+    procfile = "web: python manage.py runserver $PORT\nbeat: python manage.py fail\n"
+    lay_project(snapshot.root / "steps" / "05-tiny", procfile)
+    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
+        assert run.ends() == 1
+        wait_until(lambda: "“beat” ended by itself with exit code 3" in run.text, 2)
+        assert run.text.rstrip().endswith("the reason it ended")
+        assert nothing_left(run, snapshot)
+
+
+def test_a_page_that_never_answers_is_given_up_with_the_last_lines(snapshot):
+    lay_project(snapshot.root / "steps" / "05-tiny", "web: python manage.py show\n")
+    code = "import workbook.commands.run; workbook.commands.run.ANSWER_SECONDS = 1"
+    with tool_run(snapshot, "run", "--port", str(free_port()), code=code) as run:
+        assert run.ends() == 1
+        wait_until(lambda: "did not answer within 1 seconds" in run.text, 2)
+        assert run.text.rstrip().rpartition("\n")[2].startswith("  broker is redis://")
+        assert nothing_left(run, snapshot)
+
+
+def test_settings_that_python_cannot_read_are_shown(snapshot):
+    step = lay_project(snapshot.root / "steps" / "05-tiny", manage=f"import settings\n{MANAGE}")
+    (step / "settings.py").write_text("DEBUG = = True\n", encoding="utf-8")
+    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
+        assert run.ends() == 1
+        wait_until(lambda: "SyntaxError" in run.text, 2)
+        assert "DEBUG = = True" in run.text
+        assert nothing_left(run, snapshot)
+
+
+def test_a_taken_port_is_named_with_its_holder_and_another_offered(snapshot):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = snapshot.call("run", "--port", str(port))
+    assert done.returncode == 1
+    assert f"Port {port} is taken by" in done.stderr
+    assert f"(process {os.getpid()})" in done.stderr
+    offered = int(re.search(r"--port (\d+)", done.stderr)[1])
+    assert offered != port
+    assert not (snapshot.root / ".workbook" / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("procfile", "told"),
+    [(None, "There is no Procfile in"), ("\n", "names no process"), (b"\xff\xfe", "cannot be")],
+)
+def test_a_procfile_that_starts_nothing_is_told(snapshot, procfile, told):
+    path = snapshot.root / "steps" / "05-tiny" / "Procfile"
+    path.unlink()
+    if procfile is not None:
+        path.write_bytes(procfile if isinstance(procfile, bytes) else procfile.encode())
+    done = snapshot.call("run")
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "web: python manage.py runserver $PORT" in done.stderr
+
+
+def test_an_unwritable_state_folder_is_told(snapshot):
+    (snapshot.root / ".workbook").write_text("in the way", encoding="utf-8")
+    done = snapshot.call("run", "--port", str(free_port()))
+    assert done.returncode == 1
+    assert "which cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_work_without_a_project_is_told(small):
+    small.work.mkdir()
+    done = small.call("run")
+    assert done.returncode == 1
+    assert "There is no manage.py in" in done.stderr
+
+
+def test_snapshots_run_side_by_side_but_work_runs_once(snapshot):
+    lay_project(snapshot.work)
+    first, second, third = free_port(), free_port(), free_port()
+    with (
+        tool_run(snapshot, "run", "05", "--port", str(first)) as one,
+        tool_run(snapshot, "run", "05", "--port", str(second)) as two,
+        tool_run(snapshot, "run", "--port", str(third)) as mine,
+    ):
+        for run in (one, two, mine):
+            run.wait_for("ready")
+        again = snapshot.call("run", "--port", str(free_port()))
+        assert again.returncode == 1
+        assert f"work/ already runs: see http://localhost:{third}/" in again.stderr
+        assert two.signal_and_wait(signal.SIGINT) == 0
+        assert two.left() == []
+        assert httpx.get(f"http://localhost:{first}/").status_code == 200
+        assert httpx.get(f"http://localhost:{third}/").status_code == 200

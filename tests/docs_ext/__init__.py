@@ -1,0 +1,1 @@
+"""Proves docs_ext/: what each fence shows, and what the audit finds."""

@@ -1,0 +1,247 @@
+"""Which Redis is chosen, what is said about it, and what the embedded one carries."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import redis
+from channels_redis.pubsub import RedisPubSubChannelLayer
+from kombu import Connection, Queue
+
+from tests.support.skip_markers import REDIS_SERVER
+from tests.support.tool_process import tool_run
+from workbook.errors import WorkbookError
+from workbook.redis_server import server as redis_server
+from workbook.redis_server.address import masked
+from workbook.redis_server.selection import VARIABLE, chosen_redis
+from workbook.redis_server.server import private_redis
+from workbook.runtime.ports import free_port
+
+
+@pytest.fixture(autouse=True)
+def no_address_in_the_environment(monkeypatch):
+    """Whoever runs the tests may have named a Redis."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+
+
+@pytest.fixture(params=[pytest.param("server", marks=REDIS_SERVER), "embedded"])
+def server(request):
+    """Return a private Redis, once of each kind."""
+    with private_redis(request.param) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    """Return an embedded Redis."""
+    with private_redis("embedded") as started:
+        yield started
+
+
+def name_in_env_file(folder, url: str) -> None:
+    """Write a `.env` that names `url`."""
+    (folder / ".env").write_text(f"# mine\n{VARIABLE} = '{url}'\n", encoding="utf-8")
+
+
+def test_the_environment_wins_over_the_env_file(tmp_path, monkeypatch, server):
+    name_in_env_file(tmp_path, "redis://elsewhere.invalid:1")
+    monkeypatch.setenv(VARIABLE, server.url)
+    with chosen_redis("auto", tmp_path) as chosen:
+        assert (chosen.url, chosen.processes()) == (server.url, [])
+        assert chosen.sentence == (
+            f"Redis: the one at {server.url} ({VARIABLE} in the environment)."
+        )
+
+
+def test_a_redis_is_started_where_the_env_file_expects_one_on_this_machine(tmp_path):
+    port = free_port()
+    name_in_env_file(tmp_path, f"redis://me:secret@localhost:{port}/2")
+    with chosen_redis("auto", tmp_path) as chosen:
+        chosen.wait()
+        assert chosen.url == f"redis://localhost:{port}/2"
+        assert redis.Redis.from_url(chosen.url).ping()
+        assert "started because nothing listened" in chosen.sentence
+        assert "secret" not in chosen.sentence
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@REDIS_SERVER
+def test_without_an_address_a_private_server_is_used(tmp_path):
+    with chosen_redis("auto", tmp_path) as chosen:
+        assert "redis-server at redis://127.0.0.1:" in chosen.sentence
+        assert "private to this run" in chosen.sentence
+
+
+def test_without_a_server_on_the_path_the_embedded_one_is_used(tmp_path, monkeypatch):
+    monkeypatch.setattr(redis_server, "find_server", lambda: None)
+    with chosen_redis("auto", tmp_path) as chosen:
+        chosen.wait()
+        assert "the embedded Redis at redis://127.0.0.1:" in chosen.sentence
+        assert redis.Redis.from_url(chosen.url).ping()
+
+
+def test_asking_for_a_server_where_there_is_none_names_the_way_out(monkeypatch):
+    monkeypatch.setattr(redis_server, "find_server", lambda: None)
+    with pytest.raises(WorkbookError, match="--redis embedded"), chosen_redis("server", None):
+        pass
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:very-secret@127.0.0.1:1/0",
+        "rediss://me:very-secret@nowhere.invalid",
+        "redis://me:very-se@cret@127.0.0.1:1",
+        "redis://127.0.0.1:1?password=very-secret",
+        "redis://:very-secret@127.0.0.1:notaport",
+    ],
+)
+def test_an_address_without_an_answer_is_told_without_the_password(url):
+    with pytest.raises(WorkbookError) as told, chosen_redis(url, None):
+        pass
+    assert str(told.value).startswith("--redis: The ")
+    assert "very-se" not in str(told.value)
+    assert "***" in str(told.value)
+
+
+@REDIS_SERVER
+def test_a_password_that_redis_does_not_accept_is_told_without_it():
+    with private_redis("server") as server:
+        redis.Redis.from_url(server.url).config_set("requirepass", "another")
+        url = server.url.replace("://", "://:very-secret@")
+        with (
+            pytest.raises(WorkbookError, match="does not accept that name and password") as told,
+            chosen_redis(url, None),
+        ):
+            pass
+    assert "very-secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("option", ["memcached", "http://localhost", "servre", ""])
+def test_what_is_no_address_is_told(option):
+    with pytest.raises(WorkbookError, match="Expected auto, server, embedded"):
+        chosen_redis(option, None).__enter__()
+
+
+def test_masking_keeps_what_is_no_password():
+    assert masked("redis://localhost:6379/1") == "redis://localhost:6379/1"
+    assert masked("redis://me:x@host:1/0") == "redis://me:***@host:1/0"
+
+
+def test_it_listens_on_this_machine_alone_and_comes_back_on_its_port(server):
+    url = server.url
+    client = redis.Redis.from_url(url, socket_timeout=0.3, retry=None)
+    client.set("name", "value")
+    server.pause()
+    with pytest.raises(redis.TimeoutError):
+        client.ping()
+    server.resume()
+    assert client.get("name") == b"value"
+    server.stop()
+    with pytest.raises(redis.ConnectionError):
+        client.ping()
+    server.start()
+    assert server.url == url
+    assert client.get("name") is None
+
+
+def test_where_another_took_the_port_at_the_last_moment_it_starts_on_a_second(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports = [taken.getsockname()[1], free_port()]
+        monkeypatch.setattr(redis_server, "free_port", iter(ports).__next__)
+        with private_redis("embedded") as server:
+            assert server.port == ports[1]
+            assert redis.Redis.from_url(server.url).ping()
+
+
+def test_another_script_is_refused_in_words(embedded):
+    with pytest.raises(redis.ResponseError, match="install redis-server"):
+        redis.Redis.from_url(embedded.url).eval("return 1", 0)
+
+
+def test_forty_clients_at_once_get_what_is_theirs(embedded):
+    def converse(number: int) -> int:
+        client = redis.Redis.from_url(embedded.url)
+        listener = client.pubsub()
+        listener.subscribe("all")
+        barrier.wait(20)
+        for count in range(25):
+            client.set(f"key {number}", "x" * 5000)
+            assert client.get(f"key {number}") == b"x" * 5000
+            client.lpush(f"list {number}", count)
+            assert client.brpop(f"list {number}", timeout=5)[1] == str(count).encode()
+            with client.pipeline() as pipe:
+                pipe.incr("sum").expire("sum", 60).execute()
+            client.publish("all", number)
+        heard = 0
+        while heard < 40 * 25:
+            message = listener.get_message(timeout=10)
+            assert message
+            heard += message["type"] == "message"
+        return heard
+
+    barrier = threading.Barrier(40)
+    with ThreadPoolExecutor(40) as pool:
+        assert set(pool.map(converse, range(40))) == {1000}
+    assert redis.Redis.from_url(embedded.url).get("sum") == b"1000"
+
+
+def test_a_client_that_left_takes_no_message_along(embedded):
+    with socket.create_connection(("127.0.0.1", embedded.port)) as client:
+        client.sendall(b"*3\r\n$5\r\nBRPOP\r\n$4\r\nleft\r\n$1\r\n0\r\n")
+    client = redis.Redis.from_url(embedded.url)
+    client.ping()
+    client.lpush("left", "message")
+    assert client.rpop("left") == b"message"
+
+
+def test_a_celery_queue_and_a_large_message_cross_the_embedded_redis(embedded):
+    with Connection(embedded.url) as connection:
+        queue = connection.SimpleQueue(Queue("large", routing_key="large"))
+        queue.put("x" * 3_000_000)
+        message = queue.get(timeout=10)
+        assert len(message.payload) == 3_000_000
+        message.ack()
+        queue.close()
+
+
+def test_two_hundred_visitors_one_after_the_other_hear_the_group(embedded):
+    async def visit() -> None:
+        layer = RedisPubSubChannelLayer(hosts=[embedded.url])
+        for number in range(200):
+            channel = await layer.new_channel()
+            await layer.group_add("status", channel)
+            await asyncio.sleep(0.005)
+            await layer.group_send("status", {"type": "status", "number": number})
+            got = await asyncio.wait_for(layer.receive(channel), 5)
+            assert got["number"] == number
+            await layer.group_discard("status", channel)
+        await layer.flush()
+
+    asyncio.run(visit())
+
+
+def test_the_redis_verb_serves_until_ctrl_c_and_points_to_one_that_is_there(small):
+    port = str(free_port())
+    with tool_run(small, "redis", "--port", port) as run:
+        run.wait_for(f"listens at redis://localhost:{port}")
+        assert redis.Redis(port=int(port)).ping()
+        second = small.call("redis", "--port", port)
+        assert second.returncode == 0
+        assert f"A Redis is there already: use redis://localhost:{port}" in second.stdout
+        assert run.signal_and_wait(signal.SIGINT) == 0
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", int(port))) != 0
+
+
+def test_the_redis_verb_tells_who_else_holds_its_port(small):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = small.call("redis", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "is taken by" in done.stderr

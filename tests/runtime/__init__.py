@@ -1,0 +1,1 @@
+"""Proves workbook/runtime: what is left running, and how it is ended."""

@@ -1,0 +1,192 @@
+"""A port is reserved from the moment it is chosen, and whoever takes it in between is told of."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from checks.harness.readiness import await_page
+from checks.harness.server_process import launch
+from checks.verdicts import CannotTell, NotYet
+from tests.support.tool_process import wait_until
+from workbook.errors import WorkbookError
+from workbook.paths import ROOT
+from workbook.redis_server.server import RedisServer
+from workbook.runtime import ports
+from workbook.runtime.child_environment import environment_for
+from workbook.runtime.ports import LOOPBACK, free_port
+from workbook.runtime.process_output import AS_TEXT
+
+DRAWN = 2_000
+DRAWS = """
+import sys
+from workbook.runtime.ports import free_port
+for _ in range(int(sys.argv[1])):
+    print(free_port(), flush=True)
+print("done", flush=True)
+sys.stdin.readline()
+"""
+
+
+class Drawer:
+    """A process that draws ports and keeps them until it is ended."""
+
+    def __init__(self, count: int) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", DRAWS, str(count)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            **AS_TEXT,
+        )
+
+    def ports(self) -> list[int]:
+        """Return the ports that it has drawn, once it has them all."""
+        lines = iter(self.process.stdout.readline, "done\n")
+        return [int(line) for line in lines]
+
+    def kill(self) -> None:
+        """End it without asking."""
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+def test_two_processes_that_draw_side_by_side_never_share_a_port() -> None:
+    drawers = [Drawer(DRAWN), Drawer(DRAWN)]
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            drawn = [port for one in pool.map(Drawer.ports, drawers) for port in one]
+    finally:
+        for drawer in drawers:
+            drawer.kill()
+    assert len(drawn) == len(set(drawn)) == 2 * DRAWN
+
+
+def test_threads_of_one_process_never_share_a_port() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        drawn = list(pool.map(lambda _: free_port(), range(200)))
+    assert len(set(drawn)) == len(drawn)
+
+
+def test_the_ports_of_a_killed_process_are_free_for_the_next(monkeypatch) -> None:
+    drawer = Drawer(1)
+    (port,) = drawer.ports()
+    monkeypatch.setattr(ports, "CHOSEN_FROM", range(port, port + 1))
+    with pytest.raises(WorkbookError, match="No port from"):
+        free_port()
+    drawer.kill()
+    assert free_port() == port
+    with pytest.raises(WorkbookError, match="End what listens there"):
+        free_port()
+
+
+def test_a_port_that_somebody_listens_on_is_passed_over(monkeypatch) -> None:
+    with socket.create_server((LOOPBACK, 0)) as stranger:
+        port = stranger.getsockname()[1]
+        other = port + 1 if ports.can_bind(port + 1) else port - 1
+        monkeypatch.setattr(ports, "CHOSEN_FROM", range(port, other + other - port, other - port))
+        monkeypatch.setattr(ports.random, "randrange", lambda _: 0)
+        assert free_port() == other
+
+
+def test_a_file_of_reservations_that_cannot_be_written_is_told(tmp_path, monkeypatch) -> None:
+    target = tmp_path / "elsewhere"
+    (tmp_path / "ports.lock").symlink_to(target)
+    monkeypatch.setattr(ports, "reservations_path", lambda: tmp_path / "ports.lock")
+    monkeypatch.setattr(ports, "_reservations", ports._Reservations())
+    with pytest.raises(WorkbookError, match="which ports it uses"):
+        free_port()
+    assert not target.exists()
+
+
+def test_a_redis_is_started_on_another_port_where_a_stranger_was_quicker(monkeypatch) -> None:
+    with socket.create_server((LOOPBACK, 0)) as stranger:
+        taken = stranger.getsockname()[1]
+        drawn = iter([taken, taken, free_port()])
+        monkeypatch.setattr("workbook.redis_server.server.free_port", lambda: next(drawn))
+        server = RedisServer()
+        try:
+            server.start()
+            assert server.port != taken
+        finally:
+            server.stop()
+
+
+SERVER = """
+import socket, sys, time
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+time.sleep(60)
+"""
+
+
+def started(folder: Path, port: int, code: str = SERVER):
+    """Start a web process of a project's that is to listen on `port`."""
+    (folder / "serves.py").write_text(code, encoding="utf-8")
+    command = f'"{sys.executable}" serves.py {port}'
+    return launch(
+        "web", command, folder, environment_for("redis://none", port, "a-run"), folder / "web.log"
+    )
+
+
+GIVES_UP = """
+import sys, time
+print("Exception in thread django-main-thread: Error: That port is already in use.", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("code", [SERVER, GIVES_UP], ids=["ends", "gives up"])
+@pytest.mark.parametrize("listens", [True, False], ids=["listens", "binds"])
+def test_a_port_taken_by_a_stranger_is_no_fault_of_the_project(tmp_path, code, listens) -> None:
+    port = free_port()
+    with socket.socket() as stranger:
+        stranger.bind((LOOPBACK, port))
+        if listens:
+            stranger.listen()
+        web = started(tmp_path, port, code)
+        try:
+            with pytest.raises(CannotTell, match=rf"took port {port} .* no fault of yours"):
+                await_page(web, port)
+        finally:
+            web.kill()
+
+
+def test_a_stranger_that_answers_is_not_taken_for_the_project(tmp_path) -> None:
+    port = free_port()
+    with socket.create_server((LOOPBACK, port)):
+        web = started(tmp_path, port, "import time\ntime.sleep(60)\n")
+        try:
+            with pytest.raises(CannotTell, match=r"not your project's"):
+                await_page(web, port)
+        finally:
+            web.kill()
+
+
+def test_a_project_that_listens_is_found(tmp_path) -> None:
+    port = free_port()
+    web = started(tmp_path, port)
+    try:
+        await_page(web, port)
+    finally:
+        web.kill()
+
+
+def test_a_project_that_takes_its_port_twice_is_told_so(tmp_path) -> None:
+    port = free_port()
+    first = started(tmp_path, port)
+    try:
+        await_page(first, port)
+        second = started(tmp_path, port)
+        wait_until(lambda: second.exit_code() is not None, 20)
+        with pytest.raises(NotYet) as told:
+            await_page(second, port)
+        assert told.value.seen == "it ended by itself with exit code 1"
+    finally:
+        first.kill()

@@ -1,0 +1,182 @@
+"""What processes print reads the same whichever way its lines end: on Windows in `\\r\\n`."""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from checks.harness.probe_client import Probe
+from checks.harness.process_log import ProcessLog, learners_frames
+from checks.step_01 import default_broker
+from checks.step_01.test_configure_celery import LAPTOP_BROKER
+from workbook.bootstrap import environment
+from workbook.commands import doctor
+from workbook.errors import WorkbookError
+from workbook.paths import ROOT
+from workbook.runtime.console import Console
+from workbook.runtime.process_output import AS_TEXT, decoded
+from workbook.runtime.process_tree import run_to_end
+from workbook.runtime.supervisor import Runner
+from workbook.runtime.timeline import Timeline
+
+CODE_FOLDERS = ("workbook", "docs_ext", "checks", "benchmarks", "tests")
+# By a path of the repository: why it decodes for itself.
+OWN_WAY = {
+    "workbook/runtime/process_output.py": "it is the one place",
+    "checks/harness/probe.py": "it runs in the learner's project, which knows no workbook",
+    "checks/clients/websocket_client.py": "a frame's text, which no process printed",
+    "checks/clients/http_client.py": "a page's text, in the encoding that the page names",
+    "tests/support/terminals.py": "a screen as well",
+    "tests/guide/replay/reader/terminal.py": "a screen, where `\\r` goes back to the line's start",
+    "tests/runtime/test_process_output.py": "it looks for them",
+}
+
+
+def printing(output: bytes) -> list[str]:
+    """Return the command of a process that prints these bytes, whatever the system."""
+    return [sys.executable, "-c", f"import os; os.write(1, {output!r})"]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_every_end_of_a_line_is_the_same(end: bytes) -> None:
+    output = "grüße".encode() + end + b"\xff" + end
+    assert decoded(output) == "grüße\n\N{REPLACEMENT CHARACTER}\n"
+    done = subprocess.run(printing(output), stdout=subprocess.PIPE, check=True, **AS_TEXT)
+    assert done.stdout == decoded(output)
+
+
+def test_a_process_that_is_run_to_its_end(tmp_path: Path) -> None:
+    command = printing(b"one\r\n\r\ntwo \xff\r\n")
+    said = run_to_end(command, tmp_path, os.environ, within_seconds=20)
+    assert said == (0, "one\n\ntwo \N{REPLACEMENT CHARACTER}\n")
+
+
+def test_a_broker_is_read_from_a_line_of_windows(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy/.env").write_bytes(b"")
+    address = "redis://localhost:6379"
+    code = f"import os; os.write(1, b'a warning\\r\\n\\r\\n{default_broker.MARK}{address}\\r\\n')"
+    monkeypatch.setattr(default_broker, "CODE", code)
+    project = SimpleNamespace(
+        folder=tmp_path / "copy",
+        redis=SimpleNamespace(url="redis://127.0.0.1:1"),
+        launcher=SimpleNamespace(
+            environment=lambda url: os.environ | {default_broker.VARIABLE: url}
+        ),
+    )
+    broker = default_broker.broker_when_unset(project)
+    assert broker == address
+    assert LAPTOP_BROKER.fullmatch(broker)
+
+
+def test_the_log_of_a_process(tmp_path: Path) -> None:
+    log = tmp_path / "web.log"
+    traceback = (
+        "Traceback (most recent call last):",
+        f'  File "{tmp_path / "views.py"}", line 3, in view',
+        "ValueError: no",
+    )
+    log.write_bytes("\r\n".join(["Starting", "ERROR it fails", *traceback, ""]).encode())
+    words = ProcessLog(log, tmp_path)
+    assert "\r" not in words.text()
+    assert words.since(0)[:2] == ["Starting", "ERROR it fails"]
+    assert "ERROR it fails" in words.errors_since(0)
+    assert words.tail() == '  File "views.py", line 3, in view\nValueError: no'
+    assert words.tail() == learners_frames(words.text(), tmp_path)
+
+
+def test_the_answers_of_the_probe(tmp_path: Path, monkeypatch) -> None:
+    probe = tmp_path / "probe.py"
+    probe.write_text(
+        "import os, sys\nsys.stdin.readline()\n"
+        """os.write(1, b'{"error": "said\\\\r"}\\r\\n')\nsys.stdin.readline()\n"""
+    )
+    monkeypatch.setattr("checks.harness.probe_client.PROBE", probe)
+    opened = Probe(tmp_path, dict(os.environ), tmp_path / "probe.log")
+    try:
+        opened._process.stdin.write(b"{}\n")
+        opened._process.stdin.flush()
+        assert opened._answers.get(timeout=20) == '{"error": "said\\r"}\n'
+    finally:
+        opened.close()
+
+
+def test_the_logs_of_a_run(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "prints.py").write_text(
+        "import os\nos.write(1, b'one\\r\\n50 %\\r100 %\\r\\n')\n", encoding="utf-8"
+    )
+    shown = io.StringIO()
+    monkeypatch.setattr("sys.stdout", shown)
+    runner = Runner(Console(), ["web"], Timeline())
+    command = f'"{sys.executable}" prints.py'
+    runner.start({"web": command}, tmp_path, dict(os.environ))
+    with pytest.raises(WorkbookError) as ended:
+        while True:
+            runner.follow(0.1)
+    assert "\r" not in shown.getvalue() + str(ended.value)
+    assert str(ended.value).endswith("  one\n  50 %\n  100 %")
+    assert len(re.findall(r"web\b.*\| ?(?:one|50 %|100 %)", shown.getvalue())) == 3
+
+
+def test_what_programs_say_of_themselves(monkeypatch) -> None:
+    assert doctor.first_line(printing(b"git version 2.50.1\r\nmore\r\n")) == "git version 2.50.1"
+    answer = SimpleNamespace(stdout=b"3.13\r\n")
+    monkeypatch.setattr(environment.subprocess, "run", lambda *_, **__: answer)
+    assert environment.version_of(Path("python.exe")) == "3.13"
+
+
+# Nobody decodes for themselves
+
+ASKS_FOR_TEXT = {"text", "universal_newlines", "encoding", "errors"}
+
+
+def decodings(tree: ast.AST) -> Iterator[int]:
+    """Yield the lines where a process's output is made text in a way of its own."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        of_subprocess = getattr(node.func.value, "id", "") == "subprocess"
+        asks = ASKS_FOR_TEXT & {keyword.arg for keyword in node.keywords}
+        tolerant = node.func.attr == "decode" and any(
+            isinstance(argument, ast.Constant) and argument.value == "replace"
+            for argument in (*node.args, *(keyword.value for keyword in node.keywords))
+        )
+        of_output = node.func.attr == "decode" and any(
+            "stdout" in part or "os.read" in part for part in [ast.unparse(node.func.value)]
+        )
+        if (of_subprocess and asks) or tolerant or of_output:
+            yield node.lineno
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "subprocess.run(words, capture_output=True, text=True)",
+        "subprocess.Popen(words, stdout=PIPE, encoding='utf-8')",
+        "subprocess.check_output(words, universal_newlines=True)",
+        "line.decode('utf-8', 'replace')",
+        "process.stdout.readline().decode()",
+        "os.read(terminal, 4096).decode()",
+    ],
+)
+def test_a_way_of_its_own_is_found(source: str) -> None:
+    assert list(decodings(ast.parse(source))) == [1]
+
+
+def test_what_processes_print_is_decoded_in_one_place() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix(): lines
+        for folder in CODE_FOLDERS
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if (lines := list(decodings(ast.parse(path.read_text(encoding="utf-8")))))
+    }
+    assert found.keys() - OWN_WAY.keys() == set(), found

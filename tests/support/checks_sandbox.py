@@ -1,0 +1,96 @@
+"""Tiny checks of a test's own, with the real voice, in a small workbook."""
+
+from __future__ import annotations
+
+import compileall
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
+from workbook.paths import ROOT
+from workbook.runtime.process_output import decoded
+
+IMPORTS = "import pytest\nfrom checks.verdicts import CannotTell, NotYet, check\n"
+
+
+@dataclass(frozen=True)
+class PytestOutput:
+    """What a run of pytest printed, and its exit code."""
+
+    code: int
+    text: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of text, without times."""
+        return self.timeless.splitlines()
+
+    @property
+    def timeless(self) -> str:
+        """The text, with every time written as `0.00s`."""
+        return re.sub(r"\d+\.\d\ds", "0.00s", self.text)
+
+
+@dataclass(frozen=True)
+class TinyChecks:
+    """A small workbook whose checks are those that a test writes."""
+
+    small: SmallWorkbook
+
+    @property
+    def root(self) -> Path:
+        """The workbook's folder."""
+        return self.small.root
+
+    def write(self, source: str, step: int = 3, name: str = "test_tiny.py") -> None:
+        """Write the checks of a step."""
+        text = IMPORTS + textwrap.dedent(source)
+        self.small.write({f"step_{step:02d}/{name}": text}, below="checks")
+
+    def begin_work(self, manage: str = "manage.py") -> None:
+        """Make a `work/` that looks like the end of step 03."""
+        shutil.copytree(self.root / "steps" / "03-third", self.small.work)
+        self.small.write({manage: ""})
+
+    def environment(self, **variables: str) -> dict[str, str]:
+        """Return an environment without whatever would change the output."""
+        plain = {"COLUMNS": "80", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        plain["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # those of others only cost time
+        unwanted = {"NO_COLOR", "FORCE_COLOR", "PY_COLORS", "PYTEST_ADDOPTS", "CI", "TERM"}
+        kept = {name: value for name, value in os.environ.items() if name not in unwanted}
+        return kept | plain | variables
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command line of a pytest run."""
+        return [sys.executable, "-P", "-m", "pytest", *(arguments or ("checks/step_03",))]
+
+    def run(self, *arguments: str, cwd: Path | None = None, **variables: str) -> PytestOutput:
+        """Run pytest on the checks, in a pipe; without arguments on those of step 03."""
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=cwd or self.root,
+            env=self.environment(**variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=30,
+            check=False,
+        )
+        return PytestOutput(done.returncode, decoded(done.stdout))
+
+
+def make_tiny_checks(folder: Path) -> TinyChecks:
+    """Lay a small workbook with the real voice and without checks into `folder`."""
+    tiny = TinyChecks(make_small_workbook(folder))
+    shutil.copy(ROOT / "pyproject.toml", folder / "pyproject.toml")
+    ignore = shutil.ignore_patterns("__pycache__", "step_*")
+    shutil.copytree(ROOT / "checks", folder / "checks", ignore=ignore)
+    # The runs write no bytecode, because the checks may change twice a second; so it is made here.
+    compileall.compile_dir(folder, quiet=1)
+    return tiny

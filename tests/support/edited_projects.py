@@ -1,0 +1,195 @@
+"""Projects as learners leave them: a snapshot with small edits, and what the checks say of it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbook.paths import ROOT
+from workbook.projects.copying import copy_project
+from workbook.projects.steps import find_step
+from workbook.runtime.process_output import AS_TEXT
+
+GOLDEN = ROOT / "tests" / "checks" / "golden"
+MODULES = {
+    1: "checks.step_01.test_configure_celery",
+    2: "checks.step_02.test_create_and_execute_tasks",
+    3: "checks.step_03.test_poll_task_status",
+    4: "checks.step_04.test_setup_websocket",
+    5: "checks.step_05.test_websocket_celery",
+}
+# What differs from run to run, and what stands for it in a golden text.
+VARYING = (
+    (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "ID"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+"), "TIME"),
+    (re.compile(r"\d+\.\d+ ?s\b"), "N s"),
+    (re.compile(r"(127\.0\.0\.1|localhost):\d{4,5}"), r"\1:PORT"),
+    (re.compile(r"\bport \d{4,5}"), "port PORT"),
+    (re.compile(r"ForkPoolWorker-\d+|ThreadPoolExecutor-\d+_\d+"), "POOL"),
+    (re.compile(r"={5,}"), "====="),  # as many as the seconds leave room for
+)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of one file: `old` becomes `new`. An empty `old` stands for the whole file.
+
+    `new` is None where the file is taken away.
+    """
+
+    file: str
+    old: str
+    new: str | None
+
+    def apply(self, project: Path) -> None:
+        """Make the change, and complain where `old` is not there: the snapshot has moved on."""
+        path = project / self.file
+        if self.new is None:
+            path.unlink()
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not self.old:
+            path.write_text(self.new, encoding="utf-8")
+            return
+        text = path.read_text(encoding="utf-8")
+        assert self.old in text, f"{self.file} holds no “{self.old}”"
+        path.write_text(text.replace(self.old, self.new, 1), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Edits a learner might make, the check that must report it first, and words it must say."""
+
+    name: str
+    check: str
+    words: tuple[str, ...]
+    edits: tuple[Edit, ...]
+    is_golden: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Edits that make another project of a snapshot, as right as it was."""
+
+    name: str
+    edits: tuple[Edit, ...]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class CheckOutput:
+    """What the checks printed of a project, and their exit code."""
+
+    code: int
+    text: str
+
+    @property
+    def first_cross(self) -> str:
+        """The title of the first check that is not yet right, with nothing else of its line."""
+        found = re.search(r"^✗ (.*)$", self.text, re.MULTILINE)
+        return found[1].strip() if found else ""
+
+    @property
+    def normal(self) -> str:
+        """The text without what differs from run to run."""
+        text = self.text
+        for pattern, stand_in in VARYING:
+            text = pattern.sub(stand_in, text)
+        return text
+
+
+def edited_copy(step: int, edits: tuple[Edit, ...], folder: Path) -> Path:
+    """Copy the snapshot of `step` into `folder`, make the edits, and return the project."""
+    project = folder / "project"
+    copy_project(find_step(str(step)).folder, project)
+    for edit in edits:
+        edit.apply(project)
+    return project
+
+
+def checks_on(step: int, project: Path, *options: str, only: str | None = None) -> CheckOutput:
+    """Run a step's checks on `project`: all of them, or `only` one with those that it waits for."""
+    module = importlib.import_module(MODULES[step])
+    file = Path(module.__file__)
+    selected = [str(file)]
+    if only:
+        wanted = _with_awaited(getattr(module, only))
+        # A module holds more than functions, and not all of it can be looked up in a set.
+        functions = [(name, one) for name, one in vars(module).items() if callable(one)]
+        selected = [f"{file}::{name}" for name, one in functions if one in wanted]
+    return _run(selected, project, *options)
+
+
+def exercise_on(step: int, project: Path) -> CheckOutput:
+    """Look at a step's exercise alone, as if all that it waits for held."""
+    return _run([str(ROOT / f"checks/step_{step:02d}/test_your_turn.py")], project)
+
+
+def step_on(step: int, project: Path) -> CheckOutput:
+    """Run all of a step's checks and its exercise, as `workbook check` does."""
+    return _run([str(ROOT / f"checks/step_{step:02d}")], project)
+
+
+def _run(selected: list[str], project: Path, *options: str) -> CheckOutput:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
+            *(*selected, "--target", project.name, *options),
+        ],
+        cwd=project.parent,  # whose name differs from run to run, and is not printed so
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+        | {"COLUMNS": "100", "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        **AS_TEXT,
+        timeout=90,
+        check=False,
+    )
+    return CheckOutput(done.returncode, done.stdout)
+
+
+def require_reported_first(step: int, mistake: Mistake, folder: Path, *, whole_step: bool) -> None:
+    """Make the mistake and assert that the check meant for it reports it first, in its words."""
+    project = edited_copy(step, mistake.edits, folder)
+    said = checks_on(step, project, only=None if whole_step else mistake.check)
+    title = getattr(importlib.import_module(MODULES[step]), mistake.check).check.title
+    assert said.first_cross == title, said.text
+    assert said.code == 1, said.text
+    block = said.text[said.text.index("✗ ") :]
+    missing = [word for word in mistake.words if word not in " ".join(block.split())]
+    assert not missing, f"not said: {missing}\n{said.text}"
+    if mistake.is_golden and not whole_step:
+        _require_golden(GOLDEN / f"step_{step:02d}" / f"{mistake.name}.txt", said.normal)
+
+
+def require_all_hold(step: int, variant: Variant, folder: Path) -> None:
+    """Make the variant and assert that every check of the step holds."""
+    said = checks_on(step, edited_copy(step, variant.edits, folder))
+    assert said.code == 0, said.text
+
+
+def _require_golden(file: Path, text: str) -> None:
+    """Compare `text` with the golden one; REFRESH_GOLDEN=1 in the environment writes it anew."""
+    if os.environ.get("REFRESH_GOLDEN"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8")
+
+
+def _with_awaited(function: Callable[..., None]) -> set[Callable[..., None]]:
+    found = {function}
+    for awaited in function.check.after:
+        found |= _with_awaited(awaited)
+    return found

@@ -1,0 +1,120 @@
+"""Projects that do what no project should, and all that holds of the checks nevertheless."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.edited_projects import MODULES, checks_on, edited_copy
+from tests.support.tool_process import MARK
+
+# What a step may take at the worst, and what pytest's own start takes on a machine at rest.
+LONGEST_SECONDS, START_SECONDS = 30, 1.2
+
+
+@dataclass(frozen=True)
+class BadInput:
+    """What is done to a project, the check that can tell first, and words that it must say."""
+
+    name: str
+    step: int
+    check: str
+    words: tuple[str, ...]
+    spoil: Callable[[Path], object]
+    is_long: bool = False  # looked at in the long rounds alone
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def written(file: str, text: str | bytes) -> Callable[[Path], object]:
+    """Return what writes a whole file."""
+    content = text.encode() if isinstance(text, str) else text
+    return lambda project: (project / file).write_bytes(content)
+
+
+def changed(file: str, old: str, new: str) -> Callable[[Path], object]:
+    """Return what changes a part of a file."""
+
+    def change(project: Path) -> None:
+        text = (project / file).read_text(encoding="utf-8")
+        assert old in text
+        (project / file).write_text(text.replace(old, new), encoding="utf-8")
+
+    return change
+
+
+def appended(file: str, text: str) -> Callable[[Path], object]:
+    """Return what adds lines at the end of a file."""
+
+    def append(project: Path) -> None:
+        with (project / file).open("a", encoding="utf-8") as open_file:
+            open_file.write(text)
+
+    return append
+
+
+def require_a_clear_cross(
+    bad: BadInput, folder: Path, monkeypatch: pytest.MonkeyPatch, *, whole_step: bool = False
+) -> float:
+    """Assert all that holds whatever the project does; return the seconds that it took.
+
+    The check meant for it is run, with those that it waits for, or the whole step.
+    """
+    mark = uuid.uuid4().hex
+    monkeypatch.setenv(MARK, mark)
+    project = edited_copy(bad.step, (), folder)
+    bad.spoil(project)
+    before = _fingerprint(project)
+    start = time.monotonic()
+    said = checks_on(bad.step, project, only=None if whole_step else bad.check)
+    took = time.monotonic() - start
+    title = getattr(importlib.import_module(MODULES[bad.step]), bad.check).check.title
+    assert said.first_cross == title, said.text
+    assert said.code == 1, said.text
+    assert "Traceback" not in said.text, said.text
+    text = " ".join(said.text.replace("│", " ").split())
+    assert not [word for word in bad.words if word not in text], said.text
+    assert took < LONGEST_SECONDS or took < LONGEST_SECONDS * _slowness(folder), said.text
+    assert _left_running(mark) == []
+    assert _fingerprint(project) == before
+    return took
+
+
+def _slowness(folder: Path) -> float:
+    """Return how many times as long as on a machine at rest pytest's own start takes now."""
+    start = time.monotonic()
+    checks_on(1, edited_copy(1, (), folder / "whole"), "--collect-only")
+    return (time.monotonic() - start) / START_SECONDS
+
+
+def _fingerprint(folder: Path) -> dict[str, tuple[str, int, int]]:
+    """Return for each file below `folder` a hash of its content, its mode and its last change."""
+    return {
+        str(path.relative_to(folder)): (
+            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
+            path.stat().st_mode,
+            path.stat().st_mtime_ns,
+        )
+        for path in sorted([folder, *folder.rglob("*")])
+    }
+
+
+def _left_running(mark: str) -> list[list[str]]:
+    """Return the commands of all processes that were started with `mark` and still run."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.cmdline())
+        except (psutil.Error, OSError):
+            continue
+    return found
