@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
@@ -14,14 +15,12 @@ class Later(Generic[Result]):
 
     def __init__(self, work: Callable[[], Result]) -> None:
         self._work = work
-        self._result: Result | None = None
-        self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self._future: Future[Result] = Future()
+        threading.Thread(target=self._run, daemon=True).start()
 
     def wait(self, within: float) -> None:
         """Wait for its end, whatever comes of it, `within` seconds at the most."""
-        self._thread.join(within)
+        wait([self._future], within)
 
     def result(self, within: float) -> Result:
         """Wait for its end and return its result, or raise what it raised.
@@ -29,14 +28,12 @@ class Later(Generic[Result]):
         Raises TimeoutError where it takes longer than `within` seconds.
         """
         self.wait(within)
-        if self._thread.is_alive():
+        if not self._future.done():
             raise TimeoutError(f"not at its end within {within:g} s")
-        if self._error:
-            raise self._error
-        return self._result
+        return self._future.result()
 
     def _run(self) -> None:
         try:
-            self._result = self._work()
-        except Exception as error:  # told to whoever asks for the result
-            self._error = error
+            self._future.set_result(self._work())
+        except BaseException as error:  # told to whoever asks for the result
+            self._future.set_exception(error)
