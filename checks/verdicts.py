@@ -27,7 +27,7 @@ def check(
     """Make a test function a check: `title` names it, `after` names the checks it waits for."""
 
     def mark(function: Function) -> Function:
-        function.check = Check(title, after)
+        vars(function)["check"] = Check(title, after)
         return function
 
     return mark
@@ -82,7 +82,7 @@ def exercise(
     """
 
     def mark(function: Function) -> Function:
-        function.check = Exercise(title, after)
+        vars(function)["check"] = Exercise(title, after)
         return function
 
     return mark

@@ -8,15 +8,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from checks.clients.dom import words_of
 
 PATH = "/ws/status"
-CODES = {1006: "it broke off", 1011: "an error of the server"}
+CODES: dict[int | None, str] = {1006: "it broke off", 1011: "an error of the server"}
 OPEN_SECONDS, CLOSE_SECONDS = 6, 2
 # A consumer that never stops sending must not fill the memory.
 FRAME_BYTES, KEPT_FRAMES, KEPT_CHARACTERS = 1_000_000, 2_000, 5_000_000
@@ -115,7 +116,7 @@ class WebsocketClient:
             for text in self._connection:
                 if isinstance(text, bytes):
                     text = text.decode("utf-8", "replace")
-                self._tell(lambda text=text: self.frames.append(Frame(text, time.monotonic())))
+                self._tell(partial(self.frames.append, Frame(text, time.monotonic())))
                 size += len(text)
                 if len(self.frames) >= KEPT_FRAMES or size > KEPT_CHARACTERS:
                     self._connection.close(1008, "we left: the messages had no end")
@@ -172,7 +173,7 @@ def _connect(base_url: str, path: str, origin: str, cookies: str) -> ClientConne
     try:
         return connect(
             f"ws{base_url.removeprefix('http')}{path}",
-            origin=origin,
+            origin=Origin(origin),
             additional_headers={"Cookie": cookies} if cookies else None,
             open_timeout=OPEN_SECONDS,
             close_timeout=CLOSE_SECONDS,

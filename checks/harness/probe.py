@@ -11,12 +11,16 @@ import re
 import subprocess
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-alone = None
+Answer = dict[str, Any]
+
+alone: subprocess.Popen[str] | None = None
 
 
-def load():
+def load() -> Answer:
     """Load Django with the settings that manage.py names."""
     text = Path("manage.py").read_text(encoding="utf-8", errors="replace")
     named = re.search(r"DJANGO_SETTINGS_MODULE['\"]\s*,\s*['\"]([\w.]+)", text)
@@ -31,7 +35,7 @@ def load():
     return {"settings_module": os.environ["DJANGO_SETTINGS_MODULE"]}
 
 
-def settings():
+def settings() -> Answer:
     """Return what the project resolved: its apps, its addresses, its Celery app."""
     from celery import Celery, current_app
     from django.conf import settings
@@ -62,7 +66,7 @@ def settings():
     }
 
 
-def migrate():
+def migrate() -> Answer:
     """Make the tables, and return the apps whose models have changes without a migration."""
     from django.apps import apps
     from django.core.management import call_command
@@ -84,7 +88,7 @@ def migrate():
     return {"missing": sorted(changes)}
 
 
-def create_superuser(name, password):
+def create_superuser(name: str, password: str) -> Answer:
     """Create an administrator."""
     from django.contrib.auth import get_user_model
 
@@ -92,7 +96,7 @@ def create_superuser(name, password):
     return {}
 
 
-def schedule(task, queue):
+def schedule(task: str, queue: str) -> Answer:
     """Have beat send `task` to `queue` every second from now on."""
     from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
@@ -101,7 +105,7 @@ def schedule(task, queue):
     return {}
 
 
-def results(ids=None):
+def results(ids: list[str] | None = None) -> Answer:
     """Return the stored results, of `ids` alone if they are given."""
     from django_celery_results.models import TaskResult
 
@@ -112,7 +116,7 @@ def results(ids=None):
     return {"rows": [dict(zip(fields, row, strict=True)) for row in rows.values_list(*fields)]}
 
 
-def store_state(task_id, state, text):
+def store_state(task_id: str, state: str, text: str) -> Answer:
     """Store `state` for a task, as a worker would; `text` becomes the exception's, if any."""
     from celery import current_app
     from celery.exceptions import TaskRevokedError
@@ -123,7 +127,7 @@ def store_state(task_id, state, text):
     return {}
 
 
-def tracks_started(task):
+def tracks_started(task: str) -> Answer:
     """Tell whether a worker stores STARTED when it takes this task; None where it is unknown."""
     from celery import current_app
 
@@ -132,7 +136,7 @@ def tracks_started(task):
     return {"tracked": None if known is None else bool(known.track_started)}
 
 
-def group_send(group, message):
+def group_send(group: str, message: Answer) -> Answer:
     """Send `message` to every member of `group`, as `manage.py shell` would."""
     from asgiref.sync import async_to_sync
     from channels.layers import get_channel_layer
@@ -141,7 +145,7 @@ def group_send(group, message):
     return {}
 
 
-def load_asgi():
+def load_asgi() -> Answer:
     """Load config.asgi:application in a Python of its own, as a server does that knows no Django.
 
     Return its exit code and what it said; the code is None while it goes on: ask again.
@@ -165,7 +169,7 @@ def load_asgi():
         return {"said": "", "exit_code": None}
 
 
-QUESTIONS = {
+QUESTIONS: dict[str, Callable[..., Answer]] = {
     function.__name__: function
     for function in (
         load,
@@ -182,7 +186,7 @@ QUESTIONS = {
 }
 
 
-def main():
+def main() -> None:
     """Answer each question until the input ends."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -190,7 +194,7 @@ def main():
     for line in sys.stdin:
         asked = json.loads(line)
         try:
-            answer = {"answer": QUESTIONS[asked.pop("question")](**asked)}
+            answer: Answer = {"answer": QUESTIONS[asked.pop("question")](**asked)}
         except (Exception, SystemExit):  # the learner's code may raise anything
             answer = {"error": traceback.format_exc()}
         answers.write(json.dumps(answer, default=str) + "\n")

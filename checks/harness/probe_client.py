@@ -38,6 +38,8 @@ class Probe:
                 stderr=errors,
                 start_new_session=True,
             )
+        assert self._process.stdin and self._process.stdout, "both are pipes"
+        self._input, self._output = self._process.stdin, self._process.stdout
         cap(self._process, self.log, self._process.kill)
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -53,8 +55,8 @@ class Probe:
 
     def _ask(self, line: str, within_seconds: float) -> dict[str, Any]:
         try:
-            self._process.stdin.write(line.encode())
-            self._process.stdin.flush()
+            self._input.write(line.encode())
+            self._input.flush()
             answer = self._answers.get(timeout=within_seconds)
         except OSError as error:
             raise ProbeError(self._end()) from error
@@ -65,19 +67,20 @@ class Probe:
         told = json.loads(answer)
         if "error" in told:
             raise ProbeError(told["error"])
-        return told["answer"]
+        facts: dict[str, Any] = told["answer"]
+        return facts
 
     def close(self) -> None:
         """End the process: it holds nothing of value."""
         self._process.kill()
         self._process.wait()
-        self._process.stdin.close()
-        self._process.stdout.close()
+        self._input.close()
+        self._output.close()
 
     def _end(self) -> str:
         return f"The process ended by itself. Its last lines:\n{self.log.tail()}"
 
     def _read(self) -> None:
-        for line in self._process.stdout:
+        for line in self._output:
             self._answers.put(decoded(line))
         self._answers.put("")

@@ -110,8 +110,8 @@ class Project(Staged):
             self.folder, self.launcher.environment(self.redis.url), self.run.folder / "probe.log"
         )
         try:
-            self._probe.ask("load", within_seconds=LOAD_SECONDS)
-            settings = self._probe.ask("settings")
+            self.ask("load", within_seconds=LOAD_SECONDS)
+            settings = self.ask("settings")
         except ProbeError as error:
             raise not_loaded(learners_frames(str(error), self.folder)) from None
         require_own_addresses(settings, self.redis.url, self.folder)
@@ -122,7 +122,7 @@ class Project(Staged):
         """Make the tables, and return the apps whose models lack a migration."""
         self.loaded()
         try:
-            return self._probe.ask("migrate", within_seconds=20)["missing"]
+            missing: list[str] = self.ask("migrate", within_seconds=20)["missing"]
         except ProbeError as error:
             raise NotYet(
                 done="python manage.py migrate, on an empty database",
@@ -132,6 +132,7 @@ class Project(Staged):
                 guide="01, Run the migrations",
                 words=learners_frames(str(error), self.folder),
             ) from None
+        return missing
 
     @stage
     def prepared(self) -> None:
@@ -167,14 +168,15 @@ class Project(Staged):
         return self._detached.process(role) or self._launched[role]
 
     def ask(self, question: str, **arguments: Any) -> dict[str, Any]:
-        """Ask the probe. Raises ProbeError, see there."""
+        """Ask the probe, once the project is `loaded`. Raises ProbeError, see there."""
+        assert self._probe is not None, "loaded() starts it"
         return self._probe.ask(question, **arguments)
 
     def result(self, task_id: str, within_seconds: float = 10) -> dict[str, str] | None:
         """Return the stored result of a task once it is an end state, None if it never is."""
         deadline = time.monotonic() + within_seconds
         while time.monotonic() < deadline:
-            rows = self.ask("results", ids=[task_id])["rows"]
+            rows: list[dict[str, str]] = self.ask("results", ids=[task_id])["rows"]
             if rows and rows[0]["status"] in ("SUCCESS", "FAILURE", "REVOKED"):
                 return rows[0]
             time.sleep(0.1)

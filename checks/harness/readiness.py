@@ -28,7 +28,8 @@ def await_page(web: Launched, port: int) -> None:
     Raises NotYet if it never does, and CannotTell where another program has taken the port.
     """
     start = time.monotonic()
-    look, others = start + ELSEWHERE_SECONDS, set()
+    look = start + ELSEWHERE_SECONDS
+    others: set[int] = set()
     while (now := time.monotonic()) < start + READY_SECONDS:
         if web.exit_code() is not None or GAVE_UP in web.log.text():
             require_own_port(web, port)

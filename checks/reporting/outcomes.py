@@ -108,11 +108,11 @@ class Outcomes:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Hang the verdict on the report, as `report.verdict`; None if it's not known yet."""
         report = yield
-        report.is_exercise = is_exercise(item)
-        report.verdict = self._judge(item, call, report)
-        if report.verdict:
-            self.verdicts.append(report.verdict)
-            self._marks[item] = report.verdict.mark
+        verdict = self._judge(item, call, report)
+        vars(report).update(is_exercise=is_exercise(item), verdict=verdict)
+        if verdict:
+            self.verdicts.append(verdict)
+            self._marks[item] = verdict.mark
         return report
 
     def _judge(

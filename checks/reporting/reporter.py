@@ -18,7 +18,7 @@ COLOURS = {HOLDS: "green", NOT_YET: "red", UNTOLD: "yellow"}
 REPORT_OPTION = re.compile(r"-[a-zA-Z]*r|--report-chars")
 
 
-class Reporter(TerminalReporter):
+class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no other way to its counts
     """Prints a line a check as it happens, below a ✗ what to do, and the next action last.
 
     -q leaves the ✗ and the counts; -v adds pytest's header and each check's id; -r its summary.
@@ -46,14 +46,15 @@ class Reporter(TerminalReporter):
         super().pytest_sessionstart(session)
         if self.config.getoption("collectonly"):
             return
-        problem = None
+        told = None
         for target in self._outcomes.targets.values():
             if self.verbosity >= 0:
                 self._say(target.headline(), bold=True)
                 if remark := target.remark():
                     self._say(remark, yellow=True)
-            if self._outcomes.problems[target.step] not in (None, problem):
-                problem = self._outcomes.problems[target.step]
+            problem = self._outcomes.problems[target.step]
+            if problem and problem != told:
+                told = problem
                 self._say(problem.what, first=f"{UNTOLD} ", other="  ", yellow=True)
         if self.verbosity >= 0:
             self._tw.line()
@@ -72,7 +73,7 @@ class Reporter(TerminalReporter):
         with self._status.showing(f"… {title_of(item)}"):
             return (yield)
 
-    def pytest_runtest_logstart(self) -> None:
+    def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
         """Print nothing before there is something to tell."""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from checks.clients.background import Later
-from checks.common.fixtures import target
+from checks.common.fixtures import target, wanted_fixtures
 from checks.harness.project import Project, opened_project
 from checks.target import Target
 from checks.verdicts import CannotTell, NotYet
@@ -44,7 +44,7 @@ def superuser(project: Project) -> Later[object]:
 @pytest.fixture(autouse=True)
 def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
     """Begin early what takes long, beside what the check at hand does."""
-    wanted = any("superuser" in item.fixturenames for item in request.session.items)
+    wanted = "superuser" in wanted_fixtures(request)
     if wanted and request.function.__name__ == "test_the_processes_start":
         # Whatever is wrong here is told by the check itself.
         with contextlib.suppress(NotYet, CannotTell):

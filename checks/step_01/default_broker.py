@@ -45,7 +45,7 @@ def broker_when_unset(project: Project) -> str:
     del environment[VARIABLE]
     command = [sys.executable, "-c", CODE]
     code, said = run_to_end(command, folder, environment, within_seconds=SECONDS)
-    found = re.findall(rf"^{MARK}(.*)$", said, re.MULTILINE)
+    found: list[str] = re.findall(rf"^{MARK}(.*)$", said, re.MULTILINE)
     if code != 0 or not found:
         raise RaisesUnset(learners_frames(said, folder) or f"no answer within {SECONDS} s")
     return found[-1]

@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 
-from checks.common.fixtures import project, target
+from checks.common.fixtures import project, target, wanted_fixtures
 from checks.common.startup_checks import test_the_processes_start
 from checks.harness.project import Project
 from checks.step_02.fixtures import frozen, sent
@@ -18,8 +18,7 @@ __all__ = ["frozen", "project", "sent", "target"]
 @pytest.fixture(autouse=True)
 def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
     """Begin early what takes long, beside what the check at hand does."""
-    waits = any("frozen" in getattr(one, "fixturenames", ()) for one in request.session.items)
-    if waits and request.function is test_the_processes_start:
+    if "frozen" in wanted_fixtures(request) and request.function is test_the_processes_start:
         # Whatever is wrong here is told by the check itself.
         with contextlib.suppress(NotYet, CannotTell):
             request.getfixturevalue("frozen")

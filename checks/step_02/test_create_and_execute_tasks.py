@@ -180,6 +180,7 @@ def _why_no_result(project: Project, sent: Sent) -> tuple[str, str]:
 @check("The admin can show the task's name with its result", after=(test_the_result_is_stored,))
 def test_the_result_carries_the_tasks_name(project: Project, sent: Sent) -> None:
     row, _ = sent.result.result(within=WORK_SECONDS)
+    assert row is not None, "test_the_result_is_stored holds"
     if row["task_name"] != TASK:
         raise NotYet(
             done="read the stored result",

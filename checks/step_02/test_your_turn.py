@@ -22,12 +22,14 @@ PYTHONS_OWN = re.compile(r"concatenate|unsupported operand|invalid literal|could
 def test_your_turn(project: Project) -> None:
     if ADD not in _known(project):
         raise Open(f"The worker knows no task {ADD} yet: a second function in status/tasks.py.")
-    sent = {arguments: _send(project, arguments) for arguments in ((2, 3), ("two", "three"))}
-    sent[2, "three"] = _send(project, (2, "three"))
-    results = {arguments: project.result(one, SUM_SECONDS) for arguments, one in sent.items()}
-    for arguments, result in results.items():
+    calls: list[tuple[Any, ...]] = [(2, 3), ("two", "three"), (2, "three")]
+    sent = {arguments: _send(project, arguments) for arguments in calls}
+    results = {}
+    for arguments, task_id in sent.items():
+        result = project.result(task_id, SUM_SECONDS)
         if result is None:
             raise Open(f"add{arguments} has no result after {SUM_SECONDS} s. What keeps it?")
+        results[arguments] = result
     _require_sum(results.pop((2, 3)))
     for arguments, result in results.items():
         _require_reason(arguments, result)

@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from checks.common.fixtures import project, target
+from checks.common.fixtures import project, target, wanted_fixtures
 from checks.common.startup_checks import test_the_processes_start
 from checks.harness.project import FROZEN, IDLE, Project
 from checks.step_03.fixtures import away, browsing, conversation, looking, sent, silence, unheard
@@ -27,7 +27,7 @@ __all__ = [
 @pytest.fixture(autouse=True)
 def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
     """Begin early what takes long and a later check reads, beside what the check at hand does."""
-    wanted = {name for item in request.session.items for name in item.fixturenames}
+    wanted = wanted_fixtures(request)
     if request.function is test_the_processes_start:
         # Whatever is wrong here is told by the check itself.
         with contextlib.suppress(NotYet, CannotTell):

@@ -82,7 +82,7 @@ def _require_button(gone: Sent) -> None:
 
 def _require_end(project: Project, kept: Sent, gone: Sent) -> None:
     """Wait until a worker has taken both tasks, and look at what became of them."""
-    states = {}
+    states: dict[str, str] = {}
     deadline = time.monotonic() + END_SECONDS
     while time.monotonic() < deadline and states.get(gone.task_id) not in ENDS:
         rows = project.ask("results", ids=[kept.task_id, gone.task_id])["rows"]

@@ -145,6 +145,7 @@ def test_a_message_reaches_every_page(
 @check("What is sent is escaped", after=(test_a_message_reaches_every_page,))
 def test_what_is_sent_is_escaped(group_message: GroupMessage) -> None:
     frame = group_message.frames[0]
+    assert frame is not None, "test_a_message_reaches_every_page holds"
     if group_message.status in frame.words:
         return
     raise NotYet(
@@ -241,6 +242,7 @@ def test_another_site_is_refused(project: Project, sockets: Sockets) -> None:
     after=(test_a_message_reaches_every_page,),
 )
 def test_a_silent_websocket_stays_open(project: Project, background_pages: BackgroundPages) -> None:
+    assert background_pages.idle is not None, "it is begun for this check"
     done = f"opened {PATH} and watched it for {IDLE_SECONDS} s, with nobody sending"
     try:
         page = background_pages.idle.result(IDLE_PATIENCE_SECONDS)
@@ -307,9 +309,9 @@ def test_who_leaves_is_no_member(
 def members(redis_url: str) -> int:
     """Count who belongs to the group, by either layer of channels_redis, whatever its prefix."""
     with redis.Redis.from_url(redis_url, socket_timeout=5) as client:
-        core = sum(map(client.zcard, client.scan_iter(f"*:group:{GROUP}", _type="zset")))
+        core: int = sum(map(client.zcard, client.scan_iter(f"*:group:{GROUP}", _type="zset")))
         listening = client.pubsub_channels(f"*__group__{GROUP}")
-        return core + sum(count for _, count in client.pubsub_numsub(*listening))
+        return core + sum(int(count) for _, count in client.pubsub_numsub(*listening))
 
 
 test_no_migration_is_missing = startup_checks.test_no_migration_is_missing

@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from checks.common.fixtures import project, target
+from checks.common.fixtures import project, target, wanted_fixtures
 from checks.common.startup_checks import test_the_processes_start
 from checks.step_05.exercise import goes_beside, pushed
 from checks.step_05.fixtures import blocked_send, crowd, failover, live_page, sockets
@@ -35,7 +35,7 @@ BEGINNINGS = {
 @pytest.fixture(autouse=True)
 def side_by_side(request: pytest.FixtureRequest) -> None:
     """Begin early what takes long and a later check reads, beside what the check at hand does."""
-    wanted = {name for item in request.session.items for name in item.fixturenames}
+    wanted = wanted_fixtures(request)
     for name, function in BEGINNINGS.items():
         if name in wanted and request.function is function:
             # Whatever is wrong here is told by the check itself.

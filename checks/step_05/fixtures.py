@@ -9,6 +9,7 @@ import pytest
 
 from checks.clients.background import Later
 from checks.clients.websocket_client import Sockets, opened_sockets
+from checks.common.fixtures import wanted_fixtures
 from checks.harness.project import Project, opened_twin
 from checks.harness.real_browser import find_browser
 from checks.step_05.blocked_send import BlockedSend, block_send, copy_with_database
@@ -33,7 +34,7 @@ def sockets() -> Iterator[Sockets]:
 def crowd(project: Project, sockets: Sockets, request: pytest.FixtureRequest) -> Later[Crowd]:
     """Watch five visitors at once, beside the other checks."""
     project.running()
-    if any("blocked_send" in item.fixturenames for item in request.session.items):
+    if "blocked_send" in wanted_fixtures(request):
         request.getfixturevalue("blocked_send")
     return Later(lambda: watch(project, sockets))
 

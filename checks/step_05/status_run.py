@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from uuid import uuid4
 
@@ -69,6 +70,10 @@ def has_two_runs(visitor: WebsocketClient) -> bool:
     return len(repeats) > 1 or (len(seen) > len(RUN) + 1 and any(repeats))
 
 
+def _has_more_changes(visitor: WebsocketClient, than: int) -> bool:
+    return len(changes(visitor)) > than
+
+
 def gaps(visitor: WebsocketClient) -> list[float]:
     """Return the seconds between one change and the next."""
     frames = list(visitor.frames)
@@ -86,14 +91,14 @@ def watch(project: Project, sockets: Sockets) -> Crowd:
     with ThreadPoolExecutor(VISITORS) as pool:
         opening = [pool.submit(sockets.open, project.url) for _ in range(VISITORS)]
     for one in opening:
-        if isinstance(one.exception(), Refused):
-            crowd.refused = one.exception()
+        if isinstance(error := one.exception(), Refused):
+            crowd.refused = error
             return crowd
         crowd.visitors.append(one.result())
     _send_burst(project, crowd)
     first = crowd.visitors[0]
     while (number := len(changes(first))) < len(RUN) and len(first.frames) < FLOOD_FRAMES:
-        if not first.wait_for(lambda n=number: len(changes(first)) > n, NEXT_SECONDS):
+        if not first.wait_for(partial(_has_more_changes, first, number), NEXT_SECONDS):
             break
         if max(gaps(first), default=0) > SLOW_SECONDS:
             return crowd

@@ -116,11 +116,11 @@ def test_the_worker_knows_the_task(project: Project) -> None:
 )
 def test_five_visitors_stay_connected(project: Project, crowd: Later[Crowd]) -> None:
     seen = crowd.result(WATCH_SECONDS)
-    closed = next((visitor for visitor in seen.visitors if not visitor.is_open), None)
-    if seen.refused or closed:
+    lost = seen.refused or next((one for one in seen.visitors if not one.is_open), None)
+    if lost:
         raise NotYet(
             done=OPENED,
-            seen=seen.refused.seen if seen.refused else closed.seen,
+            seen=lost.seen,
             expected="websockets that open, and stay open",
             look_at=f"{CONSUMERS}, connect",
             guide="05, Start a run on connecting",

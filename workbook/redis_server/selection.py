@@ -82,21 +82,14 @@ def chosen_redis(
     where nobody listens gets a Redis of ours. A Redis of ours ends with the block. Raises
     WorkbookError for a URL that is none, or where no Redis answers; passwords are masked in it.
     """
-    if option not in KINDS:
-        named = NamedAddress(option, "--redis")
-        with _naming(named):
-            existing = _existing(named)
-        yield existing
-        return
-    named = _named_address(project) if option == "auto" else None
-    port = None
+    named, port, existing = _named_address(option, project), None, None
     if named:
         with _naming(named):
-            port = _vacant_loopback_port(named.url)
+            port = _vacant_loopback_port(named.url) if option == "auto" else None
             existing = None if port else _existing(named)
-        if existing:
-            yield existing
-            return
+    if existing:
+        yield existing
+        return
     server = RedisServer(option, port, run)
     try:
         server.launch()
@@ -105,7 +98,11 @@ def chosen_redis(
         server.stop()
 
 
-def _named_address(project: Path | None) -> NamedAddress | None:
+def _named_address(option: str, project: Path | None) -> NamedAddress | None:
+    if option not in KINDS:
+        return NamedAddress(option, "--redis")
+    if option != "auto":
+        return None
     if url := os.environ.get(VARIABLE):
         return NamedAddress(url, f"{VARIABLE} in the environment")
     file = project / ".env" if project else None
