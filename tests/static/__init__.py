@@ -1,1 +1,1 @@
-"""What is proven of the source as it lies there: style and imports. Nothing is started."""
+"""What is proven of the source as it lies there: style, types and imports. Nothing is started."""
