@@ -18,12 +18,6 @@ def target(request: pytest.FixtureRequest) -> Target:
     return find_target(step_of(request.path), request.config.getoption("--target"))
 
 
-def wanted_fixtures(request: pytest.FixtureRequest) -> set[str]:
-    """Return the names of the fixtures that any check of this run asks for."""
-    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
-    return {name for item in items for name in item.fixturenames}
-
-
 @pytest.fixture(scope="package")
 def project(target: Target) -> Iterator[Project]:
     """Return the learner's project, of which nothing has been started yet."""

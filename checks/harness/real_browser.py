@@ -20,8 +20,3 @@ def find_browser(target: Target) -> Path:
         command = f"{tool_command()} check {target.label}{named}"
         raise Lacks(f"it takes the package playwright, which this installs: `{command}`")
     return executable
-
-
-def has_browser() -> bool:
-    """Tell whether there is a browser to look through."""
-    return find_chromium() is not None and has_driver()

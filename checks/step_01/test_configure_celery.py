@@ -13,8 +13,8 @@ from checks.clients.http_client import Answer, visiting
 from checks.common import startup_checks
 from checks.harness.preflight import require_celery_app
 from checks.harness.project import Project
-from checks.step_01.conftest import BEAT_QUEUE, SUPERUSER, TASK
 from checks.step_01.default_broker import VARIABLE, RaisesUnset, broker_when_unset
+from checks.step_01.fixtures import BEAT_QUEUE, SUPERUSER, TASK
 from checks.verdicts import NotYet, check
 from workbook.projects.procfile import commands
 

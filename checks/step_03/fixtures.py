@@ -57,7 +57,19 @@ def sent(project: Project) -> Iterator[Sent]:
 
 
 @pytest.fixture(scope="package")
-def unheard(project: Project) -> Iterator[Sent]:
+def idle_web(project: Project) -> None:
+    """Begin to start a page whose tasks no worker takes."""
+    project.prepare_detached(IDLE)
+
+
+@pytest.fixture(scope="package")
+def frozen_web(project: Project) -> None:
+    """Begin to start a page whose broker answers nothing."""
+    project.prepare_detached(FROZEN)
+
+
+@pytest.fixture(scope="package")
+def unheard(project: Project, idle_web: None) -> Iterator[Sent]:
     """Send a task that no worker will ever take."""
     with sending(project.detached(IDLE)) as one:
         yield one
@@ -72,9 +84,8 @@ def conversation(sent: Sent) -> Iterator[Conversation]:
 
 
 @pytest.fixture(scope="package")
-def silence(project: Project) -> Iterator[Later[Conversation]]:
+def silence(project: Project, idle_web: None) -> Iterator[Later[Conversation]]:
     """Ask for a task that no worker takes, beside the other checks: the longest wait of all."""
-    project.prepare_detached(IDLE)
     with ExitStack() as stack:
 
         def ask() -> Conversation:
@@ -89,7 +100,7 @@ def silence(project: Project) -> Iterator[Later[Conversation]]:
 
 
 @pytest.fixture(scope="package")
-def away(project: Project) -> str:
+def away(project: Project, frozen_web: None) -> str:
     """Return the address of a page whose broker refuses connections."""
     url = project.detached(FROZEN)
     project.refuse()

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.clients.background import Later
-from checks.clients.websocket_client import Frame, Sockets, WebsocketClient, opened_sockets
+from checks.clients.websocket_client import Frame, Sockets, WebsocketClient
 from checks.harness.probe_client import ProbeError
 from checks.harness.process_log import learners_frames
 from checks.harness.project import IDLE, Project
-from checks.harness.real_browser import find_browser, has_browser
 from checks.step_04.handshake import open_page
-from checks.target import Target
 from checks.verdicts import NotYet
-
-if TYPE_CHECKING:
-    from checks.clients.browser import LivePage
 
 GROUP = "status"
 SENT = "sent a message to the group status, from another process"
@@ -29,49 +23,13 @@ REACH_SECONDS = 3
 # How long the silent page is watched; a layer that gives up does so after 5 s without a message.
 # Then what it may take until it is told of, its server's start and all.
 IDLE_SECONDS, IDLE_PATIENCE_SECONDS = 7, 20
-# The checks for which something goes on beside the others.
-SILENCE = "test_a_silent_websocket_stays_open"
-ALONE = "test_any_server_can_load_the_application"
-BROWSER = "test_a_browser_shows_what_is_sent"
 
 
 @pytest.fixture(scope="package")
-def sockets() -> Iterator[Sockets]:
-    """Return what opens websockets."""
-    with opened_sockets() as opened:
-        yield opened
-
-
-@dataclass
-class BackgroundPages:
-    """What goes on beside the checks: a page nobody speaks to, and one in a real browser."""
-
-    idle: Later[WebsocketClient] | None = None
-    live: LivePage | None = None
-
-    def close(self) -> None:
-        """End what can be ended."""
-        if self.live:
-            self.live.close()
-
-
-@pytest.fixture(scope="package")
-def background_pages(
-    project: Project, target: Target, sockets: Sockets, request: pytest.FixtureRequest
-) -> Iterator[BackgroundPages]:
-    """Begin what takes long, if its check is asked for, while the processes start."""
-    wanted = {item.name for item in request.session.items}
-    background_pages = BackgroundPages()
-    if SILENCE in wanted:
-        project.prepare_detached(IDLE)
-        background_pages.idle = Later(lambda: _be_silent(project, sockets))
-    if BROWSER in wanted and has_browser():
-        # Imported by those alone who use a browser: it takes as long as a fifth of pytest's start.
-        from checks.clients.browser import LivePage
-
-        background_pages.live = LivePage(find_browser(target))
-    yield background_pages
-    background_pages.close()
+def silent_page(project: Project, sockets: Sockets) -> Later[WebsocketClient]:
+    """Begin to watch a page nobody speaks to, beside the other checks."""
+    project.prepare_detached(IDLE)
+    return Later(lambda: _be_silent(project, sockets))
 
 
 def _be_silent(project: Project, sockets: Sockets) -> WebsocketClient:
@@ -79,6 +37,13 @@ def _be_silent(project: Project, sockets: Sockets) -> WebsocketClient:
     page = sockets.open(project.detached(IDLE))
     page.wait_for(lambda: False, IDLE_SECONDS)
     return page
+
+
+@pytest.fixture(scope="package")
+def loading_alone(project: Project) -> None:
+    """Begin to load the application in a Python of its own: its check asks what came of it."""
+    with suppress(ProbeError):
+        project.running().ask("load_asgi")
 
 
 @pytest.fixture(scope="package")

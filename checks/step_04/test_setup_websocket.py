@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import time
 import uuid
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 import redis
 
+from checks.clients.background import Later
 from checks.clients.websocket_client import PATH, Refused, Sockets, WebsocketClient
 from checks.common import startup_checks
 from checks.harness.process_log import learners_frames
 from checks.harness.project import IDLE, Project
-from checks.harness.real_browser import find_browser
 from checks.step_04.fixtures import (
     GROUP,
     IDLE_PATIENCE_SECONDS,
     IDLE_SECONDS,
     SENT,
-    BackgroundPages,
     GroupMessage,
     send,
 )
@@ -34,8 +35,10 @@ from checks.step_04.live_markup import (
     shown,
     why_not_swapped,
 )
-from checks.target import Target
 from checks.verdicts import NotYet, check
+
+if TYPE_CHECKING:
+    from checks.clients.browser import LivePage
 
 PARTIAL = "templates/status/partials/current_status.html"
 GREETING_SECONDS, OPEN_SECONDS, BROWSER_SECONDS = 5, 4, 3
@@ -50,9 +53,7 @@ test_the_processes_start = startup_checks.test_the_processes_start
 
 
 @check("runserver opens the websocket /ws/status", after=(test_the_processes_start,))
-def test_runserver_opens_the_websocket(
-    project: Project, sockets: Sockets, background_pages: BackgroundPages
-) -> None:
+def test_runserver_opens_the_websocket(project: Project, sockets: Sockets) -> None:
     open_page(project, sockets)
 
 
@@ -74,9 +75,7 @@ def test_the_layer_reaches_every_process(project: Project) -> None:
     "/live/ opens the websocket and has a place for the status",
     after=(test_runserver_opens_the_websocket,),
 )
-def test_the_live_page_opens_the_websocket(
-    project: Project, background_pages: BackgroundPages
-) -> None:
+def test_the_live_page_opens_the_websocket(project: Project) -> None:
     elements = live_elements(project)
     require_connecting(elements)
     if not any(element.id == "status" for element in elements):
@@ -159,18 +158,15 @@ def test_what_is_sent_is_escaped(group_message: GroupMessage) -> None:
 
 
 @check("A browser shows what is sent, without a reload", after=(test_what_is_sent_is_escaped,))
-def test_a_browser_shows_what_is_sent(
-    project: Project, target: Target, background_pages: BackgroundPages
-) -> None:
-    find_browser(target)  # or say what this machine lacks
-    live, name = background_pages.live, f"BROWSER-{uuid.uuid4().hex[:4]}"
-    assert live is not None
-    live.open(f"{project.url}{PAGE}")
-    live.shows("RUNNING", OPEN_SECONDS)  # then its websocket is open
-    deadline, is_shown = time.monotonic() + BROWSER_SECONDS, False
-    while not is_shown and time.monotonic() < deadline:
-        send(project, name)
-        is_shown = live.shows(name, 1)
+def test_a_browser_shows_what_is_sent(project: Project, live_page: LivePage) -> None:
+    name = f"BROWSER-{uuid.uuid4().hex[:4]}"
+    with closing(live_page) as live:  # a later check counts who has not left
+        live.open(f"{project.url}{PAGE}")
+        live.shows("RUNNING", OPEN_SECONDS)  # then its websocket is open
+        deadline, is_shown = time.monotonic() + BROWSER_SECONDS, False
+        while not is_shown and time.monotonic() < deadline:
+            send(project, name)
+            is_shown = live.shows(name, 1)
     if is_shown and live.loads == 1:
         return
     if is_shown:
@@ -241,11 +237,12 @@ def test_another_site_is_refused(project: Project, sockets: Sockets) -> None:
     f"A silent websocket is still open after {IDLE_SECONDS} seconds",
     after=(test_a_message_reaches_every_page,),
 )
-def test_a_silent_websocket_stays_open(project: Project, background_pages: BackgroundPages) -> None:
-    assert background_pages.idle is not None, "it is begun for this check"
+def test_a_silent_websocket_stays_open(
+    project: Project, silent_page: Later[WebsocketClient]
+) -> None:
     done = f"opened {PATH} and watched it for {IDLE_SECONDS} s, with nobody sending"
     try:
-        page = background_pages.idle.result(IDLE_PATIENCE_SECONDS)
+        page = silent_page.result(IDLE_PATIENCE_SECONDS)
     except Refused as refused:
         page, seen = None, refused.seen
     if page and page.is_open:
@@ -268,9 +265,7 @@ def test_a_silent_websocket_stays_open(project: Project, background_pages: Backg
 
 
 @check("Any ASGI server can load config.asgi:application", after=(test_the_processes_start,))
-def test_any_server_can_load_the_application(
-    project: Project, background_pages: BackgroundPages
-) -> None:
+def test_any_server_can_load_the_application(project: Project, loading_alone: None) -> None:
     deadline = time.monotonic() + ALONE_SECONDS
     while (loaded := project.ask("load_asgi"))["exit_code"] is None and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -288,10 +283,7 @@ def test_any_server_can_load_the_application(
 
 
 @check("Who leaves is no member any more", after=(test_a_message_reaches_every_page,))
-def test_who_leaves_is_no_member(
-    project: Project, sockets: Sockets, background_pages: BackgroundPages
-) -> None:
-    background_pages.close()
+def test_who_leaves_is_no_member(project: Project, sockets: Sockets) -> None:
     sockets.close()
     deadline = time.monotonic() + LEAVING_SECONDS
     while (left := members(project.redis.url)) and time.monotonic() < deadline:

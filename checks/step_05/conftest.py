@@ -1,18 +1,15 @@
 """The fixtures of this step: one project, started once, and what its visitors go through."""
 
-import contextlib
-
-import pytest
-
-from checks.common.fixtures import project, target, wanted_fixtures
+from checks.common.fixtures import project, target
+from checks.common.live_fixtures import live_page, sockets
+from checks.common.prefetch import Prefetch, begin_early
 from checks.common.startup_checks import test_the_processes_start
 from checks.step_05.exercise import goes_beside, pushed
-from checks.step_05.fixtures import blocked_send, crowd, failover, live_page, sockets
+from checks.step_05.fixtures import blocked_send, crowd, failover
 from checks.step_05.test_websocket_celery import (
     test_a_call_by_hand_reaches_the_page,
     test_five_visitors_stay_connected,
 )
-from checks.verdicts import CannotTell, NotYet
 
 __all__ = [
     "blocked_send",
@@ -25,27 +22,9 @@ __all__ = [
     "target",
 ]
 
-# What takes long, and the check beside which it begins.
-BEGINNINGS = {
-    "failover": test_the_processes_start,
-    "live_page": test_a_call_by_hand_reaches_the_page,
-}
-
-
-@pytest.fixture(autouse=True)
-def side_by_side(request: pytest.FixtureRequest) -> None:
-    """Begin early what takes long and a later check reads, beside what the check at hand does."""
-    wanted = wanted_fixtures(request)
-    for name, function in BEGINNINGS.items():
-        if name in wanted and request.function is function:
-            # Whatever is wrong here is told by the check itself.
-            with contextlib.suppress(NotYet, CannotTell):
-                request.getfixturevalue(name)
-    if "pushed" in wanted and request.function is test_five_visitors_stay_connected:
-        begin_exercise(request)
-
-
-def begin_exercise(request: pytest.FixtureRequest) -> None:
-    """Begin the exercise beside the crowd, where somebody solved it and nobody is held up."""
-    if goes_beside(request.getfixturevalue("project")):
-        request.getfixturevalue("pushed")
+side_by_side = begin_early(
+    Prefetch("failover", beside=test_the_processes_start),
+    Prefetch("live_page", beside=test_a_call_by_hand_reaches_the_page),
+    # Where somebody solved the exercise, and nobody is held up.
+    Prefetch("pushed", beside=test_five_visitors_stay_connected, when=goes_beside),
+)

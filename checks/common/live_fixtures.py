@@ -1,0 +1,34 @@
+"""The fixtures of the steps with a websocket; the others need not wait for what it imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from checks.clients.websocket_client import Sockets, opened_sockets
+from checks.harness.real_browser import find_browser
+from checks.target import Target
+
+if TYPE_CHECKING:
+    from checks.clients.browser import LivePage
+
+
+@pytest.fixture(scope="package")
+def sockets() -> Iterator[Sockets]:
+    """Return what opens websockets."""
+    with opened_sockets() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def live_page(target: Target) -> Iterator[LivePage]:
+    """Start a real browser, beside the other checks."""
+    executable = find_browser(target)
+    # Imported by those alone who use a browser: it takes as long as a fifth of pytest's start.
+    from checks.clients.browser import LivePage
+
+    page = LivePage(executable)
+    yield page
+    page.close()
