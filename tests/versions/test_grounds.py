@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from benchmarks.versions import LEFT_OUT
-from tests.versions import debian, grounds, pip_settings
+from tests.versions import debian, grounds, pip_settings, workbook_copy
 from tests.versions.debian import PYTHONS, DebianGround, debian_ground, made_once
 from tests.versions.grounds import NoGround, find_ground
 from workbook.errors import WorkbookError
@@ -229,3 +229,11 @@ def test_a_port_chosen_outside_is_not_chosen_in_a_ground(ground, tmp_path):
     (tmp_path / "inside.py").write_text(inside, encoding="utf-8")
     shutil.copytree(ROOT / "workbook", tmp_path / "workbook")
     assert in_ground(ground, tmp_path, "python3 inside.py .").split() == ["False", "True"]
+
+
+def test_a_copy_lies_in_memory_only_where_there_is_room(tmp_path, monkeypatch):
+    assert not workbook_copy.has_room(tmp_path / "missing")
+    monkeypatch.setattr(workbook_copy, "ROOM", 0)
+    assert workbook_copy.has_room(tmp_path)
+    monkeypatch.setattr(workbook_copy, "ROOM", 2**60)
+    assert not workbook_copy.has_room(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -10,12 +11,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from tests.guide.replay.sandbox.namespaces import OWN
 from tests.versions.grounds import Ground
 from workbook.bootstrap.environment import python_of
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.runtime.process_tree import last_lines, run_to_end
+
+# An environment is some 20,000 files. On a disk that other tests write to as well, a set-up and its
+# removal take minutes; in memory they take seconds.
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 2**30  # bytes; a copy with its environment takes less than one
 
 
 @dataclass(frozen=True)
@@ -104,10 +112,25 @@ class WorkbookCopy:
         return any((self.folder / ".venv").glob("lib/python*/site-packages/pip/__init__.py"))
 
 
+def has_room(folder: Path) -> bool:
+    """Tell whether programs can be installed in `folder`, a file system in memory, and run there.
+
+    False where it is missing or small, as in most containers, or where memory is short.
+    """
+    try:
+        found = os.statvfs(folder)
+    except (OSError, AttributeError):  # no such folder; no such function on Windows
+        return False
+    can_run = not found.f_flag & getattr(os, "ST_NOEXEC", 0)
+    room = min(found.f_bavail * found.f_frsize, psutil.virtual_memory().available)
+    return can_run and room >= ROOM
+
+
 @contextmanager
 def fresh_copy(ground: Ground) -> Iterator[WorkbookCopy]:
     """Copy the workbook as a clone has it into a temporary folder that goes with the block."""
-    with tempfile.TemporaryDirectory(prefix="workbook-versions-") as temporary:
+    where = MEMORY if has_room(MEMORY) else None
+    with tempfile.TemporaryDirectory(prefix="workbook-versions-", dir=where) as temporary:
         folder = Path(temporary) / "workbook"
         shutil.copytree(ROOT, folder, symlinks=True, ignore=OWN)
         # The environment of an index that needs a login is nobody else's business.
