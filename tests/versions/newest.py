@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from benchmarks.support.options import carried_out
-from tests.versions.grounds import HostGround, NoGround
-from tests.versions.rounds import SETUP_SECONDS, STEPS, check_step, setup
+from tests.versions.grounds import HostGround, NoGround, find_on_this_machine
+from tests.versions.rounds import PYTHONS, SETUP_SECONDS, STEPS, check_step, setup
 from tests.versions.workbook_copy import WorkbookCopy, fresh_copy
 from workbook.errors import WorkbookError
 
@@ -112,10 +112,16 @@ def failing_checks(copy: WorkbookCopy, step: int) -> str:
     return ""
 
 
+def newest_python() -> HostGround:
+    """Return the newest Python of this machine: Django 6.0, say, asks for 3.12."""
+    found = (find_on_this_machine(version) for version in reversed(PYTHONS))
+    return next((one for one in found if one), HostGround(sys._base_executable))
+
+
 def main() -> int:
     """Take the newest, look, and say what was found; return 1 if something was."""
-    with fresh_copy(HostGround(sys._base_executable)) as copy:
-        print("Setting up a copy as the lock says …", flush=True)
+    with fresh_copy(newest_python()) as copy:
+        print(f"Setting up a copy as the lock says, on {copy.ground.python} …", flush=True)
         setup(copy, SETUP_SECONDS)
         before = copy.versions()
         requirements = loosened((copy.folder / "Pipfile").read_text(encoding="utf-8"))
