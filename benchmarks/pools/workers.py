@@ -20,6 +20,7 @@ from workbook.projects.steps import find_step
 from workbook.redis_server.server import private_redis
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.run_records import opened_run
+from workbook.runtime.waiting import wait_until
 
 EXAMPLES = ROOT / "docs" / "going-further" / "examples"
 LOOK_SECONDS = 0.05
@@ -91,8 +92,4 @@ def changed(path: Path, old: str, new: str) -> None:
 def seconds_until(is_met: Callable[[], bool], at_most: float) -> float | None:
     """Return the seconds until `is_met`; None where it is not within `at_most` seconds."""
     since = time.monotonic()
-    while not is_met():
-        if time.monotonic() - since > at_most:
-            return None
-        time.sleep(LOOK_SECONDS)
-    return time.monotonic() - since
+    return time.monotonic() - since if wait_until(is_met, at_most, LOOK_SECONDS) else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.push.deployments import Site
 from benchmarks.push.results import Readings
+from workbook.runtime.waiting import wait_until
 
 # The server has written a status when the last visitor reads it; the next finds it at rest.
 PAUSE_SECONDS = 0.02
@@ -139,7 +140,5 @@ class Rounds:
 
 def _members_left(site: Site) -> int:
     """Return how many members the group keeps, once no more leave."""
-    deadline = time.monotonic() + LEAVE_SECONDS
-    while site.members_left() > site.row.members_allowed and time.monotonic() < deadline:
-        time.sleep(0.2)
+    wait_until(lambda: site.members_left() <= site.row.members_allowed, LEAVE_SECONDS, 0.2)
     return site.members_left()

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.runtime.process_tree import end, last_lines, trees
+from workbook.runtime.waiting import wait_until
 
 READY_SECONDS = 60
-POLL_SECONDS = 0.05
 QUIET_SHARE = 0.2  # of one core: a server that does less has nothing left to do
 QUIET_SECONDS = 0.5
 QUIET_WITHIN_SECONDS = 30
@@ -38,14 +38,12 @@ class Measured:
 
     def await_word(self, word: str) -> None:
         """Wait until its log holds `word`. Raises WorkbookError where it does not."""
-        deadline = time.monotonic() + READY_SECONDS
-        while word not in self.said():
-            if self.popen.poll() is not None or time.monotonic() > deadline:
-                raise WorkbookError(
-                    f"{self.name} should have said “{word}” within {READY_SECONDS} s. "
-                    f"Its last lines:\n{last_lines(self.said())}"
-                )
-            time.sleep(POLL_SECONDS)
+        wait_until(lambda: word in self.said() or self.popen.poll() is not None, READY_SECONDS)
+        if word not in self.said():
+            raise WorkbookError(
+                f"{self.name} should have said “{word}” within {READY_SECONDS} s. "
+                f"Its last lines:\n{last_lines(self.said())}"
+            )
 
     def await_quiet(self) -> None:
         """Wait until it has done what it was asked, told by the CPU time that it uses."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from workbook.projects.procfile import commands
 from workbook.redis_server.server import RedisServer
 from workbook.runtime.ports import LOOPBACK, free_port
 from workbook.runtime.run_records import Run
+from workbook.runtime.waiting import wait_until
 
 ROLES = ("web", "worker")
 # Connections are taken and nothing is answered, until `refuse`; a queue without a worker.
@@ -164,13 +164,10 @@ def opened_web(launcher: Launcher, folder: Path, broker: str, **variables: str) 
     log = folder.with_suffix(".log")
     web = launch("web", commands(folder, port)["web"], folder, environment, log)
     try:
-        deadline = time.monotonic() + READY_SECONDS
-        while not listens(port):
-            if time.monotonic() > deadline or web.exit_code() is not None:
-                require_own_port(web, port)
-                raise CannotTell(f"a second web process did not start: {web.log.tail()}")
-            time.sleep(0.03)
+        wait_until(lambda: listens(port) or web.exit_code() is not None, READY_SECONDS)
         require_own_port(web, port)
+        if not listens(port):
+            raise CannotTell(f"a second web process did not start: {web.log.tail()}")
         yield f"http://{LOOPBACK}:{port}"
     finally:
         web.kill()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -38,6 +37,7 @@ from workbook.redis_server.server import RedisServer, private_redis
 from workbook.runtime.ports import LOOPBACK, free_port
 from workbook.runtime.process_tree import end, processes_of_run
 from workbook.runtime.run_records import Run, end_leftovers, opened_run
+from workbook.runtime.waiting import wait_until
 
 __all__ = ["FROZEN", "IDLE", "INTERVAL_SECONDS", "Project", "opened_project"]
 
@@ -174,13 +174,13 @@ class Project(Staged):
 
     def result(self, task_id: str, within_seconds: float = 10) -> dict[str, str] | None:
         """Return the stored result of a task once it is an end state, None if it never is."""
-        deadline = time.monotonic() + within_seconds
-        while time.monotonic() < deadline:
+
+        def row() -> dict[str, str] | None:
             rows: list[dict[str, str]] = self.ask("results", ids=[task_id])["rows"]
-            if rows and rows[0]["status"] in ("SUCCESS", "FAILURE", "REVOKED"):
-                return rows[0]
-            time.sleep(0.1)
-        return None
+            is_end = bool(rows) and rows[0]["status"] in ("SUCCESS", "FAILURE", "REVOKED")
+            return rows[0] if is_end else None
+
+        return wait_until(row, within_seconds)
 
     def received(self, task: str) -> int:
         """Return how many tasks of this name the worker has received so far."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import uuid
 
 import redis
@@ -17,6 +16,7 @@ from checks.step_01.default_broker import VARIABLE, RaisesUnset, broker_when_uns
 from checks.step_01.fixtures import BEAT_QUEUE, SUPERUSER, TASK
 from checks.verdicts import NotYet, check
 from workbook.projects.procfile import commands
+from workbook.runtime.waiting import wait_until
 
 ROW_SECONDS, BEAT_SECONDS, SUPERUSER_SECONDS = 5, 8, 10
 SETTINGS = "config/settings.py"
@@ -188,16 +188,13 @@ def test_beat_sends_what_is_scheduled(project: Project) -> None:
             look_at="Procfile",
             guide="01, Run Django and Celery",
         )
-    deadline = time.monotonic() + BEAT_SECONDS
     with redis.Redis.from_url(project.redis.url) as broker:
-        while not broker.llen(BEAT_QUEUE):
-            if time.monotonic() > deadline:
-                raise NotYet(
-                    done=f"scheduled {TASK} for every second in django_celery_beat",
-                    seen=f"beat sent nothing within {BEAT_SECONDS} s",
-                    expected="beat sends it within seconds",
-                    look_at="Procfile, beat: does its command name another scheduler?",
-                    guide="01, Run Django and Celery",
-                    words=project.process("beat").log.tail(),
-                )
-            time.sleep(0.05)
+        if not wait_until(lambda: broker.llen(BEAT_QUEUE), BEAT_SECONDS):
+            raise NotYet(
+                done=f"scheduled {TASK} for every second in django_celery_beat",
+                seen=f"beat sent nothing within {BEAT_SECONDS} s",
+                expected="beat sends it within seconds",
+                look_at="Procfile, beat: does its command name another scheduler?",
+                guide="01, Run Django and Celery",
+                words=project.process("beat").log.tail(),
+            )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 from checks.clients.background import Later
 from checks.clients.dom import forms_in
@@ -22,6 +21,7 @@ from checks.step_02.fixtures import (
     visit_without_broker,
 )
 from checks.verdicts import NotYet, check
+from workbook.runtime.waiting import wait_until
 
 APP = "status"
 VIEWS, TASKS = "status/views.py", "status/tasks.py"
@@ -221,9 +221,7 @@ def test_a_get_sends_no_task(project: Project, sent: Sent) -> None:
         visitor.get(PATH)
     # The worker takes tasks in the order they were sent: ours comes after any other.
     project.app.send_task(CLEANUP)
-    deadline = time.monotonic() + TAKEN_SECONDS
-    while project.received(CLEANUP) == cleanups and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(lambda: project.received(CLEANUP) > cleanups, TAKEN_SECONDS)
     if project.received(TASK) > before:
         raise NotYet(
             done=f"GET / and GET {PATH}",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from checks.clients.dom import forms_in
 from checks.clients.htmx import has_trigger
 from checks.clients.http_client import Answer, visiting
@@ -13,7 +11,6 @@ from checks.step_03.fixtures import PATH, Sent, sending
 from checks.verdicts import Open, exercise
 
 END_SECONDS = 10
-ENDS = ("SUCCESS", "FAILURE", "REVOKED")
 VIEWS, TEMPLATE = "status/views.py", "the fragment’s template"
 
 
@@ -82,12 +79,9 @@ def _require_button(gone: Sent) -> None:
 
 def _require_end(project: Project, kept: Sent, gone: Sent) -> None:
     """Wait until a worker has taken both tasks, and look at what became of them."""
-    states: dict[str, str] = {}
-    deadline = time.monotonic() + END_SECONDS
-    while time.monotonic() < deadline and states.get(gone.task_id) not in ENDS:
-        rows = project.ask("results", ids=[kept.task_id, gone.task_id])["rows"]
-        states = {row["task_id"]: row["status"] for row in rows}
-        time.sleep(0.1)
+    project.result(gone.task_id, END_SECONDS)
+    rows = project.ask("results", ids=[kept.task_id, gone.task_id])["rows"]
+    states = {row["task_id"]: row["status"] for row in rows}
     if states.get(kept.task_id) == "REVOKED":
         raise Open("A task was called off by a GET, or by a stranger who was told 404.")
     if states.get(gone.task_id) != "REVOKED":

@@ -36,6 +36,7 @@ from checks.step_04.live_markup import (
     why_not_swapped,
 )
 from checks.verdicts import NotYet, check
+from workbook.runtime.waiting import wait_until
 
 if TYPE_CHECKING:
     from checks.clients.browser import LivePage
@@ -285,10 +286,8 @@ def test_any_server_can_load_the_application(project: Project, loading_alone: No
 @check("Who leaves is no member any more", after=(test_a_message_reaches_every_page,))
 def test_who_leaves_is_no_member(project: Project, sockets: Sockets) -> None:
     sockets.close()
-    deadline = time.monotonic() + LEAVING_SECONDS
-    while (left := members(project.redis.url)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    if left:
+    wait_until(lambda: not members(project.redis.url), LEAVING_SECONDS)
+    if left := members(project.redis.url):
         raise NotYet(
             done="closed every page, then counted in Redis who belongs to the group status",
             seen=f"{left} left behind",

@@ -16,6 +16,7 @@ from checks.harness.redis_proxy import CUT, PASS, RedisProxy, proxy_before
 from checks.harness.working_copy import copy_with_tables
 from checks.step_05.status_run import TASK
 from workbook.runtime.ports import LOOPBACK
+from workbook.runtime.waiting import wait_until
 
 # A claim that isn't given back must not end by itself while we look.
 LONG_INTERVAL = 30
@@ -96,17 +97,17 @@ def _sends_again(proxy: RedisProxy, sockets: Sockets, url: str) -> bool:
     """Wait until the sending has been given up, then come anew. True if a run is sent."""
     while held := proxy.next_held(0):
         held.cut() if held.command.sends else held.let_pass()
-    deadline = time.monotonic() + GIVING_UP_SECONDS
-    while proxy.was_cut_since(time.monotonic() - GIVEN_UP_SECONDS) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(
+        lambda: not proxy.was_cut_since(time.monotonic() - GIVEN_UP_SECONDS), GIVING_UP_SECONDS
+    )
     proxy.mode = PASS
-    deadline = time.monotonic() + FREE_SECONDS
-    while time.monotonic() < deadline:
+
+    def is_sent() -> bool:
         _open(sockets, url)
         sent = proxy.next_sent(0.5)
-        if sent and TASK.encode() in b" ".join(sent.words):
-            return True
-    return False
+        return sent is not None and TASK.encode() in b" ".join(sent.words)
+
+    return wait_until(is_sent, FREE_SECONDS)
 
 
 def _open(sockets: Sockets, url: str) -> None:

@@ -15,6 +15,7 @@ from checks.harness.instances import Twin
 from checks.harness.project import INTERVAL_SECONDS
 from checks.step_05.status_run import NEXT_SECONDS, TASK, statuses
 from checks.verdicts import NotYet
+from workbook.runtime.waiting import wait_until
 
 # Contract: three intervals, and some time for the next run to begin.
 FREED_SECONDS, READY_SECONDS = 3 * INTERVAL_SECONDS + 2, 2
@@ -47,14 +48,10 @@ def fail_over(twin: Twin, sockets: Sockets) -> Failover:
 def _page_amid_a_run(twin: Twin, sockets: Sockets) -> WebsocketClient:
     try:
         page = sockets.open(twin.url)
-        deadline = time.monotonic() + NEXT_SECONDS
-        while page.wait_for(lambda: page.frames, max(0, deadline - time.monotonic())):
-            # What came may be a greeting alone.
-            if twin.received(TASK):
-                return page
-            if time.monotonic() > deadline:
-                break
-            time.sleep(0.05)
+        came = page.wait_for(lambda: page.frames, NEXT_SECONDS)
+        # What came may be a greeting alone.
+        if came and wait_until(lambda: twin.received(TASK), NEXT_SECONDS):
+            return page
         seen = page.seen
     except Refused as refused:
         seen = refused.seen

@@ -29,6 +29,7 @@ from checks.step_05.status_run import (
     statuses,
 )
 from checks.verdicts import CannotTell, NotYet, check
+from workbook.runtime.waiting import wait_until
 
 if TYPE_CHECKING:
     from checks.clients.browser import LivePage
@@ -244,16 +245,16 @@ def test_a_late_visitor_is_told(crowd: Later[Crowd]) -> None:
 @check("Other tasks end well while a run goes on", after=(test_five_visitors_see_the_run,))
 def test_other_tasks_end_well(project: Project, crowd: Later[Crowd]) -> None:
     ids = crowd.result(WATCH_SECONDS).task_ids
-    deadline = time.monotonic() + RESULTS_SECONDS
-    stored: list[str] = []
-    while len(stored) < len(ids) and time.monotonic() < deadline:
+
+    def missing() -> int:
         rows = project.ask("results", ids=ids)["rows"]
-        stored = [row["task_id"] for row in rows if row["status"] == "SUCCESS"]
-        time.sleep(0.05)
-    if len(stored) < len(ids):
+        return len(ids) - [row["status"] for row in rows].count("SUCCESS")
+
+    wait_until(lambda: not missing(), RESULTS_SECONDS)
+    if left := missing():
         raise NotYet(
             done=f"sent {len(ids)} × {INNOCENT} while a run went on",
-            seen=f"{len(ids) - len(stored)} of them have no result",
+            seen=f"{left} of them have no result",
             expected="a stored result each: a run must not disturb the tasks of others",
             look_at=f"Procfile, worker: {project.process('worker').command}",
             guide="05, Choose the worker's pool",

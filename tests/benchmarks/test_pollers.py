@@ -12,6 +12,7 @@ import pytest
 from benchmarks.support.load_generator import CrowdProcess, crowd
 from benchmarks.support.visitors import Address
 from workbook.runtime.ports import LOOPBACK
+from workbook.runtime.waiting import wait_until
 
 SECONDS = 20
 
@@ -70,10 +71,7 @@ def test_a_status_is_told_once_all_have_asked_for_it(server, pollers) -> None:
 
 
 def test_errors_and_lost_connections_send_nobody_away(server, pollers) -> None:
-    deadline = time.monotonic() + SECONDS
-    while server.codes and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert server.codes == []
+    assert wait_until(lambda: not server.codes, SECONDS)
     server.stamp = time.monotonic_ns()
     assert pollers.delivery(SECONDS).count == 3
     assert (pollers.standing().here, pollers.standing().dropped) == (3, 0)

@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.support.fake_installer import ECHO, finish, first_call
+from tests.support.tool_process import wait_until
 from tests.support.workbook_copy import SmallWorkbook
 
 NAMES = "from workbook.bootstrap import compilation;"
@@ -45,13 +46,6 @@ def call(root: Path, code: str, **variables: str) -> subprocess.Popen[bytes]:
     )
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.02)
-
-
 @pytest.fixture
 def slow(made: Path) -> Iterator[psutil.Process]:
     """A compilation that goes on in `made`: there is much to compile."""
@@ -60,7 +54,7 @@ def slow(made: Path) -> Iterator[psutil.Process]:
         package(made, f"big{number}").write_text(text)
     started = call(made, "compilation.run(processes=1)")
     process = psutil.Process(started.pid)
-    wait_until((made / ".workbook/compilation.pid").exists)
+    wait_until((made / ".workbook/compilation.pid").exists, 20)
     yield process
     started.kill()
     started.wait()
@@ -73,7 +67,7 @@ def test_run_compiles_nothing_before_its_page_is_up(made: Path) -> None:
 @pytest.mark.parametrize("switch", ["", "1"])
 def test_a_short_verb_has_the_packages_compiled_beside_it(made: Path, switch: str) -> None:
     finish(first_call(made, "doctor", PYTHONDONTWRITEBYTECODE=switch))
-    wait_until((made / ".venv/workbook-compiled").exists)
+    wait_until((made / ".venv/workbook-compiled").exists, 20)
     assert compiled(made)
 
 
@@ -93,7 +87,7 @@ def test_one_at_a_time(made: Path, slow: psutil.Process) -> None:
 
 
 def test_it_has_the_lowest_priority(slow: psutil.Process) -> None:
-    wait_until(lambda: slow.nice() == 19)
+    wait_until(lambda: slow.nice() == 19, 20)
 
 
 def test_it_ends_before_the_environment_changes(made: Path, slow: psutil.Process) -> None:
@@ -110,5 +104,5 @@ def test_it_stops_by_itself_where_the_environment_is_replaced(
 ) -> None:
     (made / ".venv").rename(made / "away.venv")
     (made / ".venv").mkdir()
-    wait_until(lambda: slow.status() == psutil.STATUS_ZOMBIE)
+    wait_until(lambda: slow.status() == psutil.STATUS_ZOMBIE, 20)
     assert list((made / ".venv").iterdir()) == []

@@ -9,12 +9,12 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.support.fake_installer import ECHO, base_python, finish, first_call
+from tests.support.tool_process import wait_until
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.bootstrap.failures import explain
 from workbook.paths import ROOT
@@ -38,13 +38,6 @@ def call_for_real(root: Path, *arguments: str, cwd: Path) -> subprocess.Complete
         timeout=60,
         check=False,
     )
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.02)
 
 
 def stamp_of(root: Path) -> str:
@@ -156,7 +149,7 @@ def test_a_useless_venv_of_somebody_elses_is_kept(fresh: Path):
 def test_killed_half_way_the_next_call_waits_for_the_rest_and_mends_it(fresh: Path):
     slow = f"import time; {count(fresh)}; time.sleep(1.5); open({str(fresh / 'late')!r}, 'w')"
     first = first_call(fresh, FAKE_UV=slow)
-    wait_until((fresh / "calls").exists)
+    wait_until((fresh / "calls").exists, 20)
     first.kill()
     finish(first)
     assert stamp_of(fresh) == "unfinished\n"
@@ -177,7 +170,7 @@ def test_a_signal_ends_the_installer_too(fresh: Path, number: int, expected: int
     pid = fresh / "pid"
     slow = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
     call = first_call(fresh, FAKE_UV=slow)
-    wait_until(lambda: pid.exists() and pid.read_text() != "")
+    wait_until(lambda: pid.exists() and pid.read_text() != "", 20)
     call.send_signal(number)
     code, _, errors = finish(call)
     assert code == expected

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from tests.support.workbook_copy import SmallWorkbook
+from workbook.runtime import waiting
 from workbook.runtime.process_output import decoded
 from workbook.runtime.process_tree import end
 
@@ -169,7 +169,4 @@ def wait_until(
     condition: Callable[[], object], seconds: float, what: Callable[[], str] = str
 ) -> None:
     """Wait until `condition` holds; fail, saying `what` was awaited, after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what()}"
-        time.sleep(0.02)
+    assert waiting.wait_until(condition, seconds, 0.02), f"not within {seconds} s: {what()}"

@@ -18,6 +18,7 @@ from websockets.sync.client import connect
 
 from workbook.paths import ROOT
 from workbook.runtime.ports import free_port
+from workbook.runtime.waiting import wait_until
 
 READY_SECONDS = 90
 STATUS_SECONDS = 30
@@ -46,13 +47,14 @@ class RunOfStep05:
 
     def wait_until_ready(self) -> None:
         """Wait until it has printed its address."""
-        deadline = time.monotonic() + READY_SECONDS
-        while not any(line.startswith("ready:") or "ready: http" in line for line in self.lines):
+
+        def is_ready() -> bool:
             if self.process.poll() is not None:
                 raise TimeoutError(f"run 05 ended with {self.process.returncode}")
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"run 05 was not ready within {READY_SECONDS} seconds")
-            time.sleep(0.1)
+            return any(line.startswith("ready:") or "ready: http" in line for line in self.lines)
+
+        if not wait_until(is_ready, READY_SECONDS):
+            raise TimeoutError(f"run 05 was not ready within {READY_SECONDS} seconds")
 
     def wait_for_statuses(self) -> None:
         """Wait until the page's websocket has brought every status that a turn has."""

@@ -20,6 +20,7 @@ from tests.versions.grounds import NoGround, find_ground
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.runtime.ports import free_port, reservations_path
+from workbook.runtime.waiting import wait_until
 
 RUNNING = "{}.{}".format(*sys.version_info[:2])
 SECONDS = 60
@@ -155,10 +156,7 @@ def test_a_killed_round_leaves_nothing_running_and_nothing_mounted(ground, tmp_p
         "subprocess.run(command, env=ground.environment())"
     )
     caller = subprocess.Popen([sys.executable, "-c", call, str(tmp_path)], cwd=ROOT)
-    deadline = time.monotonic() + SECONDS
-    while not (tmp_path / "started").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    assert wait_until((tmp_path / "started").exists, SECONDS)
     caller.kill()
     caller.wait()
     assert_nothing_is_left(ground, mark)
@@ -166,10 +164,11 @@ def test_a_killed_round_leaves_nothing_running_and_nothing_mounted(ground, tmp_p
 
 def assert_nothing_is_left(ground: DebianGround, mark: str) -> None:
     """Fail where a process carries `mark`, or something is mounted in the grounds' folder."""
-    deadline = time.monotonic() + 5
-    while found := [one for one in psutil.process_iter(["cmdline"]) if is_marked(one, mark)]:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.1)
+
+    def marked() -> list[psutil.Process]:
+        return [one for one in psutil.process_iter(["cmdline"]) if is_marked(one, mark)]
+
+    assert wait_until(lambda: not marked(), 5), marked()
     assert str(ground.folder) not in Path("/proc/mounts").read_text(encoding="utf-8")
 
 

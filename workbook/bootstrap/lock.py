@@ -2,13 +2,13 @@
 
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.runtime.file_locks import try_lock
+from workbook.runtime.waiting import wait_until
 
 LONGEST_WAIT = 20 * 60  # seconds
 
@@ -19,17 +19,15 @@ def taking_turns(path: Path, longest_wait: float = LONGEST_WAIT) -> Iterator[int
 
     Says once that it waits. Raises WorkbookError after `longest_wait` seconds.
     """
-    ends, said = time.monotonic() + longest_wait, False
-    while (file := try_lock(path)) is None:
-        if not said:
-            print("Another call is setting up the environment; waiting for it.", flush=True)
-            said = True
-        if time.monotonic() > ends:
-            raise WorkbookError(
-                f"Another call has been setting up the environment for {longest_wait:.0f} s.\n"
-                "End it (a pip or uv that is still running), then call again."
-            )
-        time.sleep(0.2)
+    file = try_lock(path)
+    if file is None:
+        print("Another call is setting up the environment; waiting for it.", flush=True)
+        file = wait_until(lambda: try_lock(path), longest_wait, pause_seconds=0.2)
+    if file is None:
+        raise WorkbookError(
+            f"Another call has been setting up the environment for {longest_wait:.0f} s.\n"
+            "End it (a pip or uv that is still running), then call again."
+        )
     with file:
         yield file.fileno()
 

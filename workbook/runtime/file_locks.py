@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from workbook.errors import WorkbookError
+from workbook.runtime.waiting import wait_until
 
 if sys.platform == "win32":
     import msvcrt
@@ -54,13 +54,11 @@ def try_lock_byte(file: IO[bytes], place: int) -> bool:
 @contextmanager
 def locked(path: Path, within_seconds: float) -> Iterator[None]:
     """Hold the lock `path` inside the block. Raises WorkbookError if another keeps it too long."""
-    deadline = time.monotonic() + within_seconds
-    while (file := try_lock(path)) is None:
-        if time.monotonic() > deadline:
-            raise WorkbookError(
-                f"Another call of the workbook has held {path} for {within_seconds:.0f} seconds. "
-                "End it, then try again."
-            )
-        time.sleep(0.05)
+    file = wait_until(lambda: try_lock(path), within_seconds)
+    if file is None:
+        raise WorkbookError(
+            f"Another call of the workbook has held {path} for {within_seconds:.0f} seconds. "
+            "End it, then try again."
+        )
     with file:
         yield

@@ -13,6 +13,7 @@ import psutil
 
 from workbook.runtime.child_environment import MARK
 from workbook.runtime.process_output import decoded
+from workbook.runtime.waiting import wait_until
 
 POLL_SECONDS = 0.05
 
@@ -68,12 +69,8 @@ def _await_end(processes: list[psutil.Process], within_seconds: float) -> list[p
 
     A zombie has ended: in a container it may be long before anybody asks for its exit code.
     """
-    deadline = time.monotonic() + within_seconds
-    while left := [process for process in processes if _runs(process)]:
-        if time.monotonic() > deadline:
-            break
-        time.sleep(0.01)
-    return left
+    wait_until(lambda: not any(map(_runs, processes)), within_seconds, pause_seconds=0.01)
+    return [process for process in processes if _runs(process)]
 
 
 def _runs(process: psutil.Process) -> bool:

@@ -1,4 +1,4 @@
-"""Waits that have an end. Standard library alone."""
+"""Waits that have an end. Plain standard library."""
 
 from __future__ import annotations
 

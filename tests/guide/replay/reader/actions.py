@@ -9,6 +9,7 @@ from tests.guide.replay.errors import Mishap
 from tests.guide.replay.page.instructions import LOOKING, NUMBERS, deeds_of, unknown_request
 from tests.guide.replay.reader.session import LOOK_SECONDS, PASSWORD, Session
 from tests.guide.replay.reader.terminals import STAYING
+from workbook.runtime.waiting import wait_until
 
 # In this order, so that nobody waits for a Redis that is gone.
 EVERYTHING = ("worker", "beat", "web server", "run", "Redis")
@@ -102,9 +103,7 @@ class Actions:
 
     def see(self, _who: str, words: str) -> None:
         """Wait until every tab shows the words."""
-        until = time.monotonic() + LOOK_SECONDS
-        while not all(words in text for text in self.session.tabs.texts()):
-            if time.monotonic() > until:
-                shown = "\n---\n".join(self.session.tabs.texts())
-                raise Mishap(f"not every tab says “{words}”:\n{shown}")
-            time.sleep(0.2)
+        tabs = self.session.tabs
+        if not wait_until(lambda: all(words in text for text in tabs.texts()), LOOK_SECONDS, 0.2):
+            shown = "\n---\n".join(tabs.texts())
+            raise Mishap(f"not every tab says “{words}”:\n{shown}")

@@ -11,11 +11,12 @@ import subprocess
 import sys
 import termios
 import threading
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psutil
+
+from workbook.runtime.waiting import wait_until
 
 PROMPT = "reader@here$ "
 SHELL_PROMPT = ">>> "
@@ -96,12 +97,7 @@ class Terminal:
 
     def wait(self, is_so: Callable[[], bool], seconds: float) -> bool:
         """Wait until it is so, for that long at most; tell whether it is."""
-        until = time.monotonic() + seconds
-        while not is_so():
-            if time.monotonic() > until:
-                return False
-            time.sleep(PAUSE_SECONDS)
-        return True
+        return wait_until(is_so, seconds, PAUSE_SECONDS)
 
     def close(self) -> None:
         """End everything in it."""
