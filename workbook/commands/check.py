@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -63,7 +64,9 @@ def likely_step(work: Path, named: str | None) -> int:
 
 def looks_through_a_browser(checks: Path) -> bool:
     """Tell whether some of a step's checks look through a real browser."""
-    return any("real_browser import" in path.read_text("utf-8") for path in checks.glob("*.py"))
+    # Through the one that steps share, or through one of its own.
+    names = re.compile(r"\b(live_page|find_browser)\b")
+    return any(names.search(path.read_text("utf-8")) for path in checks.glob("*.py"))
 
 
 def bring_browser_driver() -> None:
