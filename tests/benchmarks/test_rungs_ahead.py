@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,9 +12,9 @@ import pytest
 from benchmarks.push.deployments import all_running
 from benchmarks.push.projects import make_project
 from benchmarks.push.variants import Row, ladder
+from tests.support.commands import run_command
 from tests.support.edited_projects import checks_on
 from tests.support.skip_markers import CHROMIUM, REDIS_SERVER
-from workbook.runtime.process_output import AS_TEXT
 
 SERVER, PAST_SESSION, ONE_MEMBER, TOP = ladder()[-4:]
 # uvicorn serves no static files, HTMX among them: the page's price for the fourth rung.
@@ -73,13 +72,8 @@ def test_the_checks_of_step_05_hold_but_for_the_static_files(row: Row, tmp_path:
 
 @pytest.mark.parametrize("row", [ONE_MEMBER, TOP], ids=lambda row: row.name)
 def test_who_hangs_or_fails_is_left_behind_and_nobody_else(row: Row, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", WITH_VISITORS_WHO],
-        cwd=make_project(row, tmp_path).folder,
-        capture_output=True,
-        **AS_TEXT,
-        timeout=60,
-        check=False,
+    done = run_command(
+        [sys.executable, "-c", WITH_VISITORS_WHO], make_project(row, tmp_path).folder
     )
     assert sorted(done.stdout.splitlines()) == [
         *(f"{name} is told {status}" for name in ("Ada", "Bea", "Cleo") for status in STATUSES),

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_command
 from tests.support.fake_installer import ECHO, base_python, finish, first_call
 from tests.support.tool_process import wait_until
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.bootstrap.failures import explain
 from workbook.paths import ROOT
-from workbook.runtime.process_output import AS_TEXT
 
 
 @pytest.fixture
@@ -30,14 +30,7 @@ def fresh(small: SmallWorkbook) -> Path:
 
 def call_for_real(root: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Call the tool as a person does: no stand-ins, no PYTHONPATH."""
-    return subprocess.run(
-        [base_python(), str(root / "workbook"), *arguments],
-        cwd=cwd,
-        capture_output=True,
-        **AS_TEXT,
-        timeout=60,
-        check=False,
-    )
+    return run_command([base_python(), str(root / "workbook"), *arguments], cwd)
 
 
 def stamp_of(root: Path) -> str:
@@ -60,9 +53,7 @@ def test_a_python_too_old_is_told_in_a_sentence():
         "import runpy, sys; sys.version_info = (3, 10, 4, 'final', 0);"
         f"runpy.run_path({str(ROOT / 'workbook')!r}, run_name='__main__')"
     )
-    answer = subprocess.run(
-        [base_python(), "-c", code], capture_output=True, **AS_TEXT, timeout=30, check=False
-    )
+    answer = run_command([base_python(), "-c", code])
     assert answer.returncode == 1
     assert "needs Python 3.11 or newer, and this is Python 3.10" in answer.stderr
     assert "Traceback" not in answer.stderr
@@ -221,14 +212,7 @@ def test_without_a_network_it_says_that_it_needs_one_once(fresh: Path):
         "PIP_RETRIES": "0",
         "NO_PROXY": "*",
     }
-    answer = subprocess.run(
-        [base_python(), str(fresh / "workbook")],
-        env=os.environ | variables,
-        capture_output=True,
-        **AS_TEXT,
-        timeout=60,
-        check=False,
-    )
+    answer = run_command([base_python(), str(fresh / "workbook")], env=os.environ | variables)
     assert answer.returncode == 1
     assert "needs the network, once" in answer.stderr
     assert "Traceback" not in answer.stderr
@@ -240,9 +224,7 @@ def test_without_the_venv_module_it_names_the_package(fresh: Path):
         "util.find_spec = lambda name: None if name == 'ensurepip' else real(name);"
         "from workbook.launcher import main; sys.exit(main([]))"
     )
-    answer = subprocess.run(
-        [base_python(), "-c", code], cwd=fresh, capture_output=True, **AS_TEXT, check=False
-    )
+    answer = run_command([base_python(), "-c", code], fresh)
     assert answer.returncode == 1
     assert "apt install python3-venv" in answer.stderr
     assert not (fresh / ".venv").exists()
@@ -281,9 +263,7 @@ def asks_for_the_version(root: Path) -> str:
         "real = e.version_of; e.version_of = lambda python: asked.append(1) or real(python);"
         "print(e.is_complete(), 'yes' if asked else 'no')"
     )
-    done = subprocess.run(
-        [base_python(), "-c", code], cwd=root, capture_output=True, text=True, check=True
-    )
+    done = run_command([base_python(), "-c", code], root, check=True)
     return done.stdout.strip()
 
 
@@ -352,15 +332,10 @@ def test_a_typed_pip_works_in_the_environment(fresh: Path):
     finish(first_call(fresh, "run"))
     for command in (["pip"], ["pip3"], ["python", "-m", "pip"]):
         program = str(fresh / ".venv/bin" / command[0])
-        done = subprocess.run(
+        done = run_command(
             [program, *command[1:], "list", "--path", str(fresh), "--disable-pip-version-check"],
-            cwd=fresh.parent,
-            capture_output=True,
-            text=True,
-            check=False,
+            fresh.parent,
         )
         assert done.returncode == 0, done.stderr
-    where = subprocess.run(
-        [str(fresh / ".venv/bin/pip"), "--version"], capture_output=True, text=True, check=True
-    )
+    where = run_command([str(fresh / ".venv/bin/pip"), "--version"], check=True)
     assert "pip-" in where.stdout  # out of the wheel

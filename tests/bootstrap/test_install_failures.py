@@ -15,6 +15,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.support.commands import run_command
 from tests.support.fake_installer import base_python
 from workbook.bootstrap import bundled_pip, package_sources
 from workbook.bootstrap.failures import has_no_uv, newer_than_tried, reason
@@ -80,15 +81,11 @@ def pip_says(target: Path, requirements: str = ONE, **variables: str) -> str:
 def installer_says(command: list[str], target: Path, requirements: str, **variables: str) -> str:
     file = target.parent.parent.parent / "requirements.txt"
     file.write_text(requirements, encoding="utf-8")
-    done = subprocess.run(
+    done = run_command(
         [*command, "--require-hashes", "--no-deps", "-r", str(file)],
         env=package_sources.without_installers(os.environ)
         | {"NO_COLOR": "1", "NO_PROXY": "", "no_proxy": ""}
         | variables,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
     )
     assert done.returncode != 0, done.stdout
     return done.stdout + done.stderr
@@ -161,7 +158,7 @@ def said_by_a_user_without_rights(target: Path, packages: Path) -> str:
     for folder in (packages, *packages.parents):
         if folder.is_relative_to(target.parent.parent.parent.parent.parent):
             folder.chmod(folder.stat().st_mode | 0o055)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = run_command([sys.executable, "-c", code])
     assert done.returncode == 1
     return done.stderr
 

@@ -1,7 +1,6 @@
 """What the environment is made from."""
 
 import json
-import subprocess
 import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError, requires
@@ -11,6 +10,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.support.commands import run_command
 from workbook.paths import ROOT
 
 PARTS = ("default", "develop")
@@ -27,9 +27,7 @@ SYSTEMS = {
 
 
 def test_pipenv_takes_the_lock_for_current() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pipenv", "verify"], cwd=ROOT, capture_output=True, check=False
-    )
+    done = run_command([sys.executable, "-m", "pipenv", "verify"], ROOT)
     assert done.returncode == 0, done.stdout
 
 

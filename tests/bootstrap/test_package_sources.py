@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_command
 from tests.support.fake_installer import base_python
 from workbook.bootstrap import bundled_pip, package_sources
 from workbook.bootstrap.installer_process import installers_variables
@@ -46,7 +46,7 @@ def test_pips_files_are_read_as_pip_reads_them(home: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PIP_CONFIG_FILE", str(home / "named"))
     monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://three/simple")
     command = [base_python(), bundled_pip.script(), "config", "list"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    said = run_command(command, check=True).stdout
     pips = {}
     for line in sorted(said.splitlines(), key=lambda line: line.startswith((":env:", "install"))):
         name, _, text = line.partition("=")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,9 +13,9 @@ import pytest
 from checks.reporting.summary import after_all
 from checks.target import Target
 from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
+from tests.support.commands import run_command
 from workbook import invocation
 from workbook.paths import ROOT
-from workbook.runtime.process_output import AS_TEXT
 
 LOOK = """
 from checks.common.fixtures import target
@@ -137,14 +136,10 @@ def test_missing_packages_are_named_with_the_way_into_the_environment(
     for name in ("pytest", "_pytest", "py.py", "pluggy", "iniconfig", "packaging", "pygments"):
         (tmp_path / name).symlink_to(packages / name)
     # Without `site`, this Python has what stands on PYTHONPATH, and no more.
-    done = subprocess.run(
+    done = run_command(
         [sys.executable, "-S", "-P", "-m", "pytest", "checks/step_03"],
-        cwd=tiny.root,
-        env=tiny.environment(PYTHONPATH=str(tmp_path)),
-        capture_output=True,
-        **AS_TEXT,
-        timeout=30,
-        check=False,
+        tiny.root,
+        tiny.environment(PYTHONPATH=str(tmp_path)),
     )
     assert "– This Python lacks Django, Celery" in done.stdout
     assert "Next: python3 workbook check" in done.stdout

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 
 import pytest
 
+from tests.support.commands import run_command
 from tests.support.tool_process import lay_project, tool_run
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.runtime.ports import free_port
-from workbook.runtime.process_output import AS_TEXT
 
 
 @pytest.fixture
@@ -24,9 +23,7 @@ def committed(small: SmallWorkbook) -> SmallWorkbook:
 
 
 def git(small: SmallWorkbook, *words: str) -> str:
-    done = subprocess.run(
-        ["git", *words], cwd=small.root, capture_output=True, **AS_TEXT, check=True
-    )
+    done = run_command(["git", *words], small.root, check=True)
     return done.stdout
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.commands import run_command
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.paths import ROOT
 from workbook.runtime.ports import free_port
-from workbook.runtime.process_output import AS_TEXT
 
 
 def test_a_taken_port_gets_a_sentence_with_another_one(small: SmallWorkbook):
@@ -32,9 +32,7 @@ def test_a_taken_port_gets_a_sentence_with_another_one(small: SmallWorkbook):
 
 def test_the_guide_builds_without_a_warning(tmp_path: Path):
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", tmp_path / "site"]
-    built = subprocess.run(
-        command, cwd=ROOT, capture_output=True, **AS_TEXT, timeout=90, check=False
-    )
+    built = run_command(command, ROOT)
     assert built.returncode == 0, built.stdout + built.stderr
     pages = sorted((tmp_path / "site").rglob("*.html"))
     assert pages

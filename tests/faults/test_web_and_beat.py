@@ -1,6 +1,5 @@
 """Faults 6 and 10: the server restarts, beat is killed, and a schedule is hours overdue."""
 
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from playwright.sync_api import expect
 from checks.harness.project import Project
 from tests.faults.running_project import ask_to_end, running
 from tests.faults.thresholds import Figures
+from tests.support.commands import run_command
 from tests.support.edited_projects import Edit
 from tests.support.skip_markers import CHROMIUM, REDIS_SERVER
 from tests.support.tool_process import wait_until
@@ -112,12 +112,11 @@ def test_a_page_finds_a_server_that_restarts(
 
 def schedule_overdue(step: Project) -> None:
     """Have an hourly task that ran for the last time hours ago."""
-    subprocess.run(
+    run_command(
         [sys.executable, "manage.py", "shell", "--no-imports", "--command", OVERDUE],
-        cwd=step.folder,
-        env=environment_for(step.redis.url),
+        step.folder,
+        environment_for(step.redis.url),
         check=True,
-        timeout=60,
     )
 
 

@@ -9,13 +9,13 @@ import inspect
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from daphne.server import Server
 
 from docs_ext.assets.examples import EXAMPLES
+from tests.support.commands import run_command
 from tests.support.machines.page_files import (
     BEAT,
     MACHINES,
@@ -28,7 +28,6 @@ from tests.support.machines.page_files import (
 from tests.support.skip_markers import SYSTEMD_ANALYZE
 from workbook.projects.procfile import commands
 from workbook.projects.steps import all_steps
-from workbook.runtime.process_output import AS_TEXT
 
 DEPLOYING = EXAMPLES / "servers"
 
@@ -65,12 +64,7 @@ def test_systemd_reads_the_units_without_a_word(tmp_path: Path):
         here = text.replace("/srv/status/.venv/bin", str(Path(sys.executable).parent))
         unit.write_text(here, encoding="utf-8")
     names = ["status-web.service", "status-worker@slow.service", "status-beat.service"]
-    done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *(f"./{name}" for name in names)],
-        cwd=tmp_path,
-        capture_output=True,
-        **AS_TEXT,
-        timeout=30,
-        check=False,
+    done = run_command(
+        ["systemd-analyze", "verify", "--man=no", *(f"./{name}" for name in names)], tmp_path
     )
     assert (done.returncode, done.stderr) == (0, "")

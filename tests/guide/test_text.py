@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +10,9 @@ from statistics import median
 
 import pytest
 
+from tests.support.commands import run_command
 from tests.support.prose import paragraphs, sentences
 from workbook.paths import ROOT
-from workbook.runtime.process_output import AS_TEXT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
@@ -24,15 +23,7 @@ BELITTLING = re.compile(r"\b(simply|just|easy|easily|obviously|of course)\b", re
 
 def complaints(tool: str, *arguments: str) -> str:
     """Run a checker of the environment; return what it prints if it finds something."""
-    done = subprocess.run(
-        [str(SCRIPTS / tool), *arguments],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        **AS_TEXT,
-        timeout=60,
-        check=False,
-    )
+    done = run_command([str(SCRIPTS / tool), *arguments], ROOT)
     assert done.returncode in (0, 1, 65), done.stderr
     return done.stdout + done.stderr if done.returncode else ""
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_command
 from tests.support.guides import boxes_in
 from tests.support.site_links import broken, read_page
 from workbook.paths import ROOT
-from workbook.runtime.process_output import AS_TEXT
 
 pytestmark = pytest.mark.long
 
@@ -30,15 +29,11 @@ def successor(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("zensical") / "guide"
     ignore = shutil.ignore_patterns(*LEFT_OUT)
     shutil.copytree(ROOT, folder, ignore=ignore)
-    built = subprocess.run(
+    built = run_command(
         [sys.executable, "-m", "zensical", "build", "--strict"],
-        cwd=folder,
-        env=os.environ | {"PYTHONUTF8": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        **AS_TEXT,
+        folder,
+        os.environ | {"PYTHONUTF8": "1"},
         timeout=180,
-        check=False,
     )
     assert built.returncode == 0, built.stdout + built.stderr
     return folder / "site"

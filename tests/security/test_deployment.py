@@ -14,12 +14,12 @@ from tests.security.attacks import Attack
 from tests.security.barrage import answer_to
 from tests.security.conftest import IN_PUBLIC
 from tests.security.known_library_errors import ALLOWED
+from tests.support.commands import run_command
 from tests.support.examples import example_project
 from tests.support.snapshots import SnapshotRun, csrf
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import all_steps, find_step
 from workbook.runtime.child_environment import environment_for
-from workbook.runtime.process_output import AS_TEXT
 
 # What cannot be had without a domain and its certificate, so it is not in the steps.
 NEEDS_TLS = {
@@ -46,17 +46,7 @@ def said_by(project: Path, *command: str, **variables: str) -> tuple[int, str]:
     environment = environment_for("redis://127.0.0.1:1")
     for name in (*IN_PUBLIC, "STATUS_INTERVAL"):
         environment.pop(name, None)
-    done = subprocess.run(
-        command,
-        cwd=project,
-        env=environment | variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        **AS_TEXT,
-        timeout=60,
-        check=False,
-    )
+    done = run_command(command, project, environment | variables, stderr=subprocess.STDOUT)
     return done.returncode, done.stdout
 
 

@@ -16,13 +16,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.support.commands import run_command
 from tests.support.edited_projects import checks_on
 from tests.support.tool_process import MARK, wait_until
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
-from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.process_tree import end
 
 MINE = {"mine.txt": "mine", "config/settings.py": "# my own\n", ".env": "KEY=mine\n"}
@@ -120,15 +120,10 @@ def read_only(root: Path) -> Iterator[None]:
 def start(small: SmallWorkbook, before: Callable[[], None] | None = None) -> tuple[int, str]:
     """Call `start 03`; return exit code and what it said. `before` runs in its process."""
     code = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
-    done = subprocess.run(
+    done = run_command(
         limited(sys.executable, "-B", "-c", code, "start", "03"),
-        cwd=small.root,
-        env=os.environ | {"PYTHONPATH": str(small.root)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        **AS_TEXT,
-        timeout=60,
-        check=False,
+        small.root,
+        os.environ | {"PYTHONPATH": str(small.root)},
         preexec_fn=before,
     )
     return done.returncode, done.stdout + done.stderr

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_command
 from workbook.paths import ROOT, STEPS
-from workbook.runtime.process_output import AS_TEXT
 
 OURS = ("benchmarks", "checks", "docs_ext", "tests", "workbook")
 # What runs before there is an environment. Of the launcher that is its beginning: it imports the
@@ -64,15 +63,7 @@ def test_the_contract_holds() -> None:
     code = (
         "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONUTF8": "1"},
-        capture_output=True,
-        timeout=120,
-        check=False,
-        **AS_TEXT,
-    )
+    done = run_command([sys.executable, "-c", code], ROOT, os.environ | {"PYTHONUTF8": "1"})
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 
 import pytest
 
+from tests.support.commands import run_command
 from workbook.paths import ROOT
-from workbook.runtime.process_output import AS_TEXT
 
 POLLING_STEPS = ("03-poll-task-status", "04-setup-websocket", "05-websocket-celery")
 LOOKS = 12  # more than the template takes
@@ -52,13 +51,10 @@ AT_WORK = ("PROGRESS", {"percent": 80})
 
 def fragments(step: str, before: tuple[str, object], after: tuple[str, object]) -> list[str]:
     """Return the fragment for each look at which the task may have gone from one state on."""
-    done = subprocess.run(
+    done = run_command(
         [sys.executable, "-c", RENDER_EACH, json.dumps([before, after, LOOKS])],
-        cwd=ROOT / "steps" / step,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        **AS_TEXT,
-        timeout=60,
+        ROOT / "steps" / step,
+        {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         check=True,
     )
     return json.loads(done.stdout)

@@ -12,9 +12,9 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.commands import run_command
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.paths import ROOT
-from workbook.runtime.process_output import decoded
 
 IMPORTS = "import pytest\nfrom checks.verdicts import CannotTell, NotYet, check\n"
 
@@ -72,17 +72,13 @@ class TinyChecks:
 
     def run(self, *arguments: str, cwd: Path | None = None, **variables: str) -> PytestOutput:
         """Run pytest on the checks, in a pipe; without arguments on those of step 03."""
-        done = subprocess.run(
+        done = run_command(
             self.command(*arguments),
-            cwd=cwd or self.root,
-            env=self.environment(**variables),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            cwd or self.root,
+            self.environment(**variables),
             stderr=subprocess.STDOUT,
-            timeout=30,
-            check=False,
         )
-        return PytestOutput(done.returncode, decoded(done.stdout))
+        return PytestOutput(done.returncode, done.stdout)
 
 
 def make_tiny_checks(folder: Path) -> TinyChecks:

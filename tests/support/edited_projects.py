@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.commands import run_command
 from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
-from workbook.runtime.process_output import AS_TEXT
 
 GOLDEN = ROOT / "tests" / "checks" / "golden"
 MODULES = {
@@ -142,20 +142,15 @@ def step_on(step: int, project: Path) -> CheckOutput:
 
 
 def _run(selected: list[str], project: Path, *options: str) -> CheckOutput:
-    done = subprocess.run(
+    done = run_command(
         [
             *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
             *(*selected, "--target", project.name, *options),
         ],
-        cwd=project.parent,  # whose name differs from run to run, and is not printed so
-        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+        project.parent,  # whose name differs from run to run, and is not printed so
+        {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
         | {"COLUMNS": "100", "PYTHONUTF8": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        **AS_TEXT,
-        timeout=90,
-        check=False,
     )
     return CheckOutput(done.returncode, done.stdout)
 

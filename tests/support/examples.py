@@ -12,12 +12,12 @@ import httpx
 import pytest
 
 from docs_ext.assets.examples import SERVER, files_of_example
+from tests.support.commands import run_command
 from tests.support.tool_process import wait_until
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import all_steps
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import free_port
-from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.process_tree import end, trees
 
 READY_SECONDS = 30
@@ -45,16 +45,7 @@ class ExampleProject:
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command in its folder to the end."""
-        return subprocess.run(
-            words,
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            **AS_TEXT,
-            timeout=60,
-            check=False,
-        )
+        return run_command(words, self.folder, self.environment)
 
     def says(self, code: str) -> str:
         """Type code into `manage.py shell` and return what it prints; fail if it raises."""

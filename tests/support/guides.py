@@ -18,9 +18,9 @@ from markdown import Markdown
 
 from docs_ext import superfences
 from docs_ext.listings import address, baseline
+from tests.support.commands import run_command
 from workbook.paths import ROOT
 from workbook.projects.steps import all_steps
-from workbook.runtime.process_output import AS_TEXT
 
 CUSTOM = {
     "listing": (superfences.listing, superfences.listing_options),
@@ -114,13 +114,8 @@ def build(folder: Path, pages: dict[str, str]) -> subprocess.CompletedProcess[st
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return subprocess.run(
+    return run_command(
         [sys.executable, "-m", "mkdocs", "build", "--strict"],
-        cwd=folder,
-        env=os.environ | {"PYTHONUTF8": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        **AS_TEXT,
-        timeout=60,
-        check=False,
+        folder,
+        os.environ | {"PYTHONUTF8": "1"},
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,12 +12,12 @@ from pathlib import Path
 import httpx
 import psutil
 
+from tests.support.commands import run_command
 from tests.support.tool_process import ToolRun, tool_run
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.paths import ROOT, STATE
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import free_port, is_free
-from workbook.runtime.process_output import AS_TEXT
 
 READY_SECONDS = 60
 ERRORS = re.compile(r"Traceback|\bERROR\b|\bCRITICAL\b|Exception|Internal Server Error")
@@ -49,16 +48,7 @@ class SnapshotRun:
 
     def command(self, *words: str) -> str:
         """Run a command in the snapshot's copy, as a learner would, and return what it prints."""
-        done = subprocess.run(
-            words,
-            cwd=self.folder,
-            env=environment_for(self.redis_url),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            **AS_TEXT,
-            timeout=30,
-            check=False,
-        )
+        done = run_command(words, self.folder, environment_for(self.redis_url))
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -103,7 +93,7 @@ def snapshot_run(step: str, redis: str = "auto", **variables: str) -> Iterator[S
 def steps_in_git() -> str:
     """Return what git says of the snapshots: nothing, where nobody changed them."""
     command = ["git", "status", "--porcelain", "--ignored", "steps"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, **AS_TEXT, check=True).stdout
+    return run_command(command, ROOT, check=True).stdout
 
 
 def csrf(visitor: httpx.Client) -> dict[str, str]:

@@ -9,8 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.commands import run_command
 from workbook.paths import ROOT
-from workbook.runtime.process_output import AS_TEXT
 
 STEPS = {
     "01-first": {
@@ -37,15 +37,10 @@ class SmallWorkbook:
     def call(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Call the command line in this process's environment; `variables` join the environment."""
         code = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
-        return subprocess.run(
+        return run_command(
             [sys.executable, "-P", "-c", code, *arguments],
-            cwd=self.root,
-            env=os.environ | {"PYTHONPATH": str(self.root), "PYTHONUTF8": "1"} | variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            **AS_TEXT,
-            timeout=60,
-            check=False,
+            self.root,
+            os.environ | {"PYTHONPATH": str(self.root), "PYTHONUTF8": "1"} | variables,
         )
 
     def write(self, files: dict[str, str], below: str = "work") -> None:

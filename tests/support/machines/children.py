@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.commands import run_command
 from tests.support.tool_process import wait_until
-from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.process_tree import end, trees
 
 READY_SECONDS = 60
@@ -110,16 +110,12 @@ class Child:
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], **options) -> str:
     """Run a command to its end and return what it prints; fail with that where it fails."""
-    done = subprocess.run(
+    done = run_command(
         command,
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        folder,
+        dict(environment),
         stderr=subprocess.STDOUT,
-        **AS_TEXT,
         timeout=READY_SECONDS,
-        check=False,
         **options,
     )
     assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-3000:]}"

@@ -1,0 +1,28 @@
+"""A command of a test's, run to its end."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from workbook.runtime.process_output import AS_TEXT
+
+SECONDS = 120
+
+
+def run_command(
+    command: Sequence[str | Path],
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    **options: Any,
+) -> subprocess.CompletedProcess[str]:
+    """Run a command that can ask nothing; return its exit code and what it printed, as text.
+
+    `env` is all of its environment, if it is not to be ours. `options` are subprocess.run's own,
+    such as `stderr=STDOUT` for one text of both, or a `timeout` other than two minutes.
+    """
+    usual = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    usual |= {"timeout": SECONDS, "check": False, **AS_TEXT}
+    return subprocess.run(command, cwd=cwd, env=env, **usual | options)
