@@ -97,28 +97,20 @@ class Form:
     has_token: bool
 
 
-class _FormReader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[dict[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name.removeprefix("data-"): value or "" for name, value in attrs}
-        if tag == "form" or "hx-post" in found:
-            self.forms.append(found)
-
-
 def forms_in(html: str) -> list[Form]:
     """Return what a page can send, in the order of the page."""
-    reader = _FormReader()
-    reader.feed(html)
+
+    def posts(element: Element) -> bool:
+        return element.get("hx-post") is not None
+
     # Where the token stands is free: a field, a header of hx-headers on any element around.
     has_token = "csrfmiddlewaretoken" in html or "x-csrftoken" in html.lower()
     return [
         Form(
-            address=urlsplit(form.get("hx-post") or form.get("action", "")).path,
-            method="post" if "hx-post" in form else form.get("method", "get").lower(),
+            address=urlsplit(one.get("hx-post") or one.get("action") or "").path,
+            method="post" if posts(one) else (one.get("method") or "get").lower(),
             has_token=has_token,
         )
-        for form in reader.forms
+        for one in elements_of(html)
+        if one.tag == "form" or posts(one)
     ]

@@ -7,35 +7,22 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
+from checks.clients.dom import Element, elements_of
 from checks.clients.http_client import UUID, Answer, Visitor
 
 # Triggers that fire without a person.
 BY_ITSELF = re.compile(r"\b(every|load|revealed|intersect)\b")
 
-Attributes = dict[str, str]
 ANSWER_SECONDS = 4
-
-
-class _Elements(HTMLParser):
-    """Collects each element's name and attributes; `data-hx-get` counts as `hx-get`."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, Attributes]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, {name.removeprefix("data-"): value or "" for name, value in attrs}))
 
 
 def polled_path(answer: Answer) -> str | None:
     """Return the path, with its query, that the answer asks for by itself; None if for none."""
-    for _, attributes in _Elements(answer.text).found:
-        address = attributes.get("hx-get")
-        if address is not None and BY_ITSELF.search(attributes.get("hx-trigger", "")):
+    for element in elements_of(answer.text):
+        address = element.get("hx-get")
+        if address is not None and _asks_by_itself(element):
             parts = urlsplit(urljoin(answer.path, address))
             return f"{parts.path}?{parts.query}" if parts.query else parts.path
     return None
@@ -43,36 +30,35 @@ def polled_path(answer: Answer) -> str | None:
 
 def has_trigger(answer: Answer) -> bool:
     """Tell whether any element of the answer sends a request by itself."""
-    return any(
-        BY_ITSELF.search(attributes.get("hx-trigger", ""))
-        for _, attributes in _Elements(answer.text).found
-    )
+    return any(map(_asks_by_itself, elements_of(answer.text)))
+
+
+def _asks_by_itself(element: Element) -> bool:
+    return bool(BY_ITSELF.search(element.get("hx-trigger") or ""))
 
 
 def has_get(answer: Answer) -> bool:
     """Tell whether any element of the answer holds an address to ask, whenever that would be."""
-    return any("hx-get" in attributes for _, attributes in _Elements(answer.text).found)
+    return any(one.get("hx-get") is not None for one in elements_of(answer.text))
 
 
 def posted_paths(answer: Answer) -> list[str]:
     """Return the paths that htmx would post to."""
-    elements = _Elements(answer.text).found
-    addresses = [attributes["hx-post"] for _, attributes in elements if "hx-post" in attributes]
-    return [urlsplit(urljoin(answer.path, address)).path for address in addresses]
+    addresses = [one.get("hx-post") for one in elements_of(answer.text)]
+    return [urlsplit(urljoin(answer.path, one)).path for one in addresses if one is not None]
 
 
 def scripts(answer: Answer) -> list[str]:
     """Return the addresses of the page's scripts as they stand there."""
-    elements = _Elements(answer.text).found
-    return [
-        attributes["src"] for tag, attributes in elements if tag == "script" if "src" in attributes
-    ]
+    found = [one.get("src") for one in elements_of(answer.text) if one.tag == "script"]
+    return [address for address in found if address is not None]
 
 
 def bar(answer: Answer) -> float | None:
     """Return how full the bar is, 0 to 1; None where there is none, or one without a value."""
-    for tag, attributes in _Elements(answer.text).found:
-        if tag == "progress":
+    for element in elements_of(answer.text):
+        attributes = element.attributes
+        if element.tag == "progress":
             value, most = attributes.get("value"), attributes.get("max", "1")
         elif attributes.get("role") == "progressbar":
             value, most = attributes.get("aria-valuenow"), attributes.get("aria-valuemax", "100")

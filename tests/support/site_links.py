@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from bs4 import BeautifulSoup, Tag
 
 # What a browser fetches by itself, by element and attribute.
 LOADING = {
@@ -38,58 +39,35 @@ class WebPage:
     prose: str  # the text outside code, scripts and styles
 
 
-@dataclass
-class _Reader(HTMLParser):
-    links: list[str] = field(default_factory=list)
-    loads: list[str] = field(default_factory=list)
-    anchors: set[str] = field(default_factory=set)
-    pictures: list[dict[str, str | None]] = field(default_factory=list)
-    prose: list[str] = field(default_factory=list)
-    _unread: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__init__()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if tag in ("code", "pre", "script", "style"):
-            self._unread.append(tag)
-        if tag == "img":
-            self.pictures.append(found)
-        self.anchors.update(found[name] for name in ("id", "name") if found.get(name))
-        if tag == "a" and found.get("href"):
-            self.links.append(found["href"])
-        if tag == "link" and LOADING_LINKS & set((found.get("rel") or "").split()):
-            self.loads.append(found["href"] or "")
-        self.loads += [value for name, value in attrs if value and (tag, name) in LOADING]
-        candidates = (found.get("srcset") or "").split(",")
-        self.loads += [one.split()[0] for one in candidates if one.strip()]
-        self.loads += addresses_in_styles(found.get("style") or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._unread and self._unread[-1] == tag:
-            self._unread.pop()
-
-    def handle_data(self, data: str) -> None:
-        if "style" in self._unread:
-            self.loads += addresses_in_styles(data)
-        if not self._unread:
-            self.prose.append(data)
-
-
 def read_page(file: Path) -> WebPage:
     """Read one HTML file."""
-    reader = _Reader()
-    reader.feed(file.read_text(encoding="utf-8"))
-    reader.close()
-    return WebPage(
-        file,
-        tuple(reader.links),
-        tuple(reader.loads),
-        frozenset(reader.anchors),
-        tuple(reader.pictures),
-        "".join(reader.prose),
+    page = BeautifulSoup(
+        file.read_text(encoding="utf-8"), "html.parser", multi_valued_attributes=None
     )
+    elements = page.find_all(True)
+    links = [one["href"] for one in page.find_all("a", href=True) if one["href"]]
+    anchors = {one[name] for one in elements for name in ("id", "name") if one.get(name)}
+    pictures = [dict(one.attrs) for one in page.find_all("img")]
+    loads = [address for one in elements for address in _loaded_by(one)]
+    for unread in page.find_all(["code", "pre", "script", "style"]):
+        unread.decompose()
+    return WebPage(
+        file, tuple(links), tuple(loads), frozenset(anchors), tuple(pictures), page.get_text()
+    )
+
+
+def _loaded_by(element: Tag) -> Iterator[str]:
+    """Yield the addresses that a browser fetches for one element."""
+    if element.name == "link" and LOADING_LINKS & set(element.get("rel", "").split()):
+        yield element.get("href", "")
+    yield from (
+        value for name, value in element.attrs.items() if value and (element.name, name) in LOADING
+    )
+    candidates = element.get("srcset", "").split(",")
+    yield from (one.split()[0] for one in candidates if one.strip())
+    yield from addresses_in_styles(element.get("style", ""))
+    if element.name == "style":
+        yield from addresses_in_styles(element.string or "")
 
 
 def pages_of(site: Path) -> list[WebPage]:
