@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from tests.support.edited_projects import Edit, Mistake, require_reported_first
+from tests.support.edited_projects import Edit, Mistake, reported_first
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
 BROKER = "config('CELERY_BROKER_REDIS_URL', default='redis://localhost:6379')"
@@ -27,147 +23,141 @@ MISTAKES = [
         "broker_written_down",
         "test_django_loads_your_project",
         ("CELERY_BROKER_URL is redis://localhost:6379", "CELERY_BROKER_REDIS_URL?"),
-        (Edit(SETTINGS, BROKER, "'redis://localhost:6379'"),),
+        Edit(SETTINGS, BROKER, "'redis://localhost:6379'"),
         is_golden=True,
     ),
     Mistake(
         "broker_under_a_name_of_nobodys",
         "test_the_celery_app_is_loaded",
         ("none: the app found no setting of that name", "which prefix", "begin with it?"),
-        (Edit(SETTINGS, "CELERY_BROKER_URL =", "CELERY_BROKER_REDIS_URL ="),),
+        Edit(SETTINGS, "CELERY_BROKER_URL =", "CELERY_BROKER_REDIS_URL ="),
     ),
     Mistake(
         "database_in_a_place_of_its_own",
         "test_django_loads_your_project",
         ("/var/lib/status.sqlite3", "BASE_DIR"),
-        (Edit(SETTINGS, "BASE_DIR / 'db.sqlite3'", "'/var/lib/status.sqlite3'"),),
+        Edit(SETTINGS, "BASE_DIR / 'db.sqlite3'", "'/var/lib/status.sqlite3'"),
     ),
     Mistake(
         "packages_not_installed",
         "test_the_packages_are_installed_as_apps",
         ("no django_celery_beat and no django_celery_results", "INSTALLED_APPS"),
-        (Edit(SETTINGS, APPS, ""),),
+        Edit(SETTINGS, APPS, ""),
     ),
     Mistake(
         "app_not_imported",
         "test_the_celery_app_is_loaded",
         ("no Celery app in it", "open config/__init__.py"),
-        (Edit("config/__init__.py", "", "\n"),),
+        Edit("config/__init__.py", "", "\n"),
         is_golden=True,
     ),
     Mistake(
         "prefix_forgotten",
         "test_the_celery_app_is_loaded",
         ("found no setting of that name", "which prefix"),
-        (Edit("config/celery.py", ", namespace='CELERY'", ""),),
+        Edit("config/celery.py", ", namespace='CELERY'", ""),
     ),
     Mistake(
         "second_app",
         "test_the_celery_app_is_loaded",
         ("another app than the one in config", "a second Celery(...)"),
-        (Edit("config/celery.py", "celery.autodiscover_tasks()", "Celery('other').set_current()"),),
+        Edit("config/celery.py", "celery.autodiscover_tasks()", "Celery('other').set_current()"),
     ),
     Mistake(
         "broker_without_a_default",
         "test_the_broker_has_a_default",
         ("CELERY_BROKER_REDIS_URL not found", "a name that nobody set?"),
-        (Edit(SETTINGS, ", default='redis://localhost:6379'", ""),),
+        Edit(SETTINGS, ", default='redis://localhost:6379'", ""),
     ),
     Mistake(
         "default_on_another_port",
         "test_the_broker_has_a_default",
         ("the broker is redis://localhost:6380", "redis://localhost:6379"),
-        (Edit(SETTINGS, "default='redis://localhost:6379'", "default='redis://localhost:6380'"),),
+        Edit(SETTINGS, "default='redis://localhost:6379'", "default='redis://localhost:6380'"),
     ),
     Mistake(
         "result_backend_misspelt",
         "test_results_go_to_the_database",
         ("django_db", "CELERY_RESULT_BACKEND"),
-        (Edit(SETTINGS, BACKEND, "CELERY_RESULT_BACKEND = 'django_db'"),),
+        Edit(SETTINGS, BACKEND, "CELERY_RESULT_BACKEND = 'django_db'"),
     ),
     Mistake(
         "result_backend_forgotten",
         "test_results_go_to_the_database",
         ("what a task returns is lost", "CELERY_RESULT_BACKEND"),
-        (Edit(SETTINGS, BACKEND, ""),),
+        Edit(SETTINGS, BACKEND, ""),
     ),
     Mistake(
         "scheduler_forgotten",
         "test_beat_takes_its_schedule_from_the_database",
         ("a file of its own", "CELERY_BEAT_SCHEDULER"),
-        (Edit(SETTINGS, "CELERY_BEAT_SCHEDULER =", "BEAT_SCHEDULER ="),),
+        Edit(SETTINGS, "CELERY_BEAT_SCHEDULER =", "BEAT_SCHEDULER ="),
     ),
     Mistake(
         "migration_forgotten",
         "test_no_migration_is_missing",
         ("models without a migration in: notes", "notes/models.py"),
-        (
-            Edit(SETTINGS, APPS, f"{APPS}    'notes',\n"),
-            Edit("notes/__init__.py", "", "\n"),
-            Edit("notes/migrations/__init__.py", "", "\n"),
-            Edit("notes/models.py", "", NOTE),
-        ),
+        Edit(SETTINGS, APPS, f"{APPS}    'notes',\n"),
+        Edit("notes/__init__.py", "", "\n"),
+        Edit("notes/migrations/__init__.py", "", "\n"),
+        Edit("notes/models.py", "", NOTE),
     ),
     Mistake(
         "no_line_for_beat",
         "test_the_processes_start",
         ("it names no beat", "open Procfile"),
-        (Edit(PROCFILE, f"beat: {BEAT}\n", ""),),
+        Edit(PROCFILE, f"beat: {BEAT}\n", ""),
     ),
     Mistake(
         "broker_named_in_the_procfile",
         "test_the_processes_start",
         ("the line of worker names redis://localhost:6379", "open Procfile"),
-        (Edit(PROCFILE, WORKER, "celery -A config -b redis://localhost:6379 worker"),),
+        Edit(PROCFILE, WORKER, "celery -A config -b redis://localhost:6379 worker"),
     ),
     Mistake(
         "settings_of_another_name_for_the_worker",
         "test_the_processes_start",
         ("No module named 'core'", "open config/celery.py: which", "01, Configure the Celery app"),
-        (Edit("config/celery.py", "'config.settings'", "'core.settings'"),),
+        Edit("config/celery.py", "'config.settings'", "'core.settings'"),
     ),
     Mistake(
         "pool_misspelt",
         "test_the_processes_start",
         ("it ended by itself with exit code 2", "gevant"),
-        (Edit(PROCFILE, "-P gevent", "-P gevant"),),
+        Edit(PROCFILE, "-P gevent", "-P gevant"),
         is_golden=True,
     ),
     Mistake(
         "worker_listens_to_another_queue",
         "test_a_result_becomes_a_row",
         ("the worker did not take it", "which queue"),
-        (Edit(PROCFILE, "-P gevent", "-Q mail -P gevent"),),
+        Edit(PROCFILE, "-P gevent", "-Q mail -P gevent"),
     ),
     Mistake(
         "results_turned_away",
         "test_a_result_becomes_a_row",
         ("the worker took it", "does a setting of Celery's turn results away?"),
-        (Edit(SETTINGS, BACKEND, f"{BACKEND}\nCELERY_TASK_IGNORE_RESULT = True"),),
+        Edit(SETTINGS, BACKEND, f"{BACKEND}\nCELERY_TASK_IGNORE_RESULT = True"),
     ),
     Mistake(
         "admin_without_an_address",
         "test_the_admin_shows_results_and_schedules",
         ("Django's greeting", "admin.site.urls"),
-        (Edit("config/urls.py", "    path('admin/', admin.site.urls),\n", ""),),
+        Edit("config/urls.py", "    path('admin/', admin.site.urls),\n", ""),
     ),
     Mistake(
         "second_beat_in_the_worker",
         "test_beat_sends_what_is_scheduled",
         ("2 lines start a beat: worker, beat", "send every periodic task twice"),
-        (Edit(PROCFILE, "-P gevent -c 10", "-P threads -B"),),
+        Edit(PROCFILE, "-P gevent -c 10", "-P threads -B"),
     ),
     Mistake(
         "another_scheduler_on_the_command_line",
         "test_beat_sends_what_is_scheduled",
         ("beat sent nothing", "does its command name another scheduler?"),
-        (Edit(PROCFILE, BEAT, f"{BEAT} -S celery.beat:PersistentScheduler"),),
+        Edit(PROCFILE, BEAT, f"{BEAT} -S celery.beat:PersistentScheduler"),
     ),
 ]
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=str)
-def test_a_mistake_is_reported_first_by_the_check_meant_for_it(
-    mistake: Mistake, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    require_reported_first(1, mistake, tmp_path, whole_step=request.config.getoption("--all"))
+test_mistake = reported_first(1, MISTAKES)

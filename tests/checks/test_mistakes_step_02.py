@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from tests.support.edited_projects import Edit, Mistake, require_reported_first
+from tests.support.edited_projects import Edit, Mistake, reported_first
 
 SETTINGS, VIEWS, TASKS = "config/settings.py", "status/views.py", "status/tasks.py"
 SENDING = """\
@@ -48,130 +44,122 @@ MISTAKES = [
         "app_not_installed",
         "test_the_worker_knows_the_task",
         ("no status", "INSTALLED_APPS"),
-        (Edit(SETTINGS, "    'status',\n", ""),),
+        Edit(SETTINGS, "    'status',\n", ""),
         is_golden=True,
     ),
     Mistake(
         "not_a_task",
         "test_the_worker_knows_the_task",
         ("it knows none of yours", "a @shared_task"),
-        (Edit(TASKS, "@shared_task\n", ""),),
+        Edit(TASKS, "@shared_task\n", ""),
     ),
     Mistake(
         "task_of_another_name",
         "test_the_worker_knows_the_task",
         ("it knows send_status", "status.tasks.send_status"),
-        (Edit(TASKS, "@shared_task", "@shared_task(name='send_status')"),),
+        Edit(TASKS, "@shared_task", "@shared_task(name='send_status')"),
     ),
     Mistake(
         "urls_not_included",
         "test_the_start_page_has_the_form",
         ("GET /", "Django's greeting", "does it include status.urls?"),
-        (Edit("config/urls.py", "    path('', include('status.urls')),\n", ""),),
+        Edit("config/urls.py", "    path('', include('status.urls')),\n", ""),
     ),
     Mistake(
         "form_that_gets",
         "test_the_start_page_has_the_form",
         ("sends a GET", 'method="post"'),
-        (Edit("templates/index.html", 'method="post" ', ""),),
+        Edit("templates/index.html", 'method="post" ', ""),
     ),
     Mistake(
         "form_without_a_token",
         "test_the_start_page_has_the_form",
         ("without a CSRF token", "which tag"),
-        (Edit("templates/index.html", "  {% csrf_token %}\n", ""),),
+        Edit("templates/index.html", "  {% csrf_token %}\n", ""),
     ),
     Mistake(
         "task_called_like_a_function",
         "test_the_page_answers_at_once",
         ("status 200 after 2.", "in under 1 s", "or called like a function?"),
-        (
-            Edit(VIEWS, SENDING, "    send_status('payload')\n"),
-            Edit(VIEWS, "    request.session['task_id'] = result.id\n", ""),
-        ),
+        Edit(VIEWS, SENDING, "    send_status('payload')\n"),
+        Edit(VIEWS, "    request.session['task_id'] = result.id\n", ""),
         is_golden=True,
     ),
     Mistake(
         "tasks_always_eager",
         "test_the_page_answers_at_once",
         ("in under 1 s", "CELERY_TASK_ALWAYS_EAGER"),
-        (Edit(SETTINGS, TIME_OUTS, f"{TIME_OUTS}CELERY_TASK_ALWAYS_EAGER = True\n"),),
+        Edit(SETTINGS, TIME_OUTS, f"{TIME_OUTS}CELERY_TASK_ALWAYS_EAGER = True\n"),
     ),
     Mistake(
         "listing_of_the_original_guide",
         "test_the_page_answers_at_once",
         ("no id of a task", "what delay returned?"),
-        (Edit(VIEWS, "", ORIGINAL_VIEW),),
+        Edit(VIEWS, "", ORIGINAL_VIEW),
     ),
     Mistake(
         "another_id_on_the_page",
         "test_the_result_is_stored",
         ("the worker did the work", "is the id on the page the one of the task?"),
-        (
-            Edit(VIEWS, "['task_id'] = result.id", "['task_id'] = str(uuid4())"),
-            Edit(VIEWS, "from django", "from uuid import uuid4\n\nfrom django"),
-        ),
+        Edit(VIEWS, "['task_id'] = result.id", "['task_id'] = str(uuid4())"),
+        Edit(VIEWS, "from django", "from uuid import uuid4\n\nfrom django"),
     ),
     Mistake(
         "nothing_returned",
         "test_the_result_is_stored",
         ("state SUCCESS, result null", "what does it return?"),
-        (Edit(TASKS, "    return 'RUNNING'\n", ""),),
+        Edit(TASKS, "    return 'RUNNING'\n", ""),
     ),
     Mistake(
         "nothing_to_wait_for",
         "test_the_result_is_stored",
         ("about two seconds", "does it take its time?"),
-        (Edit(TASKS, "    sleep(2)\n", ""),),
+        Edit(TASKS, "    sleep(2)\n", ""),
     ),
     Mistake(
         "nothing_printed",
         "test_the_task_prints",
         ("nothing but Celery's own lines", "does it print?"),
-        (Edit(TASKS, "    print('Sending status...')\n    print(message)\n", ""),),
+        Edit(TASKS, "    print('Sending status...')\n    print(message)\n", ""),
     ),
     Mistake(
         "results_without_names",
         "test_the_result_carries_the_tasks_name",
         ("an id without a name", "CELERY_RESULT_EXTENDED"),
-        (Edit(SETTINGS, "CELERY_RESULT_EXTENDED = True\n", ""),),
+        Edit(SETTINGS, "CELERY_RESULT_EXTENDED = True\n", ""),
     ),
     Mistake(
         "sent_by_a_get_as_well",
         "test_a_get_sends_no_task",
         ("the worker received a task", "a view for POST alone?"),
-        (Edit(VIEWS, "@require_POST\n", ""),),
+        Edit(VIEWS, "@require_POST\n", ""),
     ),
     Mistake(
         "protection_switched_off",
         "test_a_post_without_a_token_is_refused",
         ("without a token", "expected status 403"),
-        (Edit(SETTINGS, "    'django.middleware.csrf.CsrfViewMiddleware',\n", ""),),
+        Edit(SETTINGS, "    'django.middleware.csrf.CsrfViewMiddleware',\n", ""),
     ),
     Mistake(
         "no_time_outs",
         "test_a_frozen_broker_is_said",
         ("no answer within 9", "how long does Celery wait"),
-        (Edit(SETTINGS, TIME_OUTS, ""),),
+        Edit(SETTINGS, TIME_OUTS, ""),
     ),
     Mistake(
         "error_not_caught",
         "test_a_frozen_broker_is_said",
         ("status 500", "what happens when delay raises OperationalError?"),
-        (Edit(VIEWS, SENDING, "    result = send_status.delay('payload')\n"),),
+        Edit(VIEWS, SENDING, "    result = send_status.delay('payload')\n"),
         is_golden=True,
     ),
     Mistake(
         "one_error_told_by_its_text",
         "test_a_refused_broker_is_said",
         ("refuses connections", "status 500"),
-        (Edit(VIEWS, "    except OperationalError:\n", TOLD_BY_TEXT),),
+        Edit(VIEWS, "    except OperationalError:\n", TOLD_BY_TEXT),
     ),
 ]
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=str)
-def test_a_mistake_is_reported_first_by_the_check_meant_for_it(
-    mistake: Mistake, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    require_reported_first(2, mistake, tmp_path, whole_step=request.config.getoption("--all"))
+test_mistake = reported_first(2, MISTAKES)

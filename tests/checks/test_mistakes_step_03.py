@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.support.edited_projects import Edit, Mistake, require_reported_first
+from tests.support.edited_projects import Edit, Mistake, reported_first
 
 BASE, INDEX, SETTINGS = "templates/_base.html", "templates/index.html", "config/settings.py"
 TASK = "templates/status/partials/task.html"
@@ -23,43 +21,39 @@ QUICK = (
         "htmx-comes-from-a-cdn",
         "test_the_page_brings_htmx",
         ("a script from elsewhere: https://unpkg.com/htmx.org", "served by your own project"),
-        (Edit(BASE, SCRIPT, '<script src="https://unpkg.com/htmx.org"></script>'),),
+        Edit(BASE, SCRIPT, '<script src="https://unpkg.com/htmx.org"></script>'),
     ),
     Mistake(
         "the-form-is-still-the-browsers",
         "test_the_button_asks_by_htmx",
         ("no element with hx-post", "templates/index.html"),
-        (
-            Edit(
-                INDEX,
-                """hx-post="{% url 'check_status' %}" """,
-                """method="post" action="{% url 'check_status' %}" """,
-            ),
+        Edit(
+            INDEX,
+            """hx-post="{% url 'check_status' %}" """,
+            """method="post" action="{% url 'check_status' %}" """,
         ),
     ),
     Mistake(
         "the-view-hangs",
         "test_a_post_is_accepted",
         ("no answer within 4 s", "sent with delay, or called?"),
-        (Edit(VIEWS, "send_status.delay('payload')", "send_status.apply(['payload'])"),),
+        Edit(VIEWS, "send_status.delay('payload')", "send_status.apply(['payload'])"),
     ),
     Mistake(
         "the-trigger-is-forgotten",
         "test_the_fragment_asks_for_the_status",
         ("an hx-get without an hx-trigger", "03, Ask for the status"),
-        (Edit(TASK, ' hx-trigger="every 1s"', ""),),
+        Edit(TASK, ' hx-trigger="every 1s"', ""),
     ),
     Mistake(
         "a-failure-cannot-become-json",
         "test_every_state_is_said",
         ("stored the state RETRY", "status 500", "an exception", "not JSON serializable"),
-        (
-            Edit(VIEWS, "from celery.result", "import json\n\nfrom celery.result"),
-            Edit(
-                VIEWS,
-                "'result': result,\n",
-                "'result': result,\n        'detail': json.dumps(result.result),\n",
-            ),
+        Edit(VIEWS, "from celery.result", "import json\n\nfrom celery.result"),
+        Edit(
+            VIEWS,
+            "'result': result,\n",
+            "'result': result,\n        'detail': json.dumps(result.result),\n",
         ),
         is_golden=True,
     ),
@@ -67,73 +61,63 @@ QUICK = (
         "only-success-ends-the-asking",
         "test_every_state_is_said",
         ("stored the state FAILURE", "a fragment that goes on asking", "03, Stop asking"),
-        (Edit(TASK, NOT_READY, "{% if result.state != 'SUCCESS' %}hx-get"),),
+        Edit(TASK, NOT_READY, "{% if result.state != 'SUCCESS' %}hx-get"),
     ),
     Mistake(
         "any-id-gets-an-answer",
         "test_a_strangers_task_is_unknown",
         ("another visitor's task", "status 200", "“", "PENDING of any id that it does not know"),
-        (
-            Edit(VIEWS, IF_NOT_MINE + "        " + UNKNOWN + "\n", ""),
-            Edit(VIEWS, FOR_ME, "sent_at = request.session.get('sent', {}).get(str(task_id), 0)"),
-        ),
+        Edit(VIEWS, IF_NOT_MINE + "        " + UNKNOWN + "\n", ""),
+        Edit(VIEWS, FOR_ME, "sent_at = request.session.get('sent', {}).get(str(task_id), 0)"),
         is_golden=True,
     ),
     Mistake(
         "the-404-is-djangos-own-page",
         "test_a_strangers_task_is_unknown",
         ("status 404", "a whole page", "“Page not found"),
-        (
-            Edit(
-                VIEWS,
-                "from django.shortcuts",
-                "from django.http import Http404\nfrom django.shortcuts",
-            ),
-            Edit(VIEWS, UNKNOWN, "raise Http404"),
+        Edit(
+            VIEWS, "from django.shortcuts", "from django.http import Http404\nfrom django.shortcuts"
         ),
+        Edit(VIEWS, UNKNOWN, "raise Http404"),
     ),
     Mistake(
         "the-wrong-exception-is-caught",
         "test_a_broker_that_is_away_is_said",
         ("status 500", "status 503", "when delay raises OperationalError?"),
-        (Edit(VIEWS, "except OperationalError", "except ConnectionError"),),
+        Edit(VIEWS, "except OperationalError", "except ConnectionError"),
     ),
     Mistake(
         "the-traceback-is-shown",
         "test_a_failure_is_said",
         ("a traceback: “", "what of the result is shown?"),
-        (
-            Edit(
-                TASK,
-                "<strong>FAILURE</strong>: {{ result.result }}",
-                "<strong>FAILURE</strong>: {{ result.traceback }}",
-            ),
+        Edit(
+            TASK,
+            "<strong>FAILURE</strong>: {{ result.result }}",
+            "<strong>FAILURE</strong>: {{ result.traceback }}",
         ),
     ),
     Mistake(
         "the-traceback-is-shown-of-a-task-that-takes-any-arguments",
         "test_a_failure_is_said",
         ("a traceback: “", "what of the result is shown?"),
-        (
-            Edit(
-                TASK,
-                "<strong>FAILURE</strong>: {{ result.result }}",
-                "<strong>FAILURE</strong>: {{ result.traceback }}",
-            ),
-            Edit(TASKS, "(self, message='')", "(self, message='', *others, **named)"),
+        Edit(
+            TASK,
+            "<strong>FAILURE</strong>: {{ result.result }}",
+            "<strong>FAILURE</strong>: {{ result.traceback }}",
         ),
+        Edit(TASKS, "(self, message='')", "(self, message='', *others, **named)"),
     ),
     Mistake(
         "started-is-not-tracked",
         "test_started_is_tracked",
         ("counts as PENDING", "CELERY_TASK_TRACK_STARTED"),
-        (Edit(SETTINGS, "CELERY_TASK_TRACK_STARTED = True\n", ""),),
+        Edit(SETTINGS, "CELERY_TASK_TRACK_STARTED = True\n", ""),
     ),
     Mistake(
         "the-task-is-done-at-once",
         "test_the_task_takes_its_time",
         ("done after", "about five seconds", "how often does it sleep?"),
-        (Edit(TASKS, "sleep(1)", "sleep(0.1)"),),
+        Edit(TASKS, "sleep(1)", "sleep(0.1)"),
     ),
 )
 # What takes a while to show.
@@ -142,42 +126,34 @@ PATIENT = (
         "no-progress-is-told",
         "test_the_bar_moves",
         ("a bar that shows 0%, 100% and nothing else", "does send_status tell how far it is?"),
-        (
-            Edit(
-                TASKS,
-                "        self.update_state(state='PROGRESS', meta={'percent': percent})\n",
-                "",
-            ),
-            Edit(TASKS, "sleep(1)", "sleep(0.8)"),
-        ),
+        Edit(TASKS, "        self.update_state(state='PROGRESS', meta={'percent': percent})\n", ""),
+        Edit(TASKS, "sleep(1)", "sleep(0.8)"),
         is_golden=True,
     ),
     Mistake(
         "progress-asks-no-more",
         "test_the_asking_ends",
         ("which asks no more; the task's state is PROGRESS", "hx-trigger in every fragment"),
-        (Edit(TASK, NOT_READY, "{% if result.state in 'PENDING STARTED RETRY' %}hx-get"),),
+        Edit(TASK, NOT_READY, "{% if result.state in 'PENDING STARTED RETRY' %}hx-get"),
     ),
     Mistake(
         "djangos-script-takes-over-the-page",
         "test_a_404_ends_the_asking_in_a_browser",
         ("the 404 took the place of the whole page", "while DEBUG is on?"),
-        (
-            Edit(BASE, "{% load static %}", "{% load static django_htmx %}"),
-            Edit(BASE, SCRIPT, "{% htmx_script %}"),
-        ),
+        Edit(BASE, "{% load static %}", "{% load static django_htmx %}"),
+        Edit(BASE, SCRIPT, "{% htmx_script %}"),
     ),
     Mistake(
         "htmx-swaps-no-503",
         "test_a_503_is_seen_in_a_browser",
         ("the 503 came; the page shows “", "which answers does htmx swap in?"),
-        (Edit(BASE, '"404|503"', '"404"'),),
+        Edit(BASE, '"404|503"', '"404"'),
     ),
     Mistake(
         "the-fragment-goes-into-the-last-one",
         "test_a_click_leads_to_the_end_in_a_browser",
         ("the page went on asking", "does it replace the one that asks, or go into it?"),
-        (Edit(TASK, ' hx-swap="outerHTML"', ""),),
+        Edit(TASK, ' hx-swap="outerHTML"', ""),
     ),
     Mistake(
         "nobody-asks-for-the-worker",
@@ -187,7 +163,7 @@ PATIENT = (
             "the template of the fragment: which question",
             "03, Ask whether the worker runs",
         ),
-        (Edit(TASK, "Is the worker running?", "Patience."),),
+        Edit(TASK, "Is the worker running?", "Patience."),
     ),
 )
 # Other ways to the same checks, for the long rounds.
@@ -196,110 +172,90 @@ FURTHER = (
         "the-form-carries-no-token",
         "test_a_post_is_accepted",
         ("status 403", "csrf_token"),
-        (Edit(INDEX, "  {% csrf_token %}\n", ""),),
+        Edit(INDEX, "  {% csrf_token %}\n", ""),
     ),
     Mistake(
         "the-app-of-htmx-is-not-installed",
         "test_the_page_brings_htmx",
         ("htmx-2.min.js: status 404", "django_htmx among INSTALLED_APPS"),
-        (Edit(SETTINGS, "    'django_htmx',\n", ""),),
+        Edit(SETTINGS, "    'django_htmx',\n", ""),
     ),
     Mistake(
         "a-retry-reads-like-pending",
         "test_every_state_is_said",
         ("the same as for PENDING: “", "which branch is taken for RETRY?"),
-        (Edit(TASK, "{% elif state == 'RETRY' %}", "{% elif state == 'TRY' %}"),),
+        Edit(TASK, "{% elif state == 'RETRY' %}", "{% elif state == 'TRY' %}"),
     ),
     Mistake(
         "the-404-tells-strangers-apart",
         "test_a_strangers_task_is_unknown",
         ("two different answers: “Send a task first.” and “There is no such task",),
-        (
-            Edit(
-                VIEWS,
-                "from django.shortcuts",
-                "from django.http import HttpResponse\nfrom django.shortcuts",
-            ),
-            Edit(
-                VIEWS,
-                "    " + FOR_ME,
-                "    if 'sent' not in request.session:\n"
-                "        return HttpResponse('Send a task first.', status=404)\n    " + FOR_ME,
-            ),
+        Edit(
+            VIEWS,
+            "from django.shortcuts",
+            "from django.http import HttpResponse\nfrom django.shortcuts",
+        ),
+        Edit(
+            VIEWS,
+            "    " + FOR_ME,
+            "    if 'sent' not in request.session:\n"
+            "        return HttpResponse('Send a task first.', status=404)\n    " + FOR_ME,
         ),
     ),
     Mistake(
         "the-status-has-no-end",
         "test_the_fragment_asks_for_the_status",
         ("more than 1 MB", "which view answers there?"),
-        (
-            Edit(
-                VIEWS,
-                "from django.shortcuts",
-                "from django.http import HttpResponse\nfrom django.shortcuts",
-            ),
-            Edit(
-                VIEWS, "    " + FOR_ME, "    return HttpResponse('x' * 50_000_000)\n    " + FOR_ME
-            ),
+        Edit(
+            VIEWS,
+            "from django.shortcuts",
+            "from django.http import HttpResponse\nfrom django.shortcuts",
         ),
+        Edit(VIEWS, "    " + FOR_ME, "    return HttpResponse('x' * 50_000_000)\n    " + FOR_ME),
     ),
     Mistake(
         "the-bar-counts-down",
         "test_the_bar_moves",
         ("a bar that goes back: ", "100%, 80%, 60%", "update_state"),
-        (
-            Edit(TASKS, "{'percent': percent}", "{'percent': 100 - percent}"),
-            Edit(TASKS, "sleep(1)", "sleep(0.8)"),
-        ),
+        Edit(TASKS, "{'percent': percent}", "{'percent': 100 - percent}"),
+        Edit(TASKS, "sleep(1)", "sleep(0.8)"),
     ),
     Mistake(
         "the-task-never-returns",
         "test_the_asking_ends",
         ("and the state PROGRESS", "does it come to its end?"),
-        (Edit(TASKS, "    return 'RUNNING'", "    while True:\n        sleep(1)"),),
+        Edit(TASKS, "    return 'RUNNING'", "    while True:\n        sleep(1)"),
     ),
     Mistake(
         "htmx-swaps-no-404",
         "test_a_404_ends_the_asking_in_a_browser",
         ("the 404 came, and the page went on asking", "which answers does htmx swap in?"),
-        (Edit(BASE, '"404|503"', '"503"'),),
+        Edit(BASE, '"404|503"', '"503"'),
     ),
     Mistake(
         "the-worker-is-doubted-at-once",
         "test_silence_is_asked_about",
         ("already “", "after 10 s"),
-        (Edit(VIEWS, "SECONDS_WITHOUT_NEWS = 10", "SECONDS_WITHOUT_NEWS = 1"),),
+        Edit(VIEWS, "SECONDS_WITHOUT_NEWS = 10", "SECONDS_WITHOUT_NEWS = 1"),
     ),
     Mistake(
         "the-answer-is-200",
         "test_a_post_is_accepted",
         ("seen status 200", "status 202"),
-        (Edit(VIEWS, ", status=202)", ")"),),
+        Edit(VIEWS, ", status=202)", ")"),
     ),
 )
 
 
 # Two classes, so that two workers share them.
 class TestQuick:
-    @pytest.mark.parametrize("mistake", QUICK, ids=str)
-    def test_the_check_meant_for_it_reports_it_first(
-        self, mistake: Mistake, tmp_path: Path, request: pytest.FixtureRequest
-    ) -> None:
-        require_reported_first(3, mistake, tmp_path, whole_step=request.config.getoption("--all"))
+    test_mistake = staticmethod(reported_first(3, QUICK))
 
 
 class TestPatient:
-    @pytest.mark.parametrize("mistake", PATIENT, ids=str)
-    def test_the_check_meant_for_it_reports_it_first(
-        self, mistake: Mistake, tmp_path: Path, request: pytest.FixtureRequest
-    ) -> None:
-        require_reported_first(3, mistake, tmp_path, whole_step=request.config.getoption("--all"))
+    test_mistake = staticmethod(reported_first(3, PATIENT))
 
 
 @pytest.mark.long
 class TestFurther:
-    @pytest.mark.parametrize("mistake", FURTHER, ids=str)
-    def test_the_check_meant_for_it_reports_it_first(
-        self, mistake: Mistake, tmp_path: Path
-    ) -> None:
-        require_reported_first(3, mistake, tmp_path, whole_step=False)
+    test_mistake = staticmethod(reported_first(3, FURTHER, by_whole_step=False))

@@ -1,10 +1,8 @@
 """Mistakes of step 04, each reported first by the check meant for it."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.support.edited_projects import Edit, Mistake, require_reported_first
+from tests.support.edited_projects import Edit, Mistake, reported_first
 
 SETTINGS, ASGI = "config/settings.py", "config/asgi.py"
 CONSUMERS, ROUTING = "status/consumers.py", "status/routing.py"
@@ -56,7 +54,7 @@ MISTAKES = [
         "daphne_not_installed",
         "test_runserver_opens_the_websocket",
         ("status 404, by a server that knows no websockets", "INSTALLED_APPS"),
-        (Edit(SETTINGS, DAPHNE, ""),),
+        Edit(SETTINGS, DAPHNE, ""),
         is_golden=True,
     ),
     Mistake(
@@ -67,142 +65,135 @@ MISTAKES = [
             "open config/settings.py, INSTALLED_APPS guide 04, Serve websockets",
             "Daphne must be listed before django.contrib.staticfiles",
         ),
-        (
-            Edit(SETTINGS, DAPHNE, ""),
-            Edit(SETTINGS, "    'status',\n", "    'status',\n    'daphne',\n"),
-        ),
+        Edit(SETTINGS, DAPHNE, ""),
+        Edit(SETTINGS, "    'status',\n", "    'status',\n    'daphne',\n"),
     ),
     Mistake(
         "asgi_application_misspelt",
         "test_the_processes_start",
         ("open config/settings.py, ASGI_APPLICATION guide 04, Serve websockets",),
-        (Edit(SETTINGS, "'config.asgi.application'", "'config.asgy.application'"),),
+        Edit(SETTINGS, "'config.asgi.application'", "'config.asgy.application'"),
     ),
     Mistake(
         "asgi_imports_what_is_not_there",
         "test_the_processes_start",
         ("open config/asgi.py, line", "guide 04, Serve websockets", "websocket_urls'"),
-        (Edit(ASGI, ROUTES, ROUTES.replace("_urlpatterns", "_urls")),),
+        Edit(ASGI, ROUTES, ROUTES.replace("_urlpatterns", "_urls")),
     ),
     Mistake(
         "consumers_cannot_be_imported",
         "test_the_processes_start",
         ("open status/consumers.py, line 4", "guide 04, Write the consumer", "channel'"),
-        (Edit(CONSUMERS, "from channels.generic", "from channel.generic"),),
+        Edit(CONSUMERS, "from channels.generic", "from channel.generic"),
     ),
     Mistake(
         "routing_cannot_be_imported",
         "test_the_processes_start",
         ("open status/routing.py, line", "guide 04, Route the websocket", "status.consumer'"),
-        (Edit(ROUTING, "from .consumers", "from .consumer"),),
+        Edit(ROUTING, "from .consumers", "from .consumer"),
     ),
     Mistake(
         "path_with_a_slash",
         "test_runserver_opens_the_websocket",
         ("while /ws/status/ opens", ROUTING),
-        (Edit(ROUTING, "'ws/status'", "'ws/status/'"),),
+        Edit(ROUTING, "'ws/status'", "'ws/status/'"),
     ),
     Mistake(
         "consumer_raises",
         "test_runserver_opens_the_websocket",
         ("status 500", "KeyError: 'username'", 'File "status/consumers.py"', "in connect"),
-        (Edit(CONSUMERS, ADD, "        self.name = self.scope['username']\n" + ADD),),
+        Edit(CONSUMERS, ADD, "        self.name = self.scope['username']\n" + ADD),
     ),
     Mistake(
         "layer_in_memory",
         "test_the_layer_reaches_every_process",
         ("each process has one of its own", "CHANNEL_LAYERS"),
-        (Edit(SETTINGS, PUBSUB, "'channels.layers.InMemoryChannelLayer'"),),
+        Edit(SETTINGS, PUBSUB, "'channels.layers.InMemoryChannelLayer'"),
     ),
     Mistake(
         "extension_not_loaded",
         "test_the_live_page_opens_the_websocket",
         ("none of its scripts is HTMX's extension for websockets", BASE),
-        (Edit(BASE, EXTENSION, ""),),
+        Edit(BASE, EXTENSION, ""),
     ),
     Mistake(
         "partial_without_id",
         "test_who_connects_is_sent_running",
         ("<span>RUNNING</span>: without an id", PARTIAL),
-        (Edit(PARTIAL, "", "<span>{{ status }}</span>\n"),),
+        Edit(PARTIAL, "", "<span>{{ status }}</span>\n"),
     ),
     Mistake(
         "partial_replaces_the_websocket",
         "test_who_connects_is_sent_running",
         ("closes its websocket", PARTIAL),
-        (
-            Edit(LIVE, '<section class="card"', '<section id="live"'),
-            Edit(PARTIAL, "", '<section id="live"><span id="status">{{ status }}</span></section>'),
-        ),
+        Edit(LIVE, '<section class="card"', '<section id="live"'),
+        Edit(PARTIAL, "", '<section id="live"><span id="status">{{ status }}</span></section>'),
         is_golden=True,
     ),
     Mistake(
         "visitor_joins_no_group",
         "test_a_message_reaches_every_page",
         ("0 of 2 pages", "does connect add the visitor to the group"),
-        (Edit(CONSUMERS, ADD, ""),),
+        Edit(CONSUMERS, ADD, ""),
     ),
     Mistake(
         "handler_misnamed",
         "test_a_message_reaches_every_page",
         ("No handler for message type send_status", "which method takes messages of the type"),
-        (
-            Edit(CONSUMERS, "self.send_status", "self.status_message"),
-            Edit(CONSUMERS, "def send_status", "def status_message"),
-        ),
+        Edit(CONSUMERS, "self.send_status", "self.status_message"),
+        Edit(CONSUMERS, "def send_status", "def status_message"),
     ),
     Mistake(
         "sync_consumer_does_not_wait",
         "test_a_message_reaches_every_page",
         ("0 of 2 pages", "and wait for it?"),
-        (Edit(CONSUMERS, "", SYNC),),
+        Edit(CONSUMERS, "", SYNC),
     ),
     Mistake(
         "partial_marked_safe",
         "test_what_is_sent_is_escaped",
         ("<b>HELLO", "with its escaping on"),
-        (Edit(PARTIAL, "{{ status }}", "{{ status|safe }}"),),
+        Edit(PARTIAL, "{{ status }}", "{{ status|safe }}"),
     ),
     Mistake(
         "extension_before_htmx",
         "test_a_browser_shows_what_is_sent",
         ("htmx is not defined", BASE),
-        (Edit(BASE, EXTENSION, ""), Edit(BASE, HTMX, EXTENSION + HTMX)),
+        Edit(BASE, EXTENSION, ""),
+        Edit(BASE, HTMX, EXTENSION + HTMX),
     ),
     Mistake(
         "any_origin",
         "test_another_site_is_refused",
         ("it opened", "http://elsewhere.example", ASGI),
-        (Edit(ASGI, ORIGIN, "AuthMiddlewareStack(URLRouter(websocket_urlpatterns))"),),
+        Edit(ASGI, ORIGIN, "AuthMiddlewareStack(URLRouter(websocket_urlpatterns))"),
     ),
     Mistake(
         "no_last_route",
         "test_an_unknown_path_is_refused",
         ("status 500", "No route found for path", ROUTING),
-        (Edit(ROUTING, REST, ""),),
+        Edit(ROUTING, REST, ""),
     ),
     Mistake(
         "core_layer_with_time_out",
         "test_a_silent_websocket_stays_open",
         ("code 1011", "Timeout", "socket_timeout", SETTINGS),
-        (Edit(SETTINGS, PUBSUB, "'channels_redis.core.RedisChannelLayer'"),),
+        Edit(SETTINGS, PUBSUB, "'channels_redis.core.RedisChannelLayer'"),
         is_golden=True,
     ),
     Mistake(
         "consumers_before_django",
         "test_any_server_can_load_the_application",
         ("Apps aren't loaded yet", ASGI),
-        (
-            Edit(CONSUMERS, "", "from django.contrib.auth.models import User\n" + SYNC),
-            Edit(ASGI, f"{ROUTES}  # noqa: E402\n\n", ""),
-            Edit(ASGI, "from django.core.asgi", f"{ROUTES}\nfrom django.core.asgi"),
-        ),
+        Edit(CONSUMERS, "", "from django.contrib.auth.models import User\n" + SYNC),
+        Edit(ASGI, f"{ROUTES}  # noqa: E402\n\n", ""),
+        Edit(ASGI, "from django.core.asgi", f"{ROUTES}\nfrom django.core.asgi"),
     ),
     Mistake(
         "no_disconnect",
         "test_who_leaves_is_no_member",
         ("1 left behind", CONSUMERS),
-        (Edit(CONSUMERS, DISCARD, ""),),
+        Edit(CONSUMERS, DISCARD, ""),
     ),
 ]
 # Near relations of the above.
@@ -211,25 +202,15 @@ MORE = [
         "application_without_websockets",
         "test_runserver_opens_the_websocket",
         ("No application configured for scope type 'websocket'", ASGI),
-        (Edit(ASGI, "'websocket':", "'websockets':"),),
+        Edit(ASGI, "'websocket':", "'websockets':"),
     ),
     Mistake(
         "page_without_hx_ext",
         "test_the_live_page_opens_the_websocket",
         ("no hx-ext on that element or around it", LIVE),
-        (Edit(LIVE, 'hx-ext="ws" ', ""),),
+        Edit(LIVE, 'hx-ext="ws" ', ""),
     ),
 ]
 
-
-@pytest.mark.long
-@pytest.mark.parametrize("mistake", MORE, ids=str)
-def test_so_it_is_with_a_near_relation(mistake: Mistake, tmp_path: Path) -> None:
-    require_reported_first(4, mistake, tmp_path, whole_step=False)
-
-
-@pytest.mark.parametrize("mistake", MISTAKES, ids=str)
-def test_the_check_meant_for_it_reports_it_first(
-    mistake: Mistake, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    require_reported_first(4, mistake, tmp_path, whole_step=request.config.getoption("--all"))
+test_mistake = reported_first(4, MISTAKES)
+test_near_relation = pytest.mark.long(reported_first(4, MORE, by_whole_step=False))

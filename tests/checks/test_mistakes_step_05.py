@@ -1,10 +1,6 @@
 """Mistakes of step 05, each reported first by the check meant for it."""
 
-from pathlib import Path
-
-import pytest
-
-from tests.support.edited_projects import Edit, Mistake, require_reported_first
+from tests.support.edited_projects import Edit, Mistake, reported_first
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
 CLAIMS, CONSUMERS, TASKS = "status/claims.py", "status/consumers.py", "status/tasks.py"
@@ -129,191 +125,170 @@ MISTAKES = [
         "test_the_worker_logs_no_error",
         # Which error it is differs from run to run; both speak of an async context or event loop.
         ("errors, such as", "async", "Procfile, worker", "-P gevent", "worker's pool"),
-        (Edit(CONSUMERS, "", GUIDE_CONSUMERS), Edit(TASKS, "", GUIDE_TASKS), GEVENT),
+        Edit(CONSUMERS, "", GUIDE_CONSUMERS),
+        Edit(TASKS, "", GUIDE_TASKS),
+        GEVENT,
     ),
     Mistake(
         "the last listing of the original guide on the right pool",
         "test_all_share_one_run",
         ("was sent", "RUNNING, RUNNING", "who claims the run"),
-        (Edit(CONSUMERS, "", GUIDE_CONSUMERS), Edit(TASKS, "", GUIDE_TASKS)),
+        Edit(CONSUMERS, "", GUIDE_CONSUMERS),
+        Edit(TASKS, "", GUIDE_TASKS),
     ),
     Mistake(
         "the worker is still on gevent",
         "test_the_worker_logs_no_error",
         ("SynchronousOnlyOperation", "Procfile, worker", "-P gevent", "Which pools"),
-        (GEVENT,),
+        GEVENT,
     ),
     Mistake(
         "the interval is no setting",
         "test_the_interval_follows_the_environment",
         ("there is no such setting", "STATUS_INTERVAL"),
-        (
-            Edit(SETTINGS, INTERVAL, ""),
-            Edit(CLAIMS, "settings.STATUS_INTERVAL", "5"),
-            Edit(TASKS, "settings.STATUS_INTERVAL", "5"),
-        ),
+        Edit(SETTINGS, INTERVAL, ""),
+        Edit(CLAIMS, "settings.STATUS_INTERVAL", "5"),
+        Edit(TASKS, "settings.STATUS_INTERVAL", "5"),
     ),
     Mistake(
         "the interval is a text",
         "test_the_interval_follows_the_environment",
         ("the text '1'", "what makes a number of it?"),
-        (
-            Edit(SETTINGS, INTERVAL, "STATUS_INTERVAL = config('STATUS_INTERVAL', default=5)"),
-            Edit(CLAIMS, "settings.STATUS_INTERVAL", "float(settings.STATUS_INTERVAL)"),
-        ),
+        Edit(SETTINGS, INTERVAL, "STATUS_INTERVAL = config('STATUS_INTERVAL', default=5)"),
+        Edit(CLAIMS, "settings.STATUS_INTERVAL", "float(settings.STATUS_INTERVAL)"),
     ),
     Mistake(
         "the task has an interval of its own",
         "test_a_run_keeps_the_interval",
         ("5.0 s from one status to the next", "what does it sleep for?"),
-        (IN_ITS_OWN_SECONDS,),
+        IN_ITS_OWN_SECONDS,
     ),
     Mistake(
         "the cache is the one that Django has without a word",
         "test_the_cache_is_shared",
         ("LocMemCache: each process has one of its own", "status/claims.py"),
-        (Edit(SETTINGS, CACHES, ""),),
+        Edit(SETTINGS, CACHES, ""),
     ),
     Mistake(
         "the cache's address is written down",
         "test_django_loads_your_project",
         ("CACHES['default'] is redis://localhost:6379", "05, One run at a time"),
-        (Edit(SETTINGS, "'LOCATION': CELERY_BROKER_URL", "'LOCATION': 'redis://localhost:6379'"),),
+        Edit(SETTINGS, "'LOCATION': CELERY_BROKER_URL", "'LOCATION': 'redis://localhost:6379'"),
     ),
     Mistake(
         "the task has another name",
         "test_the_worker_knows_the_task",
         ("it knows status.tasks.send_periodically, status.tasks.send_status",),
-        (
-            Edit(TASKS, "def send_status_periodically", "def send_periodically"),
-            Edit(TASKS, "send_status_periodically.apply", "send_periodically.apply"),
-        ),
+        Edit(TASKS, "def send_status_periodically", "def send_periodically"),
+        Edit(TASKS, "send_status_periodically.apply", "send_periodically.apply"),
     ),
     Mistake(
         "the consumer raises on connecting",
         "test_five_visitors_stay_connected",
         ("status 500", "TypeError", "consumers.py"),
-        (Edit(CONSUMERS, "await cache.aget(LAST_STATUS)", "await cache.get(LAST_STATUS)"),),
+        Edit(CONSUMERS, "await cache.aget(LAST_STATUS)", "await cache.get(LAST_STATUS)"),
     ),
     Mistake(
         "the task raises",
         "test_the_worker_logs_no_error",
         ("NameError", "status/tasks.py"),
-        (
-            Edit(
-                TASKS, "{'type': 'send_status', 'status': status", "{'type': kind, 'status': status"
-            ),
-        ),
+        Edit(TASKS, "{'type': 'send_status', 'status': status", "{'type': kind, 'status': status"),
     ),
     Mistake(
         "the run is claimed in the task alone",
         "test_all_share_one_run",
         ("was sent", "is it before the task is sent?"),
-        (
-            Edit(TASKS, CLAIM_FIRST, ""),
-            Edit(TASKS, "    for iteration in", "    claim(self.request.id)\n    for iteration in"),
-            Edit(TASKS, TRY, DARING.replace("if not claim(self.request.id):", "if False:")),
-            Edit(PROCFILE, "-P threads -c 10", "-P solo"),
-        ),
+        Edit(TASKS, CLAIM_FIRST, ""),
+        Edit(TASKS, "    for iteration in", "    claim(self.request.id)\n    for iteration in"),
+        Edit(TASKS, TRY, DARING.replace("if not claim(self.request.id):", "if False:")),
+        Edit(PROCFILE, "-P threads -c 10", "-P solo"),
     ),
     Mistake(
         "nobody sends the task",
         "test_five_visitors_see_the_run",
         ("visitor 1 was sent nothing", "does it send the task"),
-        (Edit(CONSUMERS, START, ""),),
+        Edit(CONSUMERS, START, ""),
     ),
     Mistake(
         "the run has no end",
         "test_five_visitors_see_the_run",
         ("RUNNING, FINISHED, RUNNING, FINISHED, RUNNING, FINISHED", "how often?"),
-        (Edit(TASKS, "in range(num_iterations)", "in range(999)"),),
+        Edit(TASKS, "in range(num_iterations)", "in range(999)"),
     ),
     Mistake(
         "nobody tells late visitors",
         "test_a_late_visitor_is_told",
         ("expected FINISHED within 1 s", "learn the current status, and send it?"),
-        (Edit(CONSUMERS, GREETING, ""),),
+        Edit(CONSUMERS, GREETING, ""),
         is_golden=True,
     ),
     Mistake(
         "a task that never ends holds the only slot",
         "test_other_tasks_end_well",
         ("of them have no result", "-c 1"),
-        (
-            Edit(
-                TASKS,
-                "    release(self.request.id)\n",
-                "    release(self.request.id)\n    sleep(900)\n",
-            ),
-            Edit(PROCFILE, "-c 10", "-c 1"),
+        Edit(
+            TASKS,
+            "    release(self.request.id)\n",
+            "    release(self.request.id)\n    sleep(900)\n",
         ),
+        Edit(PROCFILE, "-c 10", "-c 1"),
     ),
     Mistake(
         "the task is sent on the event loop",
         "test_a_held_up_task_holds_up_nobody_else",
         ("sending the task", "GET /", "no answer within 3 s", "event loop?"),
-        (
-            Edit(
-                CONSUMERS,
-                START,
-                "        run_id = str(uuid4())\n"
-                "        if await sync_to_async(claim)(run_id):\n"
-                "            send_status_periodically.apply_async(task_id=run_id)\n",
-            ),
-            Edit(CONSUMERS, "import GROUP, start_run", "import GROUP, send_status_periodically"),
-            Edit(CONSUMERS, "import LAST_STATUS", "import LAST_STATUS, claim"),
-            Edit(CONSUMERS, "from asgiref", "from uuid import uuid4\n\nfrom asgiref"),
+        Edit(
+            CONSUMERS,
+            START,
+            "        run_id = str(uuid4())\n"
+            "        if await sync_to_async(claim)(run_id):\n"
+            "            send_status_periodically.apply_async(task_id=run_id)\n",
         ),
+        Edit(CONSUMERS, "import GROUP, start_run", "import GROUP, send_status_periodically"),
+        Edit(CONSUMERS, "import LAST_STATUS", "import LAST_STATUS, claim"),
+        Edit(CONSUMERS, "from asgiref", "from uuid import uuid4\n\nfrom asgiref"),
         is_golden=True,
     ),
     Mistake(
         "the run is claimed on the event loop",
         "test_a_held_up_task_holds_up_nobody_else",
         ("taking the claim", "event loop?"),
-        (Edit(CONSUMERS, START, "        start_run()\n"),),
+        Edit(CONSUMERS, START, "        start_run()\n"),
     ),
     Mistake(
         "the claim is kept where the task can't be sent",
         "test_a_claim_is_given_back",
         ("no task was sent for it", "if sending the task raises?"),
-        (Edit(TASKS, RELEASE_ON_ERROR, ""),),
+        Edit(TASKS, RELEASE_ON_ERROR, ""),
         is_golden=True,
     ),
     Mistake(
         "the task takes no number",
         "test_a_call_by_hand_reaches_the_page",
         ("an open page was sent nothing", "num_iterations=2", "TypeError"),
-        (
-            Edit(TASKS, "(self, num_iterations=5)", "(self)"),
-            Edit(TASKS, "range(num_iterations)", "range(5)"),
-        ),
+        Edit(TASKS, "(self, num_iterations=5)", "(self)"),
+        Edit(TASKS, "range(num_iterations)", "range(5)"),
     ),
     Mistake(
         "a claim holds for ever unless it is released",
         "test_a_killed_run_frees_its_claim",
         ("no run within", "how long does a claim hold"),
-        (
-            Edit(CLAIMS, "cache.add(CLAIM, run_id, LIFETIME)", "cache.add(CLAIM, run_id, None)"),
-            Edit(CLAIMS, " and cache.touch(CLAIM, LIFETIME)", ""),
-        ),
+        Edit(CLAIMS, "cache.add(CLAIM, run_id, LIFETIME)", "cache.add(CLAIM, run_id, None)"),
+        Edit(CLAIMS, " and cache.touch(CLAIM, LIFETIME)", ""),
     ),
     Mistake(
         "a run dies where Redis is away",
         "test_a_run_outlives_a_restart_of_redis",
         ("no status within 15 s", "ConnectionError", "what if sending one status raises?"),
-        (Edit(TASKS, TRY, DARING),),
+        Edit(TASKS, TRY, DARING),
     ),
     Mistake(
         "the page does not open the websocket",
         "test_a_browser_shows_the_run",
         ("it showed “…”", "templates/live.html"),
-        (Edit("templates/live.html", ' ws-connect="/ws/status"', ""),),
+        Edit("templates/live.html", ' ws-connect="/ws/status"', ""),
     ),
 ]
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=str)
-def test_it_is_reported_first(
-    mistake: Mistake, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    require_reported_first(5, mistake, tmp_path, whole_step=request.config.getoption("--all"))
+test_mistake = reported_first(5, MISTAKES)

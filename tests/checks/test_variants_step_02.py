@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from tests.support.edited_projects import Edit, Variant, require_all_hold
+from tests.support.edited_projects import Edit, Variant, every_check_holds
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
 VIEWS, URLS, TASKS = "status/views.py", "status/urls.py", "status/tasks.py"
@@ -106,39 +102,29 @@ HTMX_FORM = """\
 VARIANTS = [
     Variant(
         "classes_that_render_and_a_task_that_logs",
-        (
-            Edit(VIEWS, "", CLASSES),
-            Edit(URLS, "views.index,", "views.Home.as_view(),"),
-            Edit(URLS, "views.check_status,", "views.CheckStatus.as_view(),"),
-            Edit("templates/home.html", "", HOME),
-            Edit(TASKS, "", LOGGING),
-            Edit(PROCFILE, WORKER, "-P prefork -c 2"),
-        ),
+        Edit(VIEWS, "", CLASSES),
+        Edit(URLS, "views.index,", "views.Home.as_view(),"),
+        Edit(URLS, "views.check_status,", "views.CheckStatus.as_view(),"),
+        Edit("templates/home.html", "", HOME),
+        Edit(TASKS, "", LOGGING),
+        Edit(PROCFILE, WORKER, "-P prefork -c 2"),
     ),
     Variant(
         "async_view_and_tokens_in_the_session",
-        (
-            Edit(VIEWS, "", ASYNC),
-            Edit(
-                SETTINGS,
-                "CELERY_RESULT_EXTENDED",
-                "CSRF_USE_SESSIONS = True\nCELERY_RESULT_EXTENDED",
-            ),
-            Edit(PROCFILE, WORKER, "-P threads -c 4"),
+        Edit(VIEWS, "", ASYNC),
+        Edit(
+            SETTINGS, "CELERY_RESULT_EXTENDED", "CSRF_USE_SESSIONS = True\nCELERY_RESULT_EXTENDED"
         ),
+        Edit(PROCFILE, WORKER, "-P threads -c 4"),
     ),
     Variant(
         "htmx_and_a_fragment",
-        (
-            Edit(VIEWS, "", FRAGMENT),
-            Edit(INDEX, """<form method="post" action="{% url 'check_status' %}">\n""", HTMX_FORM),
-            Edit(INDEX, "  {% csrf_token %}\n", ""),
-            Edit(PROCFILE, WORKER, "--pool solo"),
-        ),
+        Edit(VIEWS, "", FRAGMENT),
+        Edit(INDEX, """<form method="post" action="{% url 'check_status' %}">\n""", HTMX_FORM),
+        Edit(INDEX, "  {% csrf_token %}\n", ""),
+        Edit(PROCFILE, WORKER, "--pool solo"),
     ),
 ]
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=str)
-def test_every_check_holds(variant: Variant, tmp_path: Path) -> None:
-    require_all_hold(2, variant, tmp_path)
+test_variant = every_check_holds(2, VARIANTS)

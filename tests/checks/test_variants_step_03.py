@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from tests.support.edited_projects import Edit, Variant, require_all_hold
+from tests.support.edited_projects import Edit, Variant, every_check_holds
 from workbook.projects.steps import find_step
 
 BASE, INDEX, SETTINGS = "templates/_base.html", "templates/index.html", "config/settings.py"
@@ -100,73 +96,61 @@ HOME = """{% extends "_base.html" %}
 VARIANTS = (
     Variant(
         "views-are-classes-and-the-pool-is-prefork",
-        (
-            Edit("Procfile", GEVENT, "-P prefork -c 3"),
-            Edit(VIEWS, "", CLASSES),
-            Edit("templates/answer.html", "", ANSWER),
-            Edit("templates/sorry.html", "", '<div class="answer">{{ why }}</div>\n'),
-            Edit("templates/home.html", "", HOME),
-            Edit(
-                URLS,
-                "",
-                "from django.urls import path\n\nfrom .views import Home, Tasks\n\n"
-                "urlpatterns = [\n"
-                "    path('', Home.as_view()),\n    path('check-status/', Tasks.as_view()),\n"
-                "    path('check-status/<str:task_id>/', Tasks.as_view()),\n]\n",
-            ),
-            Edit(SETTINGS, "CELERY_TASK_TRACK_STARTED = True\n", ""),
-            Edit(TASKS, "@shared_task(bind=True)", "@shared_task(bind=True, track_started=True)"),
+        Edit("Procfile", GEVENT, "-P prefork -c 3"),
+        Edit(VIEWS, "", CLASSES),
+        Edit("templates/answer.html", "", ANSWER),
+        Edit("templates/sorry.html", "", '<div class="answer">{{ why }}</div>\n'),
+        Edit("templates/home.html", "", HOME),
+        Edit(
+            URLS,
+            "",
+            "from django.urls import path\n\nfrom .views import Home, Tasks\n\n"
+            "urlpatterns = [\n"
+            "    path('', Home.as_view()),\n    path('check-status/', Tasks.as_view()),\n"
+            "    path('check-status/<str:task_id>/', Tasks.as_view()),\n]\n",
         ),
+        Edit(SETTINGS, "CELERY_TASK_TRACK_STARTED = True\n", ""),
+        Edit(TASKS, "@shared_task(bind=True)", "@shared_task(bind=True, track_started=True)"),
     ),
     Variant(
         "settings-are-a-package-and-the-pool-is-solo",
-        (
-            Edit("Procfile", GEVENT, "-P solo"),
-            Edit("config/settings/__init__.py", "", "from .local import *  # noqa: F403\n"),
-            Edit("config/settings/base.py", "", SETTINGS_BASE),
-            Edit(SETTINGS, "", None),
-            Edit("config/settings/local.py", "", "from .base import *  # noqa: F403\n"),
-            Edit(TASK, "every 1s", "every 500ms"),
-            Edit(TASKS, "range(0, 100, 20)", "range(0, 100, 10)"),
-            Edit(TASKS, "sleep(1)", "sleep(0.5)"),
-        ),
+        Edit("Procfile", GEVENT, "-P solo"),
+        Edit("config/settings/__init__.py", "", "from .local import *  # noqa: F403\n"),
+        Edit("config/settings/base.py", "", SETTINGS_BASE),
+        Edit(SETTINGS, "", None),
+        Edit("config/settings/local.py", "", "from .base import *  # noqa: F403\n"),
+        Edit(TASK, "every 1s", "every 500ms"),
+        Edit(TASKS, "range(0, 100, 20)", "range(0, 100, 10)"),
+        Edit(TASKS, "sleep(1)", "sleep(0.5)"),
     ),
     Variant(
         "the-page-decides-what-is-swapped-and-counts-the-asking",
-        (
-            Edit("Procfile", GEVENT, "-P threads -c 4"),
-            Edit(
-                BASE,
-                "</head>",
-                "  <script>document.addEventListener('htmx:beforeSwap', event => {\n"
-                "    const isSaid = [404, 503].includes(event.detail.xhr.status);\n"
-                "    event.detail.shouldSwap = event.detail.shouldSwap || isSaid;\n"
-                "  });</script>\n</head>",
-            ),
-            Edit(BASE, '    {"code": "404|503", "swap": true, "error": true},\n', ""),
-            # The button goes when the task comes.
-            Edit(INDEX, 'hx-target="#task"', 'hx-target="this"'),
-            Edit(
-                INDEX,
-                '<section id="task" class="card">\n  <p class="quiet">No task yet.</p>\n</section>',
-                "",
-            ),
-            Edit(
-                TASK,
-                POLLING,
-                POLLING.replace(' %}"', ' %}?asked={{ asked }}"'),
-            ),
-            Edit(
-                VIEWS,
-                "    context = {\n",
-                "    asked = int(request.GET.get('asked') or 0) + 1\n"
-                "    context = {\n        'asked': asked,\n",
-            ),
+        Edit("Procfile", GEVENT, "-P threads -c 4"),
+        Edit(
+            BASE,
+            "</head>",
+            "  <script>document.addEventListener('htmx:beforeSwap', event => {\n"
+            "    const isSaid = [404, 503].includes(event.detail.xhr.status);\n"
+            "    event.detail.shouldSwap = event.detail.shouldSwap || isSaid;\n"
+            "  });</script>\n</head>",
+        ),
+        Edit(BASE, '    {"code": "404|503", "swap": true, "error": true},\n', ""),
+        # The button goes when the task comes.
+        Edit(INDEX, 'hx-target="#task"', 'hx-target="this"'),
+        Edit(
+            INDEX,
+            '<section id="task" class="card">\n  <p class="quiet">No task yet.</p>\n</section>',
+            "",
+        ),
+        Edit(TASK, POLLING, POLLING.replace(' %}"', ' %}?asked={{ asked }}"')),
+        Edit(
+            VIEWS,
+            "    context = {\n",
+            "    asked = int(request.GET.get('asked') or 0) + 1\n"
+            "    context = {\n        'asked': asked,\n",
         ),
     ),
 )
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=str)
-def test_every_check_holds(variant: Variant, tmp_path: Path) -> None:
-    require_all_hold(3, variant, tmp_path)
+test_variant = every_check_holds(3, VARIANTS)

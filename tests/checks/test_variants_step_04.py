@@ -1,10 +1,6 @@
 """Projects that look different and are as right as the snapshot of step 04."""
 
-from pathlib import Path
-
-import pytest
-
-from tests.support.edited_projects import Edit, Variant, require_all_hold
+from tests.support.edited_projects import Edit, Variant, every_check_holds
 from workbook.projects.steps import find_step
 
 SETTINGS, ASGI = "config/settings.py", "config/asgi.py"
@@ -119,51 +115,43 @@ SETTINGS_BASE = (
 )
 
 VARIANTS = [
-    Variant("a sync consumer", (Edit(CONSUMERS, "", SYNC),)),
+    Variant("a sync consumer", Edit(CONSUMERS, "", SYNC)),
     Variant(
         "the core layer with its two options, under prefork",
-        (
-            Edit(SETTINGS, PUBSUB, CORE),
-            Edit(
-                SETTINGS,
-                ADDRESS,
-                "{'prefix': 'mine', 'hosts': [{'address': CELERY_BROKER_URL, "
-                "'socket_timeout': None, 'max_connections': 10000}]}",
-            ),
-            Edit("Procfile", "-P gevent -c 10", "-P prefork -c 2"),
+        Edit(SETTINGS, PUBSUB, CORE),
+        Edit(
+            SETTINGS,
+            ADDRESS,
+            "{'prefix': 'mine', 'hosts': [{'address': CELERY_BROKER_URL, "
+            "'socket_timeout': None, 'max_connections': 10000}]}",
         ),
+        Edit("Procfile", "-P gevent -c 10", "-P prefork -c 2"),
     ),
     Variant(
         "other names, a swap by selector, a class-based view",
-        (
-            Edit(CONSUMERS, "", JSON),
-            Edit(ROUTING, "", JSON_ROUTING),
-            Edit(PARTIAL, "", None),
-            Edit(LIVE, "", None),
-            Edit("templates/status/board.html", "", LIVE_ON_BODY),
-            Edit(
-                "status/views.py",
-                "\n\n@require_GET\ndef live(request):",
-                CLASS_VIEW + "\n\ndef unused(request):",
-            ),
-            Edit("status/urls.py", "views.live,", "views.Live.as_view(),"),
+        Edit(CONSUMERS, "", JSON),
+        Edit(ROUTING, "", JSON_ROUTING),
+        Edit(PARTIAL, "", None),
+        Edit(LIVE, "", None),
+        Edit("templates/status/board.html", "", LIVE_ON_BODY),
+        Edit(
+            "status/views.py",
+            "\n\n@require_GET\ndef live(request):",
+            CLASS_VIEW + "\n\ndef unused(request):",
         ),
+        Edit("status/urls.py", "views.live,", "views.Live.as_view(),"),
     ),
     Variant(
         "settings in a package, os.environ, one thread",
-        (
-            Edit("config/settings/base.py", "", SETTINGS_BASE),
-            Edit("config/settings/__init__.py", "", "from .local import *  # noqa: F403\n"),
-            Edit("config/settings/local.py", "", "from .base import *  # noqa: F403\n"),
-            Edit(SETTINGS, "", None),
-            Edit("Procfile", "-P gevent -c 10", "-P solo"),
-            Edit(ASGI, ROUTED, INLINE),
-            Edit(ROUTING, "", None),
-        ),
+        Edit("config/settings/base.py", "", SETTINGS_BASE),
+        Edit("config/settings/__init__.py", "", "from .local import *  # noqa: F403\n"),
+        Edit("config/settings/local.py", "", "from .base import *  # noqa: F403\n"),
+        Edit(SETTINGS, "", None),
+        Edit("Procfile", "-P gevent -c 10", "-P solo"),
+        Edit(ASGI, ROUTED, INLINE),
+        Edit(ROUTING, "", None),
     ),
 ]
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=str)
-def test_every_check_holds(variant: Variant, tmp_path: Path) -> None:
-    require_all_hold(4, variant, tmp_path)
+test_variant = every_check_holds(4, VARIANTS)

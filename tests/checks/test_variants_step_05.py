@@ -1,10 +1,8 @@
 """Projects that look different from step 05's snapshot and are as right: every check holds."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.support.edited_projects import Edit, Variant, require_all_hold
+from tests.support.edited_projects import Edit, Variant, every_check_holds
 from workbook.projects.steps import find_step
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
@@ -133,51 +131,44 @@ FROM_OS = (
 )
 
 VARIANTS = [
-    Variant("solo", (Edit(PROCFILE, "-P threads -c 10", "-P solo"),)),
+    Variant("solo", Edit(PROCFILE, "-P threads -c 10", "-P solo")),
     Variant(
         "a sync consumer of another name",
-        (Edit(CONSUMERS, "", SYNC_CONSUMERS), Edit("status/routing.py", "", SYNC_ROUTING)),
+        Edit(CONSUMERS, "", SYNC_CONSUMERS),
+        Edit("status/routing.py", "", SYNC_ROUTING),
     ),
     Variant(
         "claim and status in the database",
-        (
-            Edit("status/models.py", "", MODELS),
-            Edit("status/migrations/0001_initial.py", "", MIGRATION),
-            Edit(CLAIMS, "", ROW_CLAIMS),
-            Edit(SETTINGS, CACHES, ""),
-            Edit(TASKS, "from django.core.cache import cache\n", ""),
-            Edit(
-                TASKS, "import LAST_STATUS, LIFETIME, claim, release", "import claim, keep, release"
-            ),
-            Edit(TASKS, "cache.set(LAST_STATUS, status, LIFETIME)", "keep(status)"),
-            Edit(CONSUMERS, "from django.core.cache import cache\n", ""),
-            Edit(CONSUMERS, "import LAST_STATUS", "import last_status"),
-            Edit(CONSUMERS, "cache.aget(LAST_STATUS)", "sync_to_async(last_status)()"),
-            Edit(CONSUMERS, "if status is not None:", "if status:"),
-        ),
+        Edit("status/models.py", "", MODELS),
+        Edit("status/migrations/0001_initial.py", "", MIGRATION),
+        Edit(CLAIMS, "", ROW_CLAIMS),
+        Edit(SETTINGS, CACHES, ""),
+        Edit(TASKS, "from django.core.cache import cache\n", ""),
+        Edit(TASKS, "import LAST_STATUS, LIFETIME, claim, release", "import claim, keep, release"),
+        Edit(TASKS, "cache.set(LAST_STATUS, status, LIFETIME)", "keep(status)"),
+        Edit(CONSUMERS, "from django.core.cache import cache\n", ""),
+        Edit(CONSUMERS, "import LAST_STATUS", "import last_status"),
+        Edit(CONSUMERS, "cache.aget(LAST_STATUS)", "sync_to_async(last_status)()"),
+        Edit(CONSUMERS, "if status is not None:", "if status:"),
     ),
     Variant(
         "settings in a package, read from os.environ, on prefork",
-        (
-            Edit(SETTINGS, "", None),
-            Edit("config/settings/__init__.py", "", "from .base import *\n"),
-            Edit("config/settings/base.py", "", PACKAGE),
-            *(Edit("config/settings/base.py", old, new) for old, new in FROM_OS),
-            Edit(PROCFILE, "-P threads -c 10", ""),
-        ),
+        Edit(SETTINGS, "", None),
+        Edit("config/settings/__init__.py", "", "from .base import *\n"),
+        Edit("config/settings/base.py", "", PACKAGE),
+        *(Edit("config/settings/base.py", old, new) for old, new in FROM_OS),
+        Edit(PROCFILE, "-P threads -c 10", ""),
     ),
 ]
 
 
 # Prefork comes with the settings in a package, and the core layer as a variant of step 04.
 REST = [
-    Variant("prefork", (Edit(PROCFILE, "-P threads -c 10", "-c 4"),)),
-    Variant("the core layer", (Edit(SETTINGS, PUBSUB, CORE),)),
+    Variant("prefork", Edit(PROCFILE, "-P threads -c 10", "-c 4")),
+    Variant("the core layer", Edit(SETTINGS, PUBSUB, CORE)),
 ]
 
 
-@pytest.mark.parametrize(
-    "variant", [*VARIANTS, *(pytest.param(one, marks=pytest.mark.long) for one in REST)], ids=str
+test_variant = every_check_holds(
+    5, [*VARIANTS, *(pytest.param(one, marks=pytest.mark.long) for one in REST)]
 )
-def test_all_checks_hold(variant: Variant, tmp_path: Path) -> None:
-    require_all_hold(5, variant, tmp_path)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.support.edited_projects import Edit
-from tests.support.solutions import Solution, require_said
+from tests.support.solutions import Solution, each_is_told
 
 WORKER = "worker: celery -A config worker --loglevel=info -P gevent -c 10"
 
@@ -17,28 +13,26 @@ def instead(*lines: str) -> tuple[Edit, ...]:
 
 
 SOLUTIONS = [
-    Solution("none", (), words=("One line of the Procfile starts a worker",)),
-    Solution("ours", (), is_ours=True),
+    Solution("none", words=("One line of the Procfile starts a worker",)),
+    Solution("ours", is_ours=True),
     Solution(
         "both named, on different pools",
-        instead(
+        *instead(
             "worker: celery -A config worker -P gevent -c 10 --hostname=first@%h",
             "another: celery -A config worker -P threads -c 2 --hostname=other@%h",
         ),
     ),
     Solution(
         "two of one name",
-        instead(WORKER, WORKER.replace("worker:", "second:")),
+        *instead(WORKER, WORKER.replace("worker:", "second:")),
         words=("Two workers answer ping, and both are called celery@", "Which option"),
     ),
     Solution(
         "a bigger pool",
-        instead(WORKER.replace("-c 10", "-c 20")),
+        *instead(WORKER.replace("-c 10", "-c 20")),
         words=("One line of the Procfile", "however many tasks it takes at once"),
     ),
 ]
 
 
-@pytest.mark.parametrize("solution", SOLUTIONS, ids=str)
-def test_a_solution_is_told(solution: Solution, tmp_path: Path) -> None:
-    require_said(1, solution, tmp_path)
+test_solution = each_is_told(1, SOLUTIONS)

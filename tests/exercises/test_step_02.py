@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.support.edited_projects import Edit
-from tests.support.solutions import Solution, require_said
+from tests.support.solutions import Solution, each_is_told
 
 TASKS = "status/tasks.py"
 BEGIN = "from celery import shared_task\n"
@@ -40,22 +36,20 @@ def add(x, y):
 """
 
 SOLUTIONS = [
-    Solution("none", (), words=("knows no task status.tasks.add yet",)),
-    Solution("ours", (), is_ours=True),
-    Solution("of another name in Python", (Edit(TASKS, BEGIN, NUMBERS),)),
+    Solution("none", words=("knows no task status.tasks.add yet",)),
+    Solution("ours", is_ours=True),
+    Solution("of another name in Python", Edit(TASKS, BEGIN, NUMBERS)),
     Solution(
         "adds texts",
-        (Edit(TASKS, BEGIN, ADDS),),
+        Edit(TASKS, BEGIN, ADDS),
         words=("('two', 'three') ends as SUCCESS", "What makes a task fail?"),
     ),
     Solution(
         "looks at one of two",
-        (Edit(TASKS, BEGIN, HALF),),
+        Edit(TASKS, BEGIN, HALF),
         words=("add(2, 'three') fails", "“unsupported operand", "in your own words"),
     ),
 ]
 
 
-@pytest.mark.parametrize("solution", SOLUTIONS, ids=str)
-def test_a_solution_is_told(solution: Solution, tmp_path: Path) -> None:
-    require_said(2, solution, tmp_path)
+test_solution = each_is_told(2, SOLUTIONS)

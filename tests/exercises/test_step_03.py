@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.support.edited_projects import Edit
-from tests.support.solutions import Solution, require_said
+from tests.support.solutions import Solution, each_is_told
 
 TASKS, VIEWS = "status/tasks.py", "status/views.py"
 OWN = "if str(task_id) not in request.session.get('sent', {}):"
@@ -17,45 +13,41 @@ ROW = """TaskResult.objects.get_or_create(task_id=f'off-{result.id}')
         result.revoke()"""
 
 SOLUTIONS = [
-    Solution("none", (), words=("Nothing answers a POST to /check-status/",)),
-    Solution("ours", (), is_ours=True),
+    Solution("none", words=("Nothing answers a POST to /check-status/",)),
+    Solution("ours", is_ours=True),
     Solution(
         "a note in a row of its own, read by the task",
-        (
-            Edit(VIEWS, NOTE, ROW),
-            Edit(
-                VIEWS,
-                "from .tasks",
-                "from django_celery_results.models import TaskResult\n\nfrom .tasks",
-            ),
-            Edit(
-                TASKS,
-                "from celery import",
-                "from django_celery_results.models import TaskResult\nfrom celery import",
-            ),
-            Edit(
-                TASKS,
-                READING,
-                "if TaskResult.objects.filter(task_id=f'off-{self.request.id}').exists():",
-            ),
+        Edit(VIEWS, NOTE, ROW),
+        Edit(
+            VIEWS,
+            "from .tasks",
+            "from django_celery_results.models import TaskResult\n\nfrom .tasks",
+        ),
+        Edit(
+            TASKS,
+            "from celery import",
+            "from django_celery_results.models import TaskResult\nfrom celery import",
+        ),
+        Edit(
+            TASKS,
+            READING,
+            "if TaskResult.objects.filter(task_id=f'off-{self.request.id}').exists():",
         ),
         is_ours=True,
     ),
     Solution(
         "told to the workers that run",
-        (Edit(VIEWS, NOTE, "result.revoke()"),),
+        Edit(VIEWS, NOTE, "result.revoke()"),
         words=("Cancel was pressed while no worker ran", "Where does Cancel leave a note"),
         is_ours=True,
     ),
     Solution(
         "for everybody",
-        (Edit(VIEWS, OWN, "if False:"),),
+        Edit(VIEWS, OWN, "if False:"),
         words=("A stranger’s POST to …/cancel/ gets status 200", "whose task it is?"),
         is_ours=True,
     ),
 ]
 
 
-@pytest.mark.parametrize("solution", SOLUTIONS, ids=str)
-def test_a_solution_is_told(solution: Solution, tmp_path: Path) -> None:
-    require_said(3, solution, tmp_path)
+test_solution = each_is_told(3, SOLUTIONS)

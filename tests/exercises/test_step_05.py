@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.support.edited_projects import Edit
-from tests.support.solutions import Solution, require_said
+from tests.support.solutions import Solution, each_is_told
 
 CONSUMERS, ROUTING, TASKS = "status/consumers.py", "status/routing.py", "status/tasks.py"
 INDEX, TASK, VIEWS = (
@@ -51,55 +47,47 @@ def tell_the_end(task_id, kwargs, **more):
 def send_status(self, message='', visitor=''):"""
 
 SOLUTIONS = [
-    Solution("none", (), words=("no ws-connect there yet",)),
-    Solution("ours", (), is_ours=True),
+    Solution("none", words=("no ws-connect there yet",)),
+    Solution("ours", is_ours=True),
     Solution(
         "a websocket for each visitor, which the start page opens",
-        (
-            Edit(CONSUMERS, "class UnknownPathConsumer", VISITOR),
-            Edit(ROUTING, "import StatusConsumer, ", "import StatusConsumer, VisitorConsumer, "),
-            Edit(
-                ROUTING, "    # Without", "    path('ws/mine', VisitorConsumer.as_asgi()),\n    #"
-            ),
-            Edit(TASKS, "@shared_task(bind=True)\ndef send_status(self, message=''):", TELL),
-            Edit(
-                TASKS,
-                "'percent': percent})",
-                "'percent': percent})\n        tell(self.request.id, visitor)",
-            ),
-            Edit(
-                VIEWS, "delay('payload')", "delay('payload', visitor=request.session.session_key)"
-            ),
-            Edit(
-                VIEWS,
-                "    return render(request, 'index.html')",
-                "    request.session.save()\n    request.session.modified = True\n"
-                "    return render(request, 'index.html')",
-            ),
-            Edit(
-                INDEX,
-                '<section id="task" class="card">',
-                '<div hx-ext="ws" ws-connect="/ws/mine"></div>\n<section id="task" class="card">',
-            ),
-            Edit(TASK, "{% if not result.ready %}hx-get", "{% if False %}hx-get"),
-            Edit(TASK, FULL_BAR, ""),
+        Edit(CONSUMERS, "class UnknownPathConsumer", VISITOR),
+        Edit(ROUTING, "import StatusConsumer, ", "import StatusConsumer, VisitorConsumer, "),
+        Edit(ROUTING, "    # Without", "    path('ws/mine', VisitorConsumer.as_asgi()),\n    #"),
+        Edit(TASKS, "@shared_task(bind=True)\ndef send_status(self, message=''):", TELL),
+        Edit(
+            TASKS,
+            "'percent': percent})",
+            "'percent': percent})\n        tell(self.request.id, visitor)",
         ),
+        Edit(VIEWS, "delay('payload')", "delay('payload', visitor=request.session.session_key)"),
+        Edit(
+            VIEWS,
+            "    return render(request, 'index.html')",
+            "    request.session.save()\n    request.session.modified = True\n"
+            "    return render(request, 'index.html')",
+        ),
+        Edit(
+            INDEX,
+            '<section id="task" class="card">',
+            '<div hx-ext="ws" ws-connect="/ws/mine"></div>\n<section id="task" class="card">',
+        ),
+        Edit(TASK, "{% if not result.ready %}hx-get", "{% if False %}hx-get"),
+        Edit(TASK, FULL_BAR, ""),
     ),
     Solution(
         "for everybody who knows the address",
-        (Edit(CONSUMERS, OWN, "if False:"),),
+        Edit(CONSUMERS, OWN, "if False:"),
         words=("A stranger who opened /ws/task/", "how does it know whose task that is?"),
         is_ours=True,
     ),
     Solution(
         "pushed and polled",
-        (Edit(CONSUMERS, ", 'is_pushed': True", ""),),
+        Edit(CONSUMERS, ", 'is_pushed': True", ""),
         words=("the page polls as well", "hx-trigger is still there"),
         is_ours=True,
     ),
 ]
 
 
-@pytest.mark.parametrize("solution", SOLUTIONS, ids=str)
-def test_a_solution_is_told(solution: Solution, tmp_path: Path) -> None:
-    require_said(5, solution, tmp_path)
+test_solution = each_is_told(5, SOLUTIONS)

@@ -7,9 +7,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from tests.support.commands import run_command
 from workbook.paths import ROOT
@@ -62,29 +64,24 @@ class Edit:
         path.write_text(text.replace(self.old, self.new, 1), encoding="utf-8")
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """Edits a learner might make, the check that must report it first, and words it must say."""
-
-    name: str
-    check: str
-    words: tuple[str, ...]
-    edits: tuple[Edit, ...]
-    is_golden: bool = False
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True)
 class Variant:
     """Edits that make another project of a snapshot, as right as it was."""
 
-    name: str
-    edits: tuple[Edit, ...]
+    def __init__(self, name: str, *edits: Edit) -> None:
+        self.name, self.edits = name, edits
 
     def __str__(self) -> str:
         return self.name
+
+
+class Mistake(Variant):
+    """Edits a learner might make, the check that must report it first, and words it must say."""
+
+    def __init__(
+        self, name: str, check: str, words: tuple[str, ...], *edits: Edit, is_golden: bool = False
+    ) -> None:
+        super().__init__(name, *edits)
+        self.check, self.words, self.is_golden = check, words, is_golden
 
 
 @dataclass(frozen=True)
@@ -109,7 +106,7 @@ class CheckOutput:
         return text
 
 
-def edited_copy(step: int, edits: tuple[Edit, ...], folder: Path) -> Path:
+def edited_copy(step: int, edits: Sequence[Edit], folder: Path) -> Path:
     """Copy the snapshot of `step` into `folder`, make the edits, and return the project."""
     project = folder / "project"
     copy_project(find_step(str(step)).folder, project)
@@ -169,10 +166,31 @@ def require_reported_first(step: int, mistake: Mistake, folder: Path, *, whole_s
         _require_golden(GOLDEN / f"step_{step:02d}" / f"{mistake.name}.txt", said.normal)
 
 
-def require_all_hold(step: int, variant: Variant, folder: Path) -> None:
-    """Make the variant and assert that every check of the step holds."""
-    said = checks_on(step, edited_copy(step, variant.edits, folder))
-    assert said.code == 0, said.text
+def reported_first(
+    step: int, mistakes: Iterable[Mistake], *, by_whole_step: bool = True
+) -> Callable[..., None]:
+    """Return a test of mistakes: each is reported first by the check meant for it.
+
+    `by_whole_step`: under `--all` every check of the step is run, not only those that it needs.
+    """
+
+    @pytest.mark.parametrize("mistake", mistakes, ids=str)
+    def test(mistake: Mistake, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+        whole_step = by_whole_step and request.config.getoption("--all")
+        require_reported_first(step, mistake, tmp_path, whole_step=whole_step)
+
+    return test
+
+
+def every_check_holds(step: int, variants: Iterable[object]) -> Callable[..., None]:
+    """Return a test of variants, or of pytest's params of them: every check of the step holds."""
+
+    @pytest.mark.parametrize("variant", variants, ids=str)
+    def test(variant: Variant, tmp_path: Path) -> None:
+        said = checks_on(step, edited_copy(step, variant.edits, tmp_path))
+        assert said.code == 0, said.text
+
+    return test
 
 
 def _require_golden(file: Path, text: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.support.edited_projects import CheckOutput, Edit, edited_copy, exercise_on
+import pytest
+
+from tests.support.edited_projects import CheckOutput, Edit, Variant, edited_copy, exercise_on
 from workbook.paths import ROOT
 
 DONE, OPEN = "★", "☆"
@@ -18,20 +20,17 @@ NO_WEB = Edit("Procfile", WEB, "python -m http.server $PORT --bind 127.0.0.1")
 LIGHT = {1: (NO_WEB, NO_BEAT), 2: (NO_WEB, NO_BEAT), 3: (NO_BEAT,), 4: (NO_BEAT,), 5: (NO_BEAT,)}
 
 
-@dataclass(frozen=True)
-class Solution:
+class Solution(Variant):
     """What a reader made of an exercise. `words` lead on from a wrong one; none: it is right.
 
     `is_ours` begins with our own solution; else with the snapshot.
     """
 
-    name: str
-    edits: tuple[Edit, ...]
-    words: tuple[str, ...] = ()
-    is_ours: bool = False
-
-    def __str__(self) -> str:
-        return self.name
+    def __init__(
+        self, name: str, *edits: Edit, words: tuple[str, ...] = (), is_ours: bool = False
+    ) -> None:
+        super().__init__(name, *edits)
+        self.words, self.is_ours = words, is_ours
 
 
 def lay_solution(step: int, solution: Solution, folder: Path) -> Path:
@@ -50,18 +49,23 @@ def apply_ours(step: int, project: Path) -> None:
     subprocess.run(["git", "apply", patch], cwd=project, check=True, timeout=30)
 
 
-def require_said(step: int, solution: Solution, folder: Path) -> None:
-    """Assert that an exercise says ★ of a right solution, ☆ and words that lead on of another."""
-    said = exercise_on(step, lay_solution(step, solution, folder))
-    assert line_of(said).startswith(OPEN if solution.words else DONE), said.text
-    assert "✗" not in said.text, said.text
-    assert said.code == 0, said.text
-    missing = [word for word in solution.words if word not in line_of(said)]
-    assert not missing, f"not said: {missing}\n{said.text}"
-    if not solution.edits and not solution.is_ours:
-        # Who has not begun reads the same words on the page.
-        page = next((ROOT / "docs").glob(f"{step:02d}-*.md")).read_text(encoding="utf-8")
-        assert line_of(said) in " ".join(page.split()), said.text
+def each_is_told(step: int, solutions: Iterable[Solution]) -> Callable[..., None]:
+    """Return a test of solutions: ★ is said of a right one, ☆ and words that lead on of another."""
+
+    @pytest.mark.parametrize("solution", solutions, ids=str)
+    def test(solution: Solution, tmp_path: Path) -> None:
+        said = exercise_on(step, lay_solution(step, solution, tmp_path))
+        assert line_of(said).startswith(OPEN if solution.words else DONE), said.text
+        assert "✗" not in said.text, said.text
+        assert said.code == 0, said.text
+        missing = [word for word in solution.words if word not in line_of(said)]
+        assert not missing, f"not said: {missing}\n{said.text}"
+        if not solution.edits and not solution.is_ours:
+            # Who has not begun reads the same words on the page.
+            page = next((ROOT / "docs").glob(f"{step:02d}-*.md")).read_text(encoding="utf-8")
+            assert line_of(said) in " ".join(page.split()), said.text
+
+    return test
 
 
 def line_of(said: CheckOutput) -> str:
