@@ -31,9 +31,7 @@ def test_a_wrong_call_is_refused_with_what_there_is(words, sentence, capsys) -> 
 
 @pytest.mark.parametrize("name", ["push", "poll", "setup"])
 @pytest.mark.parametrize("option", ["--rounds=0", "--sizes=1,x", "--visitors=-1"])
-def test_a_benchmark_refuses_a_number_that_is_none_and_says_where_to_look(
-    name, option, capfd
-) -> None:
+def test_benchmark_refuses_what_is_no_number(name, option, capfd) -> None:
     assert main(["bench", name, option]) == 1
     said = capfd.readouterr().err
     assert f"bench {name} --help" in said

@@ -110,9 +110,7 @@ def test_a_status_from_before_the_visitors_came_is_no_news(server_and_crowd) -> 
     assert visitors.standing().texts == 5
 
 
-def test_a_visitor_whom_the_server_closes_is_counted_and_one_who_leaves_is_not(
-    server_and_crowd,
-) -> None:
+def test_visitor_closed_by_the_server_is_counted(server_and_crowd) -> None:
     server, visitors = server_and_crowd
     server.sockets[0].close()
     wait_until(lambda: visitors.standing().here == 4, SECONDS)

@@ -31,9 +31,7 @@ with several_machines() as cluster:
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
-def test_no_process_outlives_the_round_and_a_polite_end_leaves_no_file(
-    name: str,
-) -> None:
+def test_nothing_outlives_the_round(name: str) -> None:
     temporary = Path(tempfile.mkdtemp())  # pytest's own is closed to the database's user
     temporary.chmod(0o755)
     process = subprocess.Popen(

@@ -141,9 +141,7 @@ def test_a_worker_dies_in_the_midst_of_a_run_and_the_next_run_goes_on(machines: 
 
 
 @CHROMIUM
-def test_a_web_process_dies_and_its_visitors_come_back_on_the_other(
-    machines: Cluster, chromium: Browser
-) -> None:
+def test_visitors_of_a_dead_web_process_come_back(machines: Cluster, chromium: Browser) -> None:
     with (
         machines.visitors(4) as visitors,
         chromium.new_context(base_url=machines.proxy.url, ignore_https_errors=True) as context,

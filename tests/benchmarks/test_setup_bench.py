@@ -65,9 +65,7 @@ def test_a_round_tells_fetching_from_the_rest_and_leaves_nothing(quick, runs) ->
         (SERVER.replace("RUNNING", ""), r"Today: run 05 brought no status within 2 s"),
     ],
 )
-def test_a_run_without_a_status_is_an_error_with_its_last_lines_and_leaves_nothing(
-    server, sentence, quick, runs, tmp_path, monkeypatch
-) -> None:
+def test_run_without_a_status(server, sentence, quick, runs, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(rounds, "FIRST_SECONDS", 2)
     broken = make_quick_workbook(tmp_path / "broken", server=server)
     with pytest.raises(WorkbookError, match=sentence):
@@ -106,9 +104,7 @@ def test_a_wait_for_an_answer_is_fetching_and_a_pause_after_one_is_not() -> None
     assert traffic.fetched_bytes == 250
 
 
-def test_pip_is_told_its_sources_in_the_network_and_no_folder_of_this_machine(
-    tmp_path, monkeypatch
-) -> None:
+def test_pip_is_told_its_sources_alone(tmp_path, monkeypatch) -> None:
     file = tmp_path / "pip.conf"
     file.write_text(
         "[global]\nindex-url = https://index.example/simple\nfind-links = /wheels\n"

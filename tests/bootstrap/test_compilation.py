@@ -99,9 +99,7 @@ def test_it_ends_before_the_environment_changes(made: Path, slow: psutil.Process
     assert call(made, "assert compilation.is_due()").wait(30) == 0
 
 
-def test_it_stops_by_itself_where_the_environment_is_replaced(
-    made: Path, slow: psutil.Process
-) -> None:
+def test_stops_where_the_environment_is_replaced(made: Path, slow: psutil.Process) -> None:
     (made / ".venv").rename(made / "away.venv")
     (made / ".venv").mkdir()
     wait_until(lambda: slow.status() == psutil.STATUS_ZOMBIE, 20)

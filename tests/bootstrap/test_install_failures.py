@@ -137,9 +137,7 @@ def test_no_uv_is_told_from_no_network(target: Path, index: str) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
-def test_a_folder_that_cannot_be_written_gets_the_right_sentence(
-    target: Path, tmp_path: Path
-) -> None:
+def test_unwritable_folder(target: Path, tmp_path: Path) -> None:
     packages = next((tmp_path / "venv/lib").glob("python*/site-packages"))
     said = said_by_a_user_without_rights(target, packages)
     assert "could not be written" in reason(said)
@@ -179,9 +177,7 @@ def said_by_a_user_without_rights(target: Path, packages: Path) -> str:
         ("  cause: failed to open file `/x`: Permission denied (os error 13)", "be written"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_brought_about_here_is_known_as_it_was_said(
-    said: str, sentence: str
-) -> None:
+def test_recorded_failure_is_known(said: str, sentence: str) -> None:
     assert sentence in reason(said)
 
 

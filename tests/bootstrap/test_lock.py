@@ -53,9 +53,7 @@ def test_what_windows_alone_needs_is_in_the_lock() -> None:
 
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_what_a_package_asks_for_on_that_python_and_system_is_in_the_lock(
-    system: str, python: str
-) -> None:
+def test_lock_holds_what_a_package_asks_for(system: str, python: str) -> None:
     there = environment(system, python)
     missing = {
         f"{name} asks for {wanted}"

@@ -25,9 +25,7 @@ POLL_INVENTED = f"""() => {{
 }}"""
 
 
-def test_a_click_fills_the_bar_without_a_reload_and_a_404_ends_the_polling(
-    chromium: Browser,
-) -> None:
+def test_click_fills_the_bar_and_404_ends_the_polling(chromium: Browser) -> None:
     with snapshot_run("03") as step, chromium.new_context(base_url=step.url) as context:
         page = context.new_page()
         page.goto("/")

@@ -184,16 +184,14 @@ BAD_INPUTS = [
 
 
 @pytest.mark.parametrize("bad", BAD_INPUTS, ids=str)
-def test_it_ends_in_a_clear_cross(
+def test_bad_input_ends_in_a_cross(
     bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     require_a_clear_cross(bad, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("file", BROKEN_FILES)
-def test_a_syntax_error_is_told_by_its_file(
-    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_syntax_error_by_file(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     require_a_clear_cross(_syntax_error(file), tmp_path, monkeypatch)
 
 

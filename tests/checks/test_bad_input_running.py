@@ -191,7 +191,7 @@ BAD_INPUTS = [
     [pytest.param(bad, marks=pytest.mark.long) if bad.is_long else bad for bad in BAD_INPUTS],
     ids=str,
 )
-def test_a_whole_step_ends_in_a_clear_cross(
+def test_whole_step_ends_in_a_cross(
     bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     require_a_clear_cross(bad, tmp_path, monkeypatch, whole_step=True)

@@ -65,9 +65,7 @@ def test_trace_shows_every_frame(tiny: TinyChecks):
     assert "Traceback" in tiny.small.call("check", "03", "--trace").stdout
 
 
-def test_a_target_needs_no_work_and_is_named_again_in_the_next_action(
-    tiny: TinyChecks, tmp_path: Path
-):
+def test_target_is_named_in_the_next_action(tiny: TinyChecks, tmp_path: Path):
     tiny.write(NOT_YET)
     (tmp_path / "my project").mkdir()
     (tmp_path / "my project" / "manage.py").touch()

@@ -69,9 +69,7 @@ def test_a_run_on_a_snapshot_ends_by_saying_so(tiny: TinyChecks):
 
 
 @pytest.mark.parametrize("joint", [" ", "="])
-def test_target_names_another_folder_and_nothing_of_it_is_run(
-    tiny: TinyChecks, tmp_path: Path, joint: str
-):
+def test_target_is_another_folder_and_not_run(tiny: TinyChecks, tmp_path: Path, joint: str):
     folder = project(tmp_path / "mein Prøjekt")
     (folder / "conftest.py").write_text("raise SystemExit('run by pytest')", encoding="utf-8")
     before = sorted(folder.iterdir())
@@ -128,9 +126,7 @@ def test_a_folder_that_is_not_there_or_a_file_is_said_as_such(tiny: TinyChecks, 
         assert (said.code, "✗" in said.text) == (2, False)
 
 
-def test_missing_packages_are_named_with_the_way_into_the_environment(
-    tiny: TinyChecks, tmp_path: Path
-):
+def test_missing_packages_are_named(tiny: TinyChecks, tmp_path: Path):
     tiny.begin_work()
     packages = Path(pytest.__file__).parent.parent
     for name in ("pytest", "_pytest", "py.py", "pluggy", "iniconfig", "packaging", "pygments"):

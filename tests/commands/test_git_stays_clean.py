@@ -40,17 +40,13 @@ def git(small: SmallWorkbook, *words: str) -> str:
     ],
     ids=" ".join,
 )
-def test_a_verb_that_ends_by_itself_leaves_nothing_for_git(
-    committed: SmallWorkbook, words: list[str]
-) -> None:
+def test_verb_that_ends_by_itself(committed: SmallWorkbook, words: list[str]) -> None:
     committed.call(*words)
     assert git(committed, "status", "--porcelain") == ""
 
 
 @pytest.mark.parametrize("words", [["run", "01"], ["redis"], ["guide"]], ids=" ".join)
-def test_a_verb_that_is_stopped_leaves_nothing_for_git(
-    committed: SmallWorkbook, words: list[str]
-) -> None:
+def test_verb_that_is_stopped(committed: SmallWorkbook, words: list[str]) -> None:
     with tool_run(committed, *words, "--port", str(port := free_port())) as run:
         run.wait_for(str(port))
         run.signal_and_wait(signal.SIGINT)

@@ -65,7 +65,7 @@ def visitor(step: Project) -> Iterator[Visitor]:
 
 
 @KNOWN
-def test_a_server_without_space_says_so_loses_nothing_and_goes_on_after(
+def test_web_without_space(
     step: Project, visitor: Visitor, has_been_here: bool, figure: Figures
 ) -> None:
     with visiting(step.url) as other:
@@ -102,7 +102,7 @@ def test_step_02_says_it_on_a_page_of_its_own(step_02: Project, has_been_here: b
 
 @CHROMIUM
 @KNOWN
-def test_htmx_shows_it_in_the_page(
+def test_web_without_space_in_htmx(
     step_03: Project, chromium: Browser, has_been_here: bool
 ) -> None:
     page = chromium.new_page()
@@ -119,9 +119,7 @@ def test_htmx_shows_it_in_the_page(
     page.close()
 
 
-def test_a_worker_without_space_is_asked_for_and_goes_on_after(
-    step: Project, visitor: Visitor, figure: Figures
-) -> None:
+def test_worker_without_space(step: Project, visitor: Visitor, figure: Figures) -> None:
     before = finished(step)
     with full_disk(step.process("worker")):
         [task_id] = post(visitor).task_ids()

@@ -50,9 +50,7 @@ def step() -> Iterator[Project]:
         yield project
 
 
-def test_whoever_stays_is_told_everything_and_whoever_left_leaves_nothing(
-    step: Project, figure: Figures
-) -> None:
+def test_visitors_who_stay_and_who_leave(step: Project, figure: Figures) -> None:
     one_round(step, FIRST_FEW)
     held = [memory(step)]
     for _ in range(ROUNDS):

@@ -40,9 +40,7 @@ def visitor(step: Project) -> Iterator[Visitor]:
         yield visitor
 
 
-def test_a_refused_redis_is_said_at_once_and_the_next_post_works(
-    step: Project, visitor: Visitor, figure: Figures
-) -> None:
+def test_refused_redis_is_said_at_once(step: Project, visitor: Visitor, figure: Figures) -> None:
     step.redis.stop()
     try:
         refused = post(visitor)
@@ -54,9 +52,7 @@ def test_a_refused_redis_is_said_at_once_and_the_next_post_works(
     assert post(visitor).is_fine
 
 
-def test_a_frozen_redis_is_said_in_time_and_the_next_post_works(
-    step: Project, visitor: Visitor, figure: Figures
-) -> None:
+def test_frozen_redis_is_said_in_time(step: Project, visitor: Visitor, figure: Figures) -> None:
     step.redis.pause()
     try:
         frozen = post(visitor)
@@ -68,9 +64,7 @@ def test_a_frozen_redis_is_said_in_time_and_the_next_post_works(
     assert post(visitor).is_fine
 
 
-def test_a_redis_that_restarts_between_two_posts_is_not_noticed(
-    step: Project, visitor: Visitor
-) -> None:
+def test_redis_restarts_between_posts(step: Project, visitor: Visitor) -> None:
     step.redis.stop()
     step.redis.start()
     assert post(visitor).is_fine

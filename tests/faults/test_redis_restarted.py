@@ -66,9 +66,7 @@ def sockets() -> Iterator[Sockets]:
         yield sockets
 
 
-def test_redis_restarts_between_two_runs(
-    step: Project, page: Page, sockets: Sockets, figure: Figures
-) -> None:
+def test_restart_between_runs(step: Project, page: Page, sockets: Sockets, figure: Figures) -> None:
     await_end_of_run(step)
     with watched(step), redis_away(step):
         time.sleep(AWAY_SECONDS)
@@ -76,18 +74,14 @@ def test_redis_restarts_between_two_runs(
     figure("restarted", told_after(page, step, sockets))
 
 
-def test_redis_restarts_amid_a_run(
-    step: Project, page: Page, sockets: Sockets, figure: Figures
-) -> None:
+def test_restart_amid_a_run(step: Project, page: Page, sockets: Sockets, figure: Figures) -> None:
     begin_run(step, page, sockets)
     with watched(step), redis_away(step):
         time.sleep(AWAY_SECONDS)
     figure("restarted", told_after(page, step, sockets))
 
 
-def test_a_run_whose_end_falls_into_the_outage_ends_well(
-    step: Project, page: Page, sockets: Sockets
-) -> None:
+def test_run_that_ends_in_the_outage(step: Project, page: Page, sockets: Sockets) -> None:
     begin_run(step, page, sockets)
     with watched(step), redis_away(step):
         time.sleep(5 * INTERVAL_SECONDS)
@@ -95,7 +89,7 @@ def test_a_run_whose_end_falls_into_the_outage_ends_well(
     told_after(page, step, sockets)
 
 
-def test_redis_forgets_everything_amid_a_run(
+def test_redis_forgets_amid_a_run(
     step: Project, page: Page, sockets: Sockets, figure: Figures
 ) -> None:
     begin_run(step, page, sockets)

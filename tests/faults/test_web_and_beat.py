@@ -75,9 +75,7 @@ def step() -> Iterator[Project]:
         yield project
 
 
-def test_an_overdue_schedule_fires_once_and_a_killed_beat_fires_nothing_again(
-    step: Project, figure: Figures
-) -> None:
+def test_overdue_schedule_fires_once(step: Project, figure: Figures) -> None:
     schedule_overdue(step)
     wait_until(lambda: sent(step) > 0, SEEN_SECONDS)
     time.sleep(AGAIN_SECONDS)
@@ -92,9 +90,7 @@ def test_an_overdue_schedule_fires_once_and_a_killed_beat_fires_nothing_again(
 
 @CHROMIUM
 @pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "asked to end"])
-def test_a_page_finds_a_server_that_restarts(
-    step: Project, is_killed: bool, figure: Figures
-) -> None:
+def test_page_finds_a_restarted_server(step: Project, is_killed: bool, figure: Figures) -> None:
     with browser(find_chromium()) as chromium:
         page = chromium.new_page()
         page.goto(f"{step.url}/live/")

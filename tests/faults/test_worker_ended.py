@@ -61,7 +61,7 @@ def sockets() -> Iterator[Sockets]:
         yield sockets
 
 
-def test_a_worker_that_is_asked_to_end_ends_its_tasks_first(
+def test_ended_worker_ends_its_tasks(
     step: Project, visitor: Visitor, sockets: Sockets, figure: Figures
 ) -> None:
     [task_id] = post(visitor).task_ids()
@@ -76,9 +76,7 @@ def test_a_worker_that_is_asked_to_end_ends_its_tasks_first(
     step.restart("worker")
 
 
-def test_a_page_of_a_killed_worker_asks_for_it(
-    step: Project, visitor: Visitor, figure: Figures
-) -> None:
+def test_page_of_a_killed_worker(step: Project, visitor: Visitor, figure: Figures) -> None:
     [task_id] = post(visitor).task_ids()
     polls_until(visitor, task_id, lambda words: "PROGRESS" in words, DONE_SECONDS)
     step.process("worker").kill()
@@ -88,9 +86,7 @@ def test_a_page_of_a_killed_worker_asks_for_it(
     step.restart("worker")
 
 
-def test_a_killed_run_is_followed_by_another_within_three_intervals(
-    step: Project, sockets: Sockets, figure: Figures
-) -> None:
+def test_killed_run_is_followed(step: Project, sockets: Sockets, figure: Figures) -> None:
     page = sockets.open(step.url)
     assert page.wait_for(lambda: page.frames, DONE_SECONDS), page.seen
     step.process("worker").kill()
@@ -105,9 +101,7 @@ def test_a_killed_run_is_followed_by_another_within_three_intervals(
     figure("run again", time.monotonic() - killed_at)
 
 
-def test_a_task_waits_for_a_worker_that_comes_later(
-    step: Project, visitor: Visitor, figure: Figures
-) -> None:
+def test_task_waits_for_a_later_worker(step: Project, visitor: Visitor, figure: Figures) -> None:
     step.process("worker").kill()
     await_nobody_listens(step)
     answer = post(visitor)

@@ -42,9 +42,7 @@ def copied(page: Page, selector: str) -> str:
     return page.evaluate("navigator.clipboard.readText()")
 
 
-def test_commands_are_copied_without_prompt_and_output_and_a_diff_not_at_all(
-    tmp_path: Path, chromium: Browser
-) -> None:
+def test_copying_commands_and_diffs(tmp_path: Path, chromium: Browser) -> None:
     styles = (ROOT / "docs/css/guide.css").read_text(encoding="utf-8")
     built = build(tmp_path, {"docs/index.md": PAGE, "docs/css/guide.css": styles})
     assert built.returncode == 0, built.stdout + built.stderr

@@ -46,13 +46,11 @@ def test_what_6_0_writes_otherwise_is_no_difference(path: str, written_by_5_2: d
 
 
 @pytest.mark.parametrize("path", WRITTEN_BY_6_0)
-def test_the_guide_begins_with_the_snapshots_lines_whichever_django_builds_it(
-    path: str, written_by_5_2: dict[str, str]
-):
+def test_guide_begins_with_the_snapshots_lines(path: str, written_by_5_2: dict[str, str]):
     assert as_in_snapshot(WRITTEN_BY_6_0[path], written_by_5_2[path]) == written_by_5_2[path]
 
 
-def test_listings_say_the_same_place_where_6_0_builds_the_guide(
+def test_listings_are_the_same_under_6_0(
     monkeypatch: pytest.MonkeyPatch, written_by_5_2: dict[str, str]
 ):
     for number, folder in ((1, "config"), (2, "status")):
@@ -90,9 +88,7 @@ def test_a_link_that_a_listing_brings_keeps_the_version_that_the_page_gives_it()
     assert as_in_project(generated + brought, own) == own
 
 
-def test_the_replay_finds_no_difference_to_the_snapshot_where_6_0_wrote_the_project(
-    tmp_path: Path,
-):
+def test_replay_finds_no_difference_under_6_0(tmp_path: Path):
     snapshot = find_step("02").folder
     for path, text in baseline.files_of(snapshot).items():
         own = tmp_path / "work" / path

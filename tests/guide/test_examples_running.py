@@ -38,9 +38,7 @@ def redis_server() -> Iterator[RedisServer]:
     server.stop()
 
 
-def test_a_status_comes_as_an_event_and_who_leaves_is_no_member_any_more(
-    tmp_path: Path, redis_server: RedisServer
-):
+def test_sse_status_and_leaving(tmp_path: Path, redis_server: RedisServer):
     project = example_project(tmp_path / "project", "sse", redis_url=redis_server.url)
     with project.daphne() as url:
         with httpx.stream("GET", f"{url}/sse/stream", timeout=30) as answer:
@@ -51,9 +49,7 @@ def test_a_status_comes_as_an_event_and_who_leaves_is_no_member_any_more(
         wait_until(lambda: members(redis_server) == 0, 30, lambda: "a group without members")
 
 
-def test_the_connection_opens_at_once_though_nobody_says_anything(
-    tmp_path: Path, redis_server: RedisServer
-):
+def test_sse_opens_at_once(tmp_path: Path, redis_server: RedisServer):
     project = example_project(tmp_path / "project", "sse", redis_url=redis_server.url)
     # Less than the seconds between two signs of life.
     with project.daphne() as url, httpx.stream("GET", f"{url}/sse/stream", timeout=14) as answer:
@@ -86,9 +82,7 @@ def test_the_page_shows_each_event_without_a_reload(tmp_path: Path, redis_server
 
 
 @pytest.mark.long
-def test_on_gevent_no_task_suffers_where_event_loops_run_in_real_threads(
-    tmp_path: Path, redis_server: RedisServer
-):
+def test_event_loops_in_real_threads_on_gevent(tmp_path: Path, redis_server: RedisServer):
     project = example_project(
         tmp_path / "project", "gevent", "wal", redis_url=redis_server.url, STATUS_INTERVAL="0.5"
     )

@@ -180,9 +180,7 @@ def test_a_refresh_writes_what_was_printed_and_keeps_what_was_left_out(guide: Sm
     assert guide.page.read_text(encoding="utf-8").endswith("main.py\none\n…\nthree\n```\n")
 
 
-def test_a_reader_with_an_environment_of_their_own_works_in_that_one(
-    guide: SmallGuide, tmp_path: Path
-):
+def test_environment_of_the_readers_own(guide: SmallGuide, tmp_path: Path):
     own = tmp_path / "a folder" / "own"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", own], check=True, timeout=60)
     switched = PAGE.replace("$ cd work\n", "$ cd work\n$ source ../.venv/bin/activate\n")
@@ -191,9 +189,7 @@ def test_a_reader_with_an_environment_of_their_own_works_in_that_one(
     assert guide.follow(page, environment=own, **{"main.py": main}) is None
 
 
-def test_a_folder_that_is_no_environment_is_refused_with_a_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_no_environment_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         replay(["01", "--environment", str(tmp_path)])
     assert f"{tmp_path} is no virtual environment: no bin/activate." in capsys.readouterr().err

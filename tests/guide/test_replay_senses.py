@@ -98,9 +98,7 @@ def test_a_refresh_keeps_what_holds_and_shortens_what_varies():
         ("replaces the imports", "import re\n", "import re\n\nA = 1\n\n\ndef f():\n    return A\n"),
     ],
 )
-def test_a_listing_goes_where_its_caption_says(
-    tmp_path: Path, caption: str, code: str, expected: str
-):
+def test_listing_goes_by_its_caption(tmp_path: Path, caption: str, code: str, expected: str):
     file = tmp_path / "module.py"
     file.write_text("import os\n\nA = 1\n\n\ndef f():\n    return A\n", encoding="utf-8")
     Editor(tmp_path).put("module.py", caption, code)

@@ -43,9 +43,7 @@ def raw_markup(page: WebPage) -> list[str]:
     return [match[0] for raw in RAW for match in re.finditer(raw, page.prose, re.MULTILINE)]
 
 
-def test_every_link_anchor_picture_style_and_script_is_there(
-    site: Path, pages: list[WebPage]
-) -> None:
+def test_all_addresses_lead_somewhere(site: Path, pages: list[WebPage]) -> None:
     assert list(broken(site, pages)) == []
 
 
@@ -55,9 +53,7 @@ def test_a_page_loads_nothing_from_elsewhere(pages: list[WebPage]) -> None:
     assert [load for load in loads if is_elsewhere(load[1])] == []
 
 
-def test_links_lead_out_of_the_site_over_https_or_to_the_readers_own_machine(
-    pages: list[WebPage],
-) -> None:
+def test_links_out_are_https_or_local(pages: list[WebPage]) -> None:
     links = {link for page in pages for link in page.links if is_elsewhere(link)}
     assert links
     assert [

@@ -57,9 +57,7 @@ def html(request: pytest.FixtureRequest, site: Path) -> Path:
     return site / request.param.with_suffix(".html")
 
 
-def test_a_page_asks_nothing_of_the_network_and_reports_no_error(
-    chromium: Browser, html: Path
-) -> None:
+def test_page_needs_no_network(chromium: Browser, html: Path) -> None:
     with watched(chromium) as (page, wrong):
         page.goto(html.as_uri())
         # To the end and back: some of it loads when it comes into view.
@@ -76,9 +74,7 @@ def test_a_page_asks_nothing_of_the_network_and_reports_no_error(
         ("middleman", "glossary.html"),
     ],
 )
-def test_the_search_finds_a_word_from_disk(
-    chromium: Browser, site: Path, word: str, expected: str
-) -> None:
+def test_search_finds_a_word(chromium: Browser, site: Path, word: str, expected: str) -> None:
     with watched(chromium) as (page, wrong):
         page.goto((site / "set-up.html").as_uri())
         look_for(page, word)
@@ -105,7 +101,7 @@ def test_the_search_finds_a_word_from_disk(
         ("Not Found: /ws/status", "not-found-ws"),
     ],
 )
-def test_an_error_pasted_into_the_search_finds_its_section(
+def test_search_finds_a_pasted_error(
     chromium: Browser, site: Path, pasted: str, section: str
 ) -> None:
     with watched(chromium) as (page, wrong):
@@ -125,9 +121,7 @@ def test_a_foreign_request_would_be_noticed(chromium: Browser, site: Path) -> No
         assert "http://127.0.0.1:9/x.png" in wrong
 
 
-def test_what_a_word_means_is_shown_to_the_pointer_and_to_the_keyboard(
-    chromium: Browser, site: Path
-) -> None:
+def test_tooltip_by_pointer_and_keyboard(chromium: Browser, site: Path) -> None:
     with watched(chromium) as (page, wrong):
         page.goto((site / "04-setup-websocket.html").as_uri())
         word = page.locator("abbr").first

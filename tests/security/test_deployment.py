@@ -86,18 +86,14 @@ def test_a_key_that_is_none_is_called_insecure(last_step: Path, key: str) -> Non
     ],
     ids=["web", "worker", "beat"],
 )
-def test_without_a_key_of_its_own_nothing_starts_in_public(
-    last_step: Path, command: tuple[str, ...]
-) -> None:
+def test_nothing_starts_without_a_key(last_step: Path, command: tuple[str, ...]) -> None:
     without_key = {name: value for name, value in IN_PUBLIC.items() if name != "SECRET_KEY"}
     code, said = said_by(last_step, *command, **without_key)
     assert code != 0
     assert "SECRET_KEY not found. Declare it as envvar" in said
 
 
-def test_headers_and_cookies_in_public_are_those_that_django_advises(
-    in_public: SnapshotRun,
-) -> None:
+def test_headers_and_cookies_in_public(in_public: SnapshotRun) -> None:
     with in_public.visitor() as visitor:
         answer = visitor.post("/check-status/", data=csrf(visitor))
         page = visitor.get("/admin/login/")
@@ -113,9 +109,7 @@ def test_headers_and_cookies_in_public_are_those_that_django_advises(
     assert "SameSite=Lax" in token.split("; ")
 
 
-def test_in_public_an_error_is_logged_by_what_the_page_about_deploying_shows(
-    tmp_path: Path,
-) -> None:
+def test_error_in_public_is_logged(tmp_path: Path) -> None:
     shell = ("python", "manage.py", "shell", "--no-imports", "--command", FAIL)
     said = {}
     for examples in ((), ("production",)):

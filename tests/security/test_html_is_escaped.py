@@ -87,25 +87,19 @@ def admin(served: SnapshotRun) -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize("state", ["SUCCESS", "FAILURE", "PROGRESS", "RETRY"])
-def test_a_fragment_shows_a_result_as_text(
-    visitor: httpx.Client, ids: dict[str, str], state: str
-) -> None:
+def test_fragment_shows_text(visitor: httpx.Client, ids: dict[str, str], state: str) -> None:
     fragment = visitor.get(f"/check-status/{ids[state]}/").text
     assert f"<strong>{state}</strong>" in fragment
     require_escaped(fragment)
 
 
-def test_a_task_that_was_called_off_shows_no_reason(
-    visitor: httpx.Client, ids: dict[str, str]
-) -> None:
+def test_revoked_task_shows_no_reason(visitor: httpx.Client, ids: dict[str, str]) -> None:
     fragment = visitor.get(f"/check-status/{ids['REVOKED']}/").text
     assert "REVOKED" in fragment
     assert "script" not in fragment
 
 
-def test_the_admin_shows_results_payloads_and_schedules_as_text(
-    served: SnapshotRun, admin: httpx.Client, ids: dict[str, str]
-) -> None:
+def test_admin_shows_text(served: SnapshotRun, admin: httpx.Client, ids: dict[str, str]) -> None:
     task_id = str(uuid.uuid4())
     served.shell(define(MARKUP=MARKUP, TASK_ID=task_id) + SEND)
     numbers = json.loads(

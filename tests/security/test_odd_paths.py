@@ -58,9 +58,7 @@ def test_start_run_and_check_work_there(odd: SmallWorkbook) -> None:
     assert (odd.work / "db.sqlite3").stat().st_size > 0
 
 
-def test_a_project_behind_a_link_is_checked_and_left_as_it_was(
-    odd: SmallWorkbook, tmp_path: Path
-) -> None:
+def test_project_behind_a_link(odd: SmallWorkbook, tmp_path: Path) -> None:
     elsewhere = tmp_path / f"elsewhere {ODD}"
     shutil.copytree(odd.root / "steps" / "01-configure-celery", elsewhere)
     link = odd.root / "project ✎"

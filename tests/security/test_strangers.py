@@ -66,9 +66,7 @@ def test_a_post_is_refused_without_a_token_and_from_a_foreign_page(served: Snaps
         assert visitor.post("/check-status/", data=own).status_code == 202
 
 
-def test_anothers_task_and_an_unknown_one_are_the_same_to_the_last_byte(
-    served: SnapshotRun,
-) -> None:
+def test_anothers_task_reads_like_an_unknown_one(served: SnapshotRun) -> None:
     with served.visitor() as owner, served.visitor() as stranger, served.visitor() as newcomer:
         fragment = owner.post("/check-status/", data=csrf(owner)).text
         address = re.search(r'hx-get="([^"]+)"', fragment)[1]

@@ -73,9 +73,7 @@ def has_all(folder: Path) -> bool:
     return all(file.is_file() and file.read_text() == text for file, text in files)
 
 
-def test_a_start_killed_before_any_of_its_changes_leaves_the_old_work_whole(
-    small: SmallWorkbook,
-) -> None:
+def test_start_killed_before_any_change(small: SmallWorkbook) -> None:
     small.write(MINE)
     killed = 0
     for at in range(MOST_CHANGES):
@@ -203,9 +201,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path / "project"
 
 
-def test_checks_that_are_ended_leave_the_project_as_it_was_and_nothing_running(
-    project: Path,
-) -> None:
+def test_ended_checks_leave_nothing(project: Path) -> None:
     before, mark = contents(project), str(project)
     with checks_under_way(project, mark) as checks:
         checks.send_signal(signal.SIGTERM)

@@ -59,9 +59,7 @@ def test_the_page_that_is_served_opens_the_websocket(step: SnapshotRun) -> None:
     [("/ws/status", "http://elsewhere.example"), ("/ws/status", None), ("/ws/other", "own")],
     ids=["a foreign origin", "no origin", "an unknown path"],
 )
-def test_who_does_not_belong_here_is_refused(
-    step: SnapshotRun, path: str, origin: str | None
-) -> None:
+def test_stranger_is_refused(step: SnapshotRun, path: str, origin: str | None) -> None:
     async def knock() -> int:
         address = f"ws://127.0.0.1:{step.port}{path}"
         with pytest.raises(InvalidStatus) as refusal:

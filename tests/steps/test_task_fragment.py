@@ -71,7 +71,7 @@ def fragments(step: str, before: tuple[str, object], after: tuple[str, object]) 
     ],
     ids=lambda state: state[0],
 )
-def test_a_task_that_goes_on_meanwhile_is_shown_as_it_was_or_is(
+def test_task_goes_on_meanwhile(
     step: str, before: tuple[str, object], after: tuple[str, object]
 ) -> None:
     for fragment in fragments(step, before, after):
