@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.paths import WORK
+from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
 from workbook.runtime.process_tree import end, last_lines, run_to_end, trees
 
@@ -30,9 +30,6 @@ for command in sys.argv[1:]:
     sys.argv = ["manage.py", *shlex.split(command)]
     runpy.run_path("manage.py", run_name="__main__")
 """
-_NOISE = shutil.ignore_patterns(
-    "__pycache__", "*.py[cod]", "*.sqlite3", "*.sqlite3-*", "celerybeat-schedule*", ".env"
-)
 
 
 @dataclass(frozen=True)
@@ -145,7 +142,7 @@ def find_project(step_text: str | None) -> ProjectFolder:
 def private_copy(project: ProjectFolder, folder: Path) -> ProjectFolder:
     """Copy the snapshot `project` below `folder`, with a `.env`, without databases and caches."""
     copy = folder / project.folder.name
-    shutil.copytree(project.folder, copy, ignore=_NOISE)
+    copy_project(project.folder, copy)
     example = copy / ".env.example"
     # python-decouple looks for a .env in the folders above too: it must find one here.
     (copy / ".env").write_bytes(example.read_bytes() if example.is_file() else b"")
