@@ -17,7 +17,7 @@ from tests.support.tool_process import ToolRun, tool_run
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.paths import ROOT, STATE
 from workbook.runtime.child_environment import environment_for
-from workbook.runtime.ports import free_port, is_free
+from workbook.runtime.ports import free_port, is_free, listeners
 
 READY_SECONDS = 60
 ERRORS = re.compile(r"Traceback|\bERROR\b|\bCRITICAL\b|Exception|Internal Server Error")
@@ -58,14 +58,8 @@ class SnapshotRun:
 
     def redis_process(self) -> psutil.Process:
         """Return the process of the run's own Redis."""
-        port = int(self.redis_url.rpartition(":")[2])
-        listening = {
-            connection.pid
-            for connection in psutil.net_connections("tcp")
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
-        }
-        assert len(listening) == 1, f"one Redis expected on port {port}, found {listening}"
-        return psutil.Process(listening.pop())
+        (process,) = listeners(int(self.redis_url.rpartition(":")[2]))
+        return process
 
     def errors(self) -> list[str]:
         """Return the lines of all logs that speak of an error."""
