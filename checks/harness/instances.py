@@ -31,7 +31,48 @@ ROLES = ("web", "worker")
 FROZEN, IDLE = "frozen", "idle"
 
 
-class Twin:
+class Instance:
+    """The processes of one project's folder, which share a port for the page and a Redis."""
+
+    def __init__(self, launcher: Launcher, redis: RedisServer) -> None:
+        self.launcher, self.redis = launcher, redis
+        self.port = free_port()
+        # Ours, to speak to the worker from outside. It must not become anybody's current app.
+        self.app = celery.Celery(broker=redis.url, set_as_current=False)
+        self._launched: dict[str, Launched] = {}
+
+    @property
+    def url(self) -> str:
+        """The address of its page, without a slash at the end."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def process(self, role: str) -> Launched:
+        """Return the process that plays `role`: web, worker or beat."""
+        return self._launched[role]
+
+    def received(self, task: str) -> int:
+        """Return how many tasks of this name the worker has received so far."""
+        return received(self.app, task)
+
+    def launch(self, role: str, command: str, name: str) -> None:
+        """Start a process; its log is named after `name`."""
+        self._launched[role] = self.launcher.launch(name, command, self.redis.url, self.port)
+
+    def restart(self, role: str) -> None:
+        """Start a process again, after it was killed, and wait until a worker answers."""
+        former = self._launched[role]
+        self.launch(role, former.command, f"{former.name}-again")
+        if role == "worker":
+            await_worker(self.app, self._launched)
+
+    def close(self) -> None:
+        """End everything at once: what it holds are copies."""
+        for launched in self._launched.values():
+            launched.kill()
+        self.app.close()
+
+
+class Twin(Instance):
     """A web and a worker in a copy of a project. Both are started at once; `wait` for them.
 
     They share nothing with the first: some keep in their database what others keep in Redis.
@@ -41,63 +82,36 @@ class Twin:
     def __init__(
         self, folder: Path, databases: Mapping[str, dict[str, str]], run: Run, redis: RedisServer
     ) -> None:
-        self._redis = redis
         self._closed = threading.Event()
-        self._port = free_port()
-        self._app = celery.Celery(broker=redis.url, set_as_current=False)
         copy = run.folder / "twin"
         copy_with_tables(folder, copy, databases)
-        self._launcher = Launcher(copy, run)
-        found = own_commands(copy, self._port, redis.url)
-        self._commands = {role: found[role] for role in ROLES}
-        self._launched = {role: self._launch(role) for role in ROLES}
-
-    @property
-    def url(self) -> str:
-        """The address of its page, without a slash at the end."""
-        return f"http://{LOOPBACK}:{self._port}"
-
-    def process(self, role: str) -> Launched:
-        """Return the process that plays `role`: web or worker."""
-        return self._launched[role]
-
-    def received(self, task: str) -> bool:
-        """Tell whether its worker has received a task of this name."""
-        return received(self._app, task) > 0
+        super().__init__(Launcher(copy, run), redis)
+        found = own_commands(copy, self.port, redis.url)
+        for role in ROLES:
+            self.launch(role, found[role], f"{role}-twin")
 
     def wait(self) -> None:
         """Wait until both answer. Raises NotYet if one doesn't."""
-        await_page(self._launched["web"], self._port)
-        await_worker(self._app, self._launched)
+        await_page(self._launched["web"], self.port)
+        await_worker(self.app, self._launched)
 
-    def kill_worker(self) -> None:
-        """Kill the worker, whatever it is at."""
-        self._launched["worker"].kill()
-
-    def restart_worker(self) -> None:
-        """Start the worker again after it was killed, and wait until it answers."""
-        self._launched["worker"] = self._launch("worker", suffix="-again")
-        await_worker(self._app, self._launched)
+    def launch(self, role: str, command: str, name: str) -> None:
+        """Start a process. Raises CannotTell once it was closed."""
+        if self._closed.is_set():
+            raise CannotTell("the checks ended before this one did")
+        super().launch(role, command, name)
 
     def restart_redis(self, away_seconds: float) -> None:
         """Stop its Redis, whose data are lost, and start it again after a while."""
-        self._redis.kill()
+        self.redis.kill()
         if self._closed.wait(away_seconds):
             raise CannotTell("the checks ended before this one did")
-        self._redis.start()
+        self.redis.start()
 
     def close(self) -> None:
-        """End both at once: what they hold are copies. From then on nothing is started."""
+        """End both at once. From then on nothing is started."""
         self._closed.set()
-        for launched in self._launched.values():
-            launched.kill()
-        self._app.close()
-
-    def _launch(self, role: str, suffix: str = "") -> Launched:
-        if self._closed.is_set():
-            raise CannotTell("the checks ended before this one did")
-        name = f"{role}-twin{suffix}"
-        return self._launcher.launch(name, self._commands[role], self._redis.url, self._port)
+        super().close()
 
 
 class Detached:

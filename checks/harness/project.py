@@ -13,10 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
-import celery
-
 from checks.harness.diagnosis import not_loaded
-from checks.harness.instances import FROZEN, IDLE, Detached, Twin
+from checks.harness.instances import FROZEN, IDLE, Detached, Instance, Twin
 from checks.harness.preflight import (
     own_commands,
     require_celery_app,
@@ -27,14 +25,13 @@ from checks.harness.probe_client import Probe, ProbeError
 from checks.harness.process_log import learners_frames
 from checks.harness.readiness import await_page
 from checks.harness.server_process import INTERVAL_SECONDS, Launched, Launcher
-from checks.harness.worker import await_worker, received
+from checks.harness.worker import await_worker
 from checks.harness.working_copy import copy_of
 from checks.progress import awaiting
 from checks.target import Target
 from checks.verdicts import CannotTell, NotYet
 from workbook.errors import WorkbookError
 from workbook.redis_server.server import RedisServer, private_redis
-from workbook.runtime.ports import LOOPBACK, free_port
 from workbook.runtime.process_tree import end, processes_of_run
 from workbook.runtime.run_records import Run, end_leftovers, opened_run
 from workbook.runtime.waiting import wait_until
@@ -80,22 +77,18 @@ def stage(function: Callable[[Owner], Result]) -> Callable[[Owner], Result]:
     return once
 
 
-class Project(Staged):
+class Project(Staged, Instance):
     """A copy of the learner's project, and everything that runs for it."""
 
     def __init__(self, target: Target, run: Run, redis: RedisServer) -> None:
-        super().__init__()
-        self.target, self.run, self.redis = target, run, redis
+        Staged.__init__(self)
+        self.target, self.run = target, run
         self.folder = run.folder / "project"
-        self.launcher = Launcher(self.folder, run)
-        self._launched: dict[str, Launched] = {}
+        Instance.__init__(self, Launcher(self.folder, run), redis)
         self._detached = Detached(self._launch_web, run)
         self._probe: Probe | None = None
-        self.port = free_port()
         # What a step wants done with the tables made, before the processes start.
         self.before_start: Callable[[], object] = lambda: None
-        # Ours, to speak to the worker from outside. It must not become anybody's current app.
-        self.app = celery.Celery(broker=redis.url, set_as_current=False)
         copy_of(target.folder, self.folder)
 
     # The stages
@@ -149,7 +142,7 @@ class Project(Staged):
             processes = without_helpers(processes)
         self.before_start()
         for role, command in processes.items():
-            self._launched[role] = self.launcher.launch(role, command, self.redis.url, self.port)
+            self.launch(role, command, role)
         with awaiting("the page"):
             await_page(self._launched["web"], self.port)
         with awaiting("the worker"):
@@ -158,14 +151,9 @@ class Project(Staged):
 
     # What checks ask for
 
-    @property
-    def url(self) -> str:
-        """The address of its page, without a slash at the end."""
-        return f"http://{LOOPBACK}:{self.port}"
-
     def process(self, role: str) -> Launched:
         """Return the process that plays `role`: web, worker or beat, or a detached web."""
-        return self._detached.process(role) or self._launched[role]
+        return self._detached.process(role) or super().process(role)
 
     def ask(self, question: str, **arguments: Any) -> dict[str, Any]:
         """Ask the probe, once the project is `loaded`. Raises ProbeError, see there."""
@@ -181,19 +169,6 @@ class Project(Staged):
             return rows[0] if is_end else None
 
         return wait_until(row, within_seconds)
-
-    def received(self, task: str) -> int:
-        """Return how many tasks of this name the worker has received so far."""
-        return received(self.app, task)
-
-    def restart(self, role: str) -> None:
-        """Start a process of the Procfile again, after it was killed."""
-        command = self._launched[role].command
-        self._launched[role] = self.launcher.launch(
-            f"{role}-again", command, self.redis.url, self.port
-        )
-        if role == "worker":
-            await_worker(self.app, self._launched)
 
     def prepare_detached(self, kind: str) -> None:
         """Begin to start a second web process, see `detached`, without waiting for it."""
@@ -218,9 +193,9 @@ class Project(Staged):
         self._detached.close()
         if self._probe:
             self._probe.close()
-        self.app.close()
         end(processes_of_run(self.run.id), grace_seconds=0)
-        for launched in [*self._launched.values(), *self._detached.processes()]:
+        super().close()
+        for launched in self._detached.processes():
             launched.kill()
 
     def _launch_web(self, name: str, broker: str, port: int) -> Launched:

@@ -67,9 +67,9 @@ def _page_amid_a_run(twin: Twin, sockets: Sockets) -> WebsocketClient:
 
 def _kill_worker(twin: Twin, sockets: Sockets, page: WebsocketClient) -> NotYet | None:
     """Kill the worker and start it again; return what is wrong if no next run begins in time."""
-    twin.kill_worker()
+    twin.process("worker").kill()
     killed_at = time.monotonic()
-    twin.restart_worker()
+    twin.restart("worker")
     deadline = max(killed_at + FREED_SECONDS, time.monotonic() + READY_SECONDS)
     since = killed_at + KNOCK_SECONDS  # what was under way may still arrive
     while not statuses(page, since) and time.monotonic() < deadline:
