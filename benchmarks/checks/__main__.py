@@ -18,14 +18,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.support.options import at_least_one, carried_out
+from benchmarks.support.options import bench_parser, carried_out
 from benchmarks.support.result_files import store
 from benchmarks.support.system_info import Machine, load_average, this_machine
 from checks.harness.project import opened_project
 from checks.target import Target
-from workbook.cli import Parser
 from workbook.errors import WorkbookError
-from workbook.invocation import tool_command
 from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
@@ -120,10 +118,7 @@ def measured_step(step: int, rounds: int) -> StepResult:
 
 def main() -> int:
     """Measure each step, print the table, keep it where --record asks for it."""
-    parser = Parser(prog=f"{tool_command()} bench checks", allow_abbrev=False)
-    parser.add_argument("--rounds", type=at_least_one, default=3, help="default: 3")
-    parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")
-    options = parser.parse_args()
+    options = bench_parser("checks", rounds=3).parse_args()
     machine, load = this_machine(), load_average()
     print(
         f"Medians of {options.rounds}, in seconds. "

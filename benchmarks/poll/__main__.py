@@ -17,13 +17,10 @@ from benchmarks.poll.rounds import Plan, measure
 from benchmarks.push.deployments import all_running
 from benchmarks.push.variants import STEP_03, STEP_05
 from benchmarks.support.open_files import require_open_files
-from benchmarks.support.options import at_least_one, carried_out
+from benchmarks.support.options import at_least_one, bench_parser, carried_out
 from benchmarks.support.result_files import store
 from benchmarks.support.system_info import load_average, this_machine
-from workbook.cli import Parser
-from workbook.invocation import tool_command
 
-SPARE_FILES = 200
 ROWS = (
     replace(STEP_03, label="Asked: step 03 (runserver)"),
     replace(
@@ -39,7 +36,7 @@ ROWS = (
 
 def run(plan: Plan) -> PollResult:
     """Run the servers side by side and measure one after the other."""
-    require_open_files(plan.visitors + SPARE_FILES)
+    require_open_files(plan.visitors)
     load, start = load_average(), time.monotonic()
     with all_running(ROWS) as sites:
         rows = measure(sites, plan)
@@ -51,11 +48,7 @@ def run(plan: Plan) -> PollResult:
 
 def lines(result: PollResult) -> Iterator[str]:
     """Yield the lines of the table."""
-    machine = result.machine
-    yield (
-        f"{machine.cores} cores, {machine.cpu}, {machine.system}, Python {machine.python}, "
-        f"load average {result.load_before} before and {result.load_after} after."
-    )
+    yield result.machine.told(result.load_before, result.load_after)
     yield (
         f"{result.visitors} visitors: medians of {result.rounds} rounds (lowest and highest). "
         "CPU seconds of the server a minute; ms until a status is seen; answers a second."
@@ -83,10 +76,8 @@ def lines(result: PollResult) -> Iterator[str]:
 def main() -> int:
     """Measure, print the table, keep the result where --record asks for it."""
     plan = Plan()
-    parser = Parser(prog=f"{tool_command()} bench poll", allow_abbrev=False)
+    parser = bench_parser("poll", rounds=plan.rounds)
     parser.add_argument("--visitors", type=at_least_one, default=plan.visitors, help="default: 100")
-    parser.add_argument("--rounds", type=at_least_one, default=plan.rounds, help="default: 3")
-    parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")
     options = parser.parse_args()
     result = run(replace(plan, visitors=options.visitors, rounds=options.rounds))
     print(*lines(result), sep="\n")

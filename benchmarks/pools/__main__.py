@@ -12,11 +12,9 @@ import time
 from benchmarks.pools.mixing import KINDS, mixing_round, mixing_row
 from benchmarks.pools.results import PoolsResult
 from benchmarks.pools.waiting import POOLS, waiting_round, waiting_row
-from benchmarks.support.options import at_least_one, carried_out
+from benchmarks.support.options import bench_parser, carried_out
 from benchmarks.support.result_files import store
 from benchmarks.support.system_info import load_average, this_machine
-from workbook.cli import Parser
-from workbook.invocation import tool_command
 from workbook.runtime.run_records import end_leftovers
 
 
@@ -45,10 +43,7 @@ def measure(rounds: int) -> PoolsResult:
 
 def main() -> int:
     """Measure, print the tables, keep the result where --record asks for it."""
-    parser = Parser(prog=f"{tool_command()} bench pools", allow_abbrev=False)
-    parser.add_argument("--rounds", type=at_least_one, default=3, help="default: 3")
-    parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")
-    options = parser.parse_args()
+    options = bench_parser("pools", rounds=3).parse_args()
     for line in end_leftovers():
         print(line, flush=True)
     result = measure(options.rounds)

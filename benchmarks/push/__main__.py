@@ -17,18 +17,14 @@ from benchmarks.push.rounds import Plan, Rounds
 from benchmarks.push.table import lines
 from benchmarks.push.variants import LIMIT, Row, all_rows
 from benchmarks.support.open_files import require_open_files
-from benchmarks.support.options import at_least_one, carried_out, sizes
+from benchmarks.support.options import bench_parser, carried_out, sizes
 from benchmarks.support.result_files import store
 from benchmarks.support.system_info import load_average, this_machine
-from workbook.cli import Parser
-from workbook.invocation import tool_command
-
-SPARE_FILES = 200
 
 
 def measure(rows: Sequence[Row], plan: Plan) -> PushResult:
     """Run every row side by side and measure them by turns. LIMIT must be among them."""
-    require_open_files(plan.most + SPARE_FILES)
+    require_open_files(plan.most)
     load, start = load_average(), time.monotonic()
     with all_running(rows) as sites:
         told = [site for site in sites if not site.row.is_polled]
@@ -62,10 +58,8 @@ def complaints(rows: Sequence[Row], result: PushResult) -> list[str]:
 def main() -> int:
     """Measure, print the table, keep the result where --record asks for it."""
     plan = Plan()
-    parser = Parser(prog=f"{tool_command()} bench push", allow_abbrev=False)
+    parser = bench_parser("push", rounds=plan.rounds)
     parser.add_argument("--sizes", type=sizes, default=plan.sizes, help="default: 1,100,500,1000")
-    parser.add_argument("--rounds", type=at_least_one, default=plan.rounds, help="default: 3")
-    parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")
     options = parser.parse_args()
     rows = all_rows()
     result = measure(rows, Plan(options.sizes, options.rounds))

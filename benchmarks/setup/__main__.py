@@ -14,12 +14,10 @@ from collections.abc import Iterator
 from benchmarks.setup.results import Aim, Reading, SetupResult, WayRow
 from benchmarks.setup.rounds import measure_way
 from benchmarks.setup.ways import FORMER, TODAY, Way
-from benchmarks.support.options import at_least_one, carried_out
+from benchmarks.support.options import bench_parser, carried_out
 from benchmarks.support.result_files import store
 from benchmarks.support.statistics_summary import figure, ratio
 from benchmarks.support.system_info import load_average, this_machine
-from workbook.cli import Parser
-from workbook.invocation import tool_command
 from workbook.paths import ROOT
 from workbook.runtime.run_records import end_leftovers
 
@@ -83,11 +81,7 @@ def row_of(way: Way, readings: list[Reading]) -> WayRow:
 
 def lines(result: SetupResult) -> Iterator[str]:
     """Yield the lines of the table."""
-    machine = result.machine
-    yield (
-        f"{machine.cores} cores, {machine.cpu}, {machine.system}, Python {machine.python}, "
-        f"load average {result.load_before} before and {result.load_after} after."
-    )
+    yield result.machine.told(result.load_before, result.load_after)
     yield (
         f"Medians of {result.rounds} rounds (lowest and highest), in seconds: from a fresh clone "
         "to the first status, of which fetching; a second `run`; `python3 workbook` alone."
@@ -105,10 +99,7 @@ def lines(result: SetupResult) -> Iterator[str]:
 
 def main() -> int:
     """Measure, print the table, keep the result where --record asks for it."""
-    parser = Parser(prog=f"{tool_command()} bench setup", allow_abbrev=False)
-    parser.add_argument("--rounds", type=at_least_one, default=5, help="default: 5")
-    parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")
-    options = parser.parse_args()
+    options = bench_parser("setup", rounds=5).parse_args()
     for line in end_leftovers():
         print(line, flush=True)
     result = measure(options.rounds)

@@ -6,6 +6,8 @@ import sys
 
 from workbook.errors import WorkbookError
 
+SPARE_FILES = 200
+
 
 def allow_open_files() -> int:
     """Raise the soft limit up to the hard one, for this process and its children; return it.
@@ -23,9 +25,9 @@ def allow_open_files() -> int:
     return wanted
 
 
-def require_open_files(needed: int) -> None:
-    """Raise WorkbookError where fewer than `needed` files may be open."""
-    allowed = allow_open_files()
+def require_open_files(visitors: int) -> None:
+    """Raise WorkbookError where fewer files may be open than `visitors` and all else need."""
+    needed, allowed = visitors + SPARE_FILES, allow_open_files()
     if allowed < needed:
         raise WorkbookError(
             f"A process of this benchmark has up to {needed} sockets open, and this system "

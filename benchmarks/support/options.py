@@ -6,7 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable
 
+from workbook.cli import Parser
 from workbook.errors import WorkbookError
+from workbook.invocation import tool_command
 from workbook.runtime.signals import StopRequested, StopSignals
 
 
@@ -15,6 +17,14 @@ def at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"a number from 1 up, not “{text}”")
     return int(text)
+
+
+def bench_parser(name: str, rounds: int) -> Parser:
+    """Return the parser of `bench NAME`, with --rounds (by default `rounds`) and --record."""
+    parser = Parser(prog=f"{tool_command()} bench {name}", allow_abbrev=False)
+    parser.add_argument("--rounds", type=at_least_one, default=rounds, help="default: %(default)s")
+    parser.add_argument("--record", action="store_true", help="keep it in benchmarks/results/")
+    return parser
 
 
 def sizes(text: str) -> tuple[int, ...]:

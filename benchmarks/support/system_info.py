@@ -31,6 +31,14 @@ class Machine:
     cpu: str
     system: str
     python: str
+
+    def told(self, load_before: float, load_after: float) -> str:
+        """Say in a line which machine it was, and how busy before and after a benchmark."""
+        return (
+            f"{self.cores} cores, {self.cpu}, {self.system}, Python {self.python}, "
+            f"load average {load_before} before and {load_after} after."
+        )
+
     redis_server: str
     packages: dict[str, str]
 
