@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +10,7 @@ import pytest
 
 from benchmarks.support.load_generator import CrowdProcess, crowd
 from benchmarks.support.visitors import Address
+from tests.support.web_servers import serving
 from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.waiting import wait_until
 
@@ -42,15 +42,9 @@ class Page(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[ThreadingHTTPServer]:
     """Run a server whose first answers are an error, and none at all."""
-    with ThreadingHTTPServer((LOOPBACK, 0), Page) as server:
+    with serving(Page) as server:
         server.codes, server.cookies, server.stamp = [0, 500, 0, 404], set(), 0
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join(SECONDS)
+        yield server
 
 
 @pytest.fixture

@@ -6,10 +6,7 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -17,6 +14,7 @@ import pytest
 
 from tests.support.commands import run_command
 from tests.support.fake_installer import base_python
+from tests.support.web_servers import served
 from workbook.bootstrap import bundled_pip, package_sources
 from workbook.bootstrap.failures import has_no_uv, newer_than_tried, reason
 from workbook.paths import ROOT
@@ -26,23 +24,13 @@ CLOSED = "http://127.0.0.1:9/simple"
 ONE = package_sources.requirement("amqp", LOCK["default"]["amqp"])
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    """A package index of files, which keeps no log."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[str]:
     """The address of a package index that has no package at all."""
     folder = tmp_path / "index"
     folder.mkdir()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/simple"
-    server.shutdown()
-    server.server_close()
+    with served(folder) as address:
+        yield f"{address}simple"
 
 
 @pytest.fixture

@@ -1,9 +1,15 @@
-"""The fixture of the fault tests."""
+"""The fixtures of the fault tests."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from checks.clients.http_client import Visitor, visiting
+from checks.clients.websocket_client import Sockets, opened_sockets
+from checks.harness.project import Project
+from tests.faults.running_project import running
 from tests.faults.thresholds import Figures, require_within
 
 
@@ -11,3 +17,25 @@ from tests.faults.thresholds import Figures, require_within
 def figure() -> Figures:
     """Return what takes a figure's name and value, and holds it to its bound."""
     return require_within
+
+
+@pytest.fixture(scope="module")
+def step(request: pytest.FixtureRequest) -> Iterator[Project]:
+    """Run step 05 with the EDITS of the module, and its CURES taken away if they are to be."""
+    module = request.module
+    with running(5, getattr(module, "CURES", ()), getattr(module, "EDITS", ())) as project:
+        yield project
+
+
+@pytest.fixture
+def visitor(step: Project) -> Iterator[Visitor]:
+    """Visit the step."""
+    with visiting(step.url) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def sockets() -> Iterator[Sockets]:
+    """Return what opens websockets."""
+    with opened_sockets() as sockets:
+        yield sockets

@@ -22,7 +22,7 @@ pytestmark = REDIS_SERVER
 FULL = 4_096
 SILENT, SILENT_SECONDS, DONE_SECONDS = "Is the worker running?", 30, 60
 # As on a server: with DEBUG on, Django's own error page is a traceback by design.
-ON_A_SERVER = (
+EDITS = (
     Edit("config/settings.py", "DEBUG = config('DEBUG', default=True, cast=bool)", "DEBUG = False"),
     Edit("config/settings.py", "= config('SECRET_KEY')", "= 'a long random text of our own'"),
     Edit("config/settings.py", "config('ALLOWED_HOSTS', default='', cast=Csv())", "['127.0.0.1']"),
@@ -41,14 +41,8 @@ KNOWN = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def step() -> Iterator[Project]:
-    with running(5, CURES, ON_A_SERVER) as project:
-        yield project
-
-
-@pytest.fixture(scope="module")
 def step_02() -> Iterator[Project]:
-    with running(2, (NOT_STORED_HERE,), ON_A_SERVER) as project:
+    with running(2, (NOT_STORED_HERE,), EDITS) as project:
         yield project
 
 
@@ -56,12 +50,6 @@ def step_02() -> Iterator[Project]:
 def step_03() -> Iterator[Project]:
     with running(3, (NOT_STORED_HERE,)) as project:
         yield project
-
-
-@pytest.fixture
-def visitor(step: Project) -> Iterator[Visitor]:
-    with visiting(step.url) as visitor:
-        yield visitor
 
 
 @KNOWN

@@ -2,13 +2,9 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from uuid import uuid4
 
-import pytest
-
 from checks.harness.project import Project
-from tests.faults.running_project import running
 from tests.faults.thresholds import Figures
 from tests.support.edited_projects import Edit
 from tests.support.skip_markers import REDIS_SERVER
@@ -22,13 +18,7 @@ TASKS, STORED_SECONDS = 1_000, 240
 TASK = "celery.accumulate"
 # Celery's own word where it has given up on a result.
 LOCKED = "database is locked"
-SIXTEEN = Edit("Procfile", "-P threads -c 10", "-P threads -c 16")
-
-
-@pytest.fixture(scope="module")
-def step() -> Iterator[Project]:
-    with running(5, edits=(SIXTEEN,)) as project:
-        yield project
+EDITS = (Edit("Procfile", "-P threads -c 10", "-P threads -c 16"),)
 
 
 # The snapshots have no WAL, and it holds. Nothing was seen to make it fail.

@@ -2,15 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 
-import pytest
 import redis
 
 from checks.harness.project import Project
 from tests.faults.crowds import come, members, memory, one_who_does_not_read, say
-from tests.faults.running_project import running, tracebacks
+from tests.faults.running_project import tracebacks
 from tests.faults.thresholds import Figures
 from tests.support.edited_projects import Edit
 from tests.support.skip_markers import REDIS_SERVER
@@ -42,12 +40,6 @@ CURES = (
         "        __import__('time').sleep(len(event['status']) / 1e5)\n        html = event",
     ),
 )
-
-
-@pytest.fixture(scope="module")
-def step() -> Iterator[Project]:
-    with running(5, CURES) as project:
-        yield project
 
 
 def test_visitors_who_stay_and_who_leave(step: Project, figure: Figures) -> None:

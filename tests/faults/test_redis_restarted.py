@@ -10,9 +10,9 @@ import redis
 from playwright.sync_api import Page, expect
 
 from checks.clients.http_client import visiting
-from checks.clients.websocket_client import Refused, Sockets, opened_sockets
+from checks.clients.websocket_client import Refused, Sockets
 from checks.harness.project import INTERVAL_SECONDS, Project
-from tests.faults.running_project import lives, polls_until, post, running
+from tests.faults.running_project import lives, polls_until, post
 from tests.faults.thresholds import BOUNDS, Figures
 from tests.support.edited_projects import Edit
 from tests.support.skip_markers import CHROMIUM, REDIS_SERVER
@@ -45,12 +45,6 @@ CURES = (
 
 
 @pytest.fixture(scope="module")
-def step() -> Iterator[Project]:
-    with running(5, CURES) as project:
-        yield project
-
-
-@pytest.fixture(scope="module")
 def page(step: Project) -> Iterator[Page]:
     """Open the live page in a browser, before anything happens."""
     with browser(find_chromium()) as chromium:
@@ -58,12 +52,6 @@ def page(step: Project) -> Iterator[Page]:
         page.goto(f"{step.url}/live/")
         expect(status_of(page)).to_have_text("RUNNING", timeout=60_000)
         yield page
-
-
-@pytest.fixture
-def sockets() -> Iterator[Sockets]:
-    with opened_sockets() as sockets:
-        yield sockets
 
 
 def test_restart_between_runs(step: Project, page: Page, sockets: Sockets, figure: Figures) -> None:

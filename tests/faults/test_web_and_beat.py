@@ -2,14 +2,13 @@
 
 import sys
 import time
-from collections.abc import Iterator
 
 import pytest
 import redis
 from playwright.sync_api import expect
 
 from checks.harness.project import Project
-from tests.faults.running_project import ask_to_end, running
+from tests.faults.running_project import ask_to_end
 from tests.faults.thresholds import Figures
 from tests.support.commands import run_command
 from tests.support.edited_projects import Edit
@@ -67,12 +66,6 @@ CURES = (
         "document.getElementById('status').outerHTML = event.data }</script>",
     ),
 )
-
-
-@pytest.fixture(scope="module")
-def step() -> Iterator[Project]:
-    with running(5, CURES) as project:
-        yield project
 
 
 def test_overdue_schedule_fires_once(step: Project, figure: Figures) -> None:

@@ -1,16 +1,14 @@
 """Faults 4 and 5: a worker that is asked to end, killed, or not there."""
 
 import time
-from collections.abc import Iterator
 
-import pytest
 import redis
 
-from checks.clients.http_client import Visitor, visiting
-from checks.clients.websocket_client import Sockets, opened_sockets
+from checks.clients.http_client import Visitor
+from checks.clients.websocket_client import Sockets
 from checks.harness.project import INTERVAL_SECONDS, Project
 from checks.step_05.status_run import statuses
-from tests.faults.running_project import ask_to_end, polls_until, post, running
+from tests.faults.running_project import ask_to_end, polls_until, post
 from tests.faults.thresholds import Figures
 from tests.support.edited_projects import Edit
 from tests.support.skip_markers import REDIS_SERVER
@@ -41,24 +39,6 @@ CURES = (
     Edit("status/claims.py", "LIFETIME = ceil(3 * settings.STATUS_INTERVAL)", "LIFETIME = 999"),
     Edit("config/celery.py", "\ncelery = ", IMPATIENT),
 )
-
-
-@pytest.fixture(scope="module")
-def step() -> Iterator[Project]:
-    with running(5, CURES) as project:
-        yield project
-
-
-@pytest.fixture
-def visitor(step: Project) -> Iterator[Visitor]:
-    with visiting(step.url) as visitor:
-        yield visitor
-
-
-@pytest.fixture
-def sockets() -> Iterator[Sockets]:
-    with opened_sockets() as sockets:
-        yield sockets
 
 
 def test_ended_worker_ends_its_tasks(

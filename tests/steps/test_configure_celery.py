@@ -1,12 +1,9 @@
 """Step 01: a worker behind a broker, results and schedule in Django's database."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.support.snapshots import SnapshotRun, snapshot_run
+from tests.support.snapshots import SnapshotRun
 from tests.support.tool_process import wait_until
 
+STEP = "01"
 RESULTS = (
     "from django_celery_results.models import TaskResult as T;"
     "print(*T.objects.values_list('task_id', 'status'))"
@@ -17,12 +14,6 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 every, _ = IntervalSchedule.objects.get_or_create(every=1, period="seconds")
 PeriodicTask.objects.create(name="often", task="celery.backend_cleanup", interval=every)
 """
-
-
-@pytest.fixture(scope="module")
-def step() -> Iterator[SnapshotRun]:
-    with snapshot_run("01") as run:
-        yield run
 
 
 def test_the_worker_answers_ping(step: SnapshotRun) -> None:

@@ -2,23 +2,15 @@
 
 import re
 import time
-from collections.abc import Iterator
 
-import pytest
-
-from tests.support.snapshots import SnapshotRun, csrf, snapshot_run
+from tests.support.snapshots import SnapshotRun, csrf
 from tests.support.tool_process import wait_until
 
+STEP = "02"
 ROW = (
     "from django_celery_results.models import TaskResult as T;"
     "print(T.objects.filter(task_id='{}').values_list('status', 'result', 'task_name'))"
 )
-
-
-@pytest.fixture(scope="module")
-def step() -> Iterator[SnapshotRun]:
-    with snapshot_run("02") as run:
-        yield run
 
 
 def test_the_page_answers_at_once_and_the_result_comes_later(step: SnapshotRun) -> None:

@@ -2,20 +2,13 @@
 
 import re
 import time
-from collections.abc import Iterator
 
 import httpx
-import pytest
 
-from tests.support.snapshots import SnapshotRun, csrf, snapshot_run
+from tests.support.snapshots import SnapshotRun, csrf
 
+STEP = "03"
 POLL_SECONDS = 0.5
-
-
-@pytest.fixture(scope="module")
-def step() -> Iterator[SnapshotRun]:
-    with snapshot_run("03") as run:
-        yield run
 
 
 def next_address(fragment: httpx.Response) -> str | None:

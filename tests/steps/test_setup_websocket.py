@@ -1,16 +1,16 @@
 """Step 04: the server speaks first."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 import redis
 from websockets.exceptions import InvalidStatus
 
-from tests.support.snapshots import SnapshotRun, snapshot_run
+from tests.support.snapshots import SnapshotRun
 from tests.support.sockets import connect, visit
 from tests.support.tool_process import wait_until
 
+STEP = "04"
 SEND = (
     "from asgiref.sync import async_to_sync; from channels.layers import get_channel_layer;"
     "async_to_sync(get_channel_layer().group_send)"
@@ -23,12 +23,6 @@ while time.monotonic() < end:
     exec({SEND!r})
 """
 GROUP_CHANNEL = b"asgi__group__status"
-
-
-@pytest.fixture(scope="module")
-def step() -> Iterator[SnapshotRun]:
-    with snapshot_run("04") as run:
-        yield run
 
 
 def test_what_the_shell_sends_reaches_every_open_page(step: SnapshotRun) -> None:

@@ -19,6 +19,7 @@ from markdown import Markdown
 from docs_ext import superfences
 from docs_ext.listings import address, baseline
 from tests.support.commands import run_command
+from tests.support.text_files import write_files
 from workbook.paths import ROOT
 from workbook.projects.steps import all_steps
 
@@ -90,10 +91,7 @@ def _text(markup: str) -> str:
 @contextmanager
 def own_steps(folder: Path, files: dict[str, str]) -> Iterator[None]:
     """Let the fences see the steps below `folder` alone, with these files in them."""
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_files(folder, files)
     with pytest.MonkeyPatch.context() as patch:
         for module in (address, baseline):
             patch.setattr(module, "all_steps", lambda: all_steps(folder))
@@ -110,10 +108,7 @@ def build(folder: Path, pages: dict[str, str]) -> subprocess.CompletedProcess[st
     # The guide's own pages are not in this site.
     settings = re.sub(r"^nav:\n(?:[ #].*\n)+", "", settings, flags=re.MULTILINE)
     own = {"mkdocs.yml": settings, "docs/glossary.md": "# Glossary\n"} | pages
-    for name, text in own.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_files(folder, own)
     return run_command(
         [sys.executable, "-m", "mkdocs", "build", "--strict"],
         folder,

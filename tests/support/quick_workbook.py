@@ -7,13 +7,12 @@ told of, then rests for a while; `run` serves /live/ and a websocket that sends 
 from __future__ import annotations
 
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from workbook.runtime.ports import LOOPBACK
+from tests.support.web_servers import serving
 
 FETCHED_BYTES = 3_000_000
 REST_SECONDS = 0.6
@@ -72,14 +71,8 @@ class _File(BaseHTTPRequestHandler):
 @contextmanager
 def file_server() -> Iterator[int]:
     """Serve a file of FETCHED_BYTES on the port that the block gets."""
-    with ThreadingHTTPServer((LOOPBACK, 0), _File) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(_File) as server:
+        yield server.server_port
 
 
 def make_quick_workbook(folder: Path, tool: str = TOOL, server: str = SERVER) -> Path:

@@ -1,13 +1,17 @@
-"""A folder as a web server shows it."""
+"""Web servers of a test's own, and a folder as one shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+
+from workbook.runtime.ports import LOOPBACK
+
+LOOK_SECONDS = 0.05  # how soon its end is noticed
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -18,11 +22,20 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on a free port of this machine; yield its address, with a slash at the end."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+def serving(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[ThreadingHTTPServer]:
+    """Let `handler` answer on a free port of this machine inside the block."""
+    with ThreadingHTTPServer((LOOPBACK, 0), handler) as server:
+        thread = Thread(target=server.serve_forever, args=(LOOK_SECONDS,), daemon=True)
+        thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/"
+            yield server
         finally:
             server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on a free port of this machine; yield its address, with a slash at the end."""
+    with serving(partial(Quiet, directory=folder)) as server:
+        yield f"http://{LOOPBACK}:{server.server_port}/"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.commands import run_command
+from tests.support.text_files import write_files
 from workbook.paths import ROOT
 
 STEPS = {
@@ -45,10 +46,7 @@ class SmallWorkbook:
 
     def write(self, files: dict[str, str], below: str = "work") -> None:
         """Write text files below a folder of the workbook."""
-        for name, text in files.items():
-            path = self.root / below / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        write_files(self.root / below, files)
 
 
 def make_small_workbook(folder: Path) -> SmallWorkbook:
