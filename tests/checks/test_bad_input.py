@@ -150,13 +150,7 @@ BAD_INPUTS = [
         ("it listens on port", "$PORT"),
         lambda project: changed("Procfile", "$PORT", str(free_port()))(project),
     ),
-    BadInput(
-        "page_that_hangs",
-        2,
-        FORM,
-        ("no answer within 10 s",),
-        appended(VIEWS, HANGING),
-    ),
+    BadInput("page_that_hangs", 2, FORM, ("no answer within 10 s",), appended(VIEWS, HANGING)),
     BadInput("page_of_fifty_megabytes", 2, FORM, ("more than 1 MB",), appended(VIEWS, HUGE)),
     BadInput("page_without_an_end", 2, FORM, ("more than 1 MB",), appended(VIEWS, ENDLESS)),
     BadInput(

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.support.edited_projects import MODULES, checks_on, edited_copy
-from tests.support.tool_process import MARK
+from tests.support.tool_process import MARK, marked_processes
 
 # What a step may take at the worst, and what pytest's own start takes on a machine at rest.
 LONGEST_SECONDS, START_SECONDS = 30, 1.2
@@ -84,7 +83,7 @@ def require_a_clear_cross(
     text = " ".join(said.text.replace("│", " ").split())
     assert not [word for word in bad.words if word not in text], said.text
     assert took < LONGEST_SECONDS or took < LONGEST_SECONDS * _slowness(folder), said.text
-    assert _left_running(mark) == []
+    assert marked_processes(mark) == []
     assert _fingerprint(project) == before
     return took
 
@@ -106,15 +105,3 @@ def _fingerprint(folder: Path) -> dict[str, tuple[str, int, int]]:
         )
         for path in sorted([folder, *folder.rglob("*")])
     }
-
-
-def _left_running(mark: str) -> list[list[str]]:
-    """Return the commands of all processes that were started with `mark` and still run."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process.cmdline())
-        except (psutil.Error, OSError):
-            continue
-    return found

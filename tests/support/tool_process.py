@@ -8,7 +8,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -119,21 +119,22 @@ class ToolRun:
 
     def left(self) -> list[psutil.Process]:
         """Return the processes that it started, or that they did, and that still live."""
-        found = []
-        for process in psutil.process_iter():
-            try:
-                if process.pid == self.process.pid or process.environ().get(MARK) != self.mark:
-                    continue
-                if process.status() != psutil.STATUS_ZOMBIE:
-                    found.append(process)
-            except (psutil.Error, OSError):
-                continue
-        return found
+        return [one for one in marked_processes(self.mark) if one.pid != self.process.pid]
 
     def read(self) -> None:
         """Collect what it says until it says no more."""
         for line in self.process.stdout:
             self.lines.append(decoded(line))
+
+
+def marked_processes(mark: str) -> list[psutil.Process]:
+    """Return the processes that were started with `mark` in their environment and still live."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
 
 
 @contextmanager
