@@ -18,7 +18,7 @@ import pytest
 
 from tests.support.commands import run_command
 from tests.support.edited_projects import checks_on
-from tests.support.tool_process import MARK, wait_until
+from tests.support.tool_process import MARK, marked_processes, wait_until
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
@@ -155,16 +155,6 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def processes_with_mark(mark: str) -> list[psutil.Process]:
-    """Return the processes that carry this mark and live."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-    return found
-
-
 def is_worker(process: psutil.Process) -> bool:
     with contextlib.suppress(psutil.Error):
         return "worker" in process.cmdline()
@@ -185,12 +175,12 @@ def checks_under_way(project: Path, mark: str) -> Iterator[subprocess.Popen[byte
         stdout=subprocess.DEVNULL,
     )
     try:
-        wait_until(lambda: any(map(is_worker, processes_with_mark(mark))), 60)
+        wait_until(lambda: any(map(is_worker, marked_processes(mark))), 60)
         yield checks
     finally:
         checks.kill()
         checks.wait()
-        end(processes_with_mark(mark), grace_seconds=0)
+        end(marked_processes(mark), grace_seconds=0)
 
 
 @pytest.fixture
@@ -207,9 +197,7 @@ def test_ended_checks_leave_nothing(project: Path) -> None:
         checks.send_signal(signal.SIGTERM)
         checks.wait(30)
         assert contents(project) == before
-        wait_until(
-            lambda: processes_with_mark(mark) == [], 20, lambda: str(processes_with_mark(mark))
-        )
+        wait_until(lambda: marked_processes(mark) == [], 20, lambda: str(marked_processes(mark)))
 
 
 def test_what_killed_checks_left_running_is_ended_by_the_next(project: Path) -> None:
@@ -221,6 +209,4 @@ def test_what_killed_checks_left_running_is_ended_by_the_next(project: Path) -> 
         # One that says ✗ at once will do.
         (project / "config" / "settings.py").write_text("nonsense(", encoding="utf-8")
         assert "nonsense" in checks_on(2, project).text
-        wait_until(
-            lambda: processes_with_mark(mark) == [], 20, lambda: str(processes_with_mark(mark))
-        )
+        wait_until(lambda: marked_processes(mark) == [], 20, lambda: str(marked_processes(mark)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.guide.replay.page.html_tree import Node, inline, parse
+from bs4 import Tag
+
+from tests.guide.replay.page.html_tree import classes_of, elements_in, inline, parse
 from tests.guide.replay.page.source_lines import Source
 
 HEADINGS = ("h1", "h2", "h3", "h4")
@@ -53,12 +55,11 @@ def read_page(built: Path, markdown: Path, tabs: Sequence[str] = ()) -> Page:
 
     Where tabs offer a choice, the reader takes the first one, or one that is labelled as in `tabs`.
     """
-    root = parse(built.read_text(encoding="utf-8"))
-    article = root.first("article")
+    article = parse(built.read_text(encoding="utf-8")).find("article")
     if article is None:
         raise ValueError(f"{built} holds no article: is it a page of the guide?")
     source = Source(markdown.read_text(encoding="utf-8"))
-    return Page(f"docs/{markdown.name}", list(_Walk(source, tabs).blocks(article)))
+    return Page(f"docs/{markdown.name}", list(_Walk(source, tabs).blocks(elements_in(article))))
 
 
 @dataclass
@@ -66,80 +67,78 @@ class _Walk:
     source: Source
     tabs: Sequence[str]
 
-    def blocks(self, node: Node) -> Iterator[Block]:
+    def blocks(self, elements: Iterable[Tag]) -> Iterator[Block]:
         is_exercise = False
-        for child in node.elements:
-            if child.tag in ("h1", "h2"):
+        for child in elements:
+            if child.name in ("h1", "h2"):
                 is_exercise = _heading(child) == EXERCISE
             if not is_exercise:
                 yield from self._block(child)
 
-    def _block(self, node: Node) -> Iterator[Block]:
-        if node.tag in HEADINGS:
+    def _block(self, node: Tag) -> Iterator[Block]:
+        if node.name in HEADINGS:
             yield self._words("heading", _heading(node))
-        elif node.tag == "p":
+        elif node.name == "p":
             # A picture's paragraph holds no words.
             if words := inline(node.children):
                 yield self._words("prose", words)
-        elif node.tag == "table":
+        elif node.name == "table":
             yield self._table(node)
-        elif "highlight" in node.classes:
+        elif "highlight" in classes_of(node):
             yield self._code(node, box=None)
-        elif "listing" in node.classes or "lesson-diff" in node.classes:
-            yield self._code(node.elements[0], box=node)
-        elif "tabbed-set" in node.classes:
-            yield from self.blocks(self._chosen_tab(node))
-        elif node.tag == "details" and inline(node.first("summary").children) in ASIDE:
+        elif {"listing", "lesson-diff"} & {*classes_of(node)}:
+            yield self._code(elements_in(node)[0], box=node)
+        elif "tabbed-set" in classes_of(node):
+            yield from self.blocks(elements_in(self._chosen_tab(node)))
+        elif node.name == "details" and inline(node.find("summary").children) in ASIDE:
             return
-        elif node.tag == "li":
+        elif node.name == "li":
             yield from self._item(node)
         else:
-            yield from self.blocks(node)
+            yield from self.blocks(elements_in(node))
 
-    def _item(self, node: Node) -> Iterator[Block]:
+    def _item(self, node: Tag) -> Iterator[Block]:
         """Take an item's own words first, then what stands in it."""
-        own = [c for c in node.children if isinstance(c, str) or c.tag not in ("p", "div", "ul")]
+        apart = node.find_all(["p", "div", "ul"], recursive=False)
+        own = [child for child in node.children if child not in apart]
         if words := inline(own):
             yield self._words("prose", words)
-        yield from self.blocks(Node("", {}, [c for c in node.children if c not in own]))
+        yield from self.blocks(apart)
 
     def _words(self, kind: str, words: str) -> Block:
         return Block(kind, words, self.source.line_of_words(words))
 
-    def _table(self, node: Node) -> Block:
+    def _table(self, node: Tag) -> Block:
         rows = tuple(
-            tuple(inline(cell.children) for cell in row.elements) for row in node.all("tr")
+            tuple(inline(cell.children) for cell in elements_in(row)) for row in node.find_all("tr")
         )
         return Block("table", "", self.source.line_of_words(rows[0][0]), rows=rows)
 
-    def _code(self, node: Node, box: Node | None) -> Block:
-        language = next(one for one in node.classes if one.startswith(LANGUAGE))
+    def _code(self, node: Tag, box: Tag | None) -> Block:
+        language = next(one for one in classes_of(node) if one.startswith(LANGUAGE))
         kind = language.removeprefix(LANGUAGE)
-        named = node.first("span", "filename")
+        named = node.find("span", "filename")
         title, caption = _title(named) if named else ("", "")
-        text = node.first("pre").first("code").text
+        text = node.pre.code.get_text()
         if box is None:
             return Block(kind, text, self.source.line_of_block(text), title, caption)
-        if "listing" in box.classes:
+        if "listing" in classes_of(box):
             kind = "listing" if caption and caption not in NOTHING_TO_DO else "reading"
         return Block(kind, text, self.source.line_of_listing(title), title, caption)
 
-    def _chosen_tab(self, node: Node) -> Node:
-        labels = [inline(one.children) for one in node.first("div", "tabbed-labels").elements]
+    def _chosen_tab(self, node: Tag) -> Tag:
+        labels = [inline(one.children) for one in elements_in(node.find("div", "tabbed-labels"))]
         wanted = (at for at, label in enumerate(labels) if label in self.tabs)
-        return node.first("div", "tabbed-content").elements[next(wanted, 0)]
+        return elements_in(node.find("div", "tabbed-content"))[next(wanted, 0)]
 
 
-def _heading(node: Node) -> str:
-    return inline([child for child in node.children if not _is_anchor(child)])
+def _heading(node: Tag) -> str:
+    anchors = node.find_all(class_="headerlink", recursive=False)
+    return inline(child for child in node.children if child not in anchors)
 
 
-def _is_anchor(child: Node | str) -> bool:
-    return isinstance(child, Node) and "headerlink" in child.classes
-
-
-def _title(named: Node) -> tuple[str, str]:
+def _title(named: Tag) -> tuple[str, str]:
     """Return the file that a block's title names, and the words beside it."""
-    place = named.first("span", "listing-place")
+    place = named.find("span", "listing-place")
     own = [child for child in named.children if child is not place]
     return inline(own), inline(place.children) if place else ""

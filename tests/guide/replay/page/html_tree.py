@@ -1,92 +1,42 @@
-"""Built HTML as a tree, and its text as a reader sees it."""
+"""Built HTML as a tree of Beautiful Soup's, and its text as a reader sees it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from collections.abc import Iterable
 
-VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+from bs4 import BeautifulSoup, Tag
+from bs4.element import PageElement, PreformattedString
+
 # How emphasis is told from other words in the texts that `inline` returns.
 MARKS = {"strong": "**", "em": "*", "code": "`"}
 
 
-@dataclass
-class Node:
-    """An element: its tag, its attributes, and what is in it."""
-
-    tag: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    children: list[Node | str] = field(default_factory=list)
-
-    @property
-    def classes(self) -> list[str]:
-        """The names in `class`."""
-        return self.attributes.get("class", "").split()
-
-    @property
-    def elements(self) -> list[Node]:
-        """The elements directly in it."""
-        return [child for child in self.children if isinstance(child, Node)]
-
-    def all(self, tag: str) -> list[Node]:
-        """Return the elements of that tag anywhere in it, in reading order."""
-        found: list[Node] = []
-        for child in self.elements:
-            found += [child] if child.tag == tag else []
-            found += child.all(tag)
-        return found
-
-    def first(self, tag: str, class_name: str = "") -> Node | None:
-        """Return the first element of that tag (and class) anywhere in it."""
-        found = (one for one in self.all(tag) if not class_name or class_name in one.classes)
-        return next(found, None)
-
-    @property
-    def text(self) -> str:
-        """All its text, as it stands."""
-        return "".join(child if isinstance(child, str) else child.text for child in self.children)
-
-
-def inline(children: list[Node | str]) -> str:
-    """Return running text in one line: **bold**, *italic*, `code`, <addresses> of other hosts."""
-    return " ".join("".join(_piece(child) for child in children).split())
-
-
-def _piece(child: Node | str) -> str:
-    if isinstance(child, str):
-        return child
-    words = "".join(_piece(one) for one in child.children)
-    if child.tag == "a" and child.attributes.get("href", "").startswith("http"):
-        address = child.attributes["href"]
-        return f"<{address}>" if words == address else f"{words} <{address}>"
-    mark = MARKS.get(child.tag, "")
-    return f"{mark}{words}{mark}"
-
-
-def parse(html: str) -> Node:
+def parse(html: str) -> BeautifulSoup:
     """Return the tree of a page."""
-    builder = _Builder()
-    builder.feed(html)
-    builder.close()
-    return builder.root
+    return BeautifulSoup(html, "html.parser")
 
 
-class _Builder(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.root = Node("")
-        self.open = [self.root]
+def elements_in(tag: Tag) -> list[Tag]:
+    """Return the elements directly in another one."""
+    return tag.find_all(True, recursive=False)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        node = Node(tag, {name: value or "" for name, value in attrs})
-        self.open[-1].children.append(node)
-        if tag not in VOID:
-            self.open.append(node)
 
-    def handle_endtag(self, tag: str) -> None:
-        at = next((at for at in range(len(self.open) - 1, 0, -1) if self.open[at].tag == tag), None)
-        if at:
-            del self.open[at:]
+def classes_of(tag: Tag) -> list[str]:
+    """Return the names in its `class`."""
+    return tag.get("class", [])
 
-    def handle_data(self, data: str) -> None:
-        self.open[-1].children.append(data)
+
+def inline(children: Iterable[PageElement]) -> str:
+    """Return running text in one line: **bold**, *italic*, `code`, <addresses> of other hosts."""
+    return " ".join("".join(map(_piece, children)).split())
+
+
+def _piece(child: PageElement) -> str:
+    if not isinstance(child, Tag):
+        return "" if isinstance(child, PreformattedString) else str(child)  # no comments
+    words = "".join(map(_piece, child.children))
+    address = child.get("href", "")
+    if child.name == "a" and address.startswith("http"):
+        return f"<{address}>" if words == address else f"{words} <{address}>"
+    mark = MARKS.get(child.name, "")
+    return f"{mark}{words}{mark}"
