@@ -14,10 +14,6 @@ from tests.support.skip_markers import require_what_it_needs
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.browser import browser, find_chromium
 
-# These take minutes in one worker each, most of them waiting. Begun last, they would leave the
-# others idle.
-LONGEST = ("test_replay.py", "test_versions.py")
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--all`: the long rounds too."""
@@ -31,6 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
     config.addinivalue_line("markers", "long: a long round, left out unless --all is given")
+    config.addinivalue_line("markers", "alone: holds a time, and runs at the end with none beside")
+    config.addinivalue_line("markers", "takes_long(reason): why it takes more than twenty seconds")
     config.addinivalue_line("markers", "redis_server: needs a redis-server on the PATH")
     config.addinivalue_line("markers", "chromium: needs a Chromium")
     config.addinivalue_line("markers", "nginx: needs an nginx")
@@ -46,11 +44,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long rounds out of an ordinary run; pytest's summary counts them as deselected.
-
-    The modules that take longest come first.
-    """
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    """Leave the long rounds out of an ordinary run; pytest's summary counts them as deselected."""
     if config.getoption("--all"):
         return
     left_out = [item for item in items if item.get_closest_marker("long")]

@@ -85,11 +85,13 @@ def bench(options: argparse.Namespace) -> int:
 
 
 def test(options: argparse.Namespace) -> int:
-    from workbook.commands.test import run_tests, try_versions
+    from workbook.commands.test import run_quick, run_tests, try_versions
 
     if options.versions:
         return try_versions(options.rest)
-    return run_tests(options.rest, everything=options.all)
+    if options.quick:
+        return run_quick()
+    return run_tests(options.rest, everything=options.all, dearest=options.durations)
 
 
 def port_number(text: str) -> int:
@@ -147,6 +149,9 @@ def build_parser() -> tuple[Parser, list[str]]:
     verb.add_argument("--all", action="store_true", help="the long rounds too")
     versions = "try every Python with each Django, and record the table; or those named, as 3.14"
     verb.add_argument("--versions", action="store_true", help=versions)
+    verb.add_argument("--quick", action="store_true", help="what the uncommitted change touches")
+    dearest = "name the N dearest tests (30), and what they start"
+    verb.add_argument("--durations", nargs="?", type=int, const=30, metavar="N", help=dearest)
     return parser, list(verbs.choices)
 
 

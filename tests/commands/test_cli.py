@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.support.workbook_copy import SmallWorkbook
+from workbook.paths import ROOT
 
 VERBS = ("run", "start", "diff", "redis", "doctor", "guide", "test")
 
@@ -65,6 +66,8 @@ def test_a_reader_that_leaves_early_causes_no_complaint(small: SmallWorkbook):
 
 def test_pytest_gets_what_test_does_not_know_and_its_exit_code_is_passed_on(small: SmallWorkbook):
     small.write({"test_one.py": "def test_a(): pass\ndef test_b(): assert False\n"}, below="tests")
+    scheduling = ROOT / "tests/plugins/scheduling.py"
+    small.write({"scheduling.py": scheduling.read_text(encoding="utf-8")}, below="tests/plugins")
     passed = small.call("test", "-k", "test_a", "-q", "tests/test_one.py")
     assert passed.returncode == 0, passed.stdout + passed.stderr
     assert "1 passed" in passed.stdout.splitlines()[-1]

@@ -1,72 +1,98 @@
-"""`test`: what failed while others ran beside it gets a second chance, and one only."""
+"""`test`: what holds a time runs by itself at the end, and what fails once has failed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from workbook.commands import test
+from workbook.paths import ROOT
 
-ALONE = """
-import os
+HOLDS = "def test_that_holds(): pass"
+FAILS = "def test_that_fails(): assert False"
+TIMED = """
+import os, pytest
 
+@pytest.mark.alone
 def test_that_wants_the_machine_for_itself():
     assert "PYTEST_XDIST_WORKER" not in os.environ
 """
-WRONG = """
-import pytest
+FAILS_ONCE = """
+from pathlib import Path
 
-@pytest.mark.parametrize("number", range(NUMBER))
-def test_that_never_holds(number):
-    assert False
+def test_that_holds_the_second_time():
+    tried = Path(__file__).with_name("tried")
+    was_tried = tried.exists()
+    tried.touch()
+    assert was_tried
 """
-RIGHT = "def test_that_holds(): pass"
+
+Run = Callable[..., int]
 
 
 @pytest.fixture
-def tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return what runs test modules of the given texts, as `workbook test` does."""
     monkeypatch.setattr(test, "ROOT", tmp_path)
+    monkeypatch.setattr(test, "WORKERS", 1)
+    monkeypatch.setattr(test, "WORKERS_OF_A_CHOICE", 1)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     # These tests may themselves run beside others.
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
-    (tmp_path / "pytest.ini").write_text("[pytest]", encoding="utf-8")
-    (tmp_path / "test_right.py").write_text(RIGHT, encoding="utf-8")
-    return tmp_path
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = alone\n", encoding="utf-8")
+
+    def run_modules(*texts: str, arguments: tuple[str, ...] = (), **options: int) -> int:
+        for number, text in enumerate(texts):
+            (tmp_path / f"test_{number}.py").write_text(text, encoding="utf-8")
+        return test.run_tests(arguments, everything=False, **options)
+
+    return run_modules
 
 
-def write(tests: Path, text: str) -> None:
-    (tests / "test_other.py").write_text(text, encoding="utf-8")
+def test_what_holds_a_time_runs_by_itself_after_the_others(run: Run, capfd):
+    assert run(HOLDS, TIMED) == 0
+    beside, alone = capfd.readouterr().out.split("What holds a time runs by itself:")
+    assert "1 passed" in beside
+    assert "1 passed, 1 deselected" in alone
 
 
-def test_what_failed_beside_others_runs_again_by_itself(tests: Path, capfd):
-    write(tests, ALONE)
-    assert test.run_tests([], everything=False) == 0
+def test_without_a_test_that_holds_a_time_all_is_well(run: Run):
+    assert run(HOLDS) == 0
+
+
+@pytest.mark.parametrize("failing", [FAILS, TIMED.replace("not in", "in")])
+def test_a_failure_beside_others_or_alone_is_a_failure(run: Run, failing: str):
+    assert run(HOLDS, failing) == 1
+
+
+def test_nothing_gets_a_second_try(run: Run):
+    assert run(FAILS_ONCE, HOLDS) == 1
+
+
+def test_a_choice_of_tests_runs_at_once(run: Run, capfd):
+    assert run(HOLDS, FAILS, arguments=("test_0.py",)) == 0
+    assert "by itself" not in capfd.readouterr().out
+
+
+def test_the_dearest_are_named_with_what_they_start(run: Run, capfd):
+    starts = "import subprocess, sys\ndef test_slow(): subprocess.run(COMMAND)"
+    command = "[sys.executable, '-c', 'import time; time.sleep(3)', 'celery worker']"
+    code = run(HOLDS, starts.replace("COMMAND", command), arguments=("-q", "."), dearest=1)
+    assert code == 0
     said = capfd.readouterr().out
-    assert "1 failed, 1 passed" in said
-    assert "Of those side by side 1 failed. They run again, one by one:" in said
+    assert "the 1 dearest tests" in said
+    assert "test_1.py::test_slow" in said
+    assert "1 worker" in said
 
 
-def test_what_fails_twice_is_a_failure(tests: Path, capfd):
-    write(tests, WRONG.replace("NUMBER", "2"))
-    assert test.run_tests([], everything=False) == 1
-    assert "They run again" in capfd.readouterr().out
-
-
-def test_many_failures_are_no_accident(tests: Path, capfd):
-    write(tests, WRONG.replace("NUMBER", str(test.MOST_AGAIN + 1)))
-    assert test.run_tests([], everything=False) == 1
-    assert "They run again" not in capfd.readouterr().out
-
-
-def test_a_choice_of_tests_runs_once(tests: Path, capfd):
-    write(tests, ALONE)
-    assert test.run_tests(["test_other.py"], everything=False) == 1
-    assert "They run again" not in capfd.readouterr().out
-
-
-def test_versions_hands_the_named_pythons_on_and_returns_how_it_ended(tests: Path, capfd):
-    (tests / "tests" / "versions").mkdir(parents=True)
-    (tests / "tests" / "versions" / "__main__.py").write_text(
+def test_versions_hands_the_named_pythons_on_and_returns_how_it_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd
+):
+    monkeypatch.setattr(test, "ROOT", tmp_path)
+    (tmp_path / "tests" / "versions").mkdir(parents=True)
+    (tmp_path / "tests" / "versions" / "__main__.py").write_text(
         "import sys; print('trying', *sys.argv[1:]); sys.exit(1)", encoding="utf-8"
     )
     assert test.try_versions(["3.14", "3.15"]) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -11,30 +10,43 @@ from collections.abc import Sequence
 from workbook.bootstrap import compilation
 from workbook.paths import ROOT
 
-# Most tests wait for processes: a few side by side fit on two cores. A module's tests stay
-# together, for they share what they started.
-SIDE_BY_SIDE = ("-n", "3", "--dist", "loadscope", "--no-loadscope-reorder")
-# Tests that hold a time can fail for a busy machine's sake. So many run again by themselves: a
-# right one holds then, a wrong one fails twice. More than these are no accident.
-MOST_AGAIN = 8
-SOME_FAILED = 1  # pytest's exit code
+# Most tests wait for processes more than they work: that many workers fit on two cores. A choice
+# of tests is worth fewer, for each takes a second to begin.
+WORKERS, WORKERS_OF_A_CHOICE = 6, 3
+SIDE_BY_SIDE = (
+    *("-p", "tests.plugins.scheduling"),
+    *("--dist", "loadscope", "--no-loadscope-reorder", "-n"),
+)
+# What holds a time that a busy machine would spoil runs at the end, with nothing beside it.
+NOT_ALONE, ALONE = ("-m", "not alone"), ("-m", "alone", "-n", "0")
+SOME_FAILED, NOTHING_TO_RUN = 1, 5  # pytest's exit codes; the second where no test was chosen
 END_SECONDS = 60  # to stop what it has started
 
 
-def run_tests(arguments: Sequence[str], everything: bool) -> int:
+def run_tests(arguments: Sequence[str], everything: bool, dearest: int | None = None) -> int:
     """Run pytest on the workbook's tests with more `arguments` for it; return its exit code.
 
-    `everything`: the long rounds too. Where all tests were asked for and a few failed, those run
-    once more, one after the other, and the second run's exit code counts.
+    `everything`: the long rounds too. `dearest`: show so many tests that took longest. Without
+    `arguments` the tests marked `alone` run after the others; a choice of tests runs at once.
     """
     compilation.run(processes=0)
     rounds = ["--all"] if everything else []
-    code = _pytest([*SIDE_BY_SIDE, *rounds, *arguments])
-    failed = _failed() if code == SOME_FAILED and not arguments else 0
-    if not 0 < failed <= MOST_AGAIN:
-        return code
-    print(f"\nOf those side by side {failed} failed. They run again, one by one:\n", flush=True)
-    return _pytest(["--last-failed", "--last-failed-no-failures=none", *rounds])
+    if dearest is not None:
+        rounds += ["-p", "tests.plugins.durations", f"--dearest={dearest}"]
+        rounds += ["--record-durations"] if not arguments else []
+    if arguments:
+        return _pytest([*SIDE_BY_SIDE, str(WORKERS_OF_A_CHOICE), *rounds, *arguments])
+    first = _pytest([*SIDE_BY_SIDE, str(WORKERS), *NOT_ALONE, *rounds])
+    if first not in (0, SOME_FAILED):
+        return first  # it was interrupted, or could not begin
+    print("\nWhat holds a time runs by itself:\n", flush=True)
+    second = _pytest([*ALONE, *rounds])
+    return first or (0 if second == NOTHING_TO_RUN else second)
+
+
+def run_quick() -> int:
+    """Prove style, types and imports, and run what the uncommitted change touches."""
+    return _run_module(["tests.quick"])
 
 
 def try_versions(pythons: Sequence[str]) -> int:
@@ -43,12 +55,6 @@ def try_versions(pythons: Sequence[str]) -> int:
     Returns 1 where a round did not end as it should.
     """
     return _run_module(["tests.versions", *pythons])
-
-
-def _failed() -> int:
-    """Count the tests that pytest has noted down as failed."""
-    noted = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
-    return len(json.loads(noted.read_text(encoding="utf-8"))) if noted.exists() else 0
 
 
 def _pytest(options: Sequence[str]) -> int:

@@ -1,0 +1,54 @@
+"""Which tests run on one worker, and in what order: those that take longest begin first."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+DURATIONS = Path(__file__).resolve().parent.parent / "durations.json"
+# Modules whose tests share nothing that they started: each test may go to another worker.
+APART = (
+    "tests/checks/test_bad_input",
+    "tests/checks/test_matrix",
+    "tests/checks/test_mistakes_",
+    "tests/checks/test_variants_",
+    "tests/exercises/",
+    "tests/guide/test_replay.py",
+)
+
+
+def unit_of(node_id: str) -> str:
+    """Return what `node_id` stays together with: itself, or all tests of its module."""
+    return node_id if node_id.startswith(APART) else node_id.partition("::")[0]
+
+
+def recorded_seconds() -> dict[str, float]:
+    """Return how long each unit took when that was last recorded; those that took longest first."""
+    if not DURATIONS.exists():
+        return {}
+    recorded: dict[str, float] = json.loads(DURATIONS.read_text(encoding="utf-8"))
+    return recorded
+
+
+class LongestFirst(LoadScopeScheduling):
+    """Hands out one unit after the other, in the order of the collection."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LongestFirst:
+    """Give pytest-xdist the scheduler for these tests."""
+    return LongestFirst(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes longest first: begun last, it would leave the other workers idle.
+
+    What has no record yet comes before all: it may take long.
+    """
+    seconds = recorded_seconds()
+    items.sort(key=lambda item: -seconds.get(unit_of(item.nodeid), float("inf")))
