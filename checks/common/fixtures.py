@@ -19,7 +19,7 @@ def target(request: pytest.FixtureRequest) -> Target:
 
 
 @pytest.fixture(scope="package")
-def project(target: Target) -> Iterator[Project]:
+def project(request: pytest.FixtureRequest, target: Target) -> Iterator[Project]:
     """Return the learner's project, of which nothing has been started yet."""
-    with opened_project(target) as opened:
+    with opened_project(target, request.config.getoption("--roles")) as opened:
         yield opened

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
@@ -80,9 +80,11 @@ def stage(function: Callable[[Owner], Result]) -> Callable[[Owner], Result]:
 class Project(Staged, Instance):
     """A copy of the learner's project, and everything that runs for it."""
 
-    def __init__(self, target: Target, run: Run, redis: RedisServer) -> None:
+    def __init__(
+        self, target: Target, run: Run, redis: RedisServer, roles: Collection[str] | None = None
+    ) -> None:
         Staged.__init__(self)
-        self.target, self.run = target, run
+        self.target, self.run, self.roles = target, run, roles
         self.folder = run.folder / "project"
         Instance.__init__(self, Launcher(self.folder, run), redis)
         self._detached = Detached(self._launch_web, run)
@@ -140,6 +142,8 @@ class Project(Staged, Instance):
         processes = own_commands(self.folder, self.port, self.redis.url)
         if self.target.step > 1:
             processes = without_helpers(processes)
+        if self.roles is not None:
+            processes = {role: one for role, one in processes.items() if role in self.roles}
         self.before_start()
         for role, command in processes.items():
             self.launch(role, command, role)
@@ -204,14 +208,17 @@ class Project(Staged, Instance):
 
 
 @contextmanager
-def opened_project(target: Target) -> Iterator[Project]:
-    """Copy the target, start a private Redis, and end all of it after the block."""
+def opened_project(target: Target, roles: Collection[str] | None = None) -> Iterator[Project]:
+    """Copy the target, start a private Redis, and end all of it after the block.
+
+    Of the Procfile's processes those of `roles` run, or all of them.
+    """
     with ExitStack() as stack:
         try:
             end_leftovers()  # of checks that were killed
             run = stack.enter_context(opened_run(f"checks on {target.folder}"))
             redis = stack.enter_context(private_redis(run=run))
-            project = Project(target, run, redis)
+            project = Project(target, run, redis, roles)
         except WorkbookError as error:
             raise CannotTell(str(error)) from error
         try:

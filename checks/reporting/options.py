@@ -1,4 +1,7 @@
-"""pytest's option `--target`. Loaded early, so that its folder isn't taken for one of tests."""
+"""pytest's options `--target` and `--roles`.
+
+Loaded early, so that the folder of a target isn't taken for one of tests.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,15 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--target`."""
-    parser.getgroup("workbook").addoption(
+    """Add `--target`, and `--roles` for who knows which processes the chosen checks need."""
+    group = parser.getgroup("workbook")
+    group.addoption(
+        "--roles",
+        metavar="ROLES",
+        type=lambda text: frozenset(text.split(",")),
+        help="which processes of the Procfile to start, such as web,worker; default: all of them",
+    )
+    group.addoption(
         "--target",
         metavar="DIR",
         help="the project that checks/ looks at; default: work/, else the step's snapshot",

@@ -26,6 +26,9 @@ MODULES = {
     4: "checks.step_04.test_setup_websocket",
     5: "checks.step_05.test_websocket_celery",
 }
+# What decides which processes there are, and whether they start.
+STARTED_FROM = ("Procfile", "config/", ".env")
+WITHOUT_BEAT = "--roles=web,worker"
 # What differs from run to run, and what stands for it in a golden text.
 VARYING = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "ID"),
@@ -82,6 +85,13 @@ class Mistake(Variant):
     ) -> None:
         super().__init__(name, *edits)
         self.check, self.words, self.is_golden = check, words, is_golden
+
+    @property
+    def concerns_beat(self) -> bool:
+        """Tell whether beat could behave otherwise: its checks are step 01's, the rest is here."""
+        return self.check == "test_the_processes_start" or any(
+            edit.file.startswith(STARTED_FROM) for edit in self.edits
+        )
 
 
 @dataclass(frozen=True)
@@ -155,7 +165,9 @@ def _run(selected: list[str], project: Path, *options: str) -> CheckOutput:
 def require_reported_first(step: int, mistake: Mistake, folder: Path, *, whole_step: bool) -> None:
     """Make the mistake and assert that the check meant for it reports it first, in its words."""
     project = edited_copy(step, mistake.edits, folder)
-    said = checks_on(step, project, only=None if whole_step else mistake.check)
+    # A process that plays no part in it need not start.
+    roles = [] if step == 1 or whole_step or mistake.concerns_beat else [WITHOUT_BEAT]
+    said = checks_on(step, project, *roles, only=None if whole_step else mistake.check)
     title = getattr(importlib.import_module(MODULES[step]), mistake.check).check.title
     assert said.first_cross == title, said.text
     assert said.code == 1, said.text
