@@ -22,6 +22,7 @@ from tests.versions.pip_settings import files_that_pip_needs
 from workbook.errors import WorkbookError
 from workbook.runtime.file_locks import locked
 from workbook.runtime.ports import reservations_path
+from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.process_tree import last_lines, run_to_end
 
 PYTHONS = ("3.14", "3.15")
@@ -145,7 +146,7 @@ def debian_mirror() -> str | None:
     command = ["apt-get", "indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(REPO_URI)"]
     try:
         said = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+            command, stdin=subprocess.DEVNULL, capture_output=True, **AS_TEXT, timeout=60
         ).stdout
     except OSError:
         return None

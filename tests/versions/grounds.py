@@ -18,6 +18,7 @@ from typing import Protocol
 
 from workbook.bootstrap.environment import scripts_of
 from workbook.paths import ENVIRONMENT
+from workbook.runtime.process_output import AS_TEXT
 
 # A Python is only good for a set-up with both of these: Debian has them in a package of their own.
 PROBE = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
@@ -102,7 +103,7 @@ def _version_of(python: Path) -> str:
             [python, "-I", "-c", PROBE],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            **AS_TEXT,
             timeout=30,
             check=True,
         ).stdout.strip()

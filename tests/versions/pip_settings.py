@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from workbook.bootstrap.environment import python_of
 from workbook.paths import ENVIRONMENT
+from workbook.runtime.process_output import AS_TEXT
 
 # `  /etc/pip.conf, exists: True`
 FILE = re.compile(r"^\s*(/.*), exists: True$", re.MULTILINE)
@@ -63,7 +64,7 @@ def _pip(*arguments: str) -> str:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            text=True,
+            **AS_TEXT,
             timeout=60,
             check=False,
         )

@@ -22,7 +22,7 @@ NO_NETWORK = (
 LACKS = r"No matching distribution found for (?P<a>\S+)|there is no version of (?P<b>\S+)"
 LACKS += r"|(?P<c>\S+) was not found in the package registry"
 REASONS = (
-    (r"No space left on device|Errno 28|[Nn]ot enough space|Disk quota exceeded", DISK_IS_FULL),
+    (r"No space left on device|Errno 28|(?i:not enough space)|Disk quota exceeded", DISK_IS_FULL),
     (
         r"CERTIFICATE_VERIFY_FAILED|SSLError|invalid peer certificate",
         "The package index showed a certificate that this machine does not trust. Behind a"

@@ -21,6 +21,7 @@ from workbook.bootstrap.lock import stopped_by_signals, taking_turns
 from workbook.bootstrap.portions import BASE, PORTIONS, portion_of
 from workbook.errors import WorkbookError
 from workbook.paths import ENVIRONMENT, ROOT, STATE
+from workbook.runtime.process_output import decoded
 
 LOG = ENVIRONMENT / "install.log"
 LONGEST_STEP = 3600  # seconds; a slow line may need many minutes, but no wait is for ever
@@ -249,7 +250,7 @@ class Installation:
                         self.say(progress())
                     pause = min(pause * 1.2, 20.0)  # a slow line shall not fill the screen
         if process.returncode != 0:
-            raise StepFailed(LOG.read_bytes()[before:].decode("utf-8", "replace"))
+            raise StepFailed(decoded(LOG.read_bytes()[before:]))
 
 
 def is_version(uv: Path, version: str) -> bool:
@@ -258,7 +259,7 @@ def is_version(uv: Path, version: str) -> bool:
         done = subprocess.run([str(uv), "--version"], capture_output=True, timeout=60, check=False)
     except (OSError, subprocess.SubprocessError):
         return False
-    return done.returncode == 0 and done.stdout.decode("utf-8", "replace").split()[1:2] == [version]
+    return done.returncode == 0 and decoded(done.stdout).split()[1:2] == [version]
 
 
 def is_for_this_system(entry: dict[str, object]) -> bool:
