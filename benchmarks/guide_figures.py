@@ -152,13 +152,12 @@ def pools_machine() -> str:
 
 def versions_table() -> str:
     """Show which versions were proven, what was tried with each, and when."""
-    heads = ["Python", "Django", "Set-up, run 05", "Checks 01 to 05", "Page 01", "Proven"]
+    heads = ["Python", "Django", "Set-up, run 05, checks", "Page 01", "Proven"]
     rows = [
         [
             f"{one.python}{f', {one.title}' if one.title else ''}",
             one.django,
-            _signs(one, "set-up", "run"),
-            _signs(one, "check"),
+            _signs(one, "set-up", "run", "check"),
             _signs(one, "page"),
             f"{one.verdict}, {one.recorded}",
         ]

@@ -80,10 +80,11 @@ def test_what_a_learner_runs_imports_nothing_of_the_last_portion() -> None:
         for name in imports_of(path)
         if not (ROOT / name).is_dir()  # some library brings a folder `benchmarks` as well
     }
+    packages = packages_distributions()
     later = {
         (path, name)
         for path, name in imported
-        for package in packages_distributions().get(name, [])
+        for package in packages.get(name, [])
         if portion_of(canonicalize_name(package)) == DEVELOPMENT
     }
     assert later == set()

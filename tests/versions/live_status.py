@@ -18,6 +18,7 @@ from websockets.sync.client import connect
 
 from workbook.paths import ROOT
 from workbook.runtime.ports import free_port
+from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.waiting import wait_until
 
 READY_SECONDS = 90
@@ -39,9 +40,7 @@ class RunOfStep05:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
+            **AS_TEXT,
         )
         threading.Thread(target=lambda: self.lines.extend(self.process.stdout), daemon=True).start()
 

@@ -20,6 +20,7 @@ from tests.versions.grounds import NoGround, find_ground
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.runtime.ports import free_port, reservations_path
+from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.waiting import wait_until
 
 RUNNING = "{}.{}".format(*sys.version_info[:2])
@@ -44,7 +45,7 @@ def in_ground(ground: DebianGround, folder: Path, script: str) -> str:
         env=ground.environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        text=True,
+        **AS_TEXT,
         timeout=SECONDS,
         check=True,
     ).stdout
