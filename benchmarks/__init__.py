@@ -1,5 +1,6 @@
-"""What pushing and polling cost, measured: `python3 workbook bench`.
+"""What pushing, polling and setting up cost, measured: `python3 workbook bench`.
 
-May import workbook; `checks` is measured by benchmarks.checks alone. docs_ext shows what was
-recorded. Begin with a benchmark's `__main__`: its `rounds` measure, its `results` are what is kept.
+May import workbook; `checks` is measured by benchmarks.checks alone. Begin with a benchmark's
+`__main__`: its `rounds` measure, its `results` are kept in results/, as are the proven `versions`.
+`guide_figures` draws what the guide shows of all these records: charts, tables, captions.
 """

@@ -21,6 +21,7 @@ from benchmarks.support.options import at_least_one, bench_parser, carried_out
 from benchmarks.support.result_files import store
 from benchmarks.support.system_info import load_average, this_machine
 
+# The guide shows the labels that are recorded in results/poll.json.
 ROWS = (
     replace(STEP_03, label="Asked: step 03 (runserver)"),
     replace(

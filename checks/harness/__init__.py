@@ -1,5 +1,6 @@
 """The project under test: a private copy with a Redis of its own, started as its Procfile says.
 
 May import `verdicts`, `target`, `progress` and workbook, and no client, no step.
-Begin with `project`, which puts the others together.
+Begin with `project`, which puts the others together. What is said where it does not start is in
+`preflight` (before), `diagnosis` (a process ended), `readiness` (no page), `worker` (no ping).
 """

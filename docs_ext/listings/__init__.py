@@ -2,4 +2,5 @@
 
 May import workbook alone. Begin with `excerpt`, which puts the others together: `address` reads
 what a fence names, `parts` finds it, `placement` says where it goes, `line_diff` what is new.
+`step_diff` is the lesson's diff, with `line_diff`'s numbers; `workbook diff` makes its own.
 """

@@ -17,14 +17,16 @@ EVERYTHING = ("worker", "beat", "web server", "run", "Redis")
 
 @dataclass
 class Actions:
-    """Does what the forms of sentences.py ask for: each has a method of its name."""
+    """Does what the forms of `page/instructions` ask for: each has a method of its name."""
 
     session: Session
 
     def obey(self, prose: str) -> None:
         """Do what a paragraph asks for, in its order."""
         if unknown := unknown_request(prose):
-            raise Mishap(f"the replay does not know how to do this (sentences.py): “{unknown}”")
+            raise Mishap(
+                f"the replay does not know how to do this (page/instructions.py): “{unknown}”"
+            )
         actions = list(deeds_of(prose))
         if any(deed.name not in LOOKING for deed in actions):
             self.session.mark()
