@@ -7,6 +7,8 @@ import re
 import signal
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -69,6 +71,23 @@ def nothing_left(run: ToolRun, small: SmallWorkbook) -> bool:
     return True
 
 
+@contextmanager
+def a_run(small: SmallWorkbook, *arguments: str, **options: object) -> Iterator[ToolRun]:
+    """Call `run` at a free port; nothing is left of it at the end of the block."""
+    with tool_run(small, "run", "--port", str(free_port()), *arguments, **options) as run:
+        yield run
+        assert nothing_left(run, small)
+
+
+def failing_run(small: SmallWorkbook, *said: str, within: float = 10, **options: object) -> ToolRun:
+    """Call `run`, which ends by itself with exit code 1, has `said` that, and leaves nothing."""
+    with a_run(small, **options) as run:
+        assert run.ends(within) == 1
+        for words in said:
+            run.wait_for(words, 2)
+    return run
+
+
 @pytest.fixture
 def snapshot(small: SmallWorkbook) -> SmallWorkbook:
     """Return a workbook whose step 05 is a tiny project."""
@@ -112,91 +131,83 @@ def test_work_runs_in_place_and_its_env_names_the_redis(small):
     redis_port = free_port()
     url = f"redis://localhost:{redis_port}/3"
     (small.work / ".env").write_text(f'CELERY_BROKER_REDIS_URL="{url}"\n', encoding="utf-8")
-    with tool_run(small, "run", "--port", str(free_port())) as run:
+    with a_run(small) as run:
         run.wait_for("ready")
         run.wait_for(f"broker is {url}")
         assert (small.work / "db.sqlite3").exists()
         assert "demo" not in run.text
         assert run.signal_and_wait(signal.SIGINT) == 0
-        assert nothing_left(run, small)
 
 
 def test_a_closed_terminal_ends_everything(snapshot):
     terminal, inside = os.openpty()
     streams = {"stdin": inside, "stdout": inside, "stderr": inside}
     own = "import fcntl, os, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
-    with tool_run(snapshot, "run", "--port", str(free_port()), code=own, **streams) as run:
+    with a_run(snapshot, code=own, **streams) as run:
         os.close(inside)
         while "Ctrl-C stops" not in run.text:
             run.lines.append(decoded(os.read(terminal, 4096)))
         assert run.left()
         os.close(terminal)
         assert run.ends() == 129
-        assert nothing_left(run, snapshot)
 
 
 def test_a_reader_that_goes_away_ends_everything(snapshot):
     reader, writer = os.pipe()
     lay_project(snapshot.root / "steps" / "05-tiny", "web: while true; do echo on; sleep 0.1; done")
-    with tool_run(snapshot, "run", "--port", str(free_port()), stdout=writer) as run:
+    with a_run(snapshot, stdout=writer) as run:
         os.close(writer)
         while "on" not in run.text:
             run.lines.append(decoded(os.read(reader, 4096)))
         os.close(reader)
         assert run.ends() == 129
-        assert nothing_left(run, snapshot)
 
 
 def test_processes_that_ignore_signals_end_within_ten_seconds(snapshot):
     lay_project(snapshot.root / "steps" / "05-tiny", "web: python manage.py stubborn\n")
-    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
+    with a_run(snapshot) as run:
         run.wait_for("stubborn child")
         assert len(run.left()) >= 3
         began = time.monotonic()
         assert run.signal_and_wait(signal.SIGTERM) == 143
         assert time.monotonic() - began < 10
-        assert nothing_left(run, snapshot)
 
 
 def test_a_second_ctrl_c_ends_the_patience(snapshot):
     lay_project(snapshot.root / "steps" / "05-tiny", "web: python manage.py stubborn\n")
-    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
+    with a_run(snapshot) as run:
         run.wait_for("stubborn child")
         began = time.monotonic()
         run.process.send_signal(signal.SIGINT)
         run.wait_for("Stopping")
         assert run.signal_and_wait(signal.SIGINT) == 0
         assert time.monotonic() - began < 4
-        assert nothing_left(run, snapshot)
 
 
 def test_ctrl_c_during_the_preparations_leaves_nothing(snapshot):
     manage = "import time; print('slow'); time.sleep(600)"
     lay_project(snapshot.root / "steps" / "05-tiny", manage=manage)
-    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
+    with a_run(snapshot) as run:
         run.wait_for("Preparing its database")
         wait_until(run.left, 5)
         assert run.signal_and_wait(signal.SIGINT) == 0
-        assert nothing_left(run, snapshot)
 
 
 @pytest.mark.parametrize("signum", SIGNALS)
 def test_a_signal_while_migrations_and_worker_go_on_leaves_nothing(small, signum):
     lay_project_with_worker(small.root / "steps" / "05-tiny", manage=SLOW_MIGRATION)
-    with tool_run(small, "run", "--port", str(free_port())) as run:
+    with a_run(small) as run:
         run.wait_for("celery@")
         assert run.signal_and_wait(signum) == SIGNALS[signum]
-        assert nothing_left(run, small)
 
 
 @pytest.mark.parametrize("seconds", [0, 0.03, 0.1, 0.2, 0.4, 0.8])
 def test_ctrl_c_at_any_moment_of_the_start_leaves_nothing(small, seconds):
     lay_project_with_worker(small.root / "steps" / "05-tiny")
-    with tool_run(small, "run", "--port", str(free_port()), "--redis", "embedded") as run:
+    with a_run(small, "--redis", "embedded") as run:
         run.wait_for("Preparing its database")
         time.sleep(seconds)
         assert run.signal_and_wait(signal.SIGINT) == 0
-        assert nothing_left(run, small)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -224,11 +235,9 @@ def test_in_a_snapshot_the_worker_starts_beside_the_migrations_and_web_after_the
 
 def test_in_work_an_error_that_every_process_would_meet_is_told_once(small):
     lay_failing_project(small.work, seconds=2)
-    with tool_run(small, "run", "--port", str(free_port())) as run:
-        assert run.ends() == 1
-        wait_until(lambda: "worker there: False" in run.text, 2)
-        assert "“python manage.py migrate” of work/ failed with exit code 1" in run.text
-        assert nothing_left(run, small)
+    failing_run(
+        small, "worker there: False", "“python manage.py migrate” of work/ failed with exit code 1"
+    )
 
 
 def test_a_worker_waits_for_the_tables_where_tasks_may_be_in_the_queue(small):
@@ -243,31 +252,25 @@ def test_a_worker_waits_for_the_tables_where_tasks_may_be_in_the_queue(small):
 
 def test_a_failing_migration_ends_the_worker_beside_it(small):
     lay_failing_project(small.root / "steps" / "05-tiny", seconds=20)
-    with tool_run(small, "run", "--port", str(free_port())) as run:
-        assert run.ends(30) == 1
-        wait_until(lambda: "worker there: True" in run.text, 2)
-        assert "“python manage.py migrate” of 05-tiny failed with exit code 1" in run.text
-        assert "$ python manage.py" not in run.text
-        assert nothing_left(run, small)
+    run = failing_run(
+        small,
+        "worker there: True",
+        "“python manage.py migrate” of 05-tiny failed with exit code 1",
+        within=30,
+    )
+    assert "$ python manage.py" not in run.text
 
 
 def test_a_failing_login_is_named(snapshot):
     manage = f"import sys\nif sys.argv[1] == 'createsuperuser': sys.exit('no login')\n{MANAGE}"
     lay_project(snapshot.root / "steps" / "05-tiny", manage=manage)
-    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
-        assert run.ends() == 1
-        wait_until(lambda: "no login" in run.text, 2)
-        assert "“python manage.py createsuperuser” of 05-tiny failed" in run.text
-        assert nothing_left(run, snapshot)
+    failing_run(snapshot, "no login", "“python manage.py createsuperuser” of 05-tiny failed")
 
 
 def test_migrations_that_do_not_end_are_given_up(snapshot):
     lay_project(snapshot.root / "steps" / "05-tiny", manage=SLOW_MIGRATION)
     code = "from workbook.projects import project; project.MANAGE_SECONDS = 1"
-    with tool_run(snapshot, "run", "--port", str(free_port()), code=code) as run:
-        assert run.ends() == 1
-        wait_until(lambda: "did not end within 1 seconds" in run.text, 2)
-        assert nothing_left(run, snapshot)
+    failing_run(snapshot, "did not end within 1 seconds", code=code)
 
 
 def test_a_redis_that_does_not_start_ends_the_migrations_beside_it(snapshot, tmp_path):
@@ -276,11 +279,7 @@ def test_a_redis_that_does_not_start_ends_the_migrations_beside_it(snapshot, tmp
     server.write_text("#!/bin/sh\necho no luck\nexit 1\n", encoding="utf-8")
     server.chmod(0o755)
     variables = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
-    with tool_run(snapshot, "run", "--port", str(free_port()), variables=variables) as run:
-        assert run.ends() == 1
-        wait_until(lambda: "no luck" in run.text, 2)
-        assert "redis-server did not start on port" in run.text
-        assert nothing_left(run, snapshot)
+    failing_run(snapshot, "no luck", "redis-server did not start on port", variables=variables)
 
 
 def test_verbose_shows_from_when_to_when_each_part_went(small):
@@ -324,31 +323,21 @@ def test_a_celery_worker_is_told_by_its_command(command, is_one):
 def test_a_process_that_ends_by_itself_is_named_with_its_last_lines(snapshot):
     procfile = "web: python manage.py runserver $PORT\nbeat: python manage.py fail\n"
     lay_project(snapshot.root / "steps" / "05-tiny", procfile)
-    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
-        assert run.ends() == 1
-        wait_until(lambda: "“beat” ended by itself with exit code 3" in run.text, 2)
-        assert run.text.rstrip().endswith("the reason it ended")
-        assert nothing_left(run, snapshot)
+    run = failing_run(snapshot, "“beat” ended by itself with exit code 3")
+    assert run.text.rstrip().endswith("the reason it ended")
 
 
 def test_a_page_that_never_answers_is_given_up_with_the_last_lines(snapshot):
     lay_project(snapshot.root / "steps" / "05-tiny", "web: python manage.py show\n")
     code = "import workbook.commands.run; workbook.commands.run.ANSWER_SECONDS = 1"
-    with tool_run(snapshot, "run", "--port", str(free_port()), code=code) as run:
-        assert run.ends() == 1
-        wait_until(lambda: "did not answer within 1 seconds" in run.text, 2)
-        assert run.text.rstrip().rpartition("\n")[2].startswith("  broker is redis://")
-        assert nothing_left(run, snapshot)
+    run = failing_run(snapshot, "did not answer within 1 seconds", code=code)
+    assert run.text.rstrip().rpartition("\n")[2].startswith("  broker is redis://")
 
 
 def test_settings_that_python_cannot_read_are_shown(snapshot):
     step = lay_project(snapshot.root / "steps" / "05-tiny", manage=f"import settings\n{MANAGE}")
     (step / "settings.py").write_text("DEBUG = = True\n", encoding="utf-8")
-    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
-        assert run.ends() == 1
-        wait_until(lambda: "SyntaxError" in run.text, 2)
-        assert "DEBUG = = True" in run.text
-        assert nothing_left(run, snapshot)
+    failing_run(snapshot, "SyntaxError", "DEBUG = = True")
 
 
 def test_a_taken_port_is_named_with_its_holder_and_another_offered(snapshot):
