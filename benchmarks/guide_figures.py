@@ -17,7 +17,7 @@ from benchmarks.pools.results import PoolsResult
 from benchmarks.push.results import PushResult, RowResult, SizeResult
 from benchmarks.support.result_files import recorded
 from benchmarks.support.statistics_summary import Figure
-from benchmarks.support.system_info import Machine
+from benchmarks.support.system_info import RunInfo
 from benchmarks.versions import SIGNS, RoundResult, reasons, recorded_versions
 from workbook.errors import WorkbookError
 
@@ -72,12 +72,6 @@ def push_capacity() -> str:
     return table(heads, rows)
 
 
-def push_machine() -> str:
-    """Say on what the push benchmark ran."""
-    result = push()
-    return _machine(result.machine, result.rounds, result.load_before)
-
-
 def poll_chart() -> str:
     """Draw the CPU time that visitors cost who ask, and those who are told."""
     result = poll()
@@ -111,12 +105,6 @@ def poll_table() -> str:
     return table(heads, rows)
 
 
-def poll_machine() -> str:
-    """Say on what the poll benchmark ran."""
-    result = poll()
-    return _machine(result.machine, result.rounds, result.load_before)
-
-
 def pools_mixing() -> str:
     """Show what breaks where runs with event loops share a worker with other tasks."""
     rows = [
@@ -142,12 +130,6 @@ def pools_waiting() -> str:
         for row in pools().waiting
     ]
     return table(["worker", "until all were done", "memory", "processes"], rows)
-
-
-def pools_machine() -> str:
-    """Say on what the pools benchmark ran."""
-    result = pools()
-    return _machine(result.machine, result.rounds, result.load_before)
 
 
 def versions_table() -> str:
@@ -190,13 +172,13 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "push/table": push_table,
     "push/costs": push_costs,
     "push/capacity": push_capacity,
-    "push/machine": push_machine,
+    "push/machine": lambda: _machine(push()),
     "poll/chart": poll_chart,
     "poll/table": poll_table,
-    "poll/machine": poll_machine,
+    "poll/machine": lambda: _machine(poll()),
     "pools/mixing": pools_mixing,
     "pools/waiting": pools_waiting,
-    "pools/machine": pools_machine,
+    "pools/machine": lambda: _machine(pools()),
     "versions/table": versions_table,
     "versions/reasons": versions_reasons,
 }
@@ -244,15 +226,17 @@ def _wait(found: Figure) -> str:
     return f"{ms:.0f} ms" if ms >= 20 else f"{ms:.1f} ms"
 
 
-def _machine(machine: Machine, rounds: int, load: float) -> str:
+def _machine(result: RunInfo) -> str:
+    """Say on what a benchmark ran."""
+    machine = result.machine
     versions = ", ".join(
         f"{name} {machine.packages[name]}" for name in ("daphne", "channels", "uvicorn", "celery")
     )
     return (
         f"<p>Recorded on {machine.recorded}: {machine.cores} cores ({machine.cpu}), "
         f"{machine.memory_gib:.0f} GiB, {machine.system}, Python {machine.python}, "
-        f"{machine.redis_server}, {versions}. Medians of {rounds} rounds. "
-        f"{load:.1f} processes wanted to run when it began.</p>"
+        f"{machine.redis_server}, {versions}. Medians of {result.rounds} rounds. "
+        f"{result.load_before:.1f} processes wanted to run when it began.</p>"
     )
 
 

@@ -15,11 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.support.options import bench_parser, carried_out
-from benchmarks.support.result_files import store
+from benchmarks.support.options import BenchmarkParser, run_benchmark
 from benchmarks.support.system_info import Machine, load_average, this_machine
 from checks.harness.project import opened_project
 from checks.target import Target
@@ -116,36 +116,31 @@ def measured_step(step: int, rounds: int) -> StepResult:
     return StepResult(step, round(bare, 2), wait, round(checks, 2), round(ratio, 2), reason)
 
 
-def main() -> int:
-    """Measure each step, print the table, keep it where --record asks for it."""
-    options = bench_parser("checks", rounds=3).parse_args()
+def measure(rounds: int) -> ChecksResult:
+    """Measure each step, and print its row at once."""
     machine, load = this_machine(), load_average()
-    print(
-        f"Medians of {options.rounds}, in seconds. "
-        f"ratio = checks / ({START_AND_STOP} × bare + wait)"
-    )
+    print(f"Medians of {rounds}, in seconds. ratio = checks / ({START_AND_STOP} × bare + wait)")
     print("step   bare   wait  checks  ratio  what is waited for")
     steps = []
     for number in WAITS:
-        steps.append(one := measured_step(number, options.rounds))
+        steps.append(one := measured_step(number, rounds))
         print(
             f"  {one.step:02d} {one.bare:6.1f} {one.wait:6.1f} {one.checks:7.1f} {one.ratio:6.2f}  "
             f"{one.waits_for}",
             flush=True,
         )
-    total = sum(one.checks for one in steps)
-    print(
-        f"All five steps: {total:.1f} s, {total / AIM_SECONDS:.2f} of the {AIM_SECONDS} s aimed at."
-    )
-    error = statistics.median(syntax_error_seconds() for _ in range(options.rounds))
-    print(f"A syntax error is told after {error:.1f} s.")
-    if options.record:
-        result = ChecksResult(
-            machine, load, options.rounds, steps, round(total, 1), round(error, 2)
-        )
-        print(f"Kept in {store('checks', result)}")
-    return 0
+    total = round(sum(one.checks for one in steps), 1)
+    error = statistics.median(syntax_error_seconds() for _ in range(rounds))
+    return ChecksResult(machine, load, rounds, steps, total, round(error, 2))
+
+
+def lines(result: ChecksResult) -> Iterator[str]:
+    """Yield what is below the table."""
+    total = result.all_steps
+    yield f"All five steps: {total} s, {total / AIM_SECONDS:.2f} of the {AIM_SECONDS} s aimed at."
+    yield f"A syntax error is told after {result.syntax_error:.1f} s."
 
 
 if __name__ == "__main__":
-    sys.exit(carried_out(main))
+    parser = BenchmarkParser("checks", rounds=3)
+    sys.exit(run_benchmark(parser, lambda options: measure(options.rounds), lines))

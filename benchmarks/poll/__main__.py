@@ -8,7 +8,6 @@ sees them, and how many questions a second a server answers.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,9 +16,8 @@ from benchmarks.poll.rounds import Plan, measure
 from benchmarks.push.deployments import all_running
 from benchmarks.push.variants import STEP_03, STEP_05
 from benchmarks.support.open_files import require_open_files
-from benchmarks.support.options import at_least_one, bench_parser, carried_out
-from benchmarks.support.result_files import store
-from benchmarks.support.system_info import load_average, this_machine
+from benchmarks.support.options import BenchmarkParser, at_least_one, run_benchmark
+from benchmarks.support.system_info import RunStart
 
 # The guide shows the labels that are recorded in results/poll.json.
 ROWS = (
@@ -38,29 +36,20 @@ ROWS = (
 def run(plan: Plan) -> PollResult:
     """Run the servers side by side and measure one after the other."""
     require_open_files(plan.visitors)
-    load, start = load_average(), time.monotonic()
+    start = RunStart()
     with all_running(ROWS) as sites:
         rows = measure(sites, plan)
-    seconds = round(time.monotonic() - start)
-    return PollResult(
-        this_machine(), load, load_average(), plan.rounds, plan.visitors, seconds, rows
-    )
+    return PollResult(**start.ended(plan.rounds), visitors=plan.visitors, rows=rows)
 
 
 def lines(result: PollResult) -> Iterator[str]:
     """Yield the lines of the table."""
-    yield result.machine.told(result.load_before, result.load_after)
+    yield result.header()
     yield (
         f"{result.visitors} visitors: medians of {result.rounds} rounds (lowest and highest). "
         "CPU seconds of the server a minute; ms until a status is seen; answers a second."
     )
-    heads = (
-        "CPU, nobody there",
-        "CPU, visitors",
-        "half saw it, ms",
-        "last saw it, ms",
-        "answers/s",
-    )
+    heads = "CPU, nobody there", "CPU, visitors", "half saw it, ms", "last saw it, ms", "answers/s"
     yield f"{'':28}" + "".join(f"{head:>24}" for head in heads)
     for row in result.rows:
         figures = (
@@ -74,18 +63,13 @@ def lines(result: PollResult) -> Iterator[str]:
         yield f"{row.label:28}" + "".join(f"{cell:>24}" for cell in cells)
 
 
-def main() -> int:
-    """Measure, print the table, keep the result where --record asks for it."""
-    plan = Plan()
-    parser = bench_parser("poll", rounds=plan.rounds)
-    parser.add_argument("--visitors", type=at_least_one, default=plan.visitors, help="default: 100")
-    options = parser.parse_args()
-    result = run(replace(plan, visitors=options.visitors, rounds=options.rounds))
-    print(*lines(result), sep="\n")
-    if options.record:
-        print(f"Kept in {store('poll', result)}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(carried_out(main))
+    parser = BenchmarkParser("poll", Plan.rounds)
+    parser.add_argument("--visitors", type=at_least_one, default=Plan.visitors, help="default: 100")
+    sys.exit(
+        run_benchmark(
+            parser,
+            lambda options: run(Plan(visitors=options.visitors, rounds=options.rounds)),
+            lines,
+        )
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmarks.support.statistics_summary import Figure
-from benchmarks.support.system_info import Machine
+from benchmarks.support.system_info import RunInfo
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,8 @@ class PollRow:
 
 
 @dataclass(frozen=True)
-class PollResult:
-    """A whole run. The load average is of the machine, one minute before and after."""
+class PollResult(RunInfo):
+    """A whole run."""
 
-    machine: Machine
-    load_before: float
-    load_after: float
-    rounds: int
     visitors: int
-    seconds: float
     rows: list[PollRow]

@@ -7,20 +7,18 @@ The workers take turns, round by round, each with a Redis and a database of its 
 from __future__ import annotations
 
 import sys
-import time
+from collections.abc import Iterator
 
 from benchmarks.pools.mixing import KINDS, mixing_round, mixing_row
 from benchmarks.pools.results import PoolsResult
 from benchmarks.pools.waiting import POOLS, waiting_round, waiting_row
-from benchmarks.support.options import bench_parser, carried_out
-from benchmarks.support.result_files import store
-from benchmarks.support.system_info import load_average, this_machine
-from workbook.runtime.run_records import end_leftovers
+from benchmarks.support.options import BenchmarkParser, run_benchmark
+from benchmarks.support.system_info import RunStart
 
 
 def measure(rounds: int) -> PoolsResult:
     """Let every worker have its turn in each of the rounds."""
-    load, start = load_average(), time.monotonic()
+    start = RunStart()
     mixed = {kind: [] for kind in KINDS}
     waited = {pool: [] for pool in POOLS}
     for number in range(1, rounds + 1):
@@ -31,36 +29,26 @@ def measure(rounds: int) -> PoolsResult:
             print(f"Round {number} of {rounds}, waiting: {pool}", flush=True)
             found.append(waiting_round(pool))
     return PoolsResult(
-        machine=this_machine(),
-        load_before=load,
-        load_after=load_average(),
-        rounds=rounds,
-        seconds=round(time.monotonic() - start),
+        **start.ended(rounds),
         mixing=[mixing_row(kind, found) for kind, found in mixed.items()],
         waiting=[waiting_row(pool, found) for pool, found in waited.items()],
     )
 
 
-def main() -> int:
-    """Measure, print the tables, keep the result where --record asks for it."""
-    options = bench_parser("pools", rounds=3).parse_args()
-    for line in end_leftovers():
-        print(line, flush=True)
-    result = measure(options.rounds)
+def lines(result: PoolsResult) -> Iterator[str]:
+    """Yield the lines of both tables."""
     for row in result.mixing:
-        print(
+        yield (
             f"{row.label:36}{row.runs_well} of {row.runs} runs ended well, "
             f"{row.innocents_with_result} of {row.innocents} other tasks have a result"
         )
     for row in result.waiting:
-        print(
+        yield (
             f"{row.label:36}{row.seconds.text()} s, {row.memory_mib.text(0)} MiB in "
             f"{row.processes} process{'' if row.processes == 1 else 'es'}"
         )
-    if options.record:
-        print(f"Kept in {store('pools', result)}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(carried_out(main))
+    parser = BenchmarkParser("pools", rounds=3)
+    sys.exit(run_benchmark(parser, lambda options: measure(options.rounds), lines))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmarks.support.statistics_summary import Figure
-from benchmarks.support.system_info import Machine
+from benchmarks.support.system_info import RunInfo
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,8 @@ class WaitingRow:
 
 
 @dataclass(frozen=True)
-class PoolsResult:
-    """A whole run. The load average is of the machine, one minute before and after."""
+class PoolsResult(RunInfo):
+    """A whole run."""
 
-    machine: Machine
-    load_before: float
-    load_after: float
-    rounds: int
-    seconds: float
     mixing: list[MixingRow]
     waiting: list[WaitingRow]

@@ -12,11 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.support.processes import Measured, measured
+from benchmarks.support.processes import FASTER, Measured, measured
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
-from workbook.projects.project import ProjectFolder, private_copy
-from workbook.projects.steps import find_step
+from workbook.projects.project import ProjectFolder, find_project, private_copy
 from workbook.redis_server.server import private_redis
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.run_records import opened_run
@@ -24,8 +23,6 @@ from workbook.runtime.waiting import wait_until
 
 EXAMPLES = ROOT / "docs" / "going-further" / "examples"
 LOOK_SECONDS = 0.05
-# They spare the worker's start a second, and change nothing of its work.
-FASTER = {"CELERY_WORKER_WITHOUT_MINGLE": "1", "CELERY_WORKER_WITHOUT_GOSSIP": "1"}
 FINAL = ("SUCCESS", "FAILURE")
 
 
@@ -57,8 +54,7 @@ def worker_on(
     `prepare` is handed the copy's folder before anything starts.
     """
     with opened_run("a benchmark") as run, private_redis("server", run=run) as server:
-        step = find_step("05")
-        project = private_copy(ProjectFolder(step.name, step.folder, is_snapshot=True), run.folder)
+        project = private_copy(find_project("05"), run.folder)
         prepare(project.folder)
         settings = environment_for(server.url, run_id=run.id) | FASTER | environment
         project.manage(settings, "migrate", "--noinput", "--verbosity", "0")

@@ -8,7 +8,6 @@ same round. Ends with exit code 1 where step 05, or a rung above it, loses a sta
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 
 from benchmarks.push.deployments import all_running
@@ -17,15 +16,14 @@ from benchmarks.push.rounds import Plan, Rounds
 from benchmarks.push.table import lines
 from benchmarks.push.variants import LIMIT, Row, all_rows
 from benchmarks.support.open_files import require_open_files
-from benchmarks.support.options import bench_parser, carried_out, sizes
-from benchmarks.support.result_files import store
-from benchmarks.support.system_info import load_average, this_machine
+from benchmarks.support.options import BenchmarkParser, run_benchmark, sizes
+from benchmarks.support.system_info import RunStart
 
 
 def measure(rows: Sequence[Row], plan: Plan) -> PushResult:
     """Run every row side by side and measure them by turns. LIMIT must be among them."""
     require_open_files(plan.most)
-    load, start = load_average(), time.monotonic()
+    start = RunStart()
     with all_running(rows) as sites:
         told = [site for site in sites if not site.row.is_polled]
         polled = [site for site in sites if site.row.is_polled]
@@ -33,12 +31,8 @@ def measure(rows: Sequence[Row], plan: Plan) -> PushResult:
         rounds.measure()
     found = rounds.readings
     return PushResult(
-        machine=this_machine(),
-        load_before=load,
-        load_after=load_average(),
-        rounds=plan.rounds,
+        **start.ended(plan.rounds),
         statuses_per_round=plan.blocks * plan.statuses,
-        seconds=round(time.monotonic() - start),
         sizes=sorted(plan.sizes),
         rows=[row_result(row.name, row.label, found[row.name], found[LIMIT.name]) for row in rows],
     )
@@ -55,22 +49,18 @@ def complaints(rows: Sequence[Row], result: PushResult) -> list[str]:
     ]
 
 
-def main() -> int:
-    """Measure, print the table, keep the result where --record asks for it."""
-    plan = Plan()
-    parser = bench_parser("push", rounds=plan.rounds)
-    parser.add_argument("--sizes", type=sizes, default=plan.sizes, help="default: 1,100,500,1000")
-    options = parser.parse_args()
-    rows = all_rows()
-    result = measure(rows, Plan(options.sizes, options.rounds))
-    print(*lines(result), sep="\n")
-    if options.record:
-        print(f"Kept in {store('push', result)}")
-    found = complaints(rows, result)
-    for sentence in found:
-        print(sentence, file=sys.stderr)
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(carried_out(main))
+    default = Plan()
+    parser = BenchmarkParser("push", default.rounds)
+    parser.add_argument(
+        "--sizes", type=sizes, default=default.sizes, help="default: 1,100,500,1000"
+    )
+    rows = all_rows()
+    sys.exit(
+        run_benchmark(
+            parser,
+            lambda options: measure(rows, Plan(options.sizes, options.rounds)),
+            lines,
+            lambda result: complaints(rows, result),
+        )
+    )

@@ -19,7 +19,7 @@ from benchmarks.push.load_task import GO
 from benchmarks.push.projects import WEB, WORKER, command_lines, make_project
 from benchmarks.push.variants import Row
 from benchmarks.support.load_generator import CrowdProcess, Delivery, crowd
-from benchmarks.support.processes import Measured, measured
+from benchmarks.support.processes import FASTER, Measured, measured
 from benchmarks.support.visitors import Address
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
@@ -27,10 +27,8 @@ from workbook.redis_server.server import RedisServer, private_redis
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import LOOPBACK, free_port
 from workbook.runtime.process_tree import last_lines
-from workbook.runtime.run_records import Run, end_leftovers, opened_run
+from workbook.runtime.run_records import Run, opened_run
 
-# They spare the worker's start a second, and change nothing of its work.
-FASTER = {"CELERY_WORKER_WITHOUT_MINGLE": "1", "CELERY_WORKER_WITHOUT_GOSSIP": "1"}
 ANSWER_SECONDS = 60
 DELIVERY_SECONDS = 20
 # Where one was lost already, the next are not waited for as long: a broken row must not take hours.
@@ -69,12 +67,7 @@ class Site:
 
 @contextmanager
 def all_running(rows: Iterable[Row]) -> Iterator[list[Site]]:
-    """Run everything of `rows` side by side inside the block, and say when each is ready.
-
-    What a killed benchmark left is ended first.
-    """
-    for line in end_leftovers():
-        print(line, flush=True)
+    """Run everything of `rows` side by side inside the block, and say when each is ready."""
     with opened_run("a benchmark") as run, contextlib.ExitStack() as stack:
         sites = []
         for row in rows:

@@ -11,8 +11,7 @@ from pathlib import Path
 from benchmarks.push.variants import HERE, Row
 from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands
-from workbook.projects.project import ProjectFolder, private_copy
-from workbook.projects.steps import find_step
+from workbook.projects.project import ProjectFolder, find_project, private_copy
 from workbook.runtime.process_output import AS_TEXT
 
 WEB, WORKER = "web", "worker"
@@ -23,8 +22,7 @@ def make_project(row: Row, folder: Path) -> ProjectFolder:
 
     Raises WorkbookError where a patch does not fit step 05 any more.
     """
-    step = find_step(row.step)
-    copy = private_copy(ProjectFolder(step.name, step.folder, is_snapshot=True), folder)
+    copy = private_copy(find_project(row.step), folder)
     if row.overlay:
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(row.overlay, copy.folder, ignore=ignore, dirs_exist_ok=True)

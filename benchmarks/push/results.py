@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.support.load_generator import Delivery
 from benchmarks.support.statistics_summary import Figure, figure, ratio
-from benchmarks.support.system_info import Machine
+from benchmarks.support.system_info import RunInfo
 
 
 @dataclass
@@ -63,15 +63,10 @@ class RowResult:
 
 
 @dataclass(frozen=True)
-class PushResult:
-    """A whole run. The load average is of the machine, one minute before and after."""
+class PushResult(RunInfo):
+    """A whole run."""
 
-    machine: Machine
-    load_before: float
-    load_after: float
-    rounds: int
     statuses_per_round: int
-    seconds: float
     sizes: list[int]
     rows: list[RowResult]
 

@@ -17,7 +17,7 @@ LABEL_WIDTH, CELL_WIDTH = 38, 32
 
 def lines(result: PushResult) -> Iterator[str]:
     """Yield the lines of the table."""
-    yield result.machine.told(result.load_before, result.load_after)
+    yield result.header()
     yield (
         "From the sending of a status until the last of N visitors has it, in ms: medians, lowest "
         f"and highest round, × LIMIT. Rounds: {result.rounds}, of {result.statuses_per_round} "

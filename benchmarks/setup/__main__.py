@@ -8,18 +8,15 @@ pip and uv. A local proxy counts what is fetched. Needs git and the network.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 
 from benchmarks.setup.results import Aim, Reading, SetupResult, WayRow
 from benchmarks.setup.rounds import measure_way
 from benchmarks.setup.ways import FORMER, TODAY, Way
-from benchmarks.support.options import bench_parser, carried_out
-from benchmarks.support.result_files import store
+from benchmarks.support.options import BenchmarkParser, run_benchmark
 from benchmarks.support.statistics_summary import figure, ratio
-from benchmarks.support.system_info import load_average, this_machine
+from benchmarks.support.system_info import RunStart
 from workbook.paths import ROOT
-from workbook.runtime.run_records import end_leftovers
 
 WAYS = (TODAY, FORMER)
 MEGABYTE = 1_000_000
@@ -30,17 +27,17 @@ SECOND_SECONDS, ALONE_SECONDS = 4.0, 0.3
 
 def measure(rounds: int) -> SetupResult:
     """Let both ways take turns in each of the rounds."""
-    load, start = load_average(), time.monotonic()
+    start = RunStart()
     found: dict[str, list[Reading]] = {way.name: [] for way in WAYS}
     for number in range(1, rounds + 1):
         # Each comes first as often as the other: a registry may be quicker when asked again.
         for way in WAYS if number % 2 else reversed(WAYS):
             found[way.name].append(reading := measure_way(way, ROOT))
             print(f"Round {number} of {rounds}: {way.label}, {reading.first:.1f} s", flush=True)
-    return result_of(found, load, round(time.monotonic() - start))
+    return result_of(found, start)
 
 
-def result_of(found: dict[str, list[Reading]], load_before: float, seconds: float) -> SetupResult:
+def result_of(found: dict[str, list[Reading]], start: RunStart) -> SetupResult:
     """Return what the readings of each way, round by round, say."""
     today, former = found[TODAY.name], found[FORMER.name]
     rows = [row_of(way, found[way.name]) for way in WAYS]
@@ -53,11 +50,7 @@ def result_of(found: dict[str, list[Reading]], load_before: float, seconds: floa
         Aim("`python3 workbook` alone, in seconds", ALONE_SECONDS, rows[0].alone.median),
     ]
     return SetupResult(
-        machine=this_machine(),
-        load_before=load_before,
-        load_after=load_average(),
-        rounds=len(today),
-        seconds=seconds,
+        **start.ended(len(today)),
         rows=rows,
         time_ratio=time_ratio,
         bytes_ratio=bytes_ratio,
@@ -81,7 +74,7 @@ def row_of(way: Way, readings: list[Reading]) -> WayRow:
 
 def lines(result: SetupResult) -> Iterator[str]:
     """Yield the lines of the table."""
-    yield result.machine.told(result.load_before, result.load_after)
+    yield result.header()
     yield (
         f"Medians of {result.rounds} rounds (lowest and highest), in seconds: from a fresh clone "
         "to the first status, of which fetching; a second `run`; `python3 workbook` alone."
@@ -97,17 +90,6 @@ def lines(result: SetupResult) -> Iterator[str]:
         yield f"{aim.text}: {aim.found:.2f}, at most {aim.at_most} aimed at: {met}."
 
 
-def main() -> int:
-    """Measure, print the table, keep the result where --record asks for it."""
-    options = bench_parser("setup", rounds=5).parse_args()
-    for line in end_leftovers():
-        print(line, flush=True)
-    result = measure(options.rounds)
-    print(*lines(result), sep="\n")
-    if options.record:
-        print(f"Kept in {store('setup', result)}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(carried_out(main))
+    parser = BenchmarkParser("setup", rounds=5)
+    sys.exit(run_benchmark(parser, lambda options: measure(options.rounds), lines))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmarks.support.statistics_summary import Figure
-from benchmarks.support.system_info import Machine
+from benchmarks.support.system_info import RunInfo
 
 
 @dataclass(frozen=True)
@@ -57,18 +57,13 @@ class Aim:
 
 
 @dataclass(frozen=True)
-class SetupResult:
+class SetupResult(RunInfo):
     """A whole run: the rows are today's way, then the former one.
 
     `time_ratio` and `bytes_ratio` are today's first status and bytes as a part of the former way's,
-    round by round. The load average is of the machine, one minute before and after.
+    round by round.
     """
 
-    machine: Machine
-    load_before: float
-    load_after: float
-    rounds: int
-    seconds: float
     rows: list[WayRow]
     time_ratio: Figure
     bytes_ratio: Figure

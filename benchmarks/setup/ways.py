@@ -5,26 +5,24 @@ Both start from nothing: a home and caches of their own, and pip's sources in th
 
 from __future__ import annotations
 
-import ast
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.bootstrap.environment import python_of
-from workbook.errors import WorkbookError
+from workbook.bootstrap.package_sources import pip_options
 from workbook.paths import ENVIRONMENT
 from workbook.runtime.child_environment import MARK
-from workbook.runtime.process_output import AS_TEXT
 
 STEP = "05"
-PIP_SECONDS = 60
 # What a learner told pip and what counts here as well: where to fetch from, and how to reach it.
-SOURCES = ("index-url", "extra-index-url", "cert", "client-cert", "trusted-host")
-PATIENCE = ("timeout", "default-timeout", "retries")
+SOURCES = (
+    *("index-url", "extra-index-url", "cert", "client-cert", "trusted-host"),
+    *("timeout", "retries"),
+)
 # These could bring something from elsewhere, or into another place.
 DROPPED = ("PIP_", "UV_", "PIPENV_", "PYTHON", "DJANGO_", "CELERY_", "XDG_")
 CALL = """\
@@ -159,30 +157,11 @@ def _path_outside(path: str) -> str:
 def network_sources() -> dict[str, str]:
     """Return the variables that tell pip its sources as this person has them, less local folders.
 
-    What lies on the disk already would count for no fetching. Raises WorkbookError where pip can't
-    be asked.
+    What is on the disk already would count for no fetching.
     """
-    command = [sys.executable, "-m", "pip", "config", "list"]
-    try:
-        told = subprocess.run(
-            command, capture_output=True, **AS_TEXT, check=True, timeout=PIP_SECONDS
-        ).stdout
-    except (OSError, subprocess.SubprocessError) as error:
-        raise WorkbookError(f"pip does not say where it fetches from: {error}") from error
-    return {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", **_sources(told)}
-
-
-def _sources(told: str) -> dict[str, str]:
-    """Return the sources in what `pip config list` has `told`: lines such as global.cert='…'."""
-    options: dict[str, str] = {}
-    lines = [line.partition("=") for line in told.splitlines() if "=" in line]
-    # As pip ranks them: a variable counts most, then what holds for `install` alone.
-    for section in ("global.", "install.", ":env:."):
-        for name, _, text in lines:
-            if name.startswith(section):
-                options[name.removeprefix(section)] = ast.literal_eval(text)
-    found = {}
-    for option in (*SOURCES, *PATIENCE):
+    options = pip_options(Path(sys.prefix), os.environ)
+    found = {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    for option in SOURCES:
         words = options.get(option, "").split()
         if option.endswith("index-url"):
             words = [word for word in words if word.startswith("https://")]

@@ -26,7 +26,7 @@ def allow_open_files() -> int:
 
 
 def require_open_files(visitors: int) -> None:
-    """Raise WorkbookError where fewer files may be open than `visitors` and all else need."""
+    """Raise WorkbookError where so many visitors, and the rest, may not have their files open."""
     needed, allowed = visitors + SPARE_FILES, allow_open_files()
     if allowed < needed:
         raise WorkbookError(

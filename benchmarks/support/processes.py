@@ -13,6 +13,8 @@ from workbook.errors import WorkbookError
 from workbook.runtime.process_tree import end, last_lines, trees
 from workbook.runtime.waiting import wait_until
 
+# They spare a worker's start a second, and change nothing of its work.
+FASTER = {"CELERY_WORKER_WITHOUT_MINGLE": "1", "CELERY_WORKER_WITHOUT_GOSSIP": "1"}
 READY_SECONDS = 60
 QUIET_SHARE = 0.2  # of one core: a server that does less has nothing left to do
 QUIET_SECONDS = 0.5

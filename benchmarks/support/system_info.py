@@ -1,14 +1,16 @@
-"""On what a benchmark ran: the machine, the system, the versions, and how busy it was."""
+"""On what a benchmark ran: the machine, its versions, how busy it was, and for how long."""
 
 from __future__ import annotations
 
 import os
 import platform
 import subprocess
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -31,16 +33,40 @@ class Machine:
     cpu: str
     system: str
     python: str
-
-    def told(self, load_before: float, load_after: float) -> str:
-        """Say in a line which machine it was, and how busy before and after a benchmark."""
-        return (
-            f"{self.cores} cores, {self.cpu}, {self.system}, Python {self.python}, "
-            f"load average {load_before} before and {load_after} after."
-        )
-
     redis_server: str
     packages: dict[str, str]
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """A whole run. The load average is of the machine, one minute before and after."""
+
+    machine: Machine
+    load_before: float
+    load_after: float
+    rounds: int
+    seconds: float
+
+    def header(self) -> str:
+        """Return the first line of a table: on what it was measured."""
+        machine = self.machine
+        return (
+            f"{machine.cores} cores, {machine.cpu}, {machine.system}, Python {machine.python}, "
+            f"load average {self.load_before} before and {self.load_after} after."
+        )
+
+
+@dataclass(frozen=True)
+class RunStart:
+    """How busy the machine was when a run began, and when that was (time.monotonic)."""
+
+    load: float = field(default_factory=lambda: load_average())
+    at: float = field(default_factory=time.monotonic)
+
+    def ended(self, rounds: int) -> dict[str, Any]:
+        """Return the fields of RunInfo for a run of so many `rounds` that ends now."""
+        seconds = round(time.monotonic() - self.at)
+        return vars(RunInfo(this_machine(), self.load, load_average(), rounds, seconds))
 
 
 def this_machine() -> Machine:

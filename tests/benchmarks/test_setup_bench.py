@@ -17,6 +17,7 @@ from benchmarks.setup.results import Reading
 from benchmarks.setup.rounds import make_clone, measure_way
 from benchmarks.setup.traffic import Traffic
 from benchmarks.setup.ways import FORMER, TODAY, network_sources
+from benchmarks.support.system_info import RunStart
 from tests.support.quick_workbook import (
     FETCHED_BYTES,
     REST_SECONDS,
@@ -126,11 +127,11 @@ def test_pip_is_told_its_sources_alone(tmp_path, monkeypatch) -> None:
 def test_a_ratio_is_taken_round_by_round_and_an_aim_that_is_missed_is_told() -> None:
     today = [Reading(10, 4, 30, 5, [0.1, 0.2, 0.3]), Reading(20, 6, 30, 3, [0.2])]
     former = [Reading(20, 10, 60, 5, []), Reading(80, 30, 120, 5, [])]
-    result = result_of({TODAY.name: today, FORMER.name: former}, 0.0, 60)
+    result = result_of({TODAY.name: today, FORMER.name: former}, RunStart())
     assert (result.time_ratio.median, result.bytes_ratio.median) == (0.375, 0.375)
     assert [aim.is_met for aim in result.aims] == [True, True, True, True]
     slow = [Reading(30, 4, 90, 5, [0.4])] * 2
-    result = result_of({TODAY.name: slow, FORMER.name: former}, 0.0, 60)
+    result = result_of({TODAY.name: slow, FORMER.name: former}, RunStart())
     assert [aim.is_met for aim in result.aims] == [False, False, False, False]
 
 
