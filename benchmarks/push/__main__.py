@@ -50,11 +50,8 @@ def complaints(rows: Sequence[Row], result: PushResult) -> list[str]:
 
 
 if __name__ == "__main__":
-    default = Plan()
-    parser = BenchmarkParser("push", default.rounds)
-    parser.add_argument(
-        "--sizes", type=sizes, default=default.sizes, help="default: 1,100,500,1000"
-    )
+    parser = BenchmarkParser("push", Plan.rounds)
+    parser.add_argument("--sizes", type=sizes, default=Plan.sizes, help="default: 1,100,500,1000")
     rows = all_rows()
     sys.exit(
         run_benchmark(

@@ -21,12 +21,10 @@ from benchmarks.push.variants import Row
 from benchmarks.support.load_generator import CrowdProcess, Delivery, crowd
 from benchmarks.support.processes import FASTER, Measured, measured
 from benchmarks.support.visitors import Address
-from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.redis_server.server import RedisServer, private_redis
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import LOOPBACK, free_port
-from workbook.runtime.process_tree import last_lines
 from workbook.runtime.run_records import Run, opened_run
 
 ANSWER_SECONDS = 60
@@ -147,10 +145,7 @@ def await_page(url: str, web: Measured) -> None:
             httpx.get(url, timeout=10)
             return
         time.sleep(0.05)
-    raise WorkbookError(
-        f"{web.name} should have answered at {url} within {ANSWER_SECONDS} s and did not. "
-        f"Its last lines:\n{last_lines(web.said())}"
-    )
+    raise web.error(f"should have answered at {url} within {ANSWER_SECONDS} s and did not")
 
 
 def sent_task(url: str, folder: Path) -> Address:

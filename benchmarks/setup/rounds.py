@@ -119,9 +119,7 @@ def _run_to_end(way: Way, clone: Clone, command: Sequence[str], within_seconds: 
         except subprocess.TimeoutExpired:
             code = f"no exit code within {within_seconds} s"
         if code != 0:
-            raise WorkbookError(
-                f"{process.name} … ended with {code}. Its last lines:\n{last_lines(process.said())}"
-            )
+            raise process.error(f"… ended with {code}")
 
 
 def _bare_seconds(way: Way, clone: Clone) -> float:

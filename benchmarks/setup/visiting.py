@@ -11,9 +11,7 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from benchmarks.support.processes import Measured
-from workbook.errors import WorkbookError
 from workbook.runtime.ports import LOOPBACK
-from workbook.runtime.process_tree import last_lines
 
 POLL_SECONDS = 0.05
 REQUEST_SECONDS = 10
@@ -32,14 +30,10 @@ def await_first_status(run: Measured, port: int, within_seconds: float) -> None:
     with httpx.Client(base_url=base, timeout=REQUEST_SECONDS, trust_env=False) as client:
         while not _has_status(client, port, deadline):
             if run.popen.poll() is not None:
-                _complain(f"{run.name} ended before a status came", run)
+                raise run.error("ended before a status came")
             if time.monotonic() > deadline:
-                _complain(f"{run.name} brought no status within {within_seconds:.0f} s", run)
+                raise run.error(f"brought no status within {within_seconds:.0f} s")
             time.sleep(POLL_SECONDS)
-
-
-def _complain(what: str, run: Measured) -> None:
-    raise WorkbookError(f"{what}. Its last lines:\n{last_lines(run.said())}")
 
 
 def _has_status(client: httpx.Client, port: int, deadline: float) -> bool:

@@ -42,10 +42,7 @@ class Measured:
         """Wait until its log holds `word`. Raises WorkbookError where it does not."""
         wait_until(lambda: word in self.said() or self.popen.poll() is not None, READY_SECONDS)
         if word not in self.said():
-            raise WorkbookError(
-                f"{self.name} should have said “{word}” within {READY_SECONDS} s. "
-                f"Its last lines:\n{last_lines(self.said())}"
-            )
+            raise self.error(f"should have said “{word}” within {READY_SECONDS} s")
 
     def await_quiet(self) -> None:
         """Wait until it has done what it was asked, told by the CPU time that it uses."""
@@ -55,6 +52,10 @@ class Measured:
             time.sleep(QUIET_SECONDS)
             now = self.cpu_seconds()
             before, used = now, now - before
+
+    def error(self, what: str) -> WorkbookError:
+        """Return the error that says what it did, with its last lines."""
+        return WorkbookError(f"{self.name} {what}. Its last lines:\n{last_lines(self.said())}")
 
     def said(self) -> str:
         """Return its log."""
