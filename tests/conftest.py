@@ -1,7 +1,5 @@
 """Options and markers for all tests."""
 
-from __future__ import annotations
-
 import signal
 from collections.abc import Iterator
 from pathlib import Path

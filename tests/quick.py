@@ -3,8 +3,6 @@
 For one who works here, in less than a minute. The whole proof is `python3 workbook test`.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """The verb `bench`: what it refuses in words, and that nothing is left of a run that was ended."""
 
-from __future__ import annotations
-
 import signal
 
 import pytest

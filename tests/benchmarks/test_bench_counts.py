@@ -1,7 +1,5 @@
 """The benchmark sees what must not happen: a status that is lost, a visitor who is dropped."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Iterator

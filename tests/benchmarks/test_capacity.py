@@ -1,7 +1,5 @@
 """What ten thousand and a million visitors would need, reckoned from the recorded run."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 

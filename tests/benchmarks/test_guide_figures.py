@@ -1,7 +1,5 @@
 """The guide's figures are those of the recorded runs, whatever these say."""
 
-from __future__ import annotations
-
 import json
 import re
 import xml.etree.ElementTree as ElementTree

@@ -1,7 +1,5 @@
 """The ladder's rungs are changes of step 05 as it stands, and the guide shows them as they are."""
 
-from __future__ import annotations
-
 import compileall
 import subprocess
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Whoever ends the round on several machines early finds nothing of it left."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

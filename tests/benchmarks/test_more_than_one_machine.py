@@ -4,8 +4,6 @@ They are real processes that share nothing but the network. What starts them, an
 told, comes from the files that the page "More than one machine" shows.
 """
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Iterator, Sequence

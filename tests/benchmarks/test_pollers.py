@@ -1,7 +1,5 @@
 """Visitors who ask go on asking, whatever the server answers."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

@@ -1,7 +1,5 @@
 """The rungs above step 05 do all that step 05 does, whoever hangs, fails, or says nothing."""
 
-from __future__ import annotations
-
 import re
 import sys
 import time

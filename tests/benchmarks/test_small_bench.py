@@ -1,7 +1,5 @@
 """A small round of the push benchmark: what must hold on any machine, however busy."""
 
-from __future__ import annotations
-
 import pytest
 
 from benchmarks.push.__main__ import complaints, measure

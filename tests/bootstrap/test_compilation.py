@@ -1,7 +1,5 @@
 """Packages are compiled once, beside what was called for, and in nobody's way."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

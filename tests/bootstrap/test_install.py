@@ -1,7 +1,5 @@
 """The first call: the environment is made, mended, entered, and its troubles are told in words."""
 
-from __future__ import annotations
-
 import ast
 import json
 import os

@@ -1,7 +1,5 @@
 """What the installers say when they fail, from the installers themselves, becomes a sentence."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """What is counted while pip installs, whatever pip does to the folder meanwhile."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 from threading import Event, Thread

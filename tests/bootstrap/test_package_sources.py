@@ -1,7 +1,5 @@
 """What a person told pip and uv about where packages are counts; nothing can redirect them."""
 
-from __future__ import annotations
-
 import ast
 import os
 import sys

@@ -1,7 +1,5 @@
 """What the first call installs is enough for a learner; the rest comes when it is needed."""
 
-from __future__ import annotations
-
 import ast
 import json
 import sys

@@ -4,8 +4,6 @@ They are photographs of the snapshots as they run, at the moment that scenes.py 
 and in dark.
 """
 
-from __future__ import annotations
-
 import sys
 from base64 import b64encode
 from pathlib import Path

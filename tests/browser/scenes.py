@@ -4,8 +4,6 @@ Each scene leads a snapshot to the moment that its page of the guide promises, a
 it. The tests run the scenes; `python -m tests.browser.pictures` photographs them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What a visitor sees in a real browser."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Browser, expect
 

@@ -3,8 +3,6 @@
 Steps 01 and 02; what only a project that runs can do stands in `test_bad_input_running.py`.
 """
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

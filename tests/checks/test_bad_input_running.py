@@ -1,7 +1,5 @@
 """Whatever a project of steps 03 to 05 does while it runs: each whole step ends in bounded time."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """`check`: the verb that runs a step's checks on the learner's own project."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """How an exercise is told: ★ or ☆ below what to do next, and never in the way of the step."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.checks_sandbox import TinyChecks, make_tiny_checks

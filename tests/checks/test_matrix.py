@@ -1,7 +1,5 @@
 """Each snapshot passes its own step and those before it, and is not let through the next one."""
 
-from __future__ import annotations
-
 import importlib
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """What a learner can get wrong in step 01, and what the checks say of it."""
 
-from __future__ import annotations
-
 from tests.support.edited_projects import Edit, Mistake, reported_first
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"

@@ -1,7 +1,5 @@
 """What a learner can get wrong in step 02, and what the checks say of it."""
 
-from __future__ import annotations
-
 from tests.support.edited_projects import Edit, Mistake, reported_first
 
 SETTINGS, VIEWS, TASKS = "config/settings.py", "status/views.py", "status/tasks.py"

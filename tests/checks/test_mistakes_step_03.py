@@ -1,7 +1,5 @@
 """Mistakes of step 03, and the check that reports each of them first."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.edited_projects import Edit, Mistake, reported_first

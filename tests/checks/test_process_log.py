@@ -1,7 +1,5 @@
 """What is told of a process's own words, and where they lead."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What a run of checks prints, and how it ends: the voice that a learner hears."""
 
-from __future__ import annotations
-
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Which project a run of checks looks at, and what it says where there is none to look at."""
 
-from __future__ import annotations
-
 import ast
 import shutil
 import sys

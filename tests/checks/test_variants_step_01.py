@@ -1,7 +1,5 @@
 """Projects that look different at the end of step 01, and are as right."""
 
-from __future__ import annotations
-
 from tests.support.edited_projects import Edit, Variant, every_check_holds
 from workbook.projects.steps import find_step
 

@@ -1,7 +1,5 @@
 """Projects of step 03 that look different and are as right."""
 
-from __future__ import annotations
-
 from tests.support.edited_projects import Edit, Variant, every_check_holds
 from workbook.projects.steps import find_step
 

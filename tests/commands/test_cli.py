@@ -1,7 +1,5 @@
 """The command line: help, unknown words, exit codes."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """`diff`: what a step changes, and work/ against a step."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

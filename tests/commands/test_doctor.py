@@ -1,7 +1,5 @@
 """`doctor`: is everything there, and where does the learner stand?"""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 import threading

@@ -1,7 +1,5 @@
 """No verb leaves a trace that git would see."""
 
-from __future__ import annotations
-
 import signal
 
 import pytest

@@ -1,7 +1,5 @@
 """`guide`: the pages, served."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

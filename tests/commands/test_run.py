@@ -1,7 +1,5 @@
 """`run`: what it starts, how it ends, and what it says when it cannot."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal

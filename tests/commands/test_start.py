@@ -1,7 +1,5 @@
 """`start`: the base of a step in work/, and nothing of the learner's lost."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 from pathlib import Path

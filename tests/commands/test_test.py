@@ -1,7 +1,5 @@
 """`test`: what holds a time runs by itself at the end, and what fails once has failed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The diagrams of docs/diagrams/: in the page's colours, said in words, and within their frame."""
 
-from __future__ import annotations
-
 import re
 from xml.etree import ElementTree
 

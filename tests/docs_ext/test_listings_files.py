@@ -1,7 +1,5 @@
 """Listings of whole files, the lesson's diff, and captured output."""
 
-from __future__ import annotations
-
 import pytest
 from pymdownx.superfences import SuperFencesException
 

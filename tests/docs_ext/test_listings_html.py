@@ -1,7 +1,5 @@
 """Listings of templates: elements and blocks, by name."""
 
-from __future__ import annotations
-
 import pytest
 from pymdownx.superfences import SuperFencesException
 

@@ -1,7 +1,5 @@
 """Listings of Python: what is shown, where it goes, what is marked as new."""
 
-from __future__ import annotations
-
 import pytest
 from pymdownx.superfences import SuperFencesException
 

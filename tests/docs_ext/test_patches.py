@@ -1,7 +1,5 @@
 """Solutions of the exercises in the guide: rendered from the patches that lie beside the checks."""
 
-from __future__ import annotations
-
 from collections import Counter
 from pathlib import Path
 

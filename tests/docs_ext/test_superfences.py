@@ -1,7 +1,5 @@
 """The fences in a site that MkDocs builds, and the audit that names page and line."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

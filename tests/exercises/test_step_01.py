@@ -1,7 +1,5 @@
 """What the exercise of step 01 says of solutions: a second worker with a name of its own."""
 
-from __future__ import annotations
-
 from tests.support.edited_projects import Edit
 from tests.support.solutions import Solution, each_is_told
 

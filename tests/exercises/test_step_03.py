@@ -1,7 +1,5 @@
 """What the exercise of step 03 says of solutions: a task that waits is called off."""
 
-from __future__ import annotations
-
 from tests.support.edited_projects import Edit
 from tests.support.solutions import Solution, each_is_told
 

@@ -1,7 +1,5 @@
 """What the exercise of step 04 says of solutions: every page shows how many are open."""
 
-from __future__ import annotations
-
 from tests.support.edited_projects import Edit
 from tests.support.solutions import Solution, each_is_told
 

@@ -1,7 +1,5 @@
 """What the exercise of step 05 says of solutions: progress is pushed to the task's owner."""
 
-from __future__ import annotations
-
 from tests.support.edited_projects import Edit
 from tests.support.solutions import Solution, each_is_told
 

@@ -1,7 +1,5 @@
 """A solved exercise, and a step that goes on from one: all checks hold as they did."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Hundreds of open pages at once, and one that does not read."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import os

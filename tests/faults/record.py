@@ -4,8 +4,6 @@ With FILEs, only those tests run: the other figures stay as they were recorded. 
 run that fails.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """A snapshot that runs with a Redis of its own, each process of which can be ended and started."""
 
-from __future__ import annotations
-
 import os
 import signal
 import tempfile

@@ -1,7 +1,5 @@
 """The page "What happens when …": its figures are those of a whole run, and no fault is missing."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

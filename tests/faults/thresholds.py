@@ -4,8 +4,6 @@ A test hands its figure to the fixture `figure` (conftest.py), which holds it to
 `python -m tests.faults.record` keeps the figures of a run in docs/output/: the guide shows those.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Callable, Mapping

@@ -3,8 +3,6 @@
 Each file of docs/output/going-further/ is what one command says in the finished project.
 """
 
-from __future__ import annotations
-
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The guide's site, built once for the tests that look at it."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The guide for those who can't see it well, use no pointer, or have a narrow screen."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

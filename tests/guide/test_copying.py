@@ -1,7 +1,5 @@
 """What a reader's clipboard holds after a click on a block's copy button."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page

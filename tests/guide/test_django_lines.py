@@ -4,8 +4,6 @@
 lock has 5.2, and 6.0 does not install on Python 3.11. Files that both write alike are left out.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The files that the pages of "Going further" show: each works on the finished project."""
 
-from __future__ import annotations
-
 import shlex
 from configparser import ConfigParser
 from pathlib import Path

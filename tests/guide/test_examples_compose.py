@@ -4,8 +4,6 @@ It is only read here. What it starts does run, with those other files: see
 tests/benchmarks/test_more_than_one_machine.py.
 """
 
-from __future__ import annotations
-
 import re
 import shlex
 

@@ -3,8 +3,6 @@
 That they work is shown by tests/benchmarks/test_more_than_one_machine.py, which runs what they say.
 """
 
-from __future__ import annotations
-
 import inspect
 import re
 import shlex

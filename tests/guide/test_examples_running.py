@@ -1,7 +1,5 @@
 """Examples of "Going further" as they run: server-sent events, and the way out on gevent."""
 
-from __future__ import annotations
-
 import shlex
 import time
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The guide's pages, followed to the letter: each leads to its snapshot and shows what is true."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.guide.replay.__main__ import PAGES

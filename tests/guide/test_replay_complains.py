@@ -1,7 +1,5 @@
 """The replay itself: what it says of a small guide that is wrong in one place."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The replay's eyes and hands: what counts as printed, and where a reader puts a listing."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from pathlib import Path
 

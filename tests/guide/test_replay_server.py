@@ -1,7 +1,5 @@
 """The replay's patience with a web server: it waits until what was saved last is what is served."""
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Iterator
 from contextlib import closing

@@ -1,7 +1,5 @@
 """Goals that a reader ticks: kept by the browser, and told in the navigation and on page one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

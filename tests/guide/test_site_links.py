@@ -1,7 +1,5 @@
 """The built site, read as files: everything it names is there, and it names nothing outside."""
 
-from __future__ import annotations
-
 import re
 from html import escape
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The built site, opened from disk in a browser: it needs no network, and its search works."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager

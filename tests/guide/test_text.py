@@ -1,7 +1,5 @@
 """The guide's words: spelt right, marked up right, short, and without words that belittle."""
 
-from __future__ import annotations
-
 import re
 import sysconfig
 from collections.abc import Sequence

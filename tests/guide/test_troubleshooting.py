@@ -1,7 +1,5 @@
 """Troubleshooting: each entry leads to the section that explains it, and none is missing."""
 
-from __future__ import annotations
-
 import ast
 import re
 from dataclasses import dataclass

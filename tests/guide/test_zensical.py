@@ -1,7 +1,5 @@
 """Material for MkDocs ends in May 2027; Zensical, its successor, builds the same guide."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

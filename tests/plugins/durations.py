@@ -1,7 +1,5 @@
 """What the tests cost: the dearest of them, what each started, and why it takes as long."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import threading

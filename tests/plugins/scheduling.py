@@ -1,7 +1,5 @@
 """Which tests run on one worker, and in what order: those that take longest begin first."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The embedded Redis runs every Lua script that redis-py and kombu bring, as a real one does."""
 
-from __future__ import annotations
-
 import ast
 import asyncio
 import re

@@ -1,7 +1,5 @@
 """A wrong address, and a Redis that refuses to write, are told in a sentence without a password."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 import subprocess

@@ -1,7 +1,5 @@
 """Which Redis is chosen, what is said about it, and what the embedded one carries."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import socket

@@ -1,7 +1,5 @@
 """A port is reserved from the moment it is chosen, and whoever takes it in between is told of."""
 
-from __future__ import annotations
-
 import socket
 import subprocess
 import sys

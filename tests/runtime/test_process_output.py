@@ -1,7 +1,5 @@
 """What processes print reads the same whichever way its lines end: on Windows in `\\r\\n`."""
 
-from __future__ import annotations
-
 import ast
 import io
 import os

@@ -1,7 +1,5 @@
 """What a killed call left is ended by the next one, and nothing else is."""
 
-from __future__ import annotations
-
 import json
 import re
 import signal

@@ -1,7 +1,5 @@
 """Malformed inputs for a server, each made from a seed and an index, so that it can be repeated."""
 
-from __future__ import annotations
-
 import random
 import re
 from collections.abc import Callable

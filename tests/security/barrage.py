@@ -1,7 +1,5 @@
 """Sends attacks to a running snapshot, and watches its answers, its logs and its other visitors."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import re

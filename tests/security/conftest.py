@@ -1,7 +1,5 @@
 """The running snapshot that several modules look at."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """What a hostile visitor may send through an open websocket (RFC 6455, section 5)."""
 
-from __future__ import annotations
-
 import json
 import random
 import struct

@@ -1,7 +1,5 @@
 """What a hostile visitor may send instead of an HTTP request, or of a websocket's handshake."""
 
-from __future__ import annotations
-
 import random
 import uuid
 

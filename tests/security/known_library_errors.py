@@ -5,8 +5,6 @@ are allowed by name, so that everything else counts. An entry that no longer hap
 out (see test_each_known_error_still_happens).
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -6,8 +6,6 @@ its worker with "Unrecoverable error": whoever may write to the broker may do th
 must (see test_the_broker_is_private.py).
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import pickle

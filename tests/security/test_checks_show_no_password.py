@@ -1,7 +1,5 @@
 """A ✗ may be shown to others: it names no password of a broker."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The steps on a server: what Django's own list for a deployment asks of them."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """HTML in payloads, results and statuses is shown as text, wherever it comes out."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import uuid

@@ -5,8 +5,6 @@ A failure names its seed and its number. To repeat that one alone:
 repeats the whole round.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 

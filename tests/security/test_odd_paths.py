@@ -1,7 +1,5 @@
 """A workbook may lie anywhere: behind a link, below names with spaces and letters of any script."""
 
-from __future__ import annotations
-
 import shutil
 import signal
 from pathlib import Path

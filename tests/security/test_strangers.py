@@ -1,7 +1,5 @@
 """Who does not belong here is refused, and learns nothing (tests/steps has the plain cases)."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 

@@ -1,7 +1,5 @@
 """What the tool starts listens on this machine alone, and the broker's password is never shown."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """`start` and the checks, ended or hindered at a bad moment: what the learner had is there."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import resource

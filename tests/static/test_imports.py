@@ -1,7 +1,5 @@
 """Imports run one way: the contract in pyproject.toml, and what import-linter can't say."""
 
-from __future__ import annotations
-
 import ast
 import os
 import sys

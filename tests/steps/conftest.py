@@ -1,7 +1,5 @@
 """The snapshot that a module looks at, as `workbook run` runs it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

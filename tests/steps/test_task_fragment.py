@@ -1,7 +1,5 @@
 """The fragment of a task that goes on while it is rendered: it never says what was never true."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

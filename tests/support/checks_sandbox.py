@@ -1,7 +1,5 @@
 """Tiny checks of a test's own, with the real voice, in a small workbook."""
 
-from __future__ import annotations
-
 import compileall
 import os
 import re

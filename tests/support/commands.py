@@ -1,7 +1,5 @@
 """A command of a test's, run to its end."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path

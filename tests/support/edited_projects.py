@@ -1,7 +1,5 @@
 """Projects as learners leave them: a snapshot with small edits, and what the checks say of it."""
 
-from __future__ import annotations
-
 import importlib
 import os
 import re

@@ -1,7 +1,5 @@
 """The finished project with an example of "Going further" added, as a reader would have it."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager

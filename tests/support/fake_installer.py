@@ -1,7 +1,5 @@
 """First calls that are quick: the real bootstrap with a stand-in for uv."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

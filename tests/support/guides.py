@@ -1,7 +1,5 @@
 """A guide of a test's own: its pages and steps, rendered alone or built as a site."""
 
-from __future__ import annotations
-
 import html
 import os
 import re

@@ -1,7 +1,5 @@
 """Projects that do what no project should, and all that holds of the checks nevertheless."""
 
-from __future__ import annotations
-
 import hashlib
 import importlib
 import time

@@ -1,7 +1,5 @@
 """The running text of a Markdown page: what is left without code, headings, tables and markup."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

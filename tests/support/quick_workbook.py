@@ -4,8 +4,6 @@ Its tool stands in for the real one. The first call fetches a file through the p
 told of, then rests for a while; `run` serves /live/ and a websocket that sends one status.
 """
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """What the HTML files of a site hold: where they lead, what they load, what can be led to."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A snapshot that `workbook run` runs, and what a visitor and a learner can do with it."""
 
-from __future__ import annotations
-
 import re
 import signal
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Visitors at the websocket, and what they see."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from dataclasses import dataclass, field

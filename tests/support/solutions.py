@@ -1,7 +1,5 @@
 """Solutions of the exercises: ours, which lie beside the checks as patches, and others'."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path

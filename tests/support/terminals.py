@@ -1,7 +1,5 @@
 """A terminal of a test's own, for what is only written where a person looks on."""
 
-from __future__ import annotations
-
 import os
 import pty
 import subprocess

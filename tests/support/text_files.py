@@ -1,7 +1,5 @@
 """Text files of a test's own."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A running tool in a workbook of the test's own, whose steps are tiny projects without Django."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

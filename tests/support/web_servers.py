@@ -1,7 +1,5 @@
 """Web servers of a test's own, and a folder as one shows it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial

@@ -1,7 +1,5 @@
 """A small workbook of a test's own: the real tool on three tiny steps, in a temporary folder."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -3,8 +3,6 @@
 `workbook test --versions` calls it. Returns 1 where a round did not end as it should.
 """
 
-from __future__ import annotations
-
 import sys
 
 from benchmarks.support.options import carried_out

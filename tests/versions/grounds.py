@@ -4,8 +4,6 @@ Nothing is downloaded but what Debian's own tools bring (see `debian.py`). Where
 wanted version can be had at all, NoGround says why: that round is left out.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -5,8 +5,6 @@ FINISHED has come through worker and channel layer, and stops it with Ctrl-C. Pr
 had; exits with 1 and a sentence where something fails.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

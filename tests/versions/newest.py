@@ -5,8 +5,6 @@ together, and runs the checks of the five steps. What it finds is one sentence e
 which check. The repository's Pipfile and lock stay what they are.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 import tomllib

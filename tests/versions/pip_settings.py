@@ -1,7 +1,5 @@
 """Which files pip's settings on this machine name: a system of its own needs them as well."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

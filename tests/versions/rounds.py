@@ -1,7 +1,5 @@
 """The rounds: which versions go together, and all that is tried with each combination."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Iterator, Sequence

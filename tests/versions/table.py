@@ -1,7 +1,5 @@
 """The table in the terminal, and where it is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from benchmarks.support.result_files import RESULTS, store

@@ -1,7 +1,5 @@
 """The grounds of the rounds: found, made once, and nothing left of them afterwards."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

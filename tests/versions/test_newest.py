@@ -1,7 +1,5 @@
 """The look at the newest versions: what it takes, and the sentence for what it finds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from tests.versions.newest import Change, changes, findings, loosened, named_first

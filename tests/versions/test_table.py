@@ -1,7 +1,5 @@
 """The table of versions: what is recorded, and what a reader is told."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

@@ -4,8 +4,6 @@ The one exception to “nothing is skipped”: where a Python can't be had at al
 of Debian, no debootstrap), its round is left out, and the summary says so with the reason.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """A fresh copy of the workbook in a ground: set up there, and called there."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

@@ -4,8 +4,6 @@ With `--refresh`, output that is no longer what was printed is corrected in `doc
 `--environment FOLDER` the reader works in a virtual environment of their own.
 """
 
-from __future__ import annotations
-
 import argparse
 import shutil
 import sys

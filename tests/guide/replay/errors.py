@@ -1,7 +1,5 @@
 """What the replay has to say of a page that it could not follow."""
 
-from __future__ import annotations
-
 
 class Mishap(Exception):
     """A place where following the page leads somewhere else than the page says.

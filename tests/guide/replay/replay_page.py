@@ -1,7 +1,5 @@
 """Following whole pages: from the built HTML to the comparison with the snapshot."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import tempfile

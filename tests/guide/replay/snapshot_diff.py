@@ -1,7 +1,5 @@
 """What a page has led to, compared with the snapshot of its step."""
 
-from __future__ import annotations
-
 import difflib
 import tempfile
 from collections.abc import Iterator

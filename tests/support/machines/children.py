@@ -1,7 +1,5 @@
 """Server processes of a test's own, which don't outlive it, however it ends."""
 
-from __future__ import annotations
-
 import shutil
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """Step 05 on several machines: two web processes, two workers, a beat, and what they share."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager

@@ -1,7 +1,5 @@
 """What the machines' common database says of tasks: asked in SQL, past Django and Celery."""
 
-from __future__ import annotations
-
 from tests.support.machines.cluster import Cluster
 from tests.support.tool_process import wait_until
 

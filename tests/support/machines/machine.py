@@ -1,7 +1,5 @@
 """A machine: a folder with its own copy of the project, its own environment, and one process."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

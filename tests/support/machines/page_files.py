@@ -4,8 +4,6 @@ Commands, configuration and environment come from the very files that the page s
 ports and folders are replaced.
 """
 
-from __future__ import annotations
-
 import re
 import shlex
 import sys

@@ -1,7 +1,5 @@
 """A PostgreSQL of a test's own, from Debian's binaries: a cluster in a folder that vanishes."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import shutil

@@ -1,7 +1,5 @@
 """A real nginx of a test's own, with the configuration that the page shows."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket

@@ -1,7 +1,5 @@
 """Visitors who come back: open pages' stand-ins at the websocket, behind the proxy."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 import threading

@@ -3,8 +3,6 @@
 They know a page's words alone: the title that names a file, what it says of the place, the code.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Finding a part of a Python file by its name, with the comments right above it."""
 
-from __future__ import annotations
-
 import ast
 
 from tests.guide.replay.editing.span import Span

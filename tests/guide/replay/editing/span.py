@@ -1,7 +1,5 @@
 """A part of a file: from which line to which, and how far below it a reader puts the next one."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Finding an element of an HTML template by its tag or its id, in whole lines."""
 
-from __future__ import annotations
-
 import re
 
 from tests.guide.replay.editing.span import Span

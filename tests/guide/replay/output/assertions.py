@@ -1,7 +1,5 @@
 """Whether the page's lines were printed: a Mishap if not, or a correction in a refresh."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 

@@ -7,8 +7,6 @@ twice and two seconds. Where processes share a terminal (`… worker   | ready.`
 are compared in their own order, whatever the others print in between.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Sequence

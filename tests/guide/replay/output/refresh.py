@@ -4,8 +4,6 @@ The writer's choice stays: which stretches are shown, and where `…` leaves som
 differs from run to run is shortened.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Sequence

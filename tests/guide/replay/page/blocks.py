@@ -1,7 +1,5 @@
 """A built page as its reader goes through it: blocks, one after the other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path

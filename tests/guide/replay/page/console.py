@@ -1,7 +1,5 @@
 """A console block as turns: what the reader types, and what the page shows of the answer."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 COMMAND = "$ "

@@ -1,7 +1,5 @@
 """Built HTML as a tree of Beautiful Soup's, and its text as a reader sees it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from bs4 import BeautifulSoup, Tag

@@ -18,8 +18,6 @@ request to the reader is passed over in silence.
 - The page says `…`. Both tabs say `…`. Every tab says `…`: it is looked at, and waited for.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

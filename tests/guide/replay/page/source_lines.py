@@ -1,7 +1,5 @@
 """Where in a page's Markdown a reader is: the line that a failure names, or a refresh rewrites."""
 
-from __future__ import annotations
-
 import re
 
 # What Markdown adds to words, and the built page does not show.

@@ -1,7 +1,5 @@
 """What a reader does when a sentence asks for it: in the browser, in a terminal, by hand."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The reader's browser: tabs of a real Chromium, and what a person can do in them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from contextlib import ExitStack

@@ -1,7 +1,5 @@
 """What a reader types: commands for bash, lines for Django's shell, and answers to questions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from tests.guide.replay.errors import Mishap

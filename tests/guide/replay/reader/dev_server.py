@@ -5,8 +5,6 @@ times of birth don't: Linux counts them from a boot whose time it gives in whole
 proc(5)), so that a server seems up to a second older than a file that was saved before its start.
 """
 
-from __future__ import annotations
-
 import os
 import socket
 import time

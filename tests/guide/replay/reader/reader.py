@@ -1,7 +1,5 @@
 """A reader who follows a page, block by block, and complains where it does not hold."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """All that a reader has at hand: terminals, a browser, an editor, and a memory."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A terminal of the reader: bash on a pseudo-terminal, of 80 columns."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import pty

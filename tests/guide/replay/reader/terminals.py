@@ -5,8 +5,6 @@ one is prepared as the page's first terminal was: with the lines of the block th
 environment. "In the workbook's folder" means one that stands there.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

@@ -1,7 +1,5 @@
 """Runs in the private copy: `python -m tests.guide.replay.sandbox.entrypoint 01`, and options."""
 
-from __future__ import annotations
-
 import argparse
 import fcntl
 import socket

@@ -6,8 +6,6 @@ in which nobody else listens, processes that all end with it, and a copy of the 
 over the real one at the very path that `.venv` was made for.
 """
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys
