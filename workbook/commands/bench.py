@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,11 +14,18 @@ from workbook.runtime.signals import StopRequested, StopSignals
 NAMES = ("push", "poll", "pools", "checks", "setup")
 
 
-def run_benchmarks(name: str | None, arguments: Sequence[str]) -> int:
-    """Run the benchmark `name` with more `arguments`, or all of them; return the worst exit code.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.description = "Measure; more arguments go to the benchmark."
+    parser.add_argument("name", nargs="?", help="push, poll, pools, checks or setup; default: all")
 
-    Raises WorkbookError for a name that is none, and for arguments to all of them at once.
+
+def handle(options: argparse.Namespace) -> int:
+    """Run the benchmark that is named, or all of them; return the worst exit code.
+
+    Raises WorkbookError for a name that is none, and for more arguments to all of them at once.
     """
+    name, arguments = options.name, options.rest
     if name is not None and name not in NAMES:
         raise WorkbookError(
             f"There is no benchmark “{name}”. These are the benchmarks: {', '.join(NAMES)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import subprocess
@@ -18,12 +19,20 @@ from workbook.projects.step_detection import last_step
 from workbook.projects.steps import find_step
 
 
-def check_step(text: str | None, named: str | None, trace: bool) -> int:
-    """Run a step's checks on `work/`, or on the folder `named`; return pytest's exit code.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.description = "Check your project, and say what to do next."
+    parser.add_argument("step", nargs="?", help="such as 02; default: the one it looks like")
+    parser.add_argument("--target", metavar="DIR", help="another folder than work/")
+    parser.add_argument("--trace", action="store_true", help="show every frame of every traceback")
 
-    Without `text` it is the step that the project looks like. `trace` shows every frame.
+
+def handle(options: argparse.Namespace) -> int:
+    """Run a step's checks on `work/`, or on the target; return pytest's exit code.
+
     Raises WorkbookError for an unknown step, and where there is no `work/`.
     """
+    text, named = options.step, options.target
     if named is None and not os.path.lexists(WORK):
         begin = find_step(text or "01").label
         raise WorkbookError(
@@ -37,7 +46,7 @@ def check_step(text: str | None, named: str | None, trace: bool) -> int:
     command = [sys.executable, "-P", "-m", "pytest", str(checks)]
     if named is not None:
         command.append(f"--target={named}")
-    if trace:
+    if options.trace:
         command.append("--full-trace")
     sys.stdout.flush()
     if os.name == "posix":

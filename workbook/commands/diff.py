@@ -5,6 +5,7 @@ With git where there is one, else with a unified diff of our own.
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import signal
 import subprocess
@@ -24,14 +25,22 @@ from workbook.projects.steps import find_step
 COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
 
 
-def show_difference(text: str, mine: bool, stat: bool) -> int:
-    """Show the diff of the step that `text` names, with git if it is there; return the exit code.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.description = "Show what a step changes."
+    parser.add_argument("step", help="such as 02")
+    parser.add_argument("--mine", action="store_true", help="your work/ against the finished step")
+    parser.add_argument("--stat", action="store_true", help="only which files, and how much")
 
-    Without `mine`: from the step before to the step. With it: from `work/` to the step, but for
-    what another Django's own commands write. `stat` shows the files alone. Differences are no
-    error. Raises WorkbookError if there is no step of that name, or no `work/`.
+
+def handle(options: argparse.Namespace) -> int:
+    """Show the diff of a step, with git if it is there; return the exit code.
+
+    Without `--mine`: from the step before to the step. With it: from `work/` to the step, but for
+    what another Django's own commands write. Differences are no error. Raises WorkbookError if
+    there is no step of that name, or no `work/`.
     """
-    step = find_step(text)
+    step, mine = find_step(options.step), options.mine
     if mine and not WORK.is_dir():
         raise WorkbookError(
             "There is no work/ to compare. Begin one with:"
@@ -50,7 +59,7 @@ def show_difference(text: str, mine: bool, stat: bool) -> int:
             (folder / name).mkdir()
         if mine:
             pass_over_django_lines(folder / step.label, folder / name)
-        different = print_diff(folder, name, step.label, stat)
+        different = print_diff(folder, name, step.label, options.stat)
     if not different:
         who = "work/ and" if mine else f"Step {name} and"
         print(f"{who} step {step.label} are the same.")

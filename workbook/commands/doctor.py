@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -39,7 +40,12 @@ class Finding:
         return f"{line}\n{'':17}→ {self.way_out}" if self.way_out else line
 
 
-def examine() -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.description = "Look at Python, the environment, Redis, the ports and work/."
+
+
+def handle(_options: argparse.Namespace) -> int:
     """Print the table; return 1 if something needed is missing, else 0."""
     missing = False
     for finding in findings():

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 
 from workbook.paths import ROOT
-from workbook.runtime.ports import LOOPBACK, require_free
+from workbook.runtime.ports import LOOPBACK, port_number, require_free
 from workbook.runtime.signals import StopRequested, StopSignals
 
 
-def serve_guide(port: int) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.description = "Serve the guide, and load it again when a page changes."
+    parser.add_argument("--port", type=port_number, default=8001, help="default: %(default)s")
+
+
+def handle(options: argparse.Namespace) -> int:
     """Serve the guide on 127.0.0.1 until Ctrl-C; return MkDocs' exit code, 0 after Ctrl-C.
 
     SIGTERM and a closed terminal end MkDocs as well. Raises WorkbookError if the port is taken.
     """
+    port = options.port
     require_free(port)
     print(f"The guide: http://localhost:{port}/  (Ctrl-C ends it)", flush=True)
     command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"{LOOPBACK}:{port}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from typing import NoReturn
 
@@ -9,24 +10,30 @@ from workbook.errors import WorkbookError
 from workbook.redis_server.server import private_redis
 from workbook.redis_server.usable import REFUSALS, why_unusable
 from workbook.runtime.console import Console
-from workbook.runtime.ports import is_free, require_free
+from workbook.runtime.ports import is_free, port_number, require_free
 from workbook.runtime.run_records import end_leftovers, opened_run
 from workbook.runtime.signals import HANG_UP, StopRequested, StopSignals
 
 
-def serve_redis(port: int) -> int:
-    """Serve a Redis on 127.0.0.1:`port` until it is ended, and return the exit code.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.description = "Run a Redis in the foreground, for commands typed by hand."
+    parser.add_argument("--port", type=port_number, default=6379, help="default: %(default)s")
+
+
+def handle(options: argparse.Namespace) -> int:
+    """Serve a Redis on 127.0.0.1 until it is ended, and return the exit code.
 
     Where a Redis listens there already, says so and returns 0. Raises WorkbookError where the port
     is taken by something else.
     """
-    console, signals = Console(), StopSignals()
+    port, console, signals = options.port, Console(), StopSignals()
     try:
         with signals.listening():
             for line in end_leftovers():
                 console.say(line)
             url = f"redis://localhost:{port}"
-            if 0 < port < 65536 and not is_free(port) and _is_redis(url):
+            if not is_free(port) and _is_redis(url):
                 console.say(f"A Redis is there already: use {url}")
                 return 0
             require_free(port)

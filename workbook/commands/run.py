@@ -7,6 +7,7 @@ beat, and whatever else the Procfile names need the tables.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import time
 from collections.abc import Collection, Mapping
@@ -20,7 +21,7 @@ from workbook.projects.project import DEMO, ProjectFolder, find_project, private
 from workbook.redis_server.selection import ChosenRedis, chosen_redis
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.console import Console
-from workbook.runtime.ports import require_free
+from workbook.runtime.ports import port_number, require_free
 from workbook.runtime.process_tree import processes_of_run, trees
 from workbook.runtime.run_records import Run, end_leftovers, opened_run
 from workbook.runtime.signals import HANG_UP, StopRequested, StopSignals
@@ -30,27 +31,36 @@ from workbook.runtime.timeline import Part, Timeline
 if TYPE_CHECKING:
     from workbook.runtime.page_poller import FirstAnswer
 
-DEFAULT_PORT = 8000
 ANSWER_SECONDS = 60
 FOLLOW_SECONDS = 0.1
 PREPARE_SECONDS = 0.02  # between two looks at the database that others wait for
 NOTE_SECONDS = 2  # how often the record learns of new grandchildren
 
 
-def run_step(step_text: str | None, port: int | None, redis: str, *, verbose: bool = False) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.description = "Run a step with every process of its Procfile; Ctrl-C stops all."
+    parser.add_argument("step", nargs="?", help="such as 03; default: work/ if there, else 05")
+    where = "for the web pages; default: %(default)s"
+    parser.add_argument("--port", type=port_number, default=8000, help=where)
+    choices = "auto (default), server, embedded, or an address such as redis://localhost:6379"
+    parser.add_argument("--redis", default="auto", metavar="WHICH", help=choices)
+    where = "say where the time of the start went"
+    parser.add_argument("--verbose", action="store_true", help=where)
+
+
+def handle(options: argparse.Namespace) -> int:
     """Run a step until Ctrl-C, SIGTERM, or a closed terminal, and return the exit code.
 
-    `step_text` names a snapshot; None means work/ if it is there, else step 05. `port` is where its
-    page listens (None: 8000), `redis` is `auto`, `server`, `embedded` or a URL; with `verbose` it
-    says where the time of the start went. Raises WorkbookError where something is missing, or a
-    process ends by itself; all is ended then, too.
+    Raises WorkbookError where something is missing, or a process ends by itself; all is ended
+    then, too.
     """
-    timeline = Timeline(is_shown=verbose)
+    timeline = Timeline(is_shown=options.verbose)
     console, signals = Console(), StopSignals()
     try:
         with signals.listening():
-            project = find_project(step_text)
-            _run(project, port or DEFAULT_PORT, redis, console, signals, timeline)
+            project = find_project(options.step)
+            _run(project, options.port, options.redis, console, signals, timeline)
     except StopRequested as stop:
         console.say("Stopped: nothing is left running.")
         return stop.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 from datetime import datetime
@@ -15,13 +16,19 @@ from workbook.projects.steps import Step, all_steps, find_step
 from workbook.runtime.file_locks import locked
 
 
-def start_step(text: str) -> int:
-    """Lay the finished step before the one that `text` names into `work/`; return the exit code.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.description = "Lay the base of a step into work/; what was there is kept beside."
+    parser.add_argument("step", help="such as 02")
+
+
+def handle(options: argparse.Namespace) -> int:
+    """Lay the finished step before the one that is named into `work/`; return the exit code.
 
     Raises WorkbookError for an unknown step and where the disk can't be written. What was in
     `work/` is there or beside it at every moment, even if the tool is killed.
     """
-    step = find_step(text)
+    step = find_step(options.step)
     base = base_of(step)
     try:
         STATE.mkdir(exist_ok=True)

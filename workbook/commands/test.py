@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
 import subprocess
 import sys
@@ -21,6 +22,26 @@ SIDE_BY_SIDE = (
 NOT_ALONE, ALONE = ("-m", "not alone"), ("-m", "alone", "-n", "0")
 SOME_FAILED, NOTHING_TO_RUN = 1, 5  # pytest's exit codes; the second where no test was chosen
 END_SECONDS = 60  # to stop what it has started
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.description = "Run the workbook's own tests; more arguments go to pytest."
+    parser.add_argument("--all", action="store_true", help="the long rounds too")
+    versions = "try every Python with each Django, and record the table; or those named, as 3.14"
+    parser.add_argument("--versions", action="store_true", help=versions)
+    parser.add_argument("--quick", action="store_true", help="what the uncommitted change touches")
+    dearest = "name the N dearest tests (30), and what they start"
+    parser.add_argument("--durations", nargs="?", type=int, const=30, metavar="N", help=dearest)
+
+
+def handle(options: argparse.Namespace) -> int:
+    """Run pytest, or the rounds of other versions; return the exit code."""
+    if options.versions:
+        return try_versions(options.rest)
+    if options.quick:
+        return run_quick()
+    return run_tests(options.rest, everything=options.all, dearest=options.durations)
 
 
 def run_tests(arguments: Sequence[str], everything: bool, dearest: int | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import random
@@ -22,6 +23,13 @@ LOOPBACK = "127.0.0.1"
 # Below those that systems give to outgoing connections (32768 and up on Linux): such a connection
 # could take a port before the server that it is meant for does.
 CHOSEN_FROM = range(20_000, 32_000)
+
+
+def port_number(text: str) -> int:
+    """Return the port that `text` names; argparse turns the error into a sentence."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not “{text}”")
+    return int(text)
 
 
 def free_port() -> int:
