@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
@@ -85,7 +86,11 @@ def _pytest(options: Sequence[str]) -> int:
 def _run_module(arguments: Sequence[str]) -> int:
     """Run a module, hand on what asks it to end, and return its exit code."""
     sys.stdout.flush()
-    process = subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT)
+    # The tests start hundreds of Pythons: each would compile the workbook's own modules again.
+    environ = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
+    process = subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT, env=environ)
     former = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
         return process.wait()
