@@ -65,11 +65,13 @@ class HostGround:
 
 def handed_on() -> dict[str, str]:
     """Return the variables that mean the same in every ground."""
-    return {
+    handed = {
         name: value
         for name, value in os.environ.items()
         if name not in NOT_HANDED_ON and not name.startswith(PREFIXES_NOT_HANDED_ON)
     }
+    # So wide that a check's title stays on its line, from where it is read.
+    return handed | {"COLUMNS": "400"}
 
 
 def find_on_this_machine(version: str) -> HostGround | None:

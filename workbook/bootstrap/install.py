@@ -69,8 +69,8 @@ def require_modules() -> None:
     if missing:
         version = "{}.{}".format(*sys.version_info[:2])
         raise WorkbookError(
-            f"The workbook makes itself a virtual environment, and this Python {version} lacks the"
-            f" module {' and '.join(missing)} that it takes.\n"
+            f"The workbook makes itself a virtual environment, and this Python {version} lacks"
+            f" {' and '.join(missing)}, which it takes.\n"
             f"On Debian and Ubuntu: sudo apt install python3-venv (or python{version}-venv)."
             " Then call again."
         )

@@ -141,10 +141,11 @@ def git() -> Finding:
 
 
 def browser() -> Finding:
-    """Tell whether a Chromium is there, which the tests in a browser need."""
+    """Tell whether a Chromium is there, through which checks of 03 to 05 look."""
     if found := find_chromium():
         return Finding("✓", "Chromium", str(found))
-    return Finding("–", "Chromium", "not found", "needed for the tests in a browser alone")
+    hint = "the checks of 03 to 05 look through one too, and leave out what they cannot see"
+    return Finding("–", "Chromium", "not found", hint)
 
 
 def learners_project(folder: Path = WORK) -> Finding:

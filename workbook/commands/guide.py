@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 
 from workbook.paths import ROOT
 from workbook.runtime.ports import LOOPBACK, port_number, require_free
 from workbook.runtime.signals import StopRequested, StopSignals
+
+# A notice of MkDocs Material's to those who make sites; a reader can do nothing about it.
+QUIET = {"NO_MKDOCS_2_WARNING": "1"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +33,9 @@ def handle(options: argparse.Namespace) -> int:
     try:
         with (
             StopSignals().listening(),
-            subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL) as process,
+            subprocess.Popen(
+                command, cwd=ROOT, env=os.environ | QUIET, stdin=subprocess.DEVNULL
+            ) as process,
         ):
             try:
                 return process.wait()

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
     parser.description = "Run the workbook's own tests; more arguments go to pytest."
     parser.add_argument("--all", action="store_true", help="the long rounds too")
-    versions = "try every Python with each Django, and record the table; or those named, as 3.14"
+    versions = "try every Python with each Django, or those named (3.14); --record keeps it"
     parser.add_argument("--versions", action="store_true", help=versions)
     parser.add_argument("--quick", action="store_true", help="what the uncommitted change touches")
     dearest = "name the N dearest tests (30), and what they start"
@@ -72,7 +72,7 @@ def run_quick() -> int:
 
 
 def try_versions(pythons: Sequence[str]) -> int:
-    """Try the Pythons named, or all, with each Django; print and record the table.
+    """Try the Pythons named, or all, with each Django, and print the table; --record keeps it.
 
     Returns 1 where a round did not end as it should.
     """

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.errors import WorkbookError
+from workbook.invocation import tool_command
 from workbook.paths import WORK
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
@@ -132,9 +133,10 @@ def find_project(step_text: str | None) -> ProjectFolder:
         return ProjectFolder(step.name, step.folder, is_snapshot=True)
     if not (WORK / "manage.py").is_file():
         raise WorkbookError(
-            f"There is no manage.py in {WORK}. Make your project there "
-            "(django-admin startproject config .), lay the base of a step: start 02, "
-            "or run a snapshot: run 05"
+            f"There is no manage.py in {WORK}. Page 01 makes the project there "
+            "(django-admin startproject config .).\n"
+            f"To start from a finished step: {tool_command()} start 02. "
+            f"To run the workbook's own: {tool_command()} run 05"
         )
     return ProjectFolder(f"{WORK.name}/", WORK.resolve(), is_snapshot=False)
 
