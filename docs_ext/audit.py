@@ -19,13 +19,12 @@ from docs_ext.listings.step_diff import changes_of
 from docs_ext.markdown_fences import Fence, fences_of
 from workbook.errors import WorkbookError
 
-OPTIONS = {
-    "listing": {"", "reading"},
-    "lesson-diff": {""},
-    "output": {""},
-    "example": {""},
-    "diagram": {""},
-    "patch": {""},
+# What reads the body of a fence, and raises where it names nothing.
+READERS = {
+    "output": output_named,
+    "example": example_named,
+    "diagram": figure,
+    "patch": patch_named,
 }
 STEP_LANGUAGES = {
     *("python", "py", "python3", "html", "html+django", "django", "htmldjango", "jinja"),
@@ -98,20 +97,14 @@ def _examine(fence: Fence, shown: Shown) -> None:
         )
     if not fence.language:
         raise WorkbookError("the block names no language: “text” is one, “console” another.")
-    if fence.language not in OPTIONS:
+    if fence.language not in {"listing", "lesson-diff", *READERS}:
         return
-    if fence.options not in OPTIONS[fence.language]:
+    if fence.options and (fence.language, fence.options) != ("listing", "reading"):
         raise WorkbookError(
             f"“{fence.options}” is no option of {fence.language}: what it shows stands below."
         )
-    if fence.language == "output":
-        output_named(fence.body)
-    elif fence.language == "example":
-        example_named(fence.body)
-    elif fence.language == "diagram":
-        figure(fence.body)
-    elif fence.language == "patch":
-        patch_named(fence.body)
+    if read := READERS.get(fence.language):
+        read(fence.body)
     elif fence.language == "lesson-diff":
         shown.whole.update(change.path for change in changes_of(parse_address(fence.body)))
     else:
