@@ -2,7 +2,7 @@
 
 It takes what the push benchmark has recorded (CPU time a frame, memory a socket, handshakes a
 second) and reckons what a site of many visitors would need, and what it would lack first. It
-measures nothing: what it takes for granted stands below, and its page says so.
+measures nothing: what it takes for granted is below, and its page says so.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from workbook.projects.steps import all_steps
 CROWDS = (10_000, 1_000_000)
 STATUS_SECONDS = 5  # between two statuses
 # What is asked of the site: within so many seconds the last visitor has a status, and everybody
-# is back after all web processes were started anew.
+# is back after all web processes were started again.
 LAST_SECONDS = 1
 BACK_SECONDS = 30
 # Linux gives the ports from 32768 to 60999 to connections that go out (ip_local_port_range), and
@@ -66,10 +66,10 @@ class Need:
     def demands(self) -> dict[str, int]:
         """The web processes that each of three things asks for."""
         writing_seconds = self.visitors * self.costs.cpu_us_per_frame / 1e6
-        knocking_seconds = self.visitors / self.costs.handshakes_per_second
+        handshake_seconds = self.visitors / self.costs.handshakes_per_second
         return {
             WRITING: ceil(writing_seconds / LAST_SECONDS),
-            LETTING_IN: ceil(knocking_seconds / BACK_SECONDS),
+            LETTING_IN: ceil(handshake_seconds / BACK_SECONDS),
             CONNECTING: ceil(self.visitors / PORTS),
         }
 

@@ -15,7 +15,7 @@ BAR_HEIGHT = 18
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar: how long it is, from where to where the rounds went, and what stands behind it."""
+    """A bar: how long it is, from where to where the rounds went, and the text behind it."""
 
     label: str
     value: float

@@ -48,7 +48,7 @@ def push_costs() -> str:
     """Show what a frame, a socket and a crowd at the door cost each row."""
     result = push()
     heads = ["", "CPU a frame", "memory a socket", "handshakes a second"]
-    # The number of all stands in the head: the table is as wide as a page already.
+    # The number of all is in the head: the table is as wide as a page already.
     heads += [f"came at once, of {max(result.sizes):,}", "lost", "left in the group"]
     rows = [
         [

@@ -89,7 +89,7 @@ def _is_skipped(element: Element) -> bool:
 
 
 class Terms(Extension):
-    """Reads the glossary anew for each page, so that `guide` shows its changes."""
+    """Reads the glossary again for each page, so that `guide` shows its changes."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Mark terms once links and code are elements: after the inline patterns and attr_list."""

@@ -11,7 +11,7 @@ OPENING = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})(?P<head>[^`]*)
 
 @dataclass(frozen=True)
 class Fence:
-    """A fenced block: where its first line stands, what it says of itself, and its body."""
+    """A fenced block: where its first line is, what it says of itself, and its body."""
 
     page: Path
     line: int  # counted from 1
@@ -40,7 +40,7 @@ def fences_of(page: Path) -> list[Fence]:
 
 
 def _end(lines: list[str], start: int, fence: str) -> int:
-    """Return where the closing line stands, or the number of lines if there is none."""
+    """Return where the closing line is, or the number of lines if there is none."""
     closing = (at for at in range(start, len(lines)) if lines[at].strip(" \t>") == fence)
     return next(closing, len(lines))
 

@@ -8,5 +8,5 @@ pass
 
 
 def tool_command() -> str:
-    """Return what stands before the verb on this system: macOS and Linux know no `py`."""
+    """Return what comes before the verb on this system: macOS and Linux know no `py`."""
     return "py workbook" if os.name == "nt" else "python3 workbook"

@@ -17,7 +17,7 @@ def enter(arguments: list[str]) -> int:
 
     On POSIX this process becomes that Python. On Windows it waits for it and returns its exit code.
     """
-    # By its path, not with -m: a file in the folder the learner stands in can't pass for a library.
+    # By its path, not with -m: a file in the learner's current folder can't pass for a library.
     script = ROOT / "workbook" / "__main__.py"
     command = [str(python_of(ENVIRONMENT)), str(script)] + arguments  # noqa: RUF005 (any Python)
     environ = activated(dict(os.environ))

@@ -10,7 +10,7 @@ from uuid import uuid4
 from celery import Celery
 
 from benchmarks.pools.results import MixingRow
-from benchmarks.pools.workers import Site, changed, lay_example, seconds_until, worker_on
+from benchmarks.pools.workers import Site, add_example, changed, seconds_until, worker_on
 
 RUN, INNOCENT = "status.tasks.send_status_periodically", "celery.backend_cleanup"
 RUNS, INNOCENTS = 40, 200
@@ -21,14 +21,14 @@ AT_MOST_SECONDS = 40
 
 def shared(folder: Path) -> None:
     """Let every run speak to everybody: with the claim only one would go on."""
-    lay_example("wal", folder)
+    add_example("wal", folder)
     changed(folder / "status/claims.py", "    if cache.add(", "    return True\n    if cache.add(")
 
 
 def with_way_out(folder: Path) -> None:
     """Send from a real thread, as the guide's page on gevent says."""
     shared(folder)
-    lay_example("gevent", folder)
+    add_example("gevent", folder)
     own = "\n\ndef broadcast("
     changed(folder / "status/tasks.py", own, f"\n\nfrom .greenlets import group_send\n{own}")
 

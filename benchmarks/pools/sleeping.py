@@ -1,4 +1,4 @@
-"""Laid beside the manage.py of a project under measurement: a task that waits, and says so."""
+"""Copied beside the manage.py of a project under measurement: a task that waits, and says so."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ AT_MOST_SECONDS = 120
 MIB = 2**20
 
 
-def lay_task(folder: Path) -> None:
-    """Lay the task that waits into the project."""
+def add_task(folder: Path) -> None:
+    """Put the task that waits into the project."""
     shutil.copy(Path(sleeping.__file__), folder)
 
 
@@ -39,7 +39,7 @@ def waiting_round(pool: str) -> tuple[float, float, int]:
 
     Raises WorkbookError where they are not done in time.
     """
-    with worker_on(pool, lay_task, f"-I sleeping -Q {QUEUE}") as site:
+    with worker_on(pool, add_task, f"-I sleeping -Q {QUEUE}") as site:
         with Celery(broker=site.redis_url) as sender, Redis.from_url(site.redis_url) as client:
             for _ in range(TASKS):
                 sender.send_task(TASK, queue=QUEUE)

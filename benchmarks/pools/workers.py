@@ -65,8 +65,8 @@ def worker_on(
             yield Site(worker, project, server.url)
 
 
-def lay_example(name: str, folder: Path) -> None:
-    """Lay an example of the guide over the project in `folder`; settings are added to its own."""
+def add_example(name: str, folder: Path) -> None:
+    """Put an example of the guide over the project in `folder`; settings are added to its own."""
     for file in sorted((EXAMPLES / name).rglob("*.py")):
         target = folder / file.relative_to(EXAMPLES / name)
         if target.exists():
@@ -80,7 +80,7 @@ def changed(path: Path, old: str, new: str) -> None:
     text = path.read_text("utf-8")
     if old not in text:
         raise WorkbookError(
-            f"{path.name} of step 05 holds no “{old}” any more: mend the benchmark."
+            f"{path.name} of step 05 holds no “{old}” any more: change the benchmark."
         )
     path.write_text(text.replace(old, new, 1), "utf-8")
 

@@ -1,4 +1,4 @@
-"""Laid beside the manage.py of a project under measurement, together with a sending.py.
+"""Copied beside the manage.py of a project under measurement, together with a sending.py.
 
 A worker that runs with `-I load_task -Q measured` works on nothing but this task: what the project
 itself enqueues when a visitor comes waits in its own queue, and sends nothing in between.

@@ -18,7 +18,7 @@ WEB, WORKER = "web", "worker"
 
 
 def make_project(row: Row, folder: Path) -> ProjectFolder:
-    """Lay the project of `row` into `folder`, with the benchmark's own task beside its manage.py.
+    """Put the project of `row` into `folder`, with the benchmark's own task beside its manage.py.
 
     Raises WorkbookError where a patch does not fit step 05 any more.
     """

@@ -18,7 +18,7 @@ class Readings:
     last_ms: dict[int, list[list[float]]] = field(default_factory=dict)
     cpu_us: list[list[float]] = field(default_factory=list)  # the server's, for each frame
     memory_kib: list[float] = field(default_factory=list)  # the server's, for each idle socket
-    came: list[int] = field(default_factory=list)  # at the first knock, of those who came at once
+    came: list[int] = field(default_factory=list)  # at the first try, of those who came at once
     per_second: list[float] = field(default_factory=list)  # handshakes
     left: list[int] = field(default_factory=list)  # members of the group after all hung up
     lost: int = 0  # statuses that somebody should have seen and did not

@@ -75,7 +75,7 @@ class Rounds:
                     self._poll(site, size)
 
     def _arrive(self, site: Site) -> None:
-        """Let everybody come at once; who was turned away may knock again, but it is noted."""
+        """Let everybody come at once; who was turned away may try again, but it is noted."""
         found = self.readings[site.row.name]
         before = site.server.memory_bytes()
         opened = site.crowd.open(self.plan.most)

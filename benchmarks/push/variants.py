@@ -15,7 +15,7 @@ ORIGINAL = HERE / "original"
 class Row:
     """One way to bring a status to everybody.
 
-    `step` is the snapshot that it is made of (None: no Django at all), `overlay` a folder laid
+    `step` is the snapshot that it is made of (None: no Django at all), `overlay` a folder put
     over the copy, `undone` changes taken back in it, `patches` changes made to it one after the
     other, `settings` the module if it is not the project's own, `sending` the module that sends a
     status as the project does.
@@ -52,7 +52,7 @@ ORIGINAL_LISTING = Row(
 STEP_03 = Row("step-03", "Step 03, polling", step="03", sending="step_03", is_polled=True)
 STEP_05 = Row("step-05", "Step 05: + one event loop kept", step="05")
 # What each rung changes in the one below. The first, the pub/sub layer, has no file: it is what is
-# left of step 05 without the next two. Step 05 stands on the third.
+# left of step 05 without the next two. Step 05 is the third.
 CLIMBED = ("2-no-thread-hop", "3-one-loop-kept")
 AHEAD = (
     replace(STEP_05, name="4-another-server", label="+ uvicorn, without deflate"),

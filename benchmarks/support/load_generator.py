@@ -40,7 +40,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a crowd stands: visitors here, connections that the server ended, texts that came."""
+    """The state of a crowd: visitors here, connections that the server ended, texts that came."""
 
     here: int
     dropped: int
@@ -78,7 +78,7 @@ class CrowdProcess:
         return self._ask({"do": "partial"}, "partial")["count"]
 
     def standing(self) -> Standing:
-        """Return how it stands."""
+        """Return its state."""
         said = self._ask({"do": "count"}, "count")
         return Standing(said["here"], said["dropped"], said["texts"])
 

@@ -1,6 +1,6 @@
 """The process of a crowd of visitors: `python -m benchmarks.support.load_worker ADDRESS`.
 
-It reads commands and writes what happened, each a line of JSON; crowds.py is its other side.
+It reads commands and writes what happened, each a line of JSON; load_generator is its other side.
 - `{"do": "open", "count": N}`: N visitors come at the same moment.
 - `{"do": "leave", "count": N}`: N visitors hang up.
 - `{"do": "partial"}`: who has seen the status that not everybody has seen?

@@ -27,7 +27,7 @@ class Excerpt:
 
     @property
     def text(self) -> str:
-        """The lines, each ended, as they stand in the file."""
+        """The lines, each ended, as they are in the file."""
         return "".join(f"{line}\n" for line in self.lines)
 
 

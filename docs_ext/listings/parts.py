@@ -1,4 +1,4 @@
-"""Parts of a file that have a name, and the scope they stand in: a module, a class, an element."""
+"""Parts of a file that have a name, and the scope they are in: a module, a class, an element."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Scope:
     start: int = 0  # the line where what the owner holds begins
 
     def index(self, name: str) -> int | None:
-        """Return where the part of that name stands, None if it is not there.
+        """Return where the part of that name is, None if it is not there.
 
         Raises WorkbookError if there are several.
         """

@@ -14,7 +14,7 @@ class Place:
     """Where lines go, for a machine and in words (code in backticks).
 
     `kind` is new, replaces, below, top, unchanged or reading. `anchors` name the parts it
-    replaces, the part it stands below, or the element or class it is the first in.
+    replaces, the part it is below, or the element or class it is the first in.
     """
 
     kind: str

@@ -13,7 +13,7 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def python_scope(text: str, name: str) -> Scope:
-    """Return the parts among which `name` stands: the module's, or a class's for `Class.method`.
+    """Return the parts among which `name` is: the module's, or a class's for `Class.method`.
 
     A class that is not there gives an empty scope. Raises WorkbookError if `text` is no Python.
     """

@@ -16,7 +16,7 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 
 @dataclass
 class Node:
-    """An element or block: its names, and where it stands in the text, in characters."""
+    """An element or block: its names, and where it is in the text, in characters."""
 
     kind: str
     name: str

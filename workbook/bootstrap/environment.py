@@ -95,7 +95,7 @@ def expected_stamp(version: str, portions: Iterable[str]) -> str:
     """Return the stamp of an environment on Python `version` in which `portions` are complete.
 
     The folder is part of it, because the commands in an environment name their Python by its full
-    path: a workbook that was moved needs them made anew.
+    path: a workbook that was moved needs them made again.
     """
     return (
         f"lock {lock_digest()}\npython {version}\ninterpreter {interpreter()}\n"

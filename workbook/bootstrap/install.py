@@ -42,11 +42,11 @@ class StepFailed(WorkbookError):
 
 
 def prepare(wanted: Iterable[str] = (BASE,)) -> None:
-    """Make the environment complete, or mend it, with the portions `wanted`; say what goes on.
+    """Make the environment complete, or repair it, with the portions `wanted`; say what goes on.
 
     Two calls at once take turns. Raises WorkbookError when Python lacks a part, the folder can't be
     written or the packages can't be had; KeyboardInterrupt and SystemExit leave an environment that
-    the next call mends or makes anew.
+    the next call repairs or makes again.
     """
     require_modules()
     try:

@@ -1,4 +1,4 @@
-"""`doctor`: is everything there, and where does the learner stand?"""
+"""`doctor`: is everything there, and which step is the learner at?"""
 
 from __future__ import annotations
 

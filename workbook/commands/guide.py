@@ -1,4 +1,4 @@
-"""`guide`: serves the guide's pages, and loads them anew when one changes."""
+"""`guide`: serves the guide's pages, and loads them again when one changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`start`: lays the base of a step into `work/`, and keeps what was there."""
+"""`start`: copies the base of a step into `work/`, and keeps what was there."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-# What stands right behind these is a version of Django's.
+# Right behind these is a version of Django's.
 VERSION = re.compile(
     r"(?<=by 'django-admin startproject' using Django )\d+(?:\.\d+)+"
     r"|(?<=docs\.djangoproject\.com/en/)\d+\.\d+(?=/)"
@@ -23,7 +23,7 @@ KEY_TYPE = re.compile(
     r"#default-auto-field\n\nDEFAULT_AUTO_FIELD = 'django\.db\.models\.BigAutoField'\n"
     r"|    default_auto_field = 'django\.db\.models\.BigAutoField'\n"
 )
-# What stands right above it, in every version.
+# What is right above it, in every version.
 ABOVE_KEY_TYPE = re.compile(r"^STATIC_URL = 'static/'\n|^class \w+\(AppConfig\):\n", re.MULTILINE)
 
 

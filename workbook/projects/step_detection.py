@@ -45,7 +45,7 @@ def last_step(folder: Path) -> int | None:
 
 
 def steps_done(text: str) -> list[int]:
-    """Return the steps whose marks all stand in `text`."""
+    """Return the steps whose marks are all in `text`."""
     return [step for step, marks in MARKS.items() if all(re.search(mark, text) for mark in marks)]
 
 

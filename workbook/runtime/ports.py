@@ -89,7 +89,7 @@ def reservations_path() -> Path:
 
 
 def _open_private(path: Path) -> IO[bytes]:
-    """Open a file of this user's alone, without following a link that somebody else laid there."""
+    """Open a file of this user's alone, without following a link that somebody else put there."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
         return os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0)

@@ -28,7 +28,7 @@ async def main(port: int, redis_url: str) -> None:
         finally:
             sockets.discard(socket)
 
-    # A thousand come at once: Linux would let the hundred and first knock again after a second.
+    # A thousand come at once: Linux would let the hundred and first try again after a second.
     async with (
         serve(stay, LOOPBACK, port, compression=None, open_timeout=60, backlog=1024),
         Redis.from_url(redis_url, socket_timeout=None).pubsub() as listening,
