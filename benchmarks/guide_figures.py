@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from html import escape
 
 from benchmarks.capacity import lines, needs
@@ -20,6 +21,11 @@ from benchmarks.support.statistics_summary import Figure
 from benchmarks.support.system_info import RunInfo
 from benchmarks.versions import SIGNS, RoundResult, reasons, recorded_versions
 from workbook.errors import WorkbookError
+
+# The recorded run of each benchmark, read when it is asked for.
+push = partial(recorded, "push", PushResult)
+poll = partial(recorded, "poll", PollResult)
+pools = partial(recorded, "pools", PoolsResult)
 
 
 def push_chart() -> str:
@@ -182,21 +188,6 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "versions/table": versions_table,
     "versions/reasons": versions_reasons,
 }
-
-
-def push() -> PushResult:
-    """Return the recorded run of the push benchmark."""
-    return recorded("push", PushResult)
-
-
-def poll() -> PollResult:
-    """Return the recorded run of the poll benchmark."""
-    return recorded("poll", PollResult)
-
-
-def pools() -> PoolsResult:
-    """Return the recorded run of the pools benchmark."""
-    return recorded("pools", PoolsResult)
 
 
 def drawn(name: str) -> str:

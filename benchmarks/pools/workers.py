@@ -22,7 +22,6 @@ from workbook.runtime.run_records import opened_run
 from workbook.runtime.waiting import wait_until
 
 EXAMPLES = ROOT / "docs" / "going-further" / "examples"
-LOOK_SECONDS = 0.05
 FINAL = ("SUCCESS", "FAILURE")
 
 
@@ -88,4 +87,4 @@ def changed(path: Path, old: str, new: str) -> None:
 def seconds_until(is_met: Callable[[], bool], at_most: float) -> float | None:
     """Return the seconds until `is_met`; None where it is not within `at_most` seconds."""
     since = time.monotonic()
-    return time.monotonic() - since if wait_until(is_met, at_most, LOOK_SECONDS) else None
+    return time.monotonic() - since if wait_until(is_met, at_most) else None
