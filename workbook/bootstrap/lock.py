@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.runtime.file_locks import try_lock
+from workbook.runtime.signals import handled
 from workbook.runtime.waiting import wait_until
 
 LONGEST_WAIT = 20 * 60  # seconds
@@ -43,9 +44,5 @@ def stopped_by_signals() -> Iterator[None]:
     def leave(number: int, frame: object) -> None:
         sys.exit(128 + number)
 
-    before = {number: signal.signal(number, leave) for number in numbers}
-    try:
+    with handled(dict.fromkeys(numbers, leave)):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -21,6 +21,7 @@ from workbook.paths import WORK
 from workbook.projects.copying import copy_project
 from workbook.projects.django_lines import as_in_project
 from workbook.projects.steps import find_step
+from workbook.runtime.signals import handled
 
 COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
 
@@ -91,11 +92,8 @@ def print_diff(folder: Path, old: str, new: str, stat: bool) -> bool:
     command = [git, "diff", "--no-index", "--no-prefix", *(["--stat"] if stat else []), old, new]
     process = subprocess.Popen(command, cwd=folder)
     # Ctrl-C is for git's pager, which goes on; we wait until it is left.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
+    with handled({signal.SIGINT: signal.SIG_IGN}):
         code = process.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)
     if code > 1 and code != 128 + 13:  # 141: the reader has left early
         sys.stdout.flush()
         raise WorkbookError(f"git could not compare the folders (exit code {code}).")

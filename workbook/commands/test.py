@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from workbook.bootstrap import compilation
 from workbook.paths import ROOT
+from workbook.runtime.signals import handled
 
 # Most tests wait for processes more than they work: that many workers fit on two cores. A choice
 # of tests is worth fewer, for each takes a second to begin.
@@ -91,12 +92,11 @@ def _run_module(arguments: Sequence[str]) -> int:
         name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
     }
     process = subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT, env=environ)
-    former = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        # The terminal has told it as well.
-        return process.wait(END_SECONDS)
-    finally:
-        signal.signal(signal.SIGTERM, former)
-        process.kill()
+    with handled({signal.SIGTERM: lambda *_: process.terminate()}):
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # The terminal has told it as well.
+            return process.wait(END_SECONDS)
+        finally:
+            process.kill()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 # Ctrl-C is how a person ends a verb that runs for ever: nothing went wrong.
 EXIT_CODES = {signal.SIGINT: 0, signal.SIGTERM: 143}
@@ -17,6 +17,17 @@ if hasattr(signal, "SIGHUP"):
 if hasattr(signal, "SIGBREAK"):  # Windows: the console is closed
     HANG_UP = signal.SIGBREAK
     EXIT_CODES[signal.SIGBREAK] = 129
+
+
+@contextmanager
+def handled(handlers: Mapping[int, Any]) -> Iterator[None]:
+    """Handle signals inside the block, each in its own way; after it as before."""
+    before = {signum: signal.signal(signum, handler) for signum, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
 
 
 class StopRequested(BaseException):
@@ -43,16 +54,11 @@ class StopSignals:
     @contextmanager
     def listening(self) -> Iterator[StopSignals]:
         """Handle the signals inside the block, and put back what was there before after it."""
-        before = {}
-        for signum in EXIT_CODES:
-            # nohup ignores SIGHUP on purpose.
-            if signum is not HANG_UP or signal.getsignal(signum) is not signal.SIG_IGN:
-                before[signum] = signal.signal(signum, self._handle)
-        try:
+        # nohup ignores SIGHUP on purpose.
+        is_ignored = signal.getsignal(HANG_UP) is signal.SIG_IGN
+        signums = [signum for signum in EXIT_CODES if signum is not HANG_UP or not is_ignored]
+        with handled(dict.fromkeys(signums, self._handle)):
             yield self
-        finally:
-            for signum, handler in before.items():
-                signal.signal(signum, handler)
 
     @contextmanager
     def held(self) -> Iterator[None]:
