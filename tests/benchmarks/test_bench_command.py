@@ -66,7 +66,7 @@ def test_what_a_killed_run_left_is_ended_by_the_next_call() -> None:
 def _wait_for_a_server(tool: ToolRun) -> None:
     """Wait until the server of a first project runs, beside all of LIMIT."""
     wait_until(
-        lambda: any("runserver" in process.cmdline() for process in tool.left()),
+        lambda: any("runserver" in words for words in tool.command_lines()),
         READY_SECONDS,
         lambda: f"a server among {tool.left()}; it said:\n{tool.text}",
     )

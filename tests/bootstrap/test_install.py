@@ -67,6 +67,7 @@ def test_the_first_call_makes_the_environment_and_goes_on_inside(fresh: Path):
     assert "lock " in stamp_of(fresh)
 
 
+@pytest.mark.alone
 def test_later_calls_start_at_once_from_any_folder_and_keep_it(fresh: Path, tmp_path: Path):
     finish(first_call(fresh))
     elsewhere = tmp_path / "elsewhere"

@@ -119,6 +119,14 @@ class ToolRun:
         """Return the processes that it started, or that they did, and that still live."""
         return [one for one in marked_processes(self.mark) if one.pid != self.process.pid]
 
+    def command_lines(self) -> list[list[str]]:
+        """Return the words of each command that is left; one that ends meanwhile is left out."""
+        found = []
+        for process in self.left():
+            with suppress(psutil.Error):
+                found.append(process.cmdline())
+        return found
+
     def read(self) -> None:
         """Collect what it says until it says no more."""
         for line in self.process.stdout:

@@ -76,15 +76,11 @@ def run(processes: int) -> None:
         stamp, ends = environment.read_stamp(), time.monotonic() + LONGEST_SECONDS
         if processes == 1 and hasattr(os, "nice"):
             os.nice(19)
-        if processes == 0:
-            _compile(_package_folders(), processes)
-        else:
-            for part in [
-                part for folder in _package_folders() for part in sorted(folder.iterdir())
-            ]:
+        for folder in _package_folders():
+            for part in sorted(folder.iterdir()) if processes else [folder]:
                 if time.monotonic() > ends or environment.read_stamp() != stamp:
                     return
-                _compile([part], processes)
+                _compile(part, processes)
         if environment.read_stamp() == stamp:
             DONE.write_text(stamp, encoding="utf-8")
 
@@ -101,12 +97,19 @@ def _package_folders() -> list[Path]:
     return [folder for folder in found if folder.is_dir()]
 
 
-def _compile(parts: list[Path], processes: int) -> None:
-    for part in parts:
-        if part.is_dir():
-            compileall.compile_dir(part, quiet=2, workers=processes, maxlevels=20)
-        elif part.suffix == ".py":
-            compileall.compile_file(part, quiet=2)
+def _compile(part: Path, processes: int) -> None:
+    """Compile a package or module, with so many processes."""
+    here = part
+    if processes and os.name == "posix":
+        # From inside: should `.venv` be moved away, nothing is written into the next one.
+        with suppress(FileNotFoundError):
+            os.chdir(part.parent)
+        here = Path(part.name)
+    # What a traceback shows is the whole path.
+    if part.is_dir():
+        compileall.compile_dir(here, 20, str(part), quiet=2, workers=processes)
+    elif part.suffix == ".py":
+        compileall.compile_file(here, str(part.parent), quiet=2)
 
 
 def end_compilation() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import subprocess
@@ -13,9 +14,9 @@ from workbook.bootstrap import compilation
 from workbook.paths import ROOT
 from workbook.runtime.signals import handled
 
-# Most tests wait for processes more than they work: that many workers fit on two cores. A choice
-# of tests is worth fewer, for each takes a second to begin.
-WORKERS, WORKERS_OF_A_CHOICE = 6, 3
+# Most tests wait for processes: that many workers keep two cores busy, and more of them only take
+# the time from each other. A choice of tests is worth fewer, for each takes a second to begin.
+WORKERS, WORKERS_OF_A_CHOICE = 4, 3
 SIDE_BY_SIDE = (
     *("-p", "tests.plugins.scheduling"),
     *("--dist", "loadscope", "--no-loadscope-reorder", "-n"),
@@ -23,6 +24,9 @@ SIDE_BY_SIDE = (
 # What holds a time that a busy machine would spoil runs at the end, with nothing beside it.
 NOT_ALONE, ALONE = ("-m", "not alone"), ("-m", "alone", "-n", "0")
 SOME_FAILED, NOTHING_TO_RUN = 1, 5  # pytest's exit codes; the second where no test was chosen
+# A test that is not marked `alone` and holds a time can still fail for a busy machine's sake. So
+# many run again by themselves: a right one holds then, a wrong one fails twice.
+MOST_AGAIN = 8
 END_SECONDS = 60  # to stop what it has started
 
 
@@ -50,7 +54,8 @@ def run_tests(arguments: Sequence[str], everything: bool, dearest: int | None = 
     """Run pytest on the workbook's tests with more `arguments` for it; return its exit code.
 
     `everything`: the long rounds too. `dearest`: show so many tests that took longest. Without
-    `arguments` the tests marked `alone` run after the others; a choice of tests runs at once.
+    `arguments` the tests marked `alone` run after the others, and a few that failed side by side
+    run once more, one by one; a choice of tests runs at once, and once.
     """
     compilation.run(processes=0)
     rounds = ["--all"] if everything else []
@@ -62,6 +67,9 @@ def run_tests(arguments: Sequence[str], everything: bool, dearest: int | None = 
     first = _pytest([*SIDE_BY_SIDE, str(WORKERS), *NOT_ALONE, *rounds])
     if first not in (0, SOME_FAILED):
         return first  # it was interrupted, or could not begin
+    if first and 0 < (failed := _failed()) <= MOST_AGAIN:
+        print(f"\nOf those side by side {failed} failed. They run again, one by one:\n", flush=True)
+        first = _pytest(["--last-failed", "--last-failed-no-failures=none", *rounds])
     print("\nWhat holds a time runs by itself:\n", flush=True)
     second = _pytest([*ALONE, *rounds])
     return first or (0 if second == NOTHING_TO_RUN else second)
@@ -78,6 +86,12 @@ def try_versions(pythons: Sequence[str]) -> int:
     Returns 1 where a round did not end as it should.
     """
     return _run_module(["tests.versions", *pythons])
+
+
+def _failed() -> int:
+    """Count the tests that pytest has noted down as failed."""
+    noted = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    return len(json.loads(noted.read_text(encoding="utf-8"))) if noted.exists() else 0
 
 
 def _pytest(options: Sequence[str]) -> int:
