@@ -16,6 +16,7 @@ from benchmarks.charts import Bar, bars, table
 from benchmarks.poll.results import PollResult
 from benchmarks.pools.results import PoolsResult
 from benchmarks.push.results import PushResult, RowResult, SizeResult
+from benchmarks.setup.results import SetupResult
 from benchmarks.support.result_files import recorded
 from benchmarks.support.statistics_summary import Figure
 from benchmarks.support.system_info import RunInfo
@@ -26,6 +27,7 @@ from workbook.errors import WorkbookError
 push = partial(recorded, "push", PushResult)
 poll = partial(recorded, "poll", PollResult)
 pools = partial(recorded, "pools", PoolsResult)
+setup = partial(recorded, "setup", SetupResult)
 
 
 def push_chart() -> str:
@@ -173,6 +175,29 @@ def _name(one: RoundResult) -> str:
     return f"Python {one.python}, Django {one.django}{f', {one.title}' if one.title else ''}"
 
 
+def setup_table() -> str:
+    """Show what today's way of setting up takes, first as a part of the former way."""
+    result = setup()
+    today, former = result.rows
+    rows = [
+        [
+            "Fresh clone to the first status",
+            _part(result.time_ratio),
+            *_seconds(today.first, former.first),
+        ],
+        ["in which it fetches", "", *_seconds(today.fetching, former.fetching)],
+        ["in which it does not", "", *_seconds(today.rest, former.rest)],
+        [
+            "Fetched",
+            _part(result.bytes_ratio),
+            *(f"{row.fetched_mb.median:.0f} MB" for row in result.rows),
+        ],
+        ["Second run to the first status", "", *_seconds(today.second, former.second)],
+        ["python3 workbook alone", "", f"{today.alone.median:.2f} s", "–"],
+    ]
+    return table(["", "today ÷ before", "today", "before"], rows)
+
+
 DRAWINGS: dict[str, Callable[[], str]] = {
     "push/chart": push_chart,
     "push/table": push_table,
@@ -187,6 +212,8 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "pools/machine": lambda: _machine(pools()),
     "versions/table": versions_table,
     "versions/reasons": versions_reasons,
+    "setup/table": setup_table,
+    "setup/machine": lambda: _machine(setup()),
 }
 
 
@@ -215,6 +242,14 @@ def _wait(found: Figure) -> str:
     if ms >= 1000:
         return f"{ms / 1000:.1f} s"
     return f"{ms:.0f} ms" if ms >= 20 else f"{ms:.1f} ms"
+
+
+def _part(found: Figure) -> str:
+    return f"× {found.median:.2f}"
+
+
+def _seconds(*found: Figure) -> list[str]:
+    return [f"{one.median:.1f} s" for one in found]
 
 
 def _machine(result: RunInfo) -> str:

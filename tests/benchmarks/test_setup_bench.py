@@ -10,10 +10,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from benchmarks.support.storing import recorded
 
 from benchmarks.setup import rounds
 from benchmarks.setup.__main__ import measure, result_of
-from benchmarks.setup.results import Reading
+from benchmarks.setup.results import Reading, SetupResult
 from benchmarks.setup.rounds import make_clone, measure_way
 from benchmarks.setup.traffic import Traffic
 from benchmarks.setup.ways import FORMER, TODAY, network_sources
@@ -135,6 +136,12 @@ def test_a_ratio_is_taken_round_by_round_and_an_aim_that_is_missed_is_told() -> 
     slow = [Reading(30, 4, 90, 5, [0.4])] * 2
     result = result_of({TODAY.name: slow, FORMER.name: former}, RunStart())
     assert [aim.is_met for aim in result.aims] == [False, False, False, False]
+
+
+def test_in_the_recorded_run_the_aims_are_met() -> None:
+    result = recorded("setup", SetupResult)
+    assert result.rounds >= 5
+    assert [aim for aim in result.aims if not aim.is_met] == []
 
 
 @pytest.mark.long
