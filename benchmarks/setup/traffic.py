@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbook.errors import WorkbookError
 from workbook.runtime.ports import LOOPBACK
@@ -59,11 +60,11 @@ def counting_proxy() -> Iterator[Proxy]:
 
     Raises WorkbookError where it does not start.
     """
-    traffic, loop = Traffic(), asyncio.new_event_loop()
+    traffic, addresses, loop = Traffic(), Addresses(), asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
-        start = asyncio.start_server(lambda *ends: _serve(traffic, *ends), LOOPBACK, 0)
+        start = asyncio.start_server(lambda *ends: _serve(traffic, addresses, *ends), LOOPBACK, 0)
         try:
             server = asyncio.run_coroutine_threadsafe(start, loop).result(START_SECONDS)
         except (OSError, TimeoutError) as error:
@@ -85,28 +86,61 @@ async def _end_all() -> None:
 
 
 async def _serve(
-    traffic: Traffic, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    traffic: Traffic,
+    addresses: Addresses,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
 ) -> None:
     """Answer one connection: open the tunnel that it asks for, and pass on bytes until an end."""
-    with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+    # A tunnel that the end of the proxy cancels has nobody left to tell.
+    ends = (asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError)
+    with contextlib.suppress(OSError, *ends):
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         method, target, *_ = head.split()
         if method == "CONNECT":
-            await _tunnel(traffic, target, reader, writer)
+            await _tunnel(traffic, addresses, target, reader, writer)
         else:
             writer.write(REFUSED)
             await writer.drain()
     writer.close()
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """What the names of hosts resolve to, each asked for once.
+
+    An installer opens dozens of tunnels at a time. The system answers few questions at a time, and
+    whoever goes without this proxy asks for a name once.
+    """
+
+    found: dict[str, asyncio.Task[str]] = field(default_factory=dict)
+
+    async def of(self, host: str) -> str:
+        """Return an address of `host`; raises OSError where it has none."""
+        if host not in self.found:
+            self.found[host] = asyncio.create_task(self._look_up(host))
+        return await asyncio.shield(self.found[host])
+
+    async def _look_up(self, host: str) -> str:
+        loop = asyncio.get_running_loop()
+        answers = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        return str(answers[0][4][0])
+
+
 async def _tunnel(
-    traffic: Traffic, target: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    traffic: Traffic,
+    addresses: Addresses,
+    target: str,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
 ) -> None:
     host, _, port = target.rpartition(":")
     traffic.note(0, time.monotonic())
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            far_reader, far_writer = await asyncio.open_connection(host.strip("[]"), int(port))
+            far_reader, far_writer = await asyncio.open_connection(
+                await addresses.of(host.strip("[]")), int(port)
+            )
     except (OSError, ValueError):  # TimeoutError is an OSError
         writer.write(UNREACHABLE)
         await writer.drain()
