@@ -1,12 +1,20 @@
 """The checks that every step stands on: each step's module names them where they are told."""
 
+from checks.clients.background import Later
+from checks.harness.env_file import require_usable_env_file
 from checks.harness.project import Project
 from checks.verdicts import NotYet, check
+
+ENV_FILE_SECONDS = 20
 
 
 @check("Django loads your project, and its addresses follow the environment")
 def test_django_loads_your_project(project: Project) -> None:
+    # A second process loads them with .env as it is, at the same time.
+    environment = project.launcher.environment(project.redis.url)
+    as_it_is = Later(lambda: require_usable_env_file(project.folder, environment))
     project.loaded()
+    as_it_is.result(ENV_FILE_SECONDS)
 
 
 @check(

@@ -12,7 +12,8 @@ from checks.clients.http_client import Answer, visiting
 from checks.common import startup_checks
 from checks.harness.preflight import require_celery_app
 from checks.harness.project import Project
-from checks.step_01.default_broker import VARIABLE, RaisesUnset, broker_when_unset
+from checks.harness.settings_reader import SettingsError
+from checks.step_01.default_broker import VARIABLE, broker_when_unset
 from checks.step_01.fixtures import BEAT_QUEUE, SUPERUSER, TASK
 from checks.verdicts import NotYet, check
 from workbook.projects.procfile import commands
@@ -58,7 +59,7 @@ def test_the_broker_has_a_default(project: Project) -> None:
     expected = "redis://localhost:6379, so that the project runs as it was cloned"
     try:
         broker = broker_when_unset(project)
-    except RaisesUnset as error:
+    except SettingsError as error:
         words = str(error)
         raise NotYet(
             done=done,

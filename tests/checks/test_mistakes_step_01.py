@@ -31,6 +31,18 @@ MISTAKES = [
         Edit(SETTINGS, "CELERY_BROKER_URL =", "CELERY_BROKER_REDIS_URL ="),
     ),
     Mistake(
+        "typographic_quotes_in_env",
+        "test_django_loads_your_project",
+        ("CELERY_BROKER_URL has the quotation mark “", "open .env, line 1", "01, Create .env"),
+        Edit(".env", "", "CELERY_BROKER_REDIS_URL=“redis://localhost:6379”\n"),
+    ),
+    Mistake(
+        "broker_in_env_under_another_name",
+        "test_django_loads_your_project",
+        ("does not follow the line that begins with export CELERY_BROKER", "open .env, line 2"),
+        Edit(".env", "", "# mine\nexport CELERY_BROKER_REDIS_URL=redis://db.example:6379\n"),
+    ),
+    Mistake(
         "database_in_a_place_of_its_own",
         "test_django_loads_your_project",
         ("/var/lib/status.sqlite3", "BASE_DIR"),
