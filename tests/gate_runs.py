@@ -1,0 +1,145 @@
+"""`python -m tests.gate_runs [--runs N] [--busy]`: runs the whole gate, and keeps what came of it.
+
+Each run is `.ci/run` on a fresh clone of the last commit. With --busy another process keeps one
+core busy beside it. What a run printed last is in .workbook/gate-run.log.
+One line a run is added to gate_runs.json, and all of them are printed, for one green run alone says
+little. Returns 1 where one of these runs was red.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from workbook.paths import ROOT, STATE
+from workbook.runtime.process_output import AS_TEXT
+
+RECORD = Path(__file__).with_name("gate_runs.json")
+LOG = STATE / "gate-run.log"
+RUN_SECONDS = 3600  # no run is for ever
+SPIN = "while True: pass"
+PASSED = re.compile(r"\b(\d+) passed\b")
+FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+HEAD = "date        commit    busy  minutes  processor min.  passed  failed"
+
+
+@dataclass(frozen=True)
+class GateRun:
+    """One run of the gate. `processor_seconds`: of all that it started and waited for."""
+
+    date: str
+    commit: str
+    busy: bool
+    cores: int
+    exit_code: int
+    seconds: float
+    processor_seconds: float
+    passed: int
+    failed: list[str]
+
+    def __str__(self) -> str:
+        busy = "yes" if self.busy else "no"
+        minutes = f"{self.seconds / 60:7.1f}  {self.processor_seconds / 60:14.1f}"
+        found = f"{self.passed:6}  {', '.join(self.failed) or '–'}"
+        code = "" if self.exit_code == 0 or self.failed else f" (exit code {self.exit_code})"
+        return f"{self.date}  {self.commit}  {busy:4}  {minutes}  {found}{code}"
+
+
+def recorded_runs() -> list[GateRun]:
+    """Return the runs on record, the oldest first."""
+    if not RECORD.exists():
+        return []
+    return [GateRun(**each) for each in json.loads(RECORD.read_text(encoding="utf-8"))]
+
+
+def keep(run: GateRun) -> None:
+    """Add `run` to the record."""
+    runs = [asdict(each) for each in (*recorded_runs(), run)]
+    RECORD.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
+
+
+def run_gate(busy: bool) -> GateRun:
+    """Run the gate once on a clone of the last commit, into LOG; nothing else of it is left."""
+    commit = _git("rev-parse", "--short=8", "HEAD").strip()
+    with tempfile.TemporaryDirectory(prefix="gate-", ignore_cleanup_errors=True) as folder:
+        clone = Path(folder) / "workbook"
+        _git("clone", "--quiet", str(ROOT), str(clone))
+        with keeping_a_core_busy() if busy else contextlib.nullcontext():
+            began, before = time.monotonic(), _childrens_seconds()
+            code = _run(clone)
+            seconds, used = time.monotonic() - began, _childrens_seconds() - before
+    said = LOG.read_text(encoding="utf-8", errors="replace")
+    return GateRun(
+        date=date.today().isoformat(),
+        commit=commit,
+        busy=busy,
+        cores=os.cpu_count() or 1,
+        exit_code=code,
+        seconds=round(seconds, 1),
+        processor_seconds=round(used, 1),
+        passed=sum(map(int, PASSED.findall(said))),
+        failed=sorted(set(FAILED.findall(said))),
+    )
+
+
+@contextmanager
+def keeping_a_core_busy() -> Iterator[None]:
+    """Let a process compute without end inside the block."""
+    process = subprocess.Popen([sys.executable, "-c", SPIN])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _run(clone: Path) -> int:
+    """Run the gate of `clone`, and return its exit code; one that takes too long is ended."""
+    STATE.mkdir(exist_ok=True)
+    command = ["timeout", "--kill-after=60", str(RUN_SECONDS), "bash", ".ci/run"]
+    with LOG.open("wb") as log:
+        return subprocess.run(command, cwd=clone, stdout=log, stderr=log, check=False).returncode
+
+
+def _childrens_seconds() -> float:
+    """Return the processor seconds of all children that have ended, and of theirs."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def _git(*words: str) -> str:
+    """Return what git prints of this repository."""
+    return subprocess.run(
+        ["git", *words], cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=60, **AS_TEXT
+    ).stdout
+
+
+def main() -> int:
+    """Run the gate as often as the command line says, and print the record."""
+    parser = argparse.ArgumentParser(prog="python -m tests.gate_runs", description=__doc__)
+    parser.add_argument("--runs", type=int, default=1, help="how many; 0 prints the record alone")
+    parser.add_argument("--busy", action="store_true", help="another process keeps one core busy")
+    options = parser.parse_args()
+    red = 0
+    for _ in range(options.runs):
+        run = run_gate(options.busy)
+        keep(run)
+        red += run.exit_code != 0
+    print(HEAD, *recorded_runs(), sep="\n")
+    return 1 if red else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
