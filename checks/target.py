@@ -111,7 +111,7 @@ class Target:
         if self.kind == "named":
             return "name the folder that holds manage.py"
         if self.step == 1:
-            return "docs page 01, which begins with an empty folder"
+            return f"page 01, which begins with an empty folder: `{tool_command()} guide` opens it"
         return f"{tool_command()} start {self.label}, which lays the base of the step"
 
     def _no_id(self) -> str:

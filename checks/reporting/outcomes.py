@@ -26,12 +26,21 @@ class Verdict:
     not_yet: NotYet | None = None
     broke: bool = False  # the check itself, not the project
     lacks: bool = False  # the machine lacks what it looks with; the step is done without it
-    waits: bool = False
+    root: str = ""  # the title of the check that it waits for, at the end of the chain
+    unfit: bool = False  # there is no project to look at
     trace: str = ""  # filled under --full-trace alone
 
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for another check, so that it says nothing by itself."""
+        return bool(self.root)
 
+
+@dataclass
 class Waits(CannotTell):
-    """The check waits for another one."""
+    """The check waits for another one; `root` is the title at the end of that chain."""
+
+    root: str = ""
 
 
 class Silent(CannotTell):
@@ -68,6 +77,7 @@ class Outcomes:
         self.problems = {step: target.problem() for step, target in targets.items()}
         self.verdicts: list[Verdict] = []
         self._marks: dict[pytest.Item, str] = {}
+        self._roots: dict[pytest.Item, str] = {}
         self._awaited: dict[pytest.Item, list[pytest.Item]] = {}
         # Whoever shares a fixture shares its exception: told once, then waited for.
         self._told: list[tuple[BaseException, str]] = []
@@ -100,7 +110,10 @@ class Outcomes:
             raise Unfit(str(problem))
         for awaited in self._awaited.get(item, ()):
             if self._marks.get(awaited, HOLDS) != HOLDS:
-                raise Silent("") if is_exercise(item) else Waits(f"waits for “{title_of(awaited)}”")
+                if is_exercise(item):
+                    raise Silent("")
+                title = title_of(awaited)
+                raise Waits(f"waits for “{title}”", self._roots.get(awaited, title))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -113,6 +126,8 @@ class Outcomes:
         if verdict:
             self.verdicts.append(verdict)
             self._marks[item] = verdict.mark
+            if verdict.root:
+                self._roots[item] = verdict.root
         return report
 
     def _judge(
@@ -132,18 +147,29 @@ class Outcomes:
             return Verdict(OPEN, title, step, lead_of(error), trace=trace)
         first = next((told for other, told in self._told if other is error), None)
         if first and first != title:
+            if isinstance(error, Lacks):
+                reason = f"lacks the same as “{first}”"
+                untold(report, reason)
+                return Verdict(UNTOLD, title, step, reason, lacks=True, trace=trace)
             reason = f"waits for “{first}”"
             untold(report, reason)
-            return Verdict(UNTOLD, title, step, reason, waits=True, trace=trace)
+            return Verdict(UNTOLD, title, step, reason, root=first, trace=trace)
         self._told.append((error, title))
         if isinstance(error, NotYet):
             report.longrepr = as_text(title, error)
             return Verdict(NOT_YET, title, step, not_yet=error, trace=trace)
         if isinstance(error, CannotTell):
             untold(report, error.reason)
-            waits, lacks = isinstance(error, Waits), isinstance(error, Lacks)
-            reason = "" if isinstance(error, Unfit) else error.reason
-            return Verdict(UNTOLD, title, step, reason, waits=waits, lacks=lacks, trace=trace)
+            return Verdict(
+                UNTOLD,
+                title,
+                step,
+                "" if isinstance(error, Unfit) else error.reason,
+                lacks=isinstance(error, Lacks),
+                root=error.root if isinstance(error, Waits) else "",
+                unfit=isinstance(error, Unfit),
+                trace=trace,
+            )
         if isinstance(error, pytest.skip.Exception):
             return Verdict(UNTOLD, title, step, str(error.msg), trace=trace)
         if report.when == "call":

@@ -12,7 +12,7 @@ from checks.reporting.formatting import INDENT, block, plain, wrapped
 from checks.reporting.guide_links import as_link
 from checks.reporting.outcomes import HOLDS, NOT_YET, UNTOLD, Outcomes, Verdict, title_of
 from checks.reporting.status_line import StatusLine, StatusLineOfRun
-from checks.reporting.summary import summary_lines
+from checks.reporting.summary import summary_lines, waiting_lines, without_counts
 
 COLOURS = {HOLDS: "green", NOT_YET: "red", UNTOLD: "yellow"}
 REPORT_OPTION = re.compile(r"-[a-zA-Z]*r|--report-chars")
@@ -21,7 +21,8 @@ REPORT_OPTION = re.compile(r"-[a-zA-Z]*r|--report-chars")
 class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no other way to its counts
     """Prints a line a check as it happens, below a ✗ what to do, and the next action last.
 
-    -q leaves the ✗ and the counts; -v adds pytest's header and each check's id; -r its summary.
+    What waits for another check is a count. -q leaves the ✗ and the counts; -v lists what waits,
+    and adds pytest's header and each check's id; -r its summary.
     """
 
     def __init__(self, config: pytest.Config, outcomes: Outcomes, whole: bool) -> None:
@@ -87,8 +88,13 @@ class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no ot
             report=report, config=self.config
         )
         self._add_stats(category, [report])
-        if verdict and (self.verbosity >= 0 or verdict.mark == NOT_YET):
+        if verdict and self._is_told(verdict):
             self._tell(verdict, report.nodeid)
+
+    def _is_told(self, verdict: Verdict) -> bool:
+        if self.verbosity == 0:
+            return not (verdict.waits or verdict.unfit)
+        return self.verbosity > 0 or verdict.mark == NOT_YET
 
     def _tell(self, verdict: Verdict, nodeid: str) -> None:
         if len(self._outcomes.targets) > 1 and verdict.step != self._step_told:
@@ -116,6 +122,23 @@ class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no ot
         for line in wrapped(text, self._tw.fullwidth, first=first, other=other):
             self._tw.line(line, **markup)
         self.flush()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(
+        self, session: pytest.Session, exitstatus: int | pytest.ExitCode
+    ) -> Generator[None, None, None]:
+        """Count below the checks those that wait, then go on as pytest does."""
+        if self.verbosity == 0:
+            for line in waiting_lines(self._outcomes.verdicts):
+                self._say(line, first=f"{UNTOLD} ", other="  ", yellow=True)
+        yield from super().pytest_sessionfinish(session, exitstatus)
+
+    def build_summary_stats_line(self) -> tuple[list[tuple[str, dict[str, bool]]], str]:
+        """Return pytest's counts; where it counted nothing, what was looked at instead."""
+        parts, colour = super().build_summary_stats_line()
+        if [text for text, _ in parts] == ["no tests ran"]:
+            parts = [(without_counts(self._outcomes), {"yellow": True})]
+        return parts, colour
 
     def summary_failures(self) -> None:
         """Each ✗ has been told where it happened."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from checks.reporting.formatting import plain_lines
 from checks.reporting.outcomes import NOT_YET, UNTOLD, Outcomes, Verdict
 from checks.target import Target
@@ -28,7 +30,7 @@ def next_action(outcomes: Outcomes, complete: bool) -> list[str]:
     problem = next(filter(None, outcomes.problems.values()), None)
     if problem:
         return [f"Next: {problem.way_out}"]
-    if not outcomes.verdicts:
+    if all(one.mark in (DONE, OPEN) for one in outcomes.verdicts):
         return []
     for mark in (NOT_YET, UNTOLD):
         open = (one for one in outcomes.verdicts if one.mark == mark)
@@ -69,7 +71,7 @@ def after_first(first: Verdict, target: Target) -> list[str]:
     if first.not_yet:
         wanted = " ".join(plain_lines(first.not_yet.look_at)).rstrip(".")
     else:
-        wanted = f"see to the – “{first.title}”"
+        wanted = f"look at the check marked – “{first.title}”"
     joint = " Then" if wanted.endswith(("?", "!")) else ", then"
     return [f"Next: {wanted}{joint} `{target.again}`"]
 
@@ -82,14 +84,43 @@ def trace_option(target: Target) -> str:
 def after_all(target: Target, complete: bool) -> list[str]:
     """Return what to do where every check holds."""
     if not complete:
-        return [f"What was asked for holds. Next: all of the step, `{target.again}`"]
+        return [f"Every check that ran is ✓. Next: all of the step, `{target.again}`"]
     if target.kind == "snapshot":
         base = f"`{tool_command()} start {target.label}` lays its base into work/"
         return [f"Next: your own, {base}"]
     if target.step >= LAST_STEP:
         return [f"Step {target.label} is done. That was the last step. Well done."]
-    following = f"{target.step + 1:02d}"
+    following, tool = f"{target.step + 1:02d}", tool_command()
     return [
-        f"Step {target.label} is done. Next: docs page {following}, "
-        f"`{tool_command()} start {following}` if you want a clean base"
+        f"Step {target.label} is done. Next: page {following}, which `{tool} guide` opens. "
+        f"For a clean base first: `{tool} start {following}`"
     ]
+
+
+def waiting_lines(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return a line for each check that others wait for, with their count; none for none.
+
+    It is named, unless it was the last that was told.
+    """
+    waiting = [one for one in verdicts if one.waits]
+    told = [one for one in verdicts if not one.waits and one.mark not in (DONE, OPEN)]
+    unfit = sum(one.unfit for one in verdicts)
+    lines = [f"{_more(unfit, 'check')} for that"] if unfit else []
+    for root in dict.fromkeys(one.root for one in waiting):
+        count = sum(one.root == root for one in waiting)
+        name = "this one" if told and told[-1].title == root else f"“{root}”"
+        lines.append(f"{_more(count, 'more')} for {name}")
+    if lines:
+        lines[-1] += "; `-v` lists " + ("it" if unfit + len(waiting) == 1 else "them")
+    return lines
+
+
+def _more(count: int, what: str) -> str:
+    plural = "s" if what == "check" and count > 1 else ""
+    return f"{count} {what}{plural} wait" + ("s" if count == 1 else "")
+
+
+def without_counts(outcomes: Outcomes) -> str:
+    """Return what stands for the counts where pytest has none: an exercise is no check."""
+    looked_at = any(one.mark in (DONE, OPEN) for one in outcomes.verdicts)
+    return "the exercise alone was looked at" if looked_at else "no check was found"

@@ -78,3 +78,21 @@ def test_contradicting_marks_ask_for_a_number(tiny: TinyChecks):
     answer = tiny.small.call("check")
     assert answer.returncode == 1
     assert "Name it: python3 workbook check 03" in answer.stderr
+
+
+def test_v_lists_what_waits(tiny: TinyChecks):
+    tiny.begin_work()
+    tiny.write(
+        f'{NOT_YET}@check("Second", after=(test_it,))\ndef test_second(): ...\n',
+    )
+    assert "1 more waits for this one; `-v` lists it" in tiny.small.call("check", "03").stdout
+    assert "– Second: waits for “It holds”" in tiny.small.call("check", "03", "-v").stdout
+
+
+def test_help_documents_the_exit_codes(tiny: TinyChecks):
+    said = tiny.small.call("check", "--help").stdout
+    assert "0  every check is ✓" in said
+    assert "1  at least one check is ✗" in said
+    assert "2  no check is ✗, but at least one is –" in said
+    assert "when nothing but a browser is missing" in " ".join(said.split())
+    assert "\n  2  " in said, "argparse must not fold the lines into one"

@@ -52,8 +52,8 @@ def test_an_open_exercise_comes_after_the_step_is_done_and_is_no_failure(tiny: T
     said = tiny.run()
     assert said.code == 0
     assert "3 passed in" in said.text
-    end = flat(said.text).partition("Step 03 is done. Next: docs page 04, ")[2]
-    assert end.endswith(f"a clean base {OPEN}")
+    end = flat(said.text).partition("Step 03 is done. Next: page 04, ")[2]
+    assert end.endswith(f"`python3 workbook start 04` {OPEN}")
 
 
 def test_a_solved_exercise_gets_its_star(tiny: TinyChecks):

@@ -60,12 +60,11 @@ Step 03, on your project in work/
       │ Traceback:
       │   File "status/views.py", line 3
       │ ValueError: no
-– The page names the task: waits for “The page answers at once”
-– Two questions deep: waits for “The page names the task”
 – A browser sees it: no Chromium was found. Install one: apt install chromium
 ✓ The settings load
 – The worker answers: the check itself broke: KeyError: 'oh'
-– The worker works: waits for “The worker answers”
+– 2 more wait for “The page answers at once”
+– 1 more waits for this one; `-v` lists them
 
 =============== 1 failed, 1 passed, 4 skipped, 1 error in 0.00s ================
 Next: status/views.py: does the view wait for the task? Then
@@ -99,7 +98,8 @@ def test_all_that_holds_ends_with_the_next_page(tiny: TinyChecks):
     said = tiny.run()
     assert said.code == 0
     assert said.lines[2] == "✓ It holds"
-    assert "Step 03 is done. Next: docs page 04, `python3 workbook start 04`" in said.text
+    end = "Next: page 04, which `python3 workbook guide` opens. For a clean base first: "
+    assert f"Step 03 is done. {end}`python3 workbook start 04`" in " ".join(said.text.split())
 
 
 def test_a_step_is_done_though_this_machine_lacks_what_one_check_looks_with(tiny: TinyChecks):
@@ -108,7 +108,7 @@ def test_a_step_is_done_though_this_machine_lacks_what_one_check_looks_with(tiny
     said = tiny.run()
     assert said.code == 2
     assert "– A browser sees it: there is no Chromium" in said.text
-    assert "Step 03 is done. Next: docs page 04" in said.text
+    assert "Step 03 is done. Next: page 04" in said.text
     assert "one check was not looked at: there is no Chromium." in " ".join(said.text.split())
 
 
@@ -117,7 +117,8 @@ def test_what_cannot_be_told_ends_with_code_2_and_the_way_out(tiny: TinyChecks):
     said = tiny.run()
     assert said.code == 2
     assert "– It is there: no Redis. Get one." in said.lines
-    assert said.lines[-1] == "Next: see to the – “It is there”, then `python3 workbook check 03`"
+    end = "Next: look at the check marked – “It is there”, then `python3 workbook check 03`"
+    assert " ".join(said.text.split()).endswith(end)
 
 
 def test_a_bug_of_ours_is_no_answer_and_shows_its_frames_on_request(tiny: TinyChecks):
@@ -149,7 +150,86 @@ def test_a_failure_that_a_fixture_raises_is_told_once(tiny: TinyChecks):
     said = tiny.run()
     assert said.code == 1
     assert said.text.count("✗") == 1
-    assert "– Second: waits for “First”" in said.lines
+    assert "– 1 more waits for this one; `-v` lists it" in said.lines
+    assert "Second" not in said.text
+    assert "– Second: waits for “First”" in tiny.run("checks/step_03", "--verbose").text
+
+
+CHAIN = """
+@check("First")
+def test_first(): raise NotYet("asked", "nothing", "an answer", "manage.py", "03, Begin")
+"""
+
+
+def test_fifteen_that_wait_are_one_line_and_v_lists_them(tiny: TinyChecks):
+    waiting = "\n".join(
+        f'@check("Number {number}", after=(test_first,))\ndef test_{number}(): ...\n'
+        for number in range(15)
+    )
+    tiny.write(CHAIN + waiting)
+    said = tiny.run()
+    assert said.lines[8] == "– 15 more wait for this one; `-v` lists them"
+    assert said.text.count("–") == 1
+    listed = tiny.run("checks/step_03", "-v")
+    assert listed.text.count("waits for “First”") == 15
+    assert "more wait" not in listed.text
+    assert "Number 14: waits" in listed.text
+    assert "wait" not in tiny.run("checks/step_03", "-q").text
+
+
+def test_what_the_machine_lacks_keeps_a_line_of_its_own_for_each_check(tiny: TinyChecks):
+    tiny.write(
+        """
+        from checks.verdicts import Lacks
+
+        @pytest.fixture(scope="module")
+        def browser(): raise Lacks("there is no Chromium")
+
+        @check("It is seen")
+        def test_seen(browser): ...
+
+        @check("It is clicked")
+        def test_clicked(browser): ...
+        """
+    )
+    said = tiny.run()
+    assert "– It is seen: there is no Chromium" in said.lines
+    assert "– It is clicked: lacks the same as “It is seen”" in said.lines
+    assert "more" not in said.text
+    assert "2 checks were not looked at: there is no Chromium." in " ".join(said.text.split())
+
+
+def test_a_folder_without_a_project_is_told_once_and_not_for_each_check(tiny: TinyChecks):
+    tiny.write(passing("One", "Two", "Three"))
+    said = tiny.run("checks/step_03", "--target", "nowhere")
+    assert said.lines[1:4] == [
+        "– There is no folder nowhere.",
+        "",
+        "– 3 checks wait for that; `-v` lists them",
+    ]
+    assert "– Two" in tiny.run("checks/step_03", "--target", "nowhere", "-v").text
+
+
+def test_an_open_exercise_alone_is_neither_no_test_nor_all_right(tiny: TinyChecks):
+    source = """
+    from checks.verdicts import Open, exercise
+
+    @exercise("build a tower")
+    def test_your_turn(): raise Open("It has one floor.")
+    """
+    tiny.write(source)
+    said = tiny.run("checks/step_03/test_tiny.py")
+    assert "the exercise alone was looked at in 0.00s" in said.timeless
+    assert "no tests ran" not in said.text
+    assert "✓" not in said.text
+    assert said.lines[-1].startswith("☆ Your turn: build a tower.")
+
+
+def test_a_folder_without_checks_says_so(tiny: TinyChecks):
+    tiny.write("")
+    said = tiny.run()
+    assert "no check was found in 0.00s" in said.timeless
+    assert said.code == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def test_an_awaited_check_runs_first_and_the_others_keep_their_order(tiny: TinyChecks):
@@ -212,7 +292,7 @@ def test_lf_runs_what_failed_and_says_when_there_is_more(tiny: TinyChecks):
     assert "1 failed, 1 error in" in said.text
     tiny.write(MIXED.replace("raise NotYet", "dict").replace("raise KeyError", "str"))
     said = tiny.run("checks/step_03", "--lf")
-    assert "What was asked for holds. Next: all of the step" in said.text
+    assert "Every check that ran is ✓. Next: all of the step" in said.text
 
 
 def test_collect_only_lists_and_runs_nothing(tiny: TinyChecks):

@@ -18,12 +18,28 @@ from workbook.paths import ROOT, WORK
 from workbook.projects.step_detection import last_step
 from workbook.projects.steps import find_step
 
+EXIT_CODES = """\
+exit code:
+  0  every check is ✓
+  1  at least one check is ✗, or the command could not be carried out
+  2  no check is ✗, but at least one is –: it can't be told here or now. The step
+     is done all the same when nothing but a browser is missing
+
+A – waits for another check, or this machine lacks what the check needs.
+An exercise, ☆ or ★, changes no exit code.
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
     parser.description = "Check your project, and say what to do next."
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = EXIT_CODES
     parser.add_argument("step", nargs="?", help="such as 02; default: the one it looks like")
     parser.add_argument("--target", metavar="DIR", help="another folder than work/")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="list the checks that wait for another one too"
+    )
     parser.add_argument("--trace", action="store_true", help="show every frame of every traceback")
 
 
@@ -48,6 +64,8 @@ def handle(options: argparse.Namespace) -> int:
         command.append(f"--target={named}")
     if options.trace:
         command.append("--full-trace")
+    if options.verbose:
+        command.append("--verbose")
     sys.stdout.flush()
     if os.name == "posix":
         # pytest takes this process's place: Ctrl-C and the exit code are its own.
