@@ -36,7 +36,7 @@ WHY_HTMX_2 = (
 # `docs/01-configure-celery.md:318: this line was not printed …`, and what the page says there.
 COMPLAINT = re.compile(r"^docs/\S+\.md:\d+: .*(?:\n  \S.*){0,2}", re.MULTILINE)
 CROSS = re.compile(r"^✗ (.*?)\s*$", re.MULTILINE)
-UNTOLD = re.compile(r"^– (.*?)\s*$", re.MULTILINE)
+UNTOLD = re.compile(r"^– (?!\d+ more wait)(.*?)\s*$", re.MULTILINE)
 VALKEY, HTMX_4 = "Valkey in place of Redis", "htmx 4"
 
 
