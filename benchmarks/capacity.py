@@ -115,7 +115,7 @@ class Need:
 
 
 def needs() -> list[Need]:
-    """Return what each crowd needs with step 05, and on top of the ladder."""
+    """Return what each number of visitors needs with step 05, and on top of the ladder."""
     result = recorded("push", PushResult)
     size = len(frame().encode()) + NETWORK_BYTES
     return [

@@ -53,7 +53,7 @@ def push_table() -> str:
 
 
 def push_costs() -> str:
-    """Show what a frame, a socket and a crowd at the door cost each row."""
+    """Show what a frame, a socket and many visitors at once cost each row."""
     result = push()
     heads = ["", "CPU a frame", "memory a socket", "handshakes a second"]
     # The number of all is in the head: the table is as wide as a page already.

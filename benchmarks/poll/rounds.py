@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from benchmarks.poll.results import PollRow
 from benchmarks.push.deployments import Site
-from benchmarks.support.load_generator import crowd
+from benchmarks.support.load_generator import load_worker
 from benchmarks.support.statistics_summary import figure
 
 SETTLE_SECONDS = 3
@@ -54,7 +54,7 @@ def measure(sites: Sequence[Site], plan: Plan) -> list[PollRow]:
 
 
 def _visit(site: Site, plan: Plan, found: Readings) -> None:
-    site.crowd.open(plan.visitors)
+    site.visitors.open(plan.visitors)
     time.sleep(SETTLE_SECONDS)
     found.cpu_visitors.append(_cpu_per_minute([site], plan.seconds))
     found.median_ms.append([])
@@ -66,7 +66,7 @@ def _visit(site: Site, plan: Plan, found: Readings) -> None:
         if delivery:
             found.median_ms[-1].append(delivery.median_ms)
             found.last_ms[-1].append(delivery.last_ms)
-    site.crowd.leave(plan.visitors)
+    site.visitors.leave(plan.visitors)
     site.server.await_quiet()
 
 
@@ -82,7 +82,7 @@ def _cpu_per_minute(sites: Sequence[Site], seconds: float) -> list[float]:
 
 def _rate(site: Site) -> float:
     """Return the answers a second that the server gives to visitors in a hurry."""
-    with crowd(replace(site.address, interval=0)) as hurried:
+    with load_worker(replace(site.address, interval=0)) as hurried:
         hurried.open(HURRIED)
         time.sleep(1)
         start, before = time.monotonic(), hurried.standing().texts

@@ -18,7 +18,7 @@ from celery import Celery
 from benchmarks.push.load_task import GO
 from benchmarks.push.projects import WEB, WORKER, command_lines, make_project
 from benchmarks.push.variants import Row
-from benchmarks.support.load_generator import CrowdProcess, Delivery, crowd
+from benchmarks.support.load_generator import Delivery, LoadWorker, load_worker
 from benchmarks.support.processes import FASTER, Measured, measured
 from benchmarks.support.visitors import Address
 from workbook.paths import ROOT
@@ -40,7 +40,7 @@ class Site:
     row: Row
     server: Measured
     address: Address
-    crowd: CrowdProcess
+    visitors: LoadWorker
     client: redis.Redis
     lost: int = 0  # statuses that a visitor should have seen and did not
 
@@ -48,9 +48,9 @@ class Site:
         """Let one status be sent, and return how it reached everybody; None where it did not."""
         self.client.lpush(GO, 1)
         is_broken = self.lost and not self.row.is_polled
-        delivery = self.crowd.delivery(SHORT_DELIVERY_SECONDS if is_broken else DELIVERY_SECONDS)
+        delivery = self.visitors.delivery(SHORT_DELIVERY_SECONDS if is_broken else DELIVERY_SECONDS)
         if delivery is None:
-            self.lost += self.crowd.standing().here - self.crowd.seen_by()
+            self.lost += self.visitors.standing().here - self.visitors.seen_by()
         return delivery
 
     def members_left(self) -> int:
@@ -87,7 +87,7 @@ def _running(row: Row, run: Run) -> Iterator[Site]:
             web = stack.enter_context(_bare(server, port, folder, run.id))
         else:
             web, address = stack.enter_context(_project(row, server, port, folder, run.id))
-        visitors = stack.enter_context(crowd(address))
+        visitors = stack.enter_context(load_worker(address))
         yield Site(row, web, address, visitors, client)
 
 

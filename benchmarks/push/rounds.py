@@ -57,7 +57,7 @@ class Rounds:
         for site in (*self.sites, *self.polled):
             found = self.readings[site.row.name]
             found.lost = site.lost
-            found.dropped = site.crowd.standing().dropped
+            found.dropped = site.visitors.standing().dropped
 
     def _round(self) -> None:
         for site in self.sites:
@@ -78,13 +78,13 @@ class Rounds:
         """Let everybody come at once; who was turned away may try again, but it is noted."""
         found = self.readings[site.row.name]
         before = site.server.memory_bytes()
-        opened = site.crowd.open(self.plan.most)
+        opened = site.visitors.open(self.plan.most)
         found.came.append(opened.opened)
         found.per_second.append(opened.opened / opened.seconds)
         for _ in range(TRIES):
-            missing = self.plan.most - site.crowd.standing().here
+            missing = self.plan.most - site.visitors.standing().here
             if missing > 0:
-                site.crowd.open(missing)
+                site.visitors.open(missing)
         site.server.await_quiet()
         held = site.server.memory_bytes() - before
         found.memory_kib.append(held / 1024 / self.plan.most)
@@ -93,8 +93,8 @@ class Rounds:
         """Let visitors hang up until `size` are left everywhere, and the servers notice it."""
         left = 0
         for site in self.sites:
-            leaving = max(site.crowd.standing().here - size, 0)
-            site.crowd.leave(leaving)
+            leaving = max(site.visitors.standing().here - size, 0)
+            site.visitors.leave(leaving)
             left += leaving
         for site in self.sites if left else ():
             site.server.await_quiet()
@@ -126,7 +126,7 @@ class Rounds:
     def _poll(self, site: Site, size: int) -> None:
         """Send statuses to `size` visitors who ask once a second, at any moment of it."""
         found = self.readings[site.row.name]
-        site.crowd.open(size)
+        site.visitors.open(size)
         # A status can be lost where the database is locked. Two in a row are too many visitors.
         if site.send() is None and site.send() is None:
             self.too_many[site.row.name] = size
@@ -134,7 +134,7 @@ class Rounds:
             for _ in range(POLLED_STATUSES):
                 time.sleep(random.uniform(0, 1))
                 found.add(size, site.send())
-        site.crowd.leave(size)
+        site.visitors.leave(size)
         site.server.await_quiet()
 
 

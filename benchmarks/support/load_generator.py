@@ -1,4 +1,4 @@
-"""A crowd of visitors in a process of its own, from outside."""
+"""Visitors in a process of their own, from outside."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Standing:
-    """The state of a crowd: visitors here, connections that the server ended, texts that came."""
+    """Visitors here, connections that the server ended, and texts that came."""
 
     here: int
     dropped: int
     texts: int
 
 
-class CrowdProcess:
-    """Commands a crowd. Every wait has an end: a crowd that does not answer is an error."""
+class LoadWorker:
+    """Commands the visitors. Every wait has an end: no answer is an error."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -108,7 +108,7 @@ class CrowdProcess:
 
 
 @contextmanager
-def crowd(address: Address) -> Iterator[CrowdProcess]:
+def load_worker(address: Address) -> Iterator[LoadWorker]:
     """Keep a process for visitors of `address` inside the block."""
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.support.load_worker", json.dumps(asdict(address))],
@@ -119,7 +119,7 @@ def crowd(address: Address) -> Iterator[CrowdProcess]:
         start_new_session=True,
     )
     try:
-        yield CrowdProcess(process)
+        yield LoadWorker(process)
     finally:
         end(trees([process.pid]), grace_seconds=1)
         process.wait()

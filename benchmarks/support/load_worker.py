@@ -1,4 +1,4 @@
-"""The process of a crowd of visitors: `python -m benchmarks.support.load_worker ADDRESS`.
+"""The process of the visitors: `python -m benchmarks.support.load_worker ADDRESS`.
 
 It reads commands and writes what happened, each a line of JSON; load_generator is its other side.
 - `{"do": "open", "count": N}`: N visitors come at the same moment.
@@ -25,11 +25,11 @@ from benchmarks.support.visitors import STAMP, Address, NotOpened, PollVisitor, 
 
 
 @dataclass
-class Crowd:
+class Visitors:
     """Visitors, and who of them has seen which status."""
 
     address: Address
-    visitors: dict[asyncio.Task[None], PushVisitor | PollVisitor] = field(default_factory=dict)
+    here: dict[asyncio.Task[None], PushVisitor | PollVisitor] = field(default_factory=dict)
     texts: int = 0
     dropped: int = 0  # visitors whose connection ended without their doing
     since: int = 0  # statuses that are older are no news: a late visitor is told the last one
@@ -45,9 +45,9 @@ class Crowd:
 
     async def leave(self, count: int) -> dict[str, object]:
         """Let `count` visitors hang up."""
-        leaving = list(self.visitors.items())[:count]
+        leaving = list(self.here.items())[:count]
         for task, visitor in leaving:
-            del self.visitors[task]
+            del self.here[task]
             visitor.hang_up()
             task.cancel()
         await asyncio.gather(*(task for task, _ in leaving), return_exceptions=True)
@@ -60,7 +60,7 @@ class Crowd:
 
     async def count(self) -> dict[str, object]:
         """Say how many texts came."""
-        return {"texts": self.texts, "here": len(self.visitors), "dropped": self.dropped}
+        return {"texts": self.texts, "here": len(self.here), "dropped": self.dropped}
 
     def told(self, who: int, text: str, at: int) -> None:
         """Note that a visitor got `text`; once all have seen its status, say so."""
@@ -71,7 +71,7 @@ class Crowd:
             return
         seen = self.seen.setdefault(stamp, {})
         # A poller sees one status again and again; the first time counts.
-        if seen.setdefault(who, at) != at or len(seen) < len(self.visitors):
+        if seen.setdefault(who, at) != at or len(seen) < len(self.here):
             return
         del self.seen[stamp]
         self.since = stamp
@@ -90,12 +90,12 @@ class Crowd:
             visitor = PollVisitor(self.address, random.uniform(0, self.address.interval))
         who = id(visitor)
         task = asyncio.create_task(visitor.stay(lambda text, at: self.told(who, text, at)))
-        self.visitors[task] = visitor
+        self.here[task] = visitor
         task.add_done_callback(self._gone)
         return ""
 
     def _gone(self, task: asyncio.Task[None]) -> None:
-        if self.visitors.pop(task, None):
+        if self.here.pop(task, None):
             self.dropped += 1
 
 
@@ -106,16 +106,16 @@ def say(words: dict[str, object]) -> None:
 
 async def serve(address: Address) -> None:
     """Carry out commands until there are no more."""
-    crowd = Crowd(address)
-    acts = {"open": crowd.open, "leave": crowd.leave}
-    questions = {"partial": crowd.partial, "count": crowd.count}
+    visitors = Visitors(address)
+    acts = {"open": visitors.open, "leave": visitors.leave}
+    questions = {"partial": visitors.partial, "count": visitors.count}
     # In a thread: a pipe that asyncio can read is not to be had on Windows.
     while line := await asyncio.to_thread(sys.stdin.readline):
         command = json.loads(line)
         name = command["do"]
         answer = await (acts[name](command["count"]) if name in acts else questions[name]())
         say({"event": name, **answer})
-    await crowd.leave(len(crowd.visitors))
+    await visitors.leave(len(visitors.here))
 
 
 if __name__ == "__main__":

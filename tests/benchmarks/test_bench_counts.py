@@ -17,7 +17,7 @@ from benchmarks.push.deployments import Site
 from benchmarks.push.results import Readings, RowResult, failures, row_result
 from benchmarks.push.rounds import Plan, Rounds
 from benchmarks.push.variants import LIMIT, STEP_03, Row
-from benchmarks.support.load_generator import CrowdProcess, Delivery, Opened, Standing, crowd
+from benchmarks.support.load_generator import Delivery, LoadWorker, Opened, Standing, load_worker
 from benchmarks.support.statistics_summary import Figure, figure, ratio
 from benchmarks.support.visitors import STAMP, Address
 from tests.support.tool_process import wait_until
@@ -48,7 +48,7 @@ class Server:
 
 
 @pytest.fixture
-def server_and_crowd() -> Iterator[tuple[Server, CrowdProcess]]:
+def server_and_visitors() -> Iterator[tuple[Server, LoadWorker]]:
     """Run a server, and five visitors who are in."""
     server = Server()
     with serve(server.stay, LOOPBACK, 0) as listening:
@@ -56,7 +56,7 @@ def server_and_crowd() -> Iterator[tuple[Server, CrowdProcess]]:
         thread.start()
         port = listening.socket.getsockname()[1]
         try:
-            with crowd(Address(f"ws://{LOOPBACK}:{port}/")) as visitors:
+            with load_worker(Address(f"ws://{LOOPBACK}:{port}/")) as visitors:
                 assert visitors.open(5).opened == 5
                 # A visitor is in a moment before the server's side of it has begun.
                 wait_until(lambda: len(server.sockets) == 5, SECONDS)
@@ -66,8 +66,8 @@ def server_and_crowd() -> Iterator[tuple[Server, CrowdProcess]]:
             thread.join(SECONDS)
 
 
-def test_a_status_that_all_have_seen_is_told_with_its_times(server_and_crowd) -> None:
-    server, visitors = server_and_crowd
+def test_a_status_that_all_have_seen_is_told_with_its_times(server_and_visitors) -> None:
+    server, visitors = server_and_visitors
     stamp = time.monotonic_ns()
     server.send(server.sockets, stamp)
     delivery = visitors.delivery(SECONDS)
@@ -75,15 +75,15 @@ def test_a_status_that_all_have_seen_is_told_with_its_times(server_and_crowd) ->
     assert 0 < delivery.median_ms <= delivery.last_ms <= (time.monotonic_ns() - stamp) / 1e6
 
 
-def test_a_status_that_one_did_not_see_is_none_and_says_how_many_did(server_and_crowd) -> None:
-    server, visitors = server_and_crowd
+def test_a_status_that_one_did_not_see_is_none_and_says_how_many_did(server_and_visitors) -> None:
+    server, visitors = server_and_visitors
     server.send(server.sockets[:-1], time.monotonic_ns())
     assert visitors.delivery(1) is None
     assert visitors.seen_by() == 4
 
 
-def test_a_status_that_came_twice_to_one_hides_nobody_who_lacks_it(server_and_crowd) -> None:
-    server, visitors = server_and_crowd
+def test_a_status_that_came_twice_to_one_hides_nobody_who_lacks_it(server_and_visitors) -> None:
+    server, visitors = server_and_visitors
     server.send([*server.sockets[:-1], server.sockets[0]], time.monotonic_ns())
     assert visitors.delivery(1) is None
     assert visitors.seen_by() == 4
@@ -101,15 +101,15 @@ def test_a_stamp_is_told_from_the_digits_of_a_task_id(text: str) -> None:
     assert STAMP.search(text.format(stamp=987654321987))[0] == "987654321987"
 
 
-def test_a_status_from_before_the_visitors_came_is_no_news(server_and_crowd) -> None:
-    server, visitors = server_and_crowd
+def test_a_status_from_before_the_visitors_came_is_no_news(server_and_visitors) -> None:
+    server, visitors = server_and_visitors
     server.send(server.sockets, time.monotonic_ns() - 3600 * 10**9)
     assert visitors.delivery(0.5) is None
     assert visitors.standing().texts == 5
 
 
-def test_visitor_closed_by_the_server_is_counted(server_and_crowd) -> None:
-    server, visitors = server_and_crowd
+def test_visitor_closed_by_the_server_is_counted(server_and_visitors) -> None:
+    server, visitors = server_and_visitors
     server.sockets[0].close()
     wait_until(lambda: visitors.standing().here == 4, SECONDS)
     visitors.leave(2)
@@ -118,7 +118,7 @@ def test_visitor_closed_by_the_server_is_counted(server_and_crowd) -> None:
 
 
 def test_a_visitor_who_finds_no_server_is_refused_with_the_reason() -> None:
-    with crowd(Address(f"ws://{LOOPBACK}:{free_port()}/")) as visitors:
+    with load_worker(Address(f"ws://{LOOPBACK}:{free_port()}/")) as visitors:
         opened = visitors.open(3)
     assert opened.opened == 0
     assert sum(opened.refused.values()) == 3
@@ -162,37 +162,37 @@ def test_a_status_that_did_not_reach_everybody_is_no_reading() -> None:
 
 def test_more_visitors_than_polling_can_serve_are_waited_for_in_one_round_alone(no_pauses) -> None:
     told, polled = quick_site(LIMIT), quick_site(STEP_03)
-    polled.send.side_effect = lambda: None if last_crowd(polled) >= 500 else DELIVERY
+    polled.send.side_effect = lambda: None if last_size(polled) >= 500 else DELIVERY
     Rounds(SHORT, [told], [polled], lambda _line: None).measure()
-    assert crowds(polled) == [1, 100, 500, 1, 100]
+    assert sizes(polled) == [1, 100, 500, 1, 100]
 
 
 def test_one_status_that_polling_lost_is_no_reason_to_give_up(no_pauses) -> None:
     told, polled = quick_site(LIMIT), quick_site(STEP_03)
     polled.send.side_effect = chain([None], repeat(DELIVERY))
     Rounds(SHORT, [told], [polled], lambda _line: None).measure()
-    assert crowds(polled) == [*SHORT.sizes, *SHORT.sizes]
+    assert sizes(polled) == [*SHORT.sizes, *SHORT.sizes]
 
 
 def quick_site(row: Row) -> Mock:
     """Return a site where everything happens at once, and nothing runs."""
-    site = Mock(spec=Site, row=row, lost=0, server=Mock(), crowd=Mock())
+    site = Mock(spec=Site, row=row, lost=0, server=Mock(), visitors=Mock())
     site.server.memory_bytes.return_value = site.server.cpu_seconds.return_value = 0
-    site.crowd.open.side_effect = lambda count: Opened(count, {}, 1.0)
-    site.crowd.standing.return_value = Standing(here=1000, dropped=0, texts=0)
+    site.visitors.open.side_effect = lambda count: Opened(count, {}, 1.0)
+    site.visitors.standing.return_value = Standing(here=1000, dropped=0, texts=0)
     site.members_left.return_value = 0
     site.send.return_value = DELIVERY
     return site
 
 
-def crowds(site: Mock) -> list[int]:
+def sizes(site: Mock) -> list[int]:
     """Return how many came, time after time."""
-    return [call.args[0] for call in site.crowd.open.call_args_list]
+    return [call.args[0] for call in site.visitors.open.call_args_list]
 
 
-def last_crowd(site: Mock) -> int:
+def last_size(site: Mock) -> int:
     """Return how many came last."""
-    return crowds(site)[-1]
+    return sizes(site)[-1]
 
 
 def test_a_figure_has_the_median_of_all_and_the_spread_of_the_rounds() -> None:

@@ -37,11 +37,11 @@ def test_the_bottleneck_is_what_asks_for_the_most_web_processes(costs, bottlenec
 
 
 def test_what_all_share_grows_with_the_visitors_and_a_common_status_with_the_processes_alone():
-    crowd = need(costs=replace(CHEAP, cpu_us_per_frame=99))
-    assert crowd.memory_bytes == 64 * 1024 * 1_000_000
-    assert crowd.bits_per_second == 1e9
-    assert crowd.redis_for_all == (99 + 1) / 5
-    assert crowd.redis_for_each == 400_000
+    needed = need(costs=replace(CHEAP, cpu_us_per_frame=99))
+    assert needed.memory_bytes == 64 * 1024 * 1_000_000
+    assert needed.bits_per_second == 1e9
+    assert needed.redis_for_all == (99 + 1) / 5
+    assert needed.redis_for_each == 400_000
 
 
 def test_who_gets_more_processes_than_coming_back_asks_for_is_back_sooner():
@@ -75,7 +75,7 @@ def test_a_run_without_the_row_is_refused_with_what_to_do(tmp_path, monkeypatch,
     )
 
 
-def test_the_script_prints_a_column_for_each_site_and_crowd(capsys):
+def test_the_script_prints_a_column_for_each_site_and_size(capsys):
     assert capacity.main() == 0
     head, *rows = capsys.readouterr().out.splitlines()
     assert [cell.strip() for cell in re.split(r"\s{2,}", head.strip())] == [

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from benchmarks.support.load_generator import CrowdProcess, crowd
+from benchmarks.support.load_generator import LoadWorker, load_worker
 from benchmarks.support.visitors import Address
 from tests.support.web_servers import serving
 from workbook.runtime.ports import LOOPBACK
@@ -15,7 +15,7 @@ from workbook.runtime.waiting import wait_until
 SECONDS = 20
 
 
-class Page(BaseHTTPRequestHandler):
+class PageHandler(BaseHTTPRequestHandler):
     """Answers with the server's next status code and its stamp; 0 hangs up without an answer."""
 
     protocol_version = "HTTP/1.1"
@@ -40,16 +40,16 @@ class Page(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[ThreadingHTTPServer]:
     """Run a server whose first answers are an error, and none at all."""
-    with serving(Page) as server:
+    with serving(PageHandler) as server:
         server.codes, server.cookies, server.stamp = [0, 500, 0, 404], set(), 0
         yield server
 
 
 @pytest.fixture
-def pollers(server: ThreadingHTTPServer) -> Iterator[CrowdProcess]:
+def pollers(server: ThreadingHTTPServer) -> Iterator[LoadWorker]:
     """Let three visitors ask twenty times a second."""
     url = f"http://{LOOPBACK}:{server.server_address[1]}/check-status/"
-    with crowd(Address(url, cookie="sessionid=abc", interval=0.05)) as visitors:
+    with load_worker(Address(url, cookie="sessionid=abc", interval=0.05)) as visitors:
         visitors.open(3)
         yield visitors
 

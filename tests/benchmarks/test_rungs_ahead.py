@@ -84,7 +84,7 @@ def test_who_hangs_or_fails_is_left_behind_and_nobody_else(row: Row, tmp_path: P
 @REDIS_SERVER
 def test_after_a_silence_the_top_rung_still_listens() -> None:
     with all_running([TOP]) as [site]:
-        assert site.crowd.open(1).opened == 1
+        assert site.visitors.open(1).opened == 1
         time.sleep(SILENT_SECONDS)
         assert site.send() is not None
     assert site.lost == 0
@@ -94,7 +94,7 @@ def test_after_a_silence_the_top_rung_still_listens() -> None:
 @pytest.mark.parametrize("row", [ONE_MEMBER, TOP], ids=lambda row: row.name)
 def test_a_message_that_cannot_be_read_ends_nothing(row: Row) -> None:
     with all_running([row]) as [site]:
-        assert site.crowd.open(1).opened == 1
+        assert site.visitors.open(1).opened == 1
         assert site.client.publish(row.group_key, b"\xff\xc1") == 1  # no msgpack, and no UTF-8
         assert site.send() is not None
     assert site.lost == 0

@@ -7,9 +7,9 @@ from itertools import pairwise
 import redis
 
 from checks.harness.project import Project
-from tests.faults.crowds import come, members, memory, one_who_does_not_read, say
 from tests.faults.running_project import tracebacks
 from tests.faults.thresholds import Figures
+from tests.faults.visitors import come, members, memory, one_who_does_not_read, say
 from tests.support.edited_projects import Edit
 from tests.support.skip_markers import REDIS_SERVER
 from tests.support.tool_process import wait_until
@@ -56,11 +56,11 @@ def test_visitors_who_stay_and_who_leave(step: Project, figure: Figures) -> None
 
 def test_whoever_meets_an_error_of_the_cache_leaves_the_group_as_well(step: Project) -> None:
     async def visit() -> None:
-        crowd = await come(step, 1)
-        crowd.read()
+        visitors = await come(step, 1)
+        visitors.read()
         await asyncio.to_thread(say, step, "HELLO")
-        await crowd.told("HELLO", TOLD_SECONDS)
-        await crowd.leave()
+        await visitors.told("HELLO", TOLD_SECONDS)
+        await visitors.leave()
 
     with redis.Redis.from_url(step.redis.url) as client:
         # Redis answers the greeting's question with an error: the visitor has joined already.
@@ -73,14 +73,14 @@ def test_whoever_meets_an_error_of_the_cache_leaves_the_group_as_well(step: Proj
 
 def test_one_who_does_not_read_delays_nobody(step: Project, figure: Figures) -> None:
     async def watch() -> list[float]:
-        crowd, delays = await come(step, 1), []
-        crowd.read()
+        visitors, delays = await come(step, 1), []
+        visitors.read()
         for number in range(MESSAGES):
             sent = time.monotonic()
             await asyncio.to_thread(say, step, f"{number} {BIG}")
-            await crowd.told(f"{number} {BIG}", TOLD_SECONDS)
+            await visitors.told(f"{number} {BIG}", TOLD_SECONDS)
             delays.append(time.monotonic() - sent)
-        await crowd.leave()
+        await visitors.leave()
         return delays
 
     with one_who_does_not_read(step):
@@ -96,16 +96,16 @@ def one_round(step: Project, count: int) -> float:
     waits: list[float] = []
 
     async def visit() -> list[list[str]]:
-        crowd = await come(step, count)
-        crowd.cut_half()
-        crowd.read()
+        visitors = await come(step, count)
+        visitors.cut_half()
+        visitors.read()
         for status in STATUSES:
             since = time.monotonic()
             await asyncio.to_thread(say, step, status)
-            await crowd.told(status, TOLD_SECONDS)
+            await visitors.told(status, TOLD_SECONDS)
             waits.append(time.monotonic() - since)
-        await crowd.leave()
-        return list(crowd.seen.values())
+        await visitors.leave()
+        return list(visitors.seen.values())
 
     told = asyncio.run(visit())
     assert len(told) == count // 2

@@ -22,7 +22,7 @@ def step(request: pytest.FixtureRequest) -> Iterator[SnapshotRun]:
 
 
 def test_forty_visitors_at_once_share_one_run_and_stay_connected(step: SnapshotRun) -> None:
-    async def crowd() -> list[SocketPage]:
+    async def visitors() -> list[SocketPage]:
         visitors = await asyncio.gather(*(visit(step) for _ in range(VISITORS)))
         readers = [asyncio.create_task(visitor.read()) for visitor in visitors]
         for visitor in visitors:
@@ -35,7 +35,7 @@ def test_forty_visitors_at_once_share_one_run_and_stay_connected(step: SnapshotR
             reader.cancel()
         return [*visitors, late]
 
-    for visitor in asyncio.run(crowd()):
+    for visitor in asyncio.run(visitors()):
         assert visitor.close_code is None
         seen = without_repeats(visitor.statuses)
         assert seen == RUN[-len(seen) :]

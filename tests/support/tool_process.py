@@ -25,7 +25,7 @@ import os, signal, subprocess, sys, time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-class Page(BaseHTTPRequestHandler):
+class PageHandler(BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response({"/": 200, "/admin/": 302}.get(self.path, 404))
         self.end_headers()
@@ -41,7 +41,7 @@ elif verb == "createsuperuser":
     print(rest, os.environ["DJANGO_SUPERUSER_PASSWORD"])
 elif verb == "runserver":
     print("serving", flush=True)
-    HTTPServer(("127.0.0.1", int(rest[0])), Page).serve_forever()
+    HTTPServer(("127.0.0.1", int(rest[0])), PageHandler).serve_forever()
 elif verb == "fail":
     print("the reason it ended", flush=True)
     sys.exit(3)

@@ -1,4 +1,4 @@
-"""The least that a websocket server for a crowd can do: `python -m … PORT REDIS_URL`.
+"""The least that a websocket server for many visitors can do: `python -m … PORT REDIS_URL`.
 
 A status that Redis publishes goes to every open socket. No Django, no Channels, no sessions, no
 check of who asks: what is faster than this is not written in plain Python.
