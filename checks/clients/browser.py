@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Error, Frame, Page
 
 from checks.clients.background import Later
+from checks.clients.isolation import confined_to
 from checks.verdicts import CannotTell
 from workbook.browser import browser
 
@@ -75,14 +76,14 @@ class LivePage:
     def _watch(self) -> None:
         try:
             with browser(self._executable) as chromium:
-                page = chromium.new_page()
+                self._told.wait(WATCH_SECONDS)
+                if self._end.is_set():
+                    return
+                page = chromium.new_page(proxy=confined_to(self._url))
                 page.on("pageerror", lambda error: self.problems.append(error.message))
                 page.on("websocket", self._count_socket)
                 page.on("framenavigated", self._count_load)
                 page.add_init_script(RECORD)
-                self._told.wait(WATCH_SECONDS)
-                if self._end.is_set():
-                    return
                 # Not until all is loaded: a script that never comes must not hold us up.
                 page.goto(self._url, wait_until="commit", timeout=LOAD_SECONDS * 1000)
                 self._news.set()

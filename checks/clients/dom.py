@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
+
+from checks.clients.addresses import resolved
 
 # They have no end tag.
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"}
@@ -90,15 +91,18 @@ def _read(html: str) -> _Reader:
 
 @dataclass(frozen=True)
 class Form:
-    """A form, or an element with `hx-post`: where it sends to, how, and whether with a token."""
+    """A form, or an element with `hx-post`: where it sends to, how, and whether with a token.
+
+    `address` is a path, or a whole address where it is at another server than the page.
+    """
 
     address: str
     method: str
     has_token: bool
 
 
-def forms_in(html: str) -> list[Form]:
-    """Return what a page can send, in the order of the page."""
+def forms_in(html: str, page: str) -> list[Form]:
+    """Return what a page, which came from the address `page`, can send, in its order."""
 
     def posts(element: Element) -> bool:
         return element.get("hx-post") is not None
@@ -107,7 +111,7 @@ def forms_in(html: str) -> list[Form]:
     has_token = "csrfmiddlewaretoken" in html or "x-csrftoken" in html.lower()
     return [
         Form(
-            address=urlsplit(one.get("hx-post") or one.get("action") or "").path,
+            address=resolved(page, one.get("hx-post") or one.get("action") or "").partition("?")[0],
             method="post" if posts(one) else (one.get("method") or "get").lower(),
             has_token=has_token,
         )

@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 
+from checks.clients.addresses import resolved
 from checks.clients.dom import Element, elements_of
 from checks.clients.http_client import UUID, Answer, Visitor
 
@@ -19,12 +19,14 @@ ANSWER_SECONDS = 4
 
 
 def polled_path(answer: Answer) -> str | None:
-    """Return the path, with its query, that the answer asks for by itself; None if for none."""
+    """Return the path, with its query, that the answer asks for by itself; None if for none.
+
+    It is a whole address where another server is asked.
+    """
     for element in elements_of(answer.text):
         address = element.get("hx-get")
         if address is not None and _asks_by_itself(element):
-            parts = urlsplit(urljoin(answer.path, address))
-            return f"{parts.path}?{parts.query}" if parts.query else parts.path
+            return resolved(answer.url, address)
     return None
 
 
@@ -43,9 +45,10 @@ def has_get(answer: Answer) -> bool:
 
 
 def posted_paths(answer: Answer) -> list[str]:
-    """Return the paths that htmx would post to."""
+    """Return the paths that htmx would post to, and whole addresses at other servers."""
     addresses = [one.get("hx-post") for one in elements_of(answer.text)]
-    return [urlsplit(urljoin(answer.path, one)).path for one in addresses if one is not None]
+    found = [resolved(answer.url, one) for one in addresses if one is not None]
+    return [one.partition("?")[0] for one in found]
 
 
 def scripts(answer: Answer) -> list[str]:

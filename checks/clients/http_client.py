@@ -11,6 +11,8 @@ from html import unescape
 
 import httpx
 
+from checks.clients.addresses import is_same_server, resolved
+
 ANSWER_SECONDS = 10
 READ_BYTES = 1_000_000
 HTMX = {"HX-Request": "true"}
@@ -28,6 +30,8 @@ class Answer:
     seconds: float
     path: str = ""
     problem: str = ""
+    url: str = ""  # the whole address that answered
+    left_for: str = ""  # the address at another server that it led to, which was not asked
 
     @property
     def is_fine(self) -> bool:
@@ -64,11 +68,37 @@ class Answer:
         return list(dict.fromkeys(found.lower() for found in UUID.findall(self.text)))
 
 
+class Elsewhere(httpx.RequestError):
+    """A request that would have left the project: it was not sent."""
+
+
+class OwnServer(httpx.HTTPTransport):
+    """Sends what is for one server, and nothing else: who listens elsewhere is not the learner's.
+
+    What a redirect names is such a request as well.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__()
+        self._base_url = base_url
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request. Raises Elsewhere where it is for another server."""
+        if not is_same_server(self._base_url, str(request.url)):
+            raise Elsewhere(resolved(self._base_url, str(request.url)))
+        return super().handle_request(request)
+
+
 class Visitor:
     """One browser: it keeps its cookies, and sends the CSRF token that it was given."""
 
     def __init__(self, base_url: str) -> None:
-        self._client = httpx.Client(base_url=base_url, timeout=ANSWER_SECONDS, trust_env=False)
+        self._client = httpx.Client(
+            base_url=base_url,
+            timeout=ANSWER_SECONDS,
+            trust_env=False,
+            transport=OwnServer(base_url),
+        )
         self._token = ""  # of the form seen last; a project may keep it out of the cookies
 
     @property
@@ -124,6 +154,10 @@ class Visitor:
                 text = _read(response, start + within)
         except httpx.TimeoutException:
             return Answer(done, 0, "", within, path, f"no answer within {within:.0f} s")
+        except Elsewhere as elsewhere:
+            seconds, address = time.monotonic() - start, str(elsewhere)
+            problem = f"it leads to {address}: that is another server, and was not asked"
+            return Answer(done, 0, "", seconds, path, problem, left_for=address)
         except httpx.HTTPError as error:
             seconds = time.monotonic() - start
             return Answer(done, 0, "", seconds, path, f"no answer: {error or type(error).__name__}")
@@ -133,7 +167,8 @@ class Visitor:
             return Answer(done, 0, "", seconds, path, problem)
         if token := TOKEN.search(text):
             self._token = token[1]
-        return Answer(done, response.status_code, text, seconds, response.url.path)
+        answered = response.url
+        return Answer(done, response.status_code, text, seconds, answered.path, url=str(answered))
 
 
 def _read(response: httpx.Response, deadline: float) -> str | None:

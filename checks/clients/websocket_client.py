@@ -9,8 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
+from urllib.parse import urlsplit
 
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidMessage,
+    InvalidStatus,
+    InvalidURI,
+)
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
@@ -170,9 +177,13 @@ def opened_sockets() -> Iterator[Sockets]:
 
 
 def _connect(base_url: str, path: str, origin: str, cookies: str) -> ClientConnection:
+    place = urlsplit(base_url)
     try:
         return connect(
             f"ws{base_url.removeprefix('http')}{path}",
+            # With a socket given the client follows no redirect. No browser does, and whoever
+            # listens where one leads is none of the project's.
+            sock=socket.create_connection((place.hostname, place.port), OPEN_SECONDS),
             origin=Origin(origin),
             additional_headers={"Cookie": cookies} if cookies else None,
             open_timeout=OPEN_SECONDS,
@@ -188,6 +199,8 @@ def _connect(base_url: str, path: str, origin: str, cookies: str) -> ClientConne
         response = error.response
         server = response.headers.get("Server", "")
         raise Refused(response.status_code, f"status {response.status_code}", server) from None
+    except (InvalidURI, ValueError):
+        raise Refused(302, "status 302: a redirect, which no browser follows here") from None
     except TimeoutError:
         raise Refused(0, f"no answer within {OPEN_SECONDS} s") from None
     except (InvalidMessage, EOFError):

@@ -69,7 +69,17 @@ def test_the_start_page_has_the_form(project: Project) -> None:
             guide="02, Give the page an address",
             words=project.process("web").log.tail() if page.status >= 500 else "",
         )
-    posting = [one for one in forms_in(page.text) if one.address == PATH]
+    forms = forms_in(page.text, page.url)
+    posting = [one for one in forms if one.address == PATH]
+    if not posting and (away := [one.address for one in forms if one.address.endswith(PATH)]):
+        raise NotYet(
+            done=page.done,
+            seen=f"a form for {away[0]}: that is another server, whoever listens there",
+            expected=f"the address {PATH}, without a host: the server that the page came from",
+            look_at="the template of the page, templates/index.html: which tag of Django’s writes "
+            "an address?",
+            guide="02, Write the page",
+        )
     if not any(form.method == "post" for form in posting):
         raise NotYet(
             done=page.done,

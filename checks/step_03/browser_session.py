@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Error, Page, Response
 
+from checks.clients.addresses import resolved
 from checks.clients.htmx import polled_path
 from checks.clients.http_client import Answer
+from checks.clients.isolation import confined_to
 from checks.verdicts import CannotTell
 from workbook.browser import browser
 
@@ -61,7 +63,7 @@ class Watched:
 
     def __init__(self, chromium: Browser, url: str, seen: Seen) -> None:
         self.seen, self._url = seen, url
-        self._context = chromium.new_context(base_url=url)
+        self._context = chromium.new_context(base_url=url, proxy=confined_to(url))
         self.page: Page = self._context.new_page()
         self.page.on("response", self._note)
 
@@ -89,7 +91,7 @@ class Watched:
             seen.is_shown = _bare(seen.answer.words) in _bare(seen.text)
 
     def _note(self, response: Response) -> None:
-        if urlsplit(response.url).path.startswith(PATH):
+        if resolved(self._url, response.url).startswith(PATH):
             self.seen.responses.append(response)
 
 
@@ -213,7 +215,8 @@ def _answer(response: Response) -> Answer:
     except Error:
         text = ""  # the page was left before it came
     path = urlsplit(response.url).path
-    return Answer(f"{request.method} {path}", response.status, text, 0, path)
+    done = f"{request.method} {path}"
+    return Answer(done, response.status, text, 0, path, url=response.url)
 
 
 def _last_fragment(answers: list[Answer]) -> Answer | None:

@@ -67,7 +67,7 @@ def _try_what_must_not_cancel(kept: Sent) -> None:
 
 def _require_button(gone: Sent) -> None:
     fragment = gone.visitor.get(f"{PATH}{gone.task_id}/", htmx=True)
-    posting = [one for one in forms_in(fragment.text) if one.address == _cancel(gone)]
+    posting = [one for one in forms_in(fragment.text, fragment.url) if one.address == _cancel(gone)]
     if not any(one.method == "post" for one in posting):
         raise Open(
             "The address answers, but the fragment of a task that waits has no button which posts "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
+from checks.clients.addresses import is_elsewhere, resolved
 from checks.clients.dom import Element, elements_of
 from checks.clients.http_client import Visitor, visiting
 from checks.clients.websocket_client import PATH
@@ -74,12 +75,19 @@ def missing(seen: str, expected: str, place: str = TEMPLATE) -> NotYet:
     return NotYet(done=f"GET {PAGE}", seen=seen, expected=expected, look_at=place, guide=GUIDE)
 
 
-def require_connecting(elements: list[Element]) -> None:
+def require_connecting(elements: list[Element], url: str) -> None:
+    """Raise NotYet unless an element of the page at `url` opens the websocket there."""
     element = socket_element(elements)
     if element is None:
         raise missing("no element with ws-connect", f'one with ws-connect="{PATH}"')
-    address = element.get("ws-connect")
+    address = element.get("ws-connect") or ""
     parts = urlsplit(address)
+    if is_elsewhere(url, address):
+        raise missing(
+            f'ws-connect="{resolved(url, address)}": that is another server than the page’s, '
+            "whoever listens there",
+            f'ws-connect="{PATH}", without a host: htmx takes the one that the page came from',
+        )
     if parts.path != PATH:
         raise missing(f'ws-connect="{address}"', f'ws-connect="{PATH}", letter by letter')
     names = [around.get("hx-ext") or "" for around in element.lineage()]

@@ -78,7 +78,7 @@ def test_the_layer_reaches_every_process(project: Project) -> None:
 )
 def test_the_live_page_opens_the_websocket(project: Project) -> None:
     elements = live_elements(project)
-    require_connecting(elements)
+    require_connecting(elements, f"{project.url}{PAGE}")
     if not any(element.id == "status" for element in elements):
         raise missing('no element with id="status"', 'one, such as <span id="status">')
     require_extension(project, elements)

@@ -39,6 +39,33 @@ TOLD_BY_TEXT = """\
 
 MISTAKES = [
     Mistake(
+        "form_for_another_server",
+        "test_the_start_page_has_the_form",
+        ("a form for http://localhost:8000/check-status/", "another server", "without a host"),
+        Edit("templates/index.html", 'action="', 'action="http://localhost:8000'),
+    ),
+    Mistake(
+        "redirect_to_another_server",
+        "test_the_page_answers_at_once",
+        ("it leads to http://localhost:8000/", "another server", "open status/views.py"),
+        Edit(
+            SETTINGS,
+            "MIDDLEWARE = [",
+            "MIDDLEWARE = [\n    'config.elsewhere.redirects_elsewhere',",
+        ),
+        Edit(
+            "config/elsewhere.py",
+            "",
+            "def redirects_elsewhere(get_response):\n"
+            "    def answer(request):\n"
+            "        response = get_response(request)\n"
+            "        if response.status_code == 302 and request.method == 'POST':\n"
+            "            response['Location'] = 'http://localhost:8000/'\n"
+            "        return response\n"
+            "    return answer\n",
+        ),
+    ),
+    Mistake(
         "app_not_installed",
         "test_the_worker_knows_the_task",
         ("no status", "INSTALLED_APPS"),

@@ -32,6 +32,18 @@ QUICK = (
         ),
     ),
     Mistake(
+        "the-form-asks-another-server",
+        "test_the_button_asks_by_htmx",
+        ("hx-post to http://localhost:8000/check-status/", "without a host"),
+        Edit(INDEX, 'hx-post="', 'hx-post="http://localhost:8000'),
+    ),
+    Mistake(
+        "the-fragment-asks-another-server",
+        "test_the_fragment_asks_for_the_status",
+        ("it asks for http://localhost:8000/check-status/", "03, Ask for the status"),
+        Edit(TASK, 'hx-get="', 'hx-get="http://localhost:8000'),
+    ),
+    Mistake(
         "the-view-hangs",
         "test_a_post_is_accepted",
         ("no answer within 4 s", "sent with delay, or called?"),

@@ -51,6 +51,12 @@ class UnknownPathConsumer(AsyncWebsocketConsumer):
 
 MISTAKES = [
     Mistake(
+        "websocket_of_another_server",
+        "test_the_live_page_opens_the_websocket",
+        ('seen ws-connect="ws://localhost:8000/ws/status"', "another server", "without a host"),
+        Edit(LIVE, 'ws-connect="', 'ws-connect="ws://localhost:8000'),
+    ),
+    Mistake(
         "daphne_not_installed",
         "test_runserver_opens_the_websocket",
         ("status 404, by a server that knows no websockets", "INSTALLED_APPS"),

@@ -85,7 +85,7 @@ ANSWER = """<div class="answer" {% if not ends %}data-hx-get="/check-status/{{ i
 HOME = """{% extends "_base.html" %}
 {% block content %}
 <h1>Home</h1>
-<button data-hx-post="/check-status/" data-hx-target="#here"
+<button data-hx-post="check-status/" data-hx-target="#here"
   data-hx-headers='{"X-CSRFToken": "{{ csrf_token }}"}'>Go</button>
 <div id="here"></div>
 {% endblock content %}

@@ -73,9 +73,10 @@ websocket_urlpatterns = [
 LIVE_ON_BODY = """
 {% load static %}<!doctype html>
 <html lang="en"><head><title>Live</title>
+<link rel="stylesheet" href="https://cdn.example/style.css">
 <script src="{% static 'django_htmx/htmx-2.min.js' %}"></script>
 <script src="{% static 'django_htmx/ext/hx-ws-2.js' %}"></script></head>
-<body data-hx-ext="preload, ws"><main data-ws-connect="/ws/status">
+<body data-hx-ext="preload, ws"><main data-ws-connect="ws://{{ request.get_host }}/ws/status">
 <p>Now: <strong id="status"></strong></p></main></body></html>
 """
 LIVE_VIEW = """@require_GET
@@ -128,7 +129,7 @@ VARIANTS = [
         Edit("Procfile", "-P gevent -c 10", "-P prefork -c 2"),
     ),
     Variant(
-        "other names, a swap by selector, a class-based view",
+        "other names, a swap by selector, a class-based view, whole addresses",
         Edit(CONSUMERS, "", JSON),
         Edit(ROUTING, "", JSON_ROUTING),
         Edit(PARTIAL, "", None),
