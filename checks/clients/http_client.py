@@ -32,6 +32,7 @@ class Answer:
     problem: str = ""
     url: str = ""  # the whole address that answered
     left_for: str = ""  # the address at another server that it led to, which was not asked
+    redirects: tuple[str, ...] = ()  # such as “302 to /x/”, in the order they were followed
 
     @property
     def is_fine(self) -> bool:
@@ -44,7 +45,8 @@ class Answer:
         if self.problem:
             return self.problem
         about = f": “{self.title}”" if self.title and self.status >= 400 else ""
-        return f"status {self.status} after {self.seconds:.1f} s{about}"
+        way = "".join(f"{redirect}, then " for redirect in self.redirects)
+        return f"status {way}{self.status} after {self.seconds:.1f} s{about}"
 
     @property
     def title(self) -> str:
@@ -158,6 +160,9 @@ class Visitor:
             seconds, address = time.monotonic() - start, str(elsewhere)
             problem = f"it leads to {address}: that is another server, and was not asked"
             return Answer(done, 0, "", seconds, path, problem, left_for=address)
+        except httpx.TooManyRedirects as error:
+            seconds, to = time.monotonic() - start, error.request.url.path
+            return Answer(done, 0, "", seconds, path, f"redirects without an end, the last to {to}")
         except httpx.HTTPError as error:
             seconds = time.monotonic() - start
             return Answer(done, 0, "", seconds, path, f"no answer: {error or type(error).__name__}")
@@ -167,8 +172,21 @@ class Visitor:
             return Answer(done, 0, "", seconds, path, problem)
         if token := TOKEN.search(text):
             self._token = token[1]
-        answered = response.url
-        return Answer(done, response.status_code, text, seconds, answered.path, url=str(answered))
+        return Answer(
+            done,
+            response.status_code,
+            text,
+            seconds,
+            response.url.path,
+            url=str(response.url),
+            redirects=tuple(_redirect(one) for one in response.history),
+        )
+
+
+def _redirect(response: httpx.Response) -> str:
+    """Say what a redirect was and where it led: to the same server, for no other is asked."""
+    target = response.url.join(response.headers.get("location", ""))
+    return f"{response.status_code} to {target.raw_path.decode('ascii', 'replace')}"
 
 
 def _read(response: httpx.Response, deadline: float) -> str | None:

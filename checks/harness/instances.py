@@ -181,7 +181,8 @@ def opened_web(launcher: Launcher, folder: Path, broker: str, **variables: str) 
         wait_until(lambda: listens(port) or web.exit_code() is not None, READY_SECONDS)
         require_own_port(web, port)
         if not listens(port):
-            raise CannotTell(f"a second web process did not start: {web.log.tail()}")
+            last = web.log.tail().rpartition("\n")[2] or "it said nothing"
+            raise CannotTell(f"a second web process did not start: {last}")
         yield f"http://{LOOPBACK}:{port}"
     finally:
         web.kill()

@@ -1,10 +1,11 @@
-"""A project's own words: the end of its log, and of a traceback the learner's frames alone."""
+"""The log of a project's process: its last traceback in the learner's frames, else its end."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+from checks.harness.log_noise import own_lines, shown_paths
 from workbook.runtime.process_output import decoded
 
 READ_BYTES = 200_000
@@ -13,6 +14,9 @@ FRAME = re.compile(r'\s*File "([^"]+)", line (\d+)')
 START = "Traceback (most recent call last):"
 # What Python prints between a traceback and the one that came of it.
 CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
+# What a framework logs above a traceback of its own frames, and how far above it may begin.
+LOGGED = re.compile(r"(?:ERROR|CRITICAL): ")
+LOGGED_LINES = 25
 ERROR = re.compile(r"Traceback \(most recent|\bERROR\b|\bCRITICAL\b|\bException\b")
 
 
@@ -53,22 +57,32 @@ def learners_frames(text: str, project: Path) -> str:
     """Return the last traceback of `text` without frames outside `project`, else its last lines.
 
     Where that one holds no frame of the learner's, but was raised because of another one that does,
-    that one is told. Paths are shown from the project's folder on.
+    that one is told; else what was logged above it. What the frameworks say of themselves is left
+    out, and paths begin in the project's folder.
     """
-    lines = text.rstrip().splitlines()
+    lines = own_lines(text, project)
     starts = [number for number, line in enumerate(lines) if START in line]
     if not starts:
-        return "\n".join(lines[-TAIL_LINES:])
-    after = starts.pop()
+        return "\n".join(shown_paths(line, project) for line in lines[-TAIL_LINES:])
+    last = after = starts.pop()
     kept = cause = _own_lines(lines, after, project)
     while starts and not _holds_frame(cause):
         before = starts.pop()
         if not any(line.startswith(CHAINED) for line in lines[before:after]):
             break  # another matter
         cause, after = _own_lines(lines, before, project), before
-    kept = cause if _holds_frame(cause) else kept
-    text = "\n".join(kept[-4 * TAIL_LINES :])
-    return text.replace(f"{project}/", "").replace(f"{project}\\", "")
+    kept = cause if _holds_frame(cause) else [*_logged_above(lines, last), *kept]
+    return "\n".join(shown_paths(line, project) for line in kept[-4 * TAIL_LINES :])
+
+
+def _logged_above(lines: list[str], start: int) -> list[str]:
+    """Return the line that was logged with the traceback at `start`, which has no own frame."""
+    for line in reversed(lines[max(0, start - LOGGED_LINES) : start]):
+        if START in line:
+            break
+        if LOGGED.match(line):
+            return [line]
+    return []
 
 
 def _own_lines(lines: list[str], start: int, project: Path) -> list[str]:

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator
 
 from checks.verdicts import NotYet
+from workbook.runtime.process_output import without_escapes
 
 MAX_WIDTH = 100
 INDENT = " " * 4
@@ -21,15 +22,13 @@ LABELS = {
 LABEL_WIDTH = max(map(len, LABELS.values())) + 1
 # A project's output has no bounds. Cut before anything else, so that 50 MB cost nothing.
 FIELD_CHARACTERS, FIELD_LINES = 1_000, 12
-WORDS_CHARACTERS, WORDS_LINES, WORD_LINE = 20_000, 16, 300
+LOG_CHARACTERS, LOG_LINES, LOG_LINE, LOG_WIDTH = 20_000, 16, 300, 80
+LOG_MARGIN = f"{INDENT}  │ "
+# Python's marks below a line of code.
+CARETS = re.compile(r"\s*[\^~][\^~ ]*")
+START = "Traceback (most recent call last):"
 COMMAND = re.compile(r"`[^`]+`")
 HARD_SPACE = "\N{NO-BREAK SPACE}"
-ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor
-    r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?"  # titles, links and other strings
-    r"|\x1b[ -/]*[0-~]"
-)
-
 # A ✗ may be shown to others. An address may stand in settings, in a traceback's line, in a log.
 CREDENTIALS = re.compile(r"(\b(?:rediss?|valkeys?|unix|amqps?|postgres(?:ql)?)://)[^\s'\"]*@")
 NAMED_PASSWORD = re.compile(r"(?i)([?&]password=|'password': ')[^\s'\"&]*")
@@ -40,7 +39,7 @@ def plain(line: str) -> str:
 
     Odd spaces become spaces.
     """
-    line = ESCAPES.sub("", line.expandtabs(4))
+    line = without_escapes(line.expandtabs(4))
     line = NAMED_PASSWORD.sub(r"\1…", CREDENTIALS.sub(r"\1…@", line))
     kept = (
         " " if mark.isspace() else mark for mark in line if mark.isprintable() or mark.isspace()
@@ -60,15 +59,22 @@ def plain_lines(
     return kept
 
 
-def last_words(text: str) -> list[str]:
-    """Return the end of a project's output in plain lines, with … where it was cut."""
+def log_lines(text: str, room: int = LOG_WIDTH) -> list[str]:
+    """Return the end of a project's log in plain lines, with … where it was cut.
+
+    Python's marks below a line of code go where that line is wider than `room`: wrapped, they
+    would point at nothing.
+    """
     # The first line of the rest may be half an escape sequence.
-    rest = text if len(text) <= WORDS_CHARACTERS else text[-WORDS_CHARACTERS:].partition("\n")[2]
-    rest = rest or text[-WORDS_CHARACTERS:]
-    lines = [line for line in map(plain, rest.splitlines()) if line]
-    cut = len(lines) > WORDS_LINES or len(rest) < len(text)
-    shown = [line if len(line) <= WORD_LINE else f"{line[:WORD_LINE]} …" for line in lines]
-    return (["…"] if cut else []) + shown[-WORDS_LINES:]
+    rest = text if len(text) <= LOG_CHARACTERS else text[-LOG_CHARACTERS:].partition("\n")[2]
+    rest = rest or text[-LOG_CHARACTERS:]
+    lines: list[str] = []
+    for line in filter(None, map(plain, rest.splitlines())):
+        if not (CARETS.fullmatch(line) and (not lines or len(lines[-1]) > room)):
+            lines.append(line)
+    cut = len(lines) > LOG_LINES or len(rest) < len(text)
+    shown = [line if len(line) <= LOG_LINE else f"{line[:LOG_LINE]} …" for line in lines]
+    return (["…"] if cut else []) + shown[-LOG_LINES:]
 
 
 def wrapped(text: str, width: int, *, first: str = "", other: str = "") -> list[str]:
@@ -95,23 +101,36 @@ def block(not_yet: NotYet, width: int) -> Iterator[tuple[str, str]]:
     """Yield the lines below a ✗ as label (padded, or blanks) and text."""
     room = min(width, MAX_WIDTH) - len(INDENT) - LABEL_WIDTH
     for field, head in LABELS.items():
-        for line in plain_lines(getattr(not_yet, field)) or ["?"]:
+        for line in plain_lines(getattr(not_yet, field)) or ["nothing"]:
             for part in wrapped(line, room):
                 yield f"{INDENT}{head:<{LABEL_WIDTH}}", part
                 head = ""
-    words = last_words(not_yet.words)
-    if words:
-        yield f"{INDENT}its own words", ""
-    for line in words:
+    room = min(width, LOG_WIDTH) - len(LOG_MARGIN)
+    lines = log_lines(not_yet.words, room)
+    if lines:
+        yield f"{INDENT}log", ""
+    for line in lines:
+        # What wraps goes on below where its line began, so that it is seen to be one.
+        begin = " " * min(len(line) - len(line.lstrip()), room // 2)
         for part in textwrap.wrap(
-            line, room, drop_whitespace=False, replace_whitespace=False, subsequent_indent="  "
+            line,
+            room,
+            drop_whitespace=False,
+            replace_whitespace=False,
+            subsequent_indent=f"{begin}    ",
         ):
-            yield f"{INDENT}  │ ", part
+            yield LOG_MARGIN, part.rstrip()
 
 
 def broken(error: BaseException) -> str:
-    """Say that a check broke, and how."""
-    said = " ".join(plain_lines(str(error))[:1])
+    """Say that a check broke, and how. Of a traceback the last line matters, else the first."""
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    if START in str(error):
+        ends = [line for line in lines if not line.startswith((" ", START))]
+        lines = ends[-1:] or lines[-1:]
+    elif lines and lines[0].endswith(":"):
+        lines = lines[-1:]
+    said = " ".join(plain_lines("\n".join(lines))[:1])
     return f"the check itself broke: {type(error).__name__}: {said}".rstrip(": ")
 
 

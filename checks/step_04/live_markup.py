@@ -41,8 +41,8 @@ def socket_element(elements: list[Element]) -> Element | None:
 
 
 def shown(fragment: str) -> str:
-    """Return a fragment's beginning, in one line."""
-    text = " ".join(fragment.split())
+    """Return a fragment's beginning, in one line; say so where there is nothing in it."""
+    text = " ".join(fragment.split()) or "an empty message"
     return text if len(text) <= 120 else f"{text[:120]} …"
 
 

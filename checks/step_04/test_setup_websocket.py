@@ -92,11 +92,14 @@ def test_who_connects_is_sent_running(project: Project, pages: list[WebsocketCli
     done = f"opened {PATH} and waited"
     frame = pages[0].sees("RUNNING", GREETING_SECONDS)
     if frame is None:
-        came = pages[0].words[-1:] or [f"nothing came within {GREETING_SECONDS} s"]
+        # The markup, not its words: what is empty is the element that should hold one.
+        came = [shown(frame.text) for frame in pages[0].frames[-1:]] or [
+            f"nothing came within {GREETING_SECONDS} s"
+        ]
         closed = not pages[0].is_open
         raise NotYet(
             done=done,
-            seen=pages[0].seen if closed else f"{came[0][:80]}",
+            seen=pages[0].seen if closed else came[0],
             expected="RUNNING, sent to the visitor who came",
             look_at=f"{CONSUMERS}, connect: what does it send once it has accepted?",
             guide="04, Write the consumer",
@@ -128,7 +131,7 @@ def test_a_message_reaches_every_page(
     if closed and "No handler for message type" in web.text():
         hint, words = "which method takes messages of the type send_status?", web.tail()
     elif closed:
-        hint, words = "send_status: what do its own words tell?", web.tail()
+        hint, words = "send_status: what does the log say?", web.tail()
     elif len(pages[0].frames) > 1:
         hint = "send_status: what does it do with event['status']?"
     reached = sum(frame is not None for frame in group_message.frames)
@@ -216,7 +219,9 @@ def _seen_if_let_in(project: Project, sockets: Sockets, path: str, origin: str) 
     # To accept and then close is a refusal as well: the browser does not try again.
     visitor.wait_for(lambda: not visitor.is_open, REFUSAL_SECONDS)
     if visitor.is_open or visitor.frames:
-        return "it opened" + (f", and was sent “{visitor.words[0]}”" if visitor.frames else "")
+        return "it opened" + (
+            f", and was sent {shown(visitor.frames[0].text)}" if visitor.frames else ""
+        )
     return visitor.seen if visitor.close_code == 1011 else ""
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.reporting.formatting import block, last_words, plain_lines
+from checks.reporting.formatting import block, log_lines, plain_lines
 from checks.verdicts import NotYet
 from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
 from tests.support.terminals import run_in_terminal
@@ -56,7 +56,7 @@ Step 03, on your project in work/
              for work
     open     status/views.py: does the view wait for the task?
     guide    03, Ask for it
-    its own words
+    log
       │ Traceback:
       │   File "status/views.py", line 3
       │ ValueError: no
@@ -418,11 +418,11 @@ def not_yet(**fields: str) -> NotYet:
 
 def test_words_of_any_size_become_a_few_short_lines():
     words = "\n".join(f"line {number}\x07" for number in range(4_000_000))
-    shown = last_words(words)
+    shown = log_lines(words)
     assert shown[0] == "…"
     assert shown[-1] == "line 3999999"
     assert len(shown) < 20
-    assert all(len(line) < 320 for line in last_words("x" * 50_000_000))
+    assert all(len(line) < 320 for line in log_lines("x" * 50_000_000))
     assert len(list(block(not_yet(seen="y " * 25_000_000, words=words), 60))) < 60
 
 

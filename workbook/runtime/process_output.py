@@ -5,6 +5,7 @@ wrong: a comparison fails, and in a regular expression `.` matches it. Plain sta
 any Python: the bootstrap imports it.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,3 +29,16 @@ def decoded(output: bytes) -> str:
     """
     text = output.decode(**AS_TEXT)
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+# What steers a terminal: colours and the cursor, titles and links, and the rest of its escapes.
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?"
+    r"|\x1b[ -/]*[0-~]"
+)
+
+
+def without_escapes(text: str) -> str:
+    """Return a text without what steers a terminal."""
+    return _ESCAPES.sub("", text)

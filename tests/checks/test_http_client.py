@@ -1,0 +1,53 @@
+"""What is told of an answer: where it was redirected, and what came then."""
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+
+from checks.clients.http_client import visiting
+from tests.support.web_servers import serving
+from workbook.runtime.ports import LOOPBACK
+
+WAYS = {
+    "/check-status/": "/tasks/?id=1",
+    "/twice/": "/check-status/",
+    "/round/": "/round/",
+}
+
+
+class Redirecting(BaseHTTPRequestHandler):
+    """Sends a visitor on, as WAYS names it, else answers with a page."""
+
+    def do_GET(self) -> None:
+        """Answer."""
+        target = WAYS.get(self.path)
+        self.send_response(302 if target else 200)
+        if target:
+            self.send_header("Location", target)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_words: object) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.fixture(scope="module")
+def base_url() -> Iterator[str]:
+    """Return the address of a server that redirects."""
+    with serving(Redirecting) as server:
+        yield f"http://{LOOPBACK}:{server.server_port}"
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/", "status 200 after"),
+        ("/check-status/", "status 302 to /tasks/?id=1, then 200 after"),
+        ("/twice/", "status 302 to /check-status/, then 302 to /tasks/?id=1, then 200 after"),
+        ("/round/", "redirects without an end, the last to /round/"),
+    ],
+)
+def test_a_followed_redirect_is_told(base_url: str, path: str, told: str) -> None:
+    with visiting(base_url) as visitor:
+        assert visitor.get(path).seen.startswith(told)

@@ -1,0 +1,33 @@
+"""What a check of step 04 says that it saw of a message: its markup, for its words may be none."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from checks.clients.websocket_client import Frame
+from checks.step_04.test_setup_websocket import test_who_connects_is_sent_running as check_greeting
+from checks.verdicts import NotYet
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('<span id="status"></span>', '<span id="status"></span>'),
+        ("", "an empty message"),
+        ("<b>READY</b>", "<b>READY</b>"),
+    ],
+)
+def test_a_message_without_words_is_shown_as_it_came(text: str, told: str) -> None:
+    page = SimpleNamespace(
+        frames=[Frame(text, 0)], words=[""], is_open=True, sees=lambda *_arguments: None
+    )
+    with pytest.raises(NotYet) as caught:
+        check_greeting(SimpleNamespace(), [page])
+    assert caught.value.seen == told
+
+
+def test_nothing_that_came_is_said_so() -> None:
+    page = SimpleNamespace(frames=[], words=[], is_open=True, sees=lambda *_arguments: None)
+    with pytest.raises(NotYet) as caught:
+        check_greeting(SimpleNamespace(), [page])
+    assert caught.value.seen.startswith("nothing came within")
