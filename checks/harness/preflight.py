@@ -16,6 +16,7 @@ from checks.harness.diagnosis import PROCESSES
 from checks.verdicts import NotYet
 from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands
+from workbook.redis_server.address import masked, read_address
 from workbook.runtime.ports import LOOPBACK
 
 LOOK_AT = "config/settings.py: does it read CELERY_BROKER_REDIS_URL?"
@@ -36,7 +37,7 @@ def require_own_addresses(settings: dict[str, Any], redis_url: str, folder: Path
         if _host_and_port(address) != (LOOPBACK, expected_port):
             raise NotYet(
                 done=DONE.replace("PORT", str(expected_port)),
-                seen=f"{name} is {address}",
+                seen=f"{name} is {_shown(address)}",
                 expected="the address that the environment names: nothing was started, "
                 "so that your own Redis stays untouched",
                 look_at=LOOK_AT,
@@ -61,7 +62,7 @@ def require_own_commands(commands: Mapping[str, str], redis_url: str) -> None:
             if _host_and_port(address) != (LOOPBACK, urlsplit(redis_url).port):
                 raise NotYet(
                     done="read the Procfile",
-                    seen=f"the line of {role} names {address}",
+                    seen=f"the line of {role} names {_shown(address)}",
                     expected="no address there, so that the environment names it: nothing was "
                     "started, so that your own Redis stays untouched",
                     look_at="Procfile",
@@ -93,13 +94,17 @@ def _host_and_port(address: Any) -> tuple[str | None, int | None]:
         host, port = (*address, 6379)[:2]
     else:
         try:
-            parts = urlsplit(str(address))
-            host, port = parts.hostname, parts.port or 6379
-        except ValueError:
+            # Valkey's scheme is another name for the same.
+            parts = read_address(re.sub(r"^valkey(?=s?://)", "redis", str(address)))
+        except WorkbookError:
             return None, None
-        if parts.scheme not in ("redis", "rediss", "valkey"):
-            return None, None
+        host, port = parts.host, parts.port
     return (LOOPBACK if host == "localhost" else host), int(port)
+
+
+def _shown(address: Any) -> str:
+    """Return an address without any part of what may be a password."""
+    return masked(address) if isinstance(address, str) and "://" in address else str(address)
 
 
 def _is_in(database: dict[str, str], folder: Path) -> bool:

@@ -31,6 +31,8 @@ COMMAND = re.compile(r"`[^`]+`")
 HARD_SPACE = "\N{NO-BREAK SPACE}"
 # A ✗ may be shown to others. An address may stand in settings, in a traceback's line, in a log.
 CREDENTIALS = re.compile(r"(\b(?:rediss?|valkeys?|unix|amqps?|postgres(?:ql)?)://)[^\s'\"]*@")
+# What urllib says of an address whose password it takes for a port.
+NO_PORT = re.compile(r"(Port could not be cast to integer value as )(['\"]).*?\2")
 NAMED_PASSWORD = re.compile(r"(?i)([?&]password=|'password': ')[^\s'\"&]*")
 
 
@@ -41,6 +43,7 @@ def plain(line: str) -> str:
     """
     line = without_escapes(line.expandtabs(4))
     line = NAMED_PASSWORD.sub(r"\1…", CREDENTIALS.sub(r"\1…@", line))
+    line = NO_PORT.sub(r"\1…", line)
     kept = (
         " " if mark.isspace() else mark for mark in line if mark.isprintable() or mark.isspace()
     )

@@ -17,6 +17,7 @@ from checks.step_01.default_broker import VARIABLE, broker_when_unset
 from checks.step_01.fixtures import BEAT_QUEUE, SUPERUSER, TASK
 from checks.verdicts import NotYet, check
 from workbook.projects.procfile import commands
+from workbook.redis_server.address import masked
 from workbook.runtime.waiting import wait_until
 
 ROW_SECONDS, BEAT_SECONDS, SUPERUSER_SECONDS = 5, 8, 10
@@ -72,7 +73,7 @@ def test_the_broker_has_a_default(project: Project) -> None:
     if not LAPTOP_BROKER.fullmatch(broker):
         raise NotYet(
             done=done,
-            seen=f"the broker is {broker}",
+            seen=f"the broker is {masked(broker)}",
             expected=expected,
             look_at=f"{SETTINGS}, CELERY_BROKER_URL",
             guide="01, Update settings.py",

@@ -11,7 +11,9 @@ import pytest
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.commands import doctor
 from workbook.projects.step_detection import describe
+from workbook.redis_server.selection import VARIABLE
 from workbook.redis_server.server import private_redis
+from workbook.redis_server.usable import REFUSALS
 from workbook.runtime.ports import free_port
 
 
@@ -78,3 +80,52 @@ def test_no_work_is_told_with_the_way_to_begin(tmp_path: Path):
     finding = doctor.learners_project(tmp_path / "work")
     assert finding.mark == "–"
     assert "start 01" in finding.way_out
+
+
+def test_it_tells_a_redis_that_refuses_to_be_written_to(monkeypatch: pytest.MonkeyPatch):
+    with private_redis("embedded") as server:
+        monkeypatch.setattr(doctor, "REDIS_PORT", server.port)
+        monkeypatch.setattr(doctor, "why_unusable", lambda _url: REFUSALS["READONLY"])
+        found = doctor.local_redis()
+    assert found.mark == "–"
+    assert found.text == "a Redis answers, but it is a replica, which takes no writes"
+    assert found.way_out == "Name its primary"
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder like work/, and an environment that names no Redis."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    return tmp_path
+
+
+def test_it_says_nothing_of_a_redis_that_nobody_names(work: Path):
+    assert list(doctor.named_redis(work)) == []
+
+
+def test_it_asks_the_redis_that_the_env_file_names_to_write(work: Path):
+    with private_redis("embedded") as server:
+        (work / ".env").write_text(f"{VARIABLE}={server.url}\n")
+        (found,) = doctor.named_redis(work)
+    assert found.mark == "✓"
+    assert server.url in found.text
+    (found,) = doctor.named_redis(work)  # it was ended meanwhile
+    assert (found.mark, found.text[:18]) == ("–", "nothing listens at")
+    assert f"--port {server.port}" in found.way_out
+
+
+def test_it_shows_no_part_of_a_password_in_an_address_that_cannot_be_read(work: Path):
+    (work / ".env").write_text(f"{VARIABLE}=redis://:Secret1#x@127.0.0.1:7390\n")
+    (found,) = doctor.named_redis(work)
+    assert found.mark == "✗"
+    assert "percent-encoded" in str(found)
+    assert "Secret1" not in str(found)
+
+
+def test_it_says_why_a_named_redis_cannot_be_used(work: Path):
+    with a_server_that_is_no_redis() as port:
+        (work / ".env").write_text(f"{VARIABLE}=redis://:Secret1@127.0.0.1:{port}\n")
+        (found,) = doctor.named_redis(work)
+    assert found.mark == "✗"
+    assert "cannot be used: nothing answers there as a Redis does" in found.text
+    assert "Secret1" not in str(found)

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-import redis
-
 from workbook.bootstrap import environment
 from workbook.browser import find_chromium
+from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import WORK
 from workbook.projects.step_detection import describe
+from workbook.redis_server.address import masked
+from workbook.redis_server.selection import named_address, vacant_loopback_port
 from workbook.redis_server.server import find_server
+from workbook.redis_server.usable import NO_REDIS, why_unusable
 from workbook.runtime.ports import LOOPBACK, holder, is_free
 from workbook.runtime.process_output import AS_TEXT
 
@@ -61,6 +63,7 @@ def findings() -> Iterator[Finding]:
     yield redis_server()
     yield embedded_redis()
     yield local_redis()
+    yield from named_redis()
     yield web_port(8000, "run", "the project's pages")
     yield web_port(8001, "guide", "the guide")
     yield git()
@@ -110,19 +113,38 @@ def local_redis() -> Finding:
     if is_free(REDIS_PORT):
         hint = f"for commands typed by hand, start one: {tool_command()} redis"
         return Finding("–", where, "nothing answers", hint)
-    try:
-        with redis.Redis(
-            LOOPBACK, REDIS_PORT, socket_timeout=2, socket_connect_timeout=2
-        ) as client:
-            client.ping()
+    problem = why_unusable(f"redis://{LOOPBACK}:{REDIS_PORT}")
+    if problem is None:
         return Finding("✓", where, "a Redis answers")
-    except redis.AuthenticationError:
-        hint = "name it with its password: CELERY_BROKER_REDIS_URL=redis://:PASSWORD@localhost"
-        return Finding("–", where, "a Redis that wants a password", hint)
-    except redis.RedisError:
+    if problem in NO_REDIS:
         who = holder(REDIS_PORT) or "something else"
         hint = f"end it, or use another port: {tool_command()} redis --port 6380"
         return Finding("–", where, f"taken by {who}, and that is no Redis", hint)
+    what, _, way_out = problem.partition(". ")
+    return Finding("–", where, f"a Redis answers, but {what}", way_out)
+
+
+def named_redis(work: Path = WORK) -> Iterator[Finding]:
+    """Tell whether the Redis that the environment or `work/.env` names can be used, if one does."""
+    try:
+        named = named_address("auto", work)
+        if named is None:
+            return
+        at = f"{masked(named.url)} ({named.origin})"
+        if port := vacant_loopback_port(named.url):
+            hint = f"run starts one there; for commands typed by hand: {tool_command()} redis"
+            yield Finding("–", "named Redis", f"nothing listens at {at}", f"{hint} --port {port}")
+            return
+        problem = why_unusable(named.url)
+    except WorkbookError as error:
+        what, _, way_out = str(error).partition(". ")
+        yield Finding("✗", "named Redis", what, way_out or "correct it where it is written")
+        return
+    if problem is None:
+        yield Finding("✓", "named Redis", at)
+        return
+    what, _, way_out = problem.partition(". ")
+    yield Finding("✗", "named Redis", f"{at} cannot be used: {what}", way_out)
 
 
 def web_port(port: int, verb: str, purpose: str) -> Finding:

@@ -82,10 +82,10 @@ def chosen_redis(
     where nobody listens gets a Redis of ours. A Redis of ours ends with the block. Raises
     WorkbookError for a URL that is none, or where no Redis answers; passwords are masked in it.
     """
-    named, port, existing = _named_address(option, project), None, None
+    named, port, existing = named_address(option, project), None, None
     if named:
         with _naming(named):
-            port = _vacant_loopback_port(named.url) if option == "auto" else None
+            port = vacant_loopback_port(named.url) if option == "auto" else None
             existing = None if port else _existing(named)
     if existing:
         yield existing
@@ -98,7 +98,11 @@ def chosen_redis(
         server.stop()
 
 
-def _named_address(option: str, project: Path | None) -> NamedAddress | None:
+def named_address(option: str, project: Path | None) -> NamedAddress | None:
+    """Return the address that `option`, the environment or the `.env` of `project` names, if any.
+
+    Raises WorkbookError for a `.env` that cannot be read.
+    """
     if option not in KINDS:
         return NamedAddress(option, "--redis")
     if option != "auto":
@@ -126,8 +130,11 @@ def _naming(named: NamedAddress) -> Iterator[None]:
         raise WorkbookError(f"{named.origin}: {error}") from None
 
 
-def _vacant_loopback_port(url: str) -> int | None:
-    """Return the port of `url` if it is one of this machine's that nobody listens on."""
+def vacant_loopback_port(url: str) -> int | None:
+    """Return the port of `url` if it is one of this machine's that nobody listens on.
+
+    Raises WorkbookError for an address that cannot be read.
+    """
     address = read_address(url)
     here = address.scheme == "redis" and address.host in LOOPBACK_HOSTS
     return address.port if here and is_free(address.port) else None

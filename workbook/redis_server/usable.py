@@ -29,6 +29,11 @@ REFUSALS: Mapping[str, str] = {
     "NOREPLICAS": "it takes no writes without its replicas. Start them",
     "MASTERDOWN": "it is a replica whose primary is down. Name a primary",
 }
+# What listens there is none, or hangs.
+NO_REDIS = (
+    f"it did not answer within {ANSWER_SECONDS} seconds. Is it a Redis?",
+    "nothing answers there as a Redis does. Start it, or correct the address",
+)
 
 
 def why_unusable(url: str) -> str | None:
@@ -51,7 +56,7 @@ def why_unusable(url: str) -> str | None:
             if _is_cluster(client):
                 return REFUSALS["CLUSTER"]
     except redis.TimeoutError:
-        return f"it did not answer within {ANSWER_SECONDS} seconds. Is it a Redis?"
+        return NO_REDIS[0]
     except redis.RedisError as error:
         return _meaning(error, has_password=bool(address.password) or "password=" in url)
     except ValueError:
@@ -92,6 +97,6 @@ def _meaning(error: Exception, has_password: bool) -> str:
     for name, meaning in REFUSALS.items():
         if text.startswith(name):
             return meaning
-    if isinstance(error, redis.ConnectionError):
-        return "nothing answers there as a Redis does. Start it, or correct the address"
+    if isinstance(error, (redis.ConnectionError, redis.InvalidResponse)):
+        return NO_REDIS[1]
     return "it answers, and refuses to be written to. Look at its log"
