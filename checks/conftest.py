@@ -13,6 +13,7 @@ from checks.reporting.outcomes import Outcomes
 from checks.reporting.reporter import Reporter
 from checks.target import find_target, missing_packages, step_of
 from workbook.errors import WorkbookError
+from workbook.runtime.signals import release_interrupts
 
 CHECKS = Path(__file__).resolve().parent
 
@@ -31,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Take over the reporting of a run that is about checks alone."""
+    release_interrupts()  # `workbook check` holds them until pytest can end in order
     asked = [Path(argument.partition("::")[0]).resolve() for argument in config.args]
     whole = not any("::" in argument for argument in config.args) and all(
         path.is_dir() for path in asked

@@ -22,7 +22,15 @@ if not __package__:
     sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != here]  # noqa: PTH100
     sys.path.insert(0, os.path.dirname(here))  # noqa: PTH120
 
-from workbook.launcher import main  # noqa: E402
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # Ctrl-C may come while this imports: to stop is no error, and no reason for a traceback.
+    try:
+        from workbook.runtime.signals import release_interrupts
+
+        release_interrupts()
+        from workbook.launcher import main
+
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)

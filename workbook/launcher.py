@@ -10,6 +10,7 @@ from workbook.bootstrap.environment import activated, is_complete, is_inside, py
 from workbook.bootstrap.portions import wanted_by
 from workbook.errors import WorkbookError
 from workbook.paths import ENVIRONMENT, ROOT
+from workbook.runtime.signals import hold_interrupts
 
 
 def enter(arguments: list[str]) -> int:
@@ -24,6 +25,7 @@ def enter(arguments: list[str]) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     if os.name == "posix":
+        hold_interrupts()
         os.execve(command[0], command, environ)
     with subprocess.Popen(command, env=environ) as process:
         while True:

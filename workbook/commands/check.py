@@ -17,6 +17,7 @@ from workbook.invocation import tool_command
 from workbook.paths import ROOT, WORK
 from workbook.projects.step_detection import last_step
 from workbook.projects.steps import find_step
+from workbook.runtime.signals import hold_interrupts
 
 EXIT_CODES = """\
 exit code:
@@ -69,6 +70,7 @@ def handle(options: argparse.Namespace) -> int:
     sys.stdout.flush()
     if os.name == "posix":
         # pytest takes this process's place: Ctrl-C and the exit code are its own.
+        hold_interrupts()
         os.execv(command[0], command)
     return subprocess.run(command, check=False).returncode
 

@@ -19,6 +19,22 @@ if hasattr(signal, "SIGBREAK"):  # Windows: the console is closed
     EXIT_CODES[signal.SIGBREAK] = 129
 
 
+def hold_interrupts() -> None:
+    """Put Ctrl-C off until `release_interrupts`, which whatever takes this process's place calls.
+
+    A Python that starts shows a traceback for one that comes before its first line. Does nothing on
+    Windows, where no program takes the place of another.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+def release_interrupts() -> None:
+    """Let Ctrl-C through again: one that came meanwhile is raised here, as KeyboardInterrupt."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 @contextmanager
 def handled(handlers: Mapping[int, Any]) -> Iterator[None]:
     """Handle signals inside the block, each in its own way; after it as before."""
