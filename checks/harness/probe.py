@@ -17,6 +17,25 @@ from typing import Any
 
 Answer = dict[str, Any]
 
+# Their migrations read no settings but those of PLAIN.
+PACKAGES = (
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django_celery_beat",
+    "django_celery_results",
+)
+PLAIN: dict[str, Any] = {
+    "AUTH_USER_MODEL": "auth.User",
+    "DATABASE_ROUTERS": [],
+    "DEFAULT_INDEX_TABLESPACE": "",
+    "DEFAULT_TABLESPACE": "",
+    "DJANGO_CELERY_RESULTS_TASK_ID_MAX_LENGTH": None,
+    "MIGRATION_MODULES": {},
+}
+SQLITE = "django.db.backends.sqlite3"
+
 alone: subprocess.Popen[str] | None = None
 
 
@@ -64,6 +83,47 @@ def settings() -> Answer:
         "task_always_eager": bool(conf.task_always_eager),
         "task_track_started": bool(conf.task_track_started),
     }
+
+
+def package_migrations() -> Answer:
+    """Return which installed packages' migrations come first on an empty database.
+
+    No apps where the project has its own way with them, or one of its migrations comes amid theirs.
+    """
+    import sqlite3
+
+    import django
+    from django.apps import apps
+    from django.conf import settings
+    from django.db.migrations.executor import MigrationExecutor
+
+    configs = [config for config in apps.get_app_configs() if config.name in PACKAGES]
+    is_plain = all(getattr(settings, name, plain) == plain for name, plain in PLAIN.items())
+    engines = [database["ENGINE"] for database in settings.DATABASES.values()]
+    if not is_plain or engines != [SQLITE] or not all(map(_is_installed, configs)):
+        return {"apps": []}
+    labels = {config.label for config in configs}
+    executor = MigrationExecutor(None)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
+    theirs = [f"{one.app_label}.{one.name}" for one, _ in plan if one.app_label in labels]
+    if any(one.app_label not in labels for one, _ in plan[: len(theirs)]):
+        return {"apps": []}
+    versions = [getattr(config.module, "__version__", "") for config in configs]
+    return {
+        "apps": [config.name for config in configs],
+        "migrations": theirs,
+        "versions": [django.get_version(), sqlite3.sqlite_version, *versions],
+    }
+
+
+def _is_installed(config: Any) -> bool:
+    """Tell whether an app and its configuration are the package's, and none of the project's."""
+    import sysconfig
+
+    folders = {Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib")}
+    modules = (config.module, sys.modules[type(config).__module__])
+    files = [Path(module.__file__ or "").resolve() for module in modules]
+    return all(folders.intersection(file.parents) for file in files)
 
 
 def migrate() -> Answer:
@@ -174,6 +234,7 @@ QUESTIONS: dict[str, Callable[..., Answer]] = {
     for function in (
         load,
         settings,
+        package_migrations,
         migrate,
         create_superuser,
         schedule,

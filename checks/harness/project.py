@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from checks.harness.diagnosis import not_loaded
 from checks.harness.instances import FROZEN, IDLE, Detached, Instance, Twin
+from checks.harness.package_tables import lay_tables
 from checks.harness.preflight import (
     own_commands,
     require_celery_app,
@@ -39,7 +40,7 @@ from workbook.runtime.waiting import wait_until
 __all__ = ["FROZEN", "IDLE", "INTERVAL_SECONDS", "Project", "opened_project"]
 
 # A machine at rest loads a project in half a second; one that is busy for long is no mistake.
-LOAD_SECONDS = 15
+LOAD_SECONDS, MIGRATE_SECONDS = 15, 20
 Owner = TypeVar("Owner", bound="Staged")
 Result = TypeVar("Result")
 
@@ -115,9 +116,14 @@ class Project(Staged, Instance):
     @stage
     def migrated(self) -> list[str]:
         """Make the tables, and return the apps whose models lack a migration."""
-        self.loaded()
+        database = self.folder / self.loaded()["databases"]["default"]["name"]
         try:
-            missing: list[str] = self.ask("migrate", within_seconds=20)["missing"]
+            lay_tables(
+                self.ask("package_migrations", within_seconds=MIGRATE_SECONDS),
+                self.launcher.environment(self.redis.url),
+                database,
+            )
+            missing: list[str] = self.ask("migrate", within_seconds=MIGRATE_SECONDS)["missing"]
         except ProbeError as error:
             raise NotYet(
                 done="python manage.py migrate, on an empty database",
