@@ -3,15 +3,13 @@
 import importlib
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.support.commands import run_command
+from tests.support.forked_pytest import run_pytest
 from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
@@ -147,15 +145,11 @@ def step_on(step: int, project: Path) -> CheckOutput:
 
 
 def _run(selected: list[str], project: Path, *options: str) -> CheckOutput:
-    done = run_command(
-        [
-            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
-            *(*selected, "--target", project.name, *options),
-        ],
+    done = run_pytest(
+        ["-p", "no:cacheprovider", *selected, "--target", project.name, *options],
         project.parent,  # whose name differs from run to run, and is not printed so
         {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
         | {"COLUMNS": "100", "PYTHONUTF8": "1"},
-        stderr=subprocess.STDOUT,
     )
     return CheckOutput(done.returncode, done.stdout)
 
