@@ -153,10 +153,12 @@ class Project(Staged, Instance):
         self.before_start()
         for role, command in processes.items():
             self.launch(role, command, role)
-        with awaiting("the page"):
-            await_page(self._launched["web"], self.port)
-        with awaiting("the worker"):
-            await_worker(self.app, self._launched)
+        if "web" in self._launched:
+            with awaiting("the page"):
+                await_page(self._launched["web"], self.port)
+        if "worker" in self._launched:
+            with awaiting("the worker"):
+                await_worker(self.app, self._launched)
         return self
 
     # What checks ask for

@@ -23,8 +23,39 @@ MODULES = {
     5: "checks.step_05.test_websocket_celery",
 }
 # What decides which processes there are, and whether they start.
-STARTED_FROM = ("Procfile", "config/", ".env")
-WITHOUT_BEAT = "--roles=web,worker"
+STARTED_FROM = (
+    *("Procfile", ".env", "config/__init__.py", "config/celery.py"),
+    *("config/settings", "config/urls.py"),
+)
+# What a worker reads besides. Below, the checks that need none, nor do those that they wait for:
+# they look at what a page answers, and at what it sends to a websocket.
+READ_BY_WORKER = (*STARTED_FROM, "status/tasks.py", "status/claims.py")
+WITHOUT_WORKER = {
+    2: {"test_the_start_page_has_the_form", "test_a_post_without_a_token_is_refused"},
+    3: {
+        "test_the_page_brings_htmx",
+        "test_the_button_asks_by_htmx",
+        "test_a_post_is_accepted",
+        "test_the_fragment_asks_for_the_status",
+        "test_a_broker_that_is_away_is_said",
+        "test_a_strangers_task_is_unknown",
+        "test_every_state_is_said",
+        "test_silence_is_asked_about",
+    },
+    4: {
+        "test_runserver_opens_the_websocket",
+        "test_the_live_page_opens_the_websocket",
+        "test_who_connects_is_sent_running",
+        "test_a_message_reaches_every_page",
+        "test_what_is_sent_is_escaped",
+        "test_a_browser_shows_what_is_sent",
+        "test_an_unknown_path_is_refused",
+        "test_another_site_is_refused",
+        "test_a_silent_websocket_stays_open",
+        "test_any_server_can_load_the_application",
+        "test_who_leaves_is_no_member",
+    },
+}
 # What differs from run to run, and what stands for it in a golden text.
 VARYING = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "ID"),
@@ -72,6 +103,10 @@ class Variant:
     def __str__(self) -> str:
         return self.name
 
+    def touches(self, files: tuple[str, ...]) -> bool:
+        """Tell whether an edit is made in one of `files`, or below a folder among them."""
+        return any(edit.file.startswith(files) for edit in self.edits)
+
 
 class Mistake(Variant):
     """Edits a learner might make, the check that must report it first, and words it must say."""
@@ -81,13 +116,6 @@ class Mistake(Variant):
     ) -> None:
         super().__init__(name, *edits)
         self.check, self.words, self.is_golden = check, words, is_golden
-
-    @property
-    def concerns_beat(self) -> bool:
-        """Tell whether beat could behave otherwise: its checks are step 01's, the rest is here."""
-        return self.check == "test_the_processes_start" or any(
-            edit.file.startswith(STARTED_FROM) for edit in self.edits
-        )
 
 
 @dataclass(frozen=True)
@@ -157,8 +185,7 @@ def _run(selected: list[str], project: Path, *options: str) -> CheckOutput:
 def require_reported_first(step: int, mistake: Mistake, folder: Path, *, whole_step: bool) -> None:
     """Make the mistake and assert that the check meant for it reports it first, in its words."""
     project = edited_copy(step, mistake.edits, folder)
-    # A process that plays no part in it need not start.
-    roles = [] if step == 1 or whole_step or mistake.concerns_beat else [WITHOUT_BEAT]
+    roles = [] if whole_step else roles_for(step, mistake, mistake.check)
     said = checks_on(step, project, *roles, only=None if whole_step else mistake.check)
     title = getattr(importlib.import_module(MODULES[step]), mistake.check).check.title
     assert said.first_cross == title, said.text
@@ -168,6 +195,19 @@ def require_reported_first(step: int, mistake: Mistake, folder: Path, *, whole_s
     assert not missing, f"not said: {missing}\n{said.text}"
     if mistake.is_golden and not whole_step:
         _require_golden(GOLDEN / f"step_{step:02d}" / f"{mistake.name}.txt", said.normal)
+
+
+def roles_for(step: int, variant: Variant, check: str | None = None) -> list[str]:
+    """Return the option that leaves out each process which plays no part: it need not start.
+
+    `check` is all that is looked at, with what it waits for, or None for the whole step. Step 01
+    is about the processes, and what an edit keeps from starting shall be seen.
+    """
+    if step == 1 or check == "test_the_processes_start" or variant.touches(STARTED_FROM):
+        return []
+    if check in WITHOUT_WORKER.get(step, ()) and not variant.touches(READ_BY_WORKER):
+        return ["--roles=web"]
+    return ["--roles=web,worker"]
 
 
 def reported_first(
@@ -187,11 +227,15 @@ def reported_first(
 
 
 def every_check_holds(step: int, variants: Iterable[object]) -> Callable[..., None]:
-    """Return a test of variants, or of pytest's params of them: every check of the step holds."""
+    """Return a test of variants, or of pytest's params of them: every check of the step holds.
+
+    Under `--all` every process of the Procfile is started, not only those that play a part.
+    """
 
     @pytest.mark.parametrize("variant", variants, ids=str)
-    def test(variant: Variant, tmp_path: Path) -> None:
-        said = checks_on(step, edited_copy(step, variant.edits, tmp_path))
+    def test(variant: Variant, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+        roles = [] if request.config.getoption("--all") else roles_for(step, variant)
+        said = checks_on(step, edited_copy(step, variant.edits, tmp_path), *roles)
         assert said.code == 0, said.text
 
     return test
