@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from benchmarks.versions import LEFT_OUT
+from tests.support.built_site import build_once
 from tests.support.skip_markers import require_what_it_needs
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.browser import browser, find_chromium
@@ -63,6 +64,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def small(tmp_path: Path) -> SmallWorkbook:
     """Return a small workbook of the test's own."""
     return make_small_workbook(tmp_path / "small workbook")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the guide's site, built strictly and once."""
+    return build_once(tmp_path_factory)
 
 
 # No longer than a module: two of them can't run in one process, nor can asyncio beside one.

@@ -20,8 +20,11 @@ from workbook.runtime.process_output import AS_TEXT
 BUILD_SECONDS = 120
 
 
-def build(root: Path, site: Path) -> None:
-    """Build the guide of the workbook at `root` into the folder `site`; a Mishap says why not."""
+def build(root: Path, site: Path) -> Path:
+    """Build the guide of the workbook at `root` into the folder `site`, and return that.
+
+    A Mishap says why it can't be built.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)],
         cwd=root,
@@ -32,6 +35,7 @@ def build(root: Path, site: Path) -> None:
     )
     if done.returncode:
         raise Mishap(f"the guide can't be built:\n{done.stdout}{done.stderr}")
+    return site
 
 
 def follow(
@@ -40,19 +44,21 @@ def follow(
     tabs: Sequence[str] = (),
     refreshes: bool = False,
     environment: Path | None = None,
+    site: Path | None = None,
 ) -> str | None:
     """Follow the page of a step in the workbook at `root`; return what is wrong, None if nothing.
 
     Each sentence begins with the page and the line of its Markdown. One who `refreshes` writes the
     output that was really printed into the page. One with an `environment` of their own works in
-    that one; the workbook keeps its own.
+    that one; the workbook keeps its own. The page is read in the `site` that was built of these
+    very files, or in one that is built for it.
     """
     markdown = next((root / "docs").glob(f"{number}-*.md"))
     with tempfile.TemporaryDirectory(prefix="workbook-replay-") as temporary:
-        site, home = Path(temporary) / "site", Path(temporary) / "home"
+        home = Path(temporary) / "home"
         home.mkdir()
         try:
-            build(root, site)
+            site = site or build(root, Path(temporary) / "site")
         except Mishap as mishap:
             return str(mishap)
         page = read_page(site / f"{markdown.stem}.html", markdown, tabs)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.guide.replay.replay_page import follow
 from workbook.paths import ROOT
 
-REFRESH, ENVIRONMENT = "--refresh", "--environment"
+REFRESH, ENVIRONMENT, SITE = "--refresh", "--environment", "--site"
 # Who comes from the page before goes on with what is there, where others lay a clean base.
 OWN_WORK, OWN_WORK_TAB = "--own-work", "Your own work/"
 # Linux: netdevice(7).
@@ -25,11 +25,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.guide.replay.sandbox.entrypoint")
     add_options(parser)
     parser.add_argument(OWN_WORK, action="store_true")
+    parser.add_argument(SITE, type=Path, help="the built guide; without it, it is built")
     options = parser.parse_args(arguments)
     raise_loopback()
     tabs = [OWN_WORK_TAB] if options.own_work else []
     for number in options.pages:
-        if wrong := follow(ROOT, number, tabs, options.refresh, options.environment):
+        wrong = follow(ROOT, number, tabs, options.refresh, options.environment, options.site)
+        if wrong:
             print(wrong)
             return 1
     return 0
