@@ -112,7 +112,7 @@ class Target:
             return "name the folder that holds manage.py"
         if self.step == 1:
             return f"page 01, which begins with an empty folder: `{tool_command()} guide` opens it"
-        return f"{tool_command()} start {self.label}, which lays the base of the step"
+        return f"{tool_command()} start {self.label}, which puts the base of the step into work/"
 
     def _no_id(self) -> str:
         if self.kind == "named":

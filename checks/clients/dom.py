@@ -34,7 +34,7 @@ class Element:
         return self.attributes.get("id", "")
 
     def get(self, name: str) -> str | None:
-        """Return one of HTMX's attributes, by either of its spellings."""
+        """Return one of htmx's attributes, by either of its spellings."""
         return self.attributes.get(name, self.attributes.get(f"data-{name}"))
 
     def lineage(self) -> Iterator[Element]:

@@ -70,8 +70,8 @@ def not_loaded(words: str) -> NotYet:
     frame = last_frame(words)
     return NotYet(
         done="loaded Django with your settings, your URLs and all they import",
-        seen=lines[-1] if lines else "it ended without a word",
-        expected="no error: nothing else can be told before",
+        seen=lines[-1] if lines else "it ended without an output",
+        expected="no error: nothing else can be checked before",
         look_at=f"{frame[0]}, line {frame[1]}" if frame else "config/settings.py",
         guide="Troubleshooting",
         words=words,

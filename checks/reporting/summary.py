@@ -86,7 +86,7 @@ def after_all(target: Target, complete: bool) -> list[str]:
     if not complete:
         return [f"Every check that ran is ✓. Next: all of the step, `{target.again}`"]
     if target.kind == "snapshot":
-        base = f"`{tool_command()} start {target.label}` lays its base into work/"
+        base = f"`{tool_command()} start {target.label}` puts its base into work/"
         return [f"Next: your own, {base}"]
     if target.step >= LAST_STEP:
         return [f"Step {target.label} is done. That was the last step. Well done."]

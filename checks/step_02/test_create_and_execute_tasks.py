@@ -102,7 +102,7 @@ def test_the_start_page_has_the_form(project: Project) -> None:
 
 
 @check(
-    "The page answers at once and names the task",
+    "The page answers at once and shows the task's id",
     after=(test_the_worker_knows_the_task, test_the_start_page_has_the_form),
 )
 def test_the_page_answers_at_once(project: Project, sent: Sent) -> None:
@@ -137,7 +137,7 @@ def test_the_page_answers_at_once(project: Project, sent: Sent) -> None:
 
 
 @check(
-    "The worker does the work, and the result is stored under the id that the page named",
+    "The worker does the work, and the result is stored under the id that the page showed",
     after=(test_the_page_answers_at_once,),
 )
 def test_the_result_is_stored(project: Project, sent: Sent) -> None:
@@ -201,25 +201,25 @@ def test_the_result_carries_the_tasks_name(project: Project, sent: Sent) -> None
         )
 
 
-@check("What the task prints stands in the worker's terminal", after=(test_the_result_is_stored,))
+@check("What the task prints appears in the worker's terminal", after=(test_the_result_is_stored,))
 def test_the_task_prints(project: Project, sent: Sent) -> None:
     lines = project.process("worker").log.since(sent.log_before)
     if not [line for line in lines if line.strip() and not CELERYS_LINE.search(line)]:
         raise NotYet(
-            done="sent a task by the form, and read what the worker said",
+            done="sent a task by the form, and read the worker's log",
             seen="nothing but Celery's own lines" if lines else "nothing",
             expected="what send_status prints",
             look_at=f"{TASKS}, send_status: does it print? "
-            "Procfile: is the worker told to be quiet?",
+            "Procfile: do options keep the worker quiet?",
             guide="02, Write the task",
         )
 
 
 @check(
-    "A frozen broker is said in words, within seven seconds",
+    "A broker that hangs is reported on the page within seven seconds",
     after=(test_the_page_answers_at_once,),
 )
-def test_a_frozen_broker_is_said(frozen: Later[Away]) -> None:
+def test_a_broker_that_hangs_is_reported(frozen: Later[Away]) -> None:
     _require_words(frozen.result(within=60), "a broker that takes connections and answers nothing")
 
 
@@ -257,10 +257,10 @@ def test_a_post_without_a_token_is_refused(project: Project) -> None:
 
 
 @check(
-    "A broker that is away is said in words, within seven seconds",
-    after=(test_a_frozen_broker_is_said,),
+    "A broker that is down is reported on the page within seven seconds",
+    after=(test_a_broker_that_hangs_is_reported,),
 )
-def test_a_refused_broker_is_said(project: Project, frozen: Later[Away]) -> None:
+def test_a_broker_that_is_down_is_reported(project: Project, frozen: Later[Away]) -> None:
     project.detached(FROZEN)
     project.refuse()
     _require_words(visit_without_broker(project), "a broker that refuses connections")

@@ -58,7 +58,7 @@ def _require_reason(arguments: tuple[Any, ...], result: dict[str, str]) -> None:
     if result["status"] == "SUCCESS":
         raise Open(
             f"add(2, 3) is 5, but {call} ends as SUCCESS with {result['result']}. Python can add "
-            "texts, and a task that returns is a success. What makes a task fail?"
+            "strings, and a task that returns is a success. What makes a task fail?"
         )
     reason = _reason(result)
     if PYTHONS_OWN.search(reason) or not NUMBERS.search(reason):

@@ -161,7 +161,7 @@ class Browsing:
 
     def _see_forgotten(self, page: Watched) -> None:
         if not self._until(page, lambda: len(page.seen.responses) >= 2, POLL_SECONDS):
-            page.seen.problem = "it asked for no status after the click"
+            page.seen.problem = "it polled for no status after the click"
             return
         page.forget_visitor()
         self._see(

@@ -14,7 +14,7 @@ from checks.step_03.fixtures import (
     silence,
     unheard,
 )
-from checks.step_03.test_poll_task_status import test_the_fragment_asks_for_the_status
+from checks.step_03.test_poll_task_status import test_the_fragment_polls_for_the_status
 
 __all__ = [
     "away",
@@ -35,5 +35,5 @@ side_by_side = begin_early(
         Prefetch(name, beside=test_the_processes_start)
         for name in ("idle_web", "frozen_web", "silence", "looking")
     ),
-    Prefetch("browsing", beside=test_the_fragment_asks_for_the_status),
+    Prefetch("browsing", beside=test_the_fragment_polls_for_the_status),
 )

@@ -29,7 +29,7 @@ BEGIN_SECONDS = 20
 
 @dataclass(frozen=True)
 class Sent:
-    """A visitor who sent a task by htmx, and what came back."""
+    """A visitor who sent a task with htmx, and what came back."""
 
     visitor: Visitor
     answer: Answer
@@ -43,7 +43,7 @@ class Sent:
 
 @contextmanager
 def sending(url: str) -> Iterator[Sent]:
-    """Send a task by htmx, as a new visitor."""
+    """Send a task with htmx, as a new visitor."""
     with visiting(url) as visitor:
         visitor.get("/", within=POST_SECONDS)
         yield Sent(visitor, visitor.post(PATH, htmx=True, within=POST_SECONDS), url)

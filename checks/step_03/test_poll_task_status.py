@@ -1,4 +1,4 @@
-"""Step 03: the browser asks until it is done."""
+"""Step 03: the browser polls until it is done."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ test_no_migration_is_missing = startup_checks.test_no_migration_is_missing
 test_the_processes_start = startup_checks.test_the_processes_start
 
 
-@check("The start page brings htmx along", after=(test_the_processes_start,))
-def test_the_page_brings_htmx(project: Project) -> None:
+@check("The start page loads htmx", after=(test_the_processes_start,))
+def test_the_page_loads_htmx(project: Project) -> None:
     with visiting(project.running().url) as visitor:
         page = visitor.get("/", within=4)
         addresses = scripts(page)
@@ -98,8 +98,8 @@ def test_the_page_brings_htmx(project: Project) -> None:
     )
 
 
-@check("The button asks by htmx", after=(test_the_page_brings_htmx,))
-def test_the_button_asks_by_htmx(project: Project) -> None:
+@check("The button sends the form with htmx", after=(test_the_page_loads_htmx,))
+def test_the_button_sends_with_htmx(project: Project) -> None:
     with visiting(project.url) as visitor:
         page = visitor.get("/", within=4)
     if PATH not in posted_paths(page):
@@ -116,8 +116,8 @@ def test_the_button_asks_by_htmx(project: Project) -> None:
 
 
 @check(
-    "A POST by htmx is answered by 202 and a fragment that names the task",
-    after=(test_the_button_asks_by_htmx,),
+    "A POST from htmx is answered with 202 and a fragment that shows the task's id",
+    after=(test_the_button_sends_with_htmx,),
 )
 def test_a_post_is_accepted(project: Project, sent: Sent) -> None:
     answer = sent.answer
@@ -147,16 +147,16 @@ def test_a_post_is_accepted(project: Project, sent: Sent) -> None:
     )
 
 
-@check("The fragment asks for the task's status by itself", after=(test_a_post_is_accepted,))
-def test_the_fragment_asks_for_the_status(
+@check("The fragment polls for the task's status", after=(test_a_post_is_accepted,))
+def test_the_fragment_polls_for_the_status(
     project: Project, sent: Sent, conversation: Conversation
 ) -> None:
     expected = f"{PATH}{sent.task_id}/"
     asked = polled_path(sent.answer)
     if asked is None or asked.partition("?")[0] != expected:
         raise NotYet(
-            done=f"{sent.answer.done} by htmx, and read the fragment",
-            seen=f"it asks for {asked}" if asked else _what_is_missing(sent.answer),
+            done=f"{sent.answer.done} from htmx, and read the fragment",
+            seen=f"it polls {asked}" if asked else _what_is_missing(sent.answer),
             expected=f"hx-get={PATH}<the task's id>/ and an hx-trigger that fires every second",
             look_at=f"{TEMPLATES}, such as templates/status/partials/task.html",
             guide="03, Ask for the status",
@@ -165,7 +165,7 @@ def test_the_fragment_asks_for_the_status(
     answer = conversation.said[1].answer if len(conversation.said) > 1 else sent.answer
     if not 200 <= answer.status < 300 or is_whole_page(answer):
         raise NotYet(
-            done=f"GET {PATH}<the task's id>/ by htmx, as the visitor who sent it",
+            done=f"GET {PATH}<the task's id>/ from htmx, as the visitor who sent it",
             seen=f"{answer.seen}{', a whole page' if is_whole_page(answer) else ''}",
             expected="status 200 and the next fragment",
             look_at="status/urls.py and status/views.py: which view answers there?",
@@ -182,10 +182,10 @@ def _what_is_missing(answer: Answer) -> str:
 
 
 @check(
-    "A broker that is away is said in a fragment",
-    after=(test_the_fragment_asks_for_the_status,),
+    "A broker that is down is reported in a fragment",
+    after=(test_the_fragment_polls_for_the_status,),
 )
-def test_a_broker_that_is_away_is_said(away: str) -> None:
+def test_a_broker_that_is_down_is_reported(away: str) -> None:
     with visiting(away) as visitor:
         visitor.get("/", within=4)
         answer = visitor.post(PATH, htmx=True, within=PATIENCE_SECONDS)
@@ -194,7 +194,7 @@ def test_a_broker_that_is_away_is_said(away: str) -> None:
         return
     whole = ", a whole page" if is_whole_page(answer) else ""
     raise NotYet(
-        done=f"{answer.done} by htmx, with a broker that refuses connections",
+        done=f"{answer.done} from htmx, with a broker that refuses connections",
         seen=f"{answer.seen}{whole}" if answer.words or answer.problem else "an empty answer",
         expected=f"status 503 and a fragment of a few words, within {REFUSED_SECONDS} s",
         look_at=f"{VIEWS}: what is rendered when delay raises OperationalError?",
@@ -203,8 +203,8 @@ def test_a_broker_that_is_away_is_said(away: str) -> None:
 
 
 @check(
-    "Somebody else's task and an invented one get the same 404, which ends the asking",
-    after=(test_the_fragment_asks_for_the_status,),
+    "Somebody else's task and an invented one get the same 404, which stops the polling",
+    after=(test_the_fragment_polls_for_the_status,),
 )
 def test_a_strangers_task_is_unknown(unheard: Sent) -> None:
     invented = str(uuid.uuid4())
@@ -241,7 +241,7 @@ def _require_404(whose: str, answer: Answer) -> None:
         expected = "a fragment of a few words: it takes the place of the last one"
         hint = f"{VIEWS}: what does the 404 render?"
     elif not own_words(answer) or has_trigger(answer):
-        seen = "status 404 " + ("that goes on asking" if has_trigger(answer) else "without words")
+        seen = "status 404 " + ("that goes on polling" if has_trigger(answer) else "without words")
         expected = "a sentence, without hx-trigger"
         hint = f"{TEMPLATES}: which template does the 404 render?"
     else:
@@ -256,10 +256,10 @@ def _require_404(whose: str, answer: Answer) -> None:
 
 
 @check(
-    "Every state is said in words, and an end state asks no more",
-    after=(test_the_fragment_asks_for_the_status,),
+    "Every state is shown in words, and polling stops at an end state",
+    after=(test_the_fragment_polls_for_the_status,),
 )
-def test_every_state_is_said(project: Project, unheard: Sent) -> None:
+def test_every_state_is_shown(project: Project, unheard: Sent) -> None:
     said: dict[str, str] = {}
     for state, stored in STORED.items():
         if state != "PENDING":
@@ -272,7 +272,7 @@ def test_every_state_is_said(project: Project, unheard: Sent) -> None:
             raise NotYet(
                 done=done,
                 seen=answer.seen if words or answer.status != 200 else "a fragment without words",
-                expected="status 200 and the state in words",
+                expected="status 200 and a sentence that shows the state",
                 look_at=_hint(state, answer),
                 guide="03, Name every state",
                 words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
@@ -288,11 +288,11 @@ def test_every_state_is_said(project: Project, unheard: Sent) -> None:
         if has_trigger(answer) == (state in ENDS):
             raise NotYet(
                 done=done,
-                seen="a fragment that goes on asking" if state in ENDS else "no hx-trigger",
-                expected=f"after {state} there is no more news: a fragment without hx-trigger"
+                seen="a fragment that goes on polling" if state in ENDS else "no hx-trigger",
+                expected=f"after {state} nothing more can come: a fragment without hx-trigger"
                 if state in ENDS
-                else f"a fragment that goes on asking: {state} is not the end",
-                look_at=f"{TEMPLATES}: for which states does hx-trigger stand there?",
+                else f"a fragment that goes on polling: {state} is not the end",
+                look_at=f"{TEMPLATES}: for which states is there an hx-trigger?",
                 guide="03, Stop asking",
             )
         said[state] = words
@@ -306,13 +306,13 @@ def _hint(state: str, answer: Answer) -> str:
 
 
 @check(
-    "The asking goes on until the task is done, and ends then",
-    after=(test_every_state_is_said,),
+    "Polling goes on until the task is done, and then stops",
+    after=(test_every_state_is_shown,),
 )
-def test_the_asking_ends(project: Project, sent: Sent, conversation: Conversation) -> None:
+def test_polling_stops(project: Project, sent: Sent, conversation: Conversation) -> None:
     state = _state_at_the_end(project, sent, conversation)
     worker = project.process("worker")
-    last, done = conversation.last, "asked on, as the fragments say, until none asked any more"
+    last, done = conversation.last, "polled as the fragments say, until none polled any more"
     if not 200 <= last.answer.status < 300:
         raise NotYet(
             done=f"{done}: GET {PATH}<the task's id>/",
@@ -331,7 +331,7 @@ def test_the_asking_ends(project: Project, sent: Sent, conversation: Conversatio
             expected="a last fragment without hx-trigger"
             if is_done
             else "a task that is done after about five seconds",
-            look_at=f"{TEMPLATES}: for which states does hx-trigger stand there?"
+            look_at=f"{TEMPLATES}: for which states is there an hx-trigger?"
             if is_done
             else f"{TASKS}, send_status: does it come to its end?",
             guide="03, Stop asking" if is_done else "03, Report progress",
@@ -344,7 +344,7 @@ def test_the_asking_ends(project: Project, sent: Sent, conversation: Conversatio
             seen=f"after {last.at:.1f} s {quoted(last.words)}, which asks no more; "
             f"the task's state is {state}",
             expected="hx-trigger in every fragment but the last",
-            look_at=f"{TEMPLATES}: for which states does hx-trigger stand there?",
+            look_at=f"{TEMPLATES}: for which states is there an hx-trigger?",
             guide="03, Stop asking",
         )
     if state != "SUCCESS":
@@ -359,7 +359,7 @@ def test_the_asking_ends(project: Project, sent: Sent, conversation: Conversatio
 
 
 def _state_at_the_end(project: Project, sent: Sent, conversation: Conversation) -> str:
-    """Wait for the end of the asking; of a task that is done, two more fragments are heard."""
+    """Wait until polling stops; of a task that is done, two more fragments are read."""
     heard: list[int] = []
 
     def state() -> str:
@@ -377,11 +377,11 @@ def _state_at_the_end(project: Project, sent: Sent, conversation: Conversation) 
 
 
 @check(
-    "A task that fails says so, without a traceback",
+    "A task that fails is reported, without a traceback",
     # A worker that never comes to an end is another matter, told there.
-    after=(test_every_state_is_said, test_the_asking_ends),
+    after=(test_every_state_is_shown, test_polling_stops),
 )
-def test_a_failure_is_said(project: Project, unheard: Sent) -> None:
+def test_a_failure_is_reported(project: Project, unheard: Sent) -> None:
     project.ask("store_state", task_id=unheard.task_id, state="PENDING", text=None)
     send_failing(project.app, TASK, unheard.task_id)
     result = project.result(unheard.task_id, FAILURE_SECONDS)
@@ -397,20 +397,23 @@ def test_a_failure_is_said(project: Project, unheard: Sent) -> None:
     else:
         return
     raise NotYet(
-        done=f"sent {TASK} with arguments that don't fit, and asked how it went",
+        done=f"sent {TASK} with arguments that don't fit, and polled for its status",
         seen=seen,
-        expected="status 200, a sentence about the failure, and no more asking",
+        expected="status 200, a sentence about the failure, and no more polling",
         look_at=hint,
         guide="03, Show a failure",
         words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
     )
 
 
-@check("A task that is being worked on says so", after=(test_the_fragment_asks_for_the_status,))
+@check(
+    "A task that is being worked on is shown as started",
+    after=(test_the_fragment_polls_for_the_status,),
+)
 def test_started_is_tracked(project: Project) -> None:
     if not project.ask("tracks_started", task=TASK)["tracked"]:
         raise NotYet(
-            done="asked Celery whether it tells when a worker takes send_status",
+            done="asked Celery whether it stores STARTED when a worker takes send_status",
             seen="it does not: a task that is being worked on counts as PENDING",
             expected="the state STARTED",
             look_at="config/settings.py, CELERY_TASK_TRACK_STARTED",
@@ -418,11 +421,11 @@ def test_started_is_tracked(project: Project) -> None:
         )
 
 
-@check("The task takes about five seconds", after=(test_the_asking_ends,))
+@check("The task takes about five seconds", after=(test_polling_stops,))
 def test_the_task_takes_its_time(conversation: Conversation) -> None:
     if not SHORTEST <= conversation.last.at <= LONGEST:
         raise NotYet(
-            done="sent a task and asked until it was done",
+            done="sent a task and polled until it was done",
             seen=f"done after {conversation.last.at:.1f} s",
             expected="about five seconds, so that there is something to see",
             look_at=f"{TASKS}, send_status: how often does it sleep?",
@@ -435,7 +438,10 @@ def test_the_bar_moves(conversation: Conversation) -> None:
     bars = [share for said in conversation.said if (share := bar(said.answer)) is not None]
     shown = ", ".join(f"{share:.0%}" for share, _same in groupby(bars))
     if any(after < before for before, after in pairwise(bars)):
-        seen, hint = f"a bar that goes back: {shown}", f"{TASKS}, update_state: what is told?"
+        seen, hint = (
+            f"a bar that goes back: {shown}",
+            f"{TASKS}, update_state: what does it report?",
+        )
     elif len(set(bars)) < 3:
         seen = f"a bar that shows {shown} and nothing else" if bars else "no bar with a value"
         hint = f"{TASKS}: does send_status tell how far it is? And does {TEMPLATES} show it?"
@@ -451,10 +457,10 @@ def test_the_bar_moves(conversation: Conversation) -> None:
 
 
 @check(
-    "In a browser a 404 takes the fragment’s place, and the asking ends",
+    "In a browser a 404 takes the fragment’s place, and polling stops",
     after=(test_a_strangers_task_is_unknown,),
 )
-def test_a_404_ends_the_asking_in_a_browser(browsing: Browsing) -> None:
+def test_a_404_stops_polling_in_a_browser(browsing: Browsing) -> None:
     done = "clicked in Chromium, then took the session’s cookie away"
     seen = browsing.wait(browsing.stranger)
     if seen.answer and seen.scripts < seen.scripts_before:
@@ -472,10 +478,10 @@ def _require_shown(seen: Seen, done: str, guide: str) -> None:
     if seen.answer is None:
         told = seen.problem
     elif not seen.is_shown:
-        again = ", and the page went on asking" if seen.asked_after else ""
+        again = ", and the page went on polling" if seen.asked_after else ""
         told = f"the {seen.answer.status} came{again}; the page shows {quoted(seen.text)}"
     elif seen.asked_after:
-        told = f"the {seen.answer.status} came and was shown, and the page went on asking"
+        told = f"the {seen.answer.status} came and was shown, and the page went on polling"
     else:
         return
     raise NotYet(
@@ -488,8 +494,8 @@ def _require_shown(seen: Seen, done: str, guide: str) -> None:
 
 
 @check(
-    "In a browser a queue that can’t be reached is seen",
-    after=(test_a_broker_that_is_away_is_said,),
+    "In a browser an unreachable queue is reported",
+    after=(test_a_broker_that_is_down_is_reported,),
 )
 def test_a_503_is_seen_in_a_browser(browsing: Browsing) -> None:
     _require_shown(
@@ -499,17 +505,19 @@ def test_a_503_is_seen_in_a_browser(browsing: Browsing) -> None:
     )
 
 
-@check("In a browser a click leads to the end, without a reload", after=(test_the_asking_ends,))
+@check(
+    "In a browser a click leads to the finished task, without a reload", after=(test_polling_stops,)
+)
 def test_a_click_leads_to_the_end_in_a_browser(browsing: Browsing) -> None:
     seen = browsing.wait(browsing.done)
     if seen.was_reloaded:
-        told = "the whole page was loaded anew"
+        told = "the whole page was loaded again"
         hint = "templates/index.html: what sends the form, htmx or the browser?"
     elif seen.answer is None:
         told = seen.problem
         hint = "templates/index.html and the fragment: which element does each answer replace?"
     elif seen.asked_after:
-        told = "the last fragment came, and the page went on asking"
+        told = "the last fragment came, and the page went on polling"
         hint = "the template of the fragment: does it replace the one that asks, or go into it?"
     elif not seen.is_shown:
         told = f"the last fragment came, and the page shows {quoted(seen.text)}"
@@ -526,8 +534,8 @@ def test_a_click_leads_to_the_end_in_a_browser(browsing: Browsing) -> None:
 
 
 @check(
-    "After ten seconds without news the page asks whether the worker runs",
-    after=(test_every_state_is_said,),
+    "After ten seconds without an update the page asks whether the worker runs",
+    after=(test_every_state_is_shown,),
 )
 def test_silence_is_asked_about(silence: Later[Conversation]) -> None:
     talk = silence.result(BEGIN_SECONDS)
@@ -547,7 +555,7 @@ def test_silence_is_asked_about(silence: Later[Conversation]) -> None:
     last = asked or talk.last
     speaks = not asked and bool(_sentences(talk.last.words) - first)
     raise NotYet(
-        done="sent a task to a queue where no worker listens, and asked on",
+        done="sent a task to a queue where no worker listens, and went on polling",
         seen=f"after {last.at:.1f} s {'already' if asked else 'still'} {quoted(last.words)}"
         if last.answer.is_fine
         else f"after {last.at:.1f} s {last.answer.seen}",

@@ -16,7 +16,7 @@ VIEWS, TEMPLATE = "status/views.py", "the fragment’s template"
 
 @exercise(
     "cancel a task that still waits",
-    after=(step.test_the_fragment_asks_for_the_status,),
+    after=(step.test_the_fragment_polls_for_the_status,),
 )
 def test_your_turn(project: Project, sent: Sent) -> None:
     # Without a token Django asks for one before it asks the view, and after it asks the URLs.
@@ -83,7 +83,7 @@ def _require_end(project: Project, kept: Sent, gone: Sent) -> None:
     rows = project.ask("results", ids=[kept.task_id, gone.task_id])["rows"]
     states = {row["task_id"]: row["status"] for row in rows}
     if states.get(kept.task_id) == "REVOKED":
-        raise Open("A task was called off by a GET, or by a stranger who was told 404.")
+        raise Open("A task was revoked by a GET, or by a stranger whose answer was 404.")
     if states.get(gone.task_id) != "REVOKED":
         raise Open(
             "Cancel was pressed while no worker ran; then one was started, and the task is "
@@ -92,4 +92,4 @@ def _require_end(project: Project, kept: Sent, gone: Sent) -> None:
         )
     answer: Answer = gone.visitor.get(f"{PATH}{gone.task_id}/", htmx=True)
     if not answer.is_fine or has_trigger(answer):
-        raise Open(f"The task is REVOKED, and the page goes on asking: {answer.seen}.")
+        raise Open(f"The task is REVOKED, and the page goes on polling: {answer.seen}.")

@@ -1,4 +1,4 @@
-"""The page of step 04: what /live/ carries, and whether HTMX can put into it what is pushed."""
+"""The page of step 04: what /live/ carries, and whether htmx can put into it what is pushed."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def shown(fragment: str) -> str:
 
 
 def why_not_swapped(fragment: str, page: list[Element]) -> str:
-    """Return why HTMX could not put a pushed fragment into the page, empty if it could.
+    """Return why htmx could not put a pushed fragment into the page, empty if it could.
 
-    HTMX takes each element at the fragment's top. Its id, or the selector in hx-swap-oob, says
+    htmx takes each element at the fragment's top. Its id, or the selector in hx-swap-oob, says
     which element of the page gives way.
     """
     tops = [element for element in elements_of(fragment) if element.parent is None]
     if not tops:
-        return "text without an element, so HTMX does not know where it goes"
+        return "text without an element, so htmx does not know where it goes"
     holds_socket = list(connecting.lineage()) if (connecting := socket_element(page)) else []
     for top in tops:
         style, _, selector = (top.get("hx-swap-oob") or "").partition(":")
@@ -62,7 +62,7 @@ def why_not_swapped(fragment: str, page: list[Element]) -> str:
             continue  # more than an id: the browser tells
         name = selector.removeprefix("#") or top.id
         if not name:
-            return "without an id, so HTMX does not know where it goes"
+            return "without an id, so htmx does not know where it goes"
         place = next((element for element in page if element.id == name), None)
         if place is None:
             return f"{PAGE} has no element with the id {name}"
@@ -95,7 +95,7 @@ def require_connecting(elements: list[Element], url: str) -> None:
         said = next(filter(None, names), None)
         raise missing(
             f'hx-ext="{said}"' if said else "no hx-ext on that element or around it",
-            'hx-ext="ws": without it HTMX does not read ws-connect',
+            'hx-ext="ws": without it htmx does not read ws-connect',
         )
 
 
@@ -108,11 +108,11 @@ def require_extension(project: Project, elements: list[Element]) -> None:
     sources = [script.attributes.get("src", "") for script in scripts]
     foreign = [source for source in sources if _is_foreign(source)]
     own = [source for source in sources if source and source not in foreign]
-    seen = "none of its scripts is HTMX's extension for websockets"
+    seen = "none of its scripts is htmx's extension for websockets"
     if foreign:
         seen += f"; from other hosts come {', '.join(foreign)}"
     elif own:
-        seen += f" (it asks for {', '.join(own)})"
+        seen += f" (it loads {', '.join(own)})"
     raise missing(seen, "the extension, served by your project: django-htmx brings it along", BASE)
 
 

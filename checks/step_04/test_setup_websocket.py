@@ -85,7 +85,7 @@ def test_the_live_page_opens_the_websocket(project: Project) -> None:
 
 
 @check(
-    "Who connects is sent RUNNING, and HTMX can put it in its place",
+    "A visitor who connects is sent RUNNING, and htmx can swap it in",
     after=(test_runserver_opens_the_websocket, test_the_live_page_opens_the_websocket),
 )
 def test_who_connects_is_sent_running(project: Project, pages: list[WebsocketClient]) -> None:
@@ -185,13 +185,13 @@ def test_a_browser_shows_what_is_sent(project: Project, live_page: LivePage) -> 
         done=f"opened {PAGE} in a browser and sent “{name}” to the group",
         seen=seen,
         expected="the new text in the place of the old",
-        look_at=f"{TEMPLATE} and {BASE}: are HTMX and then its extension loaded, each once?",
+        look_at=f"{TEMPLATE} and {BASE}: are htmx and then its extension loaded, each once?",
         guide=GUIDE,
     )
 
 
 @check(
-    "An unknown path is refused without an error of the server",
+    "An unknown path is refused without a server error",
     after=(test_runserver_opens_the_websocket,),
 )
 def test_an_unknown_path_is_refused(project: Project, sockets: Sockets) -> None:
@@ -288,8 +288,8 @@ def test_any_server_can_load_the_application(project: Project, loading_alone: No
     )
 
 
-@check("Who leaves is no member any more", after=(test_a_message_reaches_every_page,))
-def test_who_leaves_is_no_member(project: Project, sockets: Sockets) -> None:
+@check("A visitor who leaves is no longer in the group", after=(test_a_message_reaches_every_page,))
+def test_a_visitor_who_leaves_is_no_member(project: Project, sockets: Sockets) -> None:
     sockets.close()
     wait_until(lambda: not members(project.redis.url), LEAVING_SECONDS)
     if left := members(project.redis.url):

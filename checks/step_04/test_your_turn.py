@@ -66,7 +66,7 @@ def _require(page: WebsocketClient, number: int, done: str, who: str) -> None:
     question = (
         "which method is called when a page goes, however it goes, and whom does it tell?"
         if is_leaving
-        else "who is told when somebody connects?"
+        else "who is sent it when somebody connects?"
     )
     raise Open(f"When {done}, {who} shows {_number(page)}, not {number}. {CONSUMERS}: {question}")
 

@@ -83,7 +83,7 @@ def _ask_meanwhile(proxy: RedisProxy, url: str) -> BlockedSend:
             sends = held.command.sends
             while other := proxy.next_held(0):
                 sends = sends or other.command.sends
-            return BlockedSend("sending the task" if sends else "taking the claim", slow=answer)
+            return BlockedSend("sending the task" if sends else "taking the lock", slow=answer)
         if held.command.sends:
             seen.held = "sending the task"
             proxy.mode = CUT
@@ -94,7 +94,7 @@ def _ask_meanwhile(proxy: RedisProxy, url: str) -> BlockedSend:
 
 
 def _sends_again(proxy: RedisProxy, sockets: Sockets, url: str) -> bool:
-    """Wait until the sending has been given up, then come anew. True if a run is sent."""
+    """Wait until the sending has been given up, then come again. True if a run is sent."""
     while held := proxy.next_held(0):
         held.cut() if held.command.sends else held.let_pass()
     wait_until(

@@ -97,7 +97,7 @@ def pushing(url: str) -> Iterator[Pushed]:
         if not path:
             raise Open(NONE_OPENS)
         if not answer.is_fine or not answer.task_ids():
-            raise Open(f"The answer to the form names no task any more: {answer.seen}.")
+            raise Open(f"The answer to the form shows no task's id any more: {answer.seen}.")
         own = early or _listen(sockets, url, path, owner)
         yield Pushed(answer, path, own, _listen_as_stranger(sockets, url, path, stranger))
 
@@ -148,12 +148,12 @@ def _require_told(pushed: Pushed) -> None:
     shown = ", ".join(f"{share:.0%}" for share in shares)
     if len(shares) < 3:
         raise Open(
-            f"The owner was told {shown}, and nothing in between. {TASKS}: who tells the group "
+            f"The owner was sent {shown}, and nothing in between. {TASKS}: who sends the group "
             "when update_state was called?"
         )
     if not done:
         raise Open(
-            f"The owner was told {shown}, and never of the end. A state such as SUCCESS is stored "
+            f"The owner was sent {shown}, and never the end. A state such as SUCCESS is stored "
             "after the function has returned: who could tell then?"
         )
 

@@ -82,8 +82,7 @@ def _kill_worker(twin: Twin, sockets: Sockets, page: WebsocketClient) -> NotYet 
         seen=f"no run within {time.monotonic() - killed_at:.0f} s",
         expected=f"one within 3 × STATUS_INTERVAL, {3 * INTERVAL_SECONDS:g} s here: whoever "
         "is killed can't give anything back",
-        look_at="the place where the run is claimed: "
-        "how long does a claim hold if nobody renews it?",
+        look_at="the place where the lock is taken: how long does it last if nobody renews it?",
         guide="05, Outlive a killed worker",
         words=twin.process("worker").log.tail(),
     )
@@ -98,7 +97,7 @@ def _restart_redis(twin: Twin, sockets: Sockets, page: WebsocketClient) -> NotYe
     return NotYet(
         done=f"stopped Redis for {AWAY_SECONDS:g} s while a run went on, with a page open",
         seen=f"no status within {BACK_SECONDS} s of its return; {again.seen}",
-        expected="a status: the run goes on, or the page, connected anew, gets another one",
+        expected="a status: the run goes on, or the page, connected again, gets another one",
         look_at=f"{TASKS}, send_status_periodically: what if sending one status raises?",
         guide="05, Outlive a restart of Redis",
         words=twin.process("worker").log.tail(),

@@ -60,7 +60,7 @@ def test_the_interval_follows_the_environment(project: Project) -> None:
     if interval is None:
         seen, question = "there is no such setting", "how did CELERY_BROKER_URL get its value?"
     elif isinstance(interval, str):
-        seen, question = f"the text {interval!r}", "what makes a number of it?"
+        seen, question = f"the string {interval!r}", "what makes a number of it?"
     else:
         seen, question = f"it is {interval}", "where does it come from?"
     raise NotYet(
@@ -75,7 +75,7 @@ def test_the_interval_follows_the_environment(project: Project) -> None:
 @check("The cache is one that all processes share", after=(test_django_loads_your_project,))
 def test_the_cache_is_shared(project: Project) -> None:
     backend = project.loaded()["caches"].get("default", {}).get("BACKEND", "")
-    # Whoever keeps the claim elsewhere may well leave the cache alone.
+    # Whoever keeps the lock elsewhere may well leave the cache alone.
     if backend.endswith(LONELY_CACHES) and (file := _importing_the_cache(project)):
         raise NotYet(
             done=f"read the settings, and found Django's cache imported by {file}",
@@ -168,7 +168,7 @@ def test_all_share_one_run(crowd: Later[Crowd]) -> None:
             expected=f"a greeting and the {len(RUN)} of one run, each after another one: whoever "
             "comes while a run goes on starts none",
             look_at=f"{CONSUMERS} and {TASKS}: "
-            "who claims the run, and is it before the task is sent?",
+            "who takes the lock, and is it before the task is sent?",
             guide="05, One run at a time",
         )
 
@@ -224,8 +224,8 @@ def test_a_call_by_hand_reaches_the_page(project: Project, crowd: Later[Crowd]) 
         )
 
 
-@check("A late visitor is told how things stand", after=(test_five_visitors_see_the_run,))
-def test_a_late_visitor_is_told(crowd: Later[Crowd]) -> None:
+@check("A late visitor is sent the current status", after=(test_five_visitors_see_the_run,))
+def test_a_late_visitor_is_sent_the_status(crowd: Later[Crowd]) -> None:
     for late in crowd.result(WATCH_SECONDS).late:
         if late.is_blurred or (late.first == late.expected and late.after_seconds <= LATE_SECONDS):
             continue
@@ -234,7 +234,7 @@ def test_a_late_visitor_is_told(crowd: Later[Crowd]) -> None:
         else:
             seen = f"the first thing sent was {late.first}, after {late.after_seconds:.1f} s"
         raise NotYet(
-            done=f"opened a page when all others had been told {late.expected}",
+            done=f"opened a page when all others had been sent {late.expected}",
             seen=seen,
             expected=f"{late.expected} within {LATE_SECONDS} s, not only the next change",
             look_at=f"{CONSUMERS}, connect: does it learn the current status, and send it?",
@@ -242,8 +242,8 @@ def test_a_late_visitor_is_told(crowd: Later[Crowd]) -> None:
         )
 
 
-@check("Other tasks end well while a run goes on", after=(test_five_visitors_see_the_run,))
-def test_other_tasks_end_well(project: Project, crowd: Later[Crowd]) -> None:
+@check("Other tasks succeed while a run goes on", after=(test_five_visitors_see_the_run,))
+def test_other_tasks_succeed(project: Project, crowd: Later[Crowd]) -> None:
     ids = crowd.result(WATCH_SECONDS).task_ids
 
     def missing() -> int:
@@ -283,7 +283,7 @@ def test_a_browser_shows_the_run(
         raise NotYet(
             done="opened /live/ in a real browser and looked at the element with id=status",
             seen=f"it showed {texts or 'no change'}, with {live_page.loads} loads of the page",
-            expected="RUNNING and FINISHED by turns, without a reload",
+            expected="RUNNING and FINISHED alternately, without a reload",
             look_at="templates/live.html and status/partials/current_status.html",
             guide="05, Watch two tabs",
             words="\n".join(live_page.problems),
@@ -313,24 +313,24 @@ def test_a_held_up_task_holds_up_nobody_else(
 
 
 @check(
-    "A claim is given back where the task can't be sent",
+    "The lock is released when the task can't be sent",
     after=(test_a_held_up_task_holds_up_nobody_else,),
 )
-def test_a_claim_is_given_back(blocked_send: Later[BlockedSend]) -> None:
+def test_the_lock_is_released(blocked_send: Later[BlockedSend]) -> None:
     if not blocked_send.result(BLOCKED_SECONDS).sends_again:
         raise NotYet(
             done="cut the connection when a page sent the task; then all was well again, "
             "and another page was opened",
             seen="no task was sent for it",
-            expected="a run at once: nobody is at work on the one that was claimed",
+            expected="a run at once: nobody works on the one that the lock is held for",
             look_at=f"{CONSUMERS} and {TASKS}: "
-            "what becomes of the claim if sending the task raises?",
+            "what becomes of the lock if sending the task raises?",
             guide="05, Give the claim back",
         )
 
 
-@check("A killed run frees its claim", after=(test_five_visitors_see_the_run,))
-def test_a_killed_run_frees_its_claim(failover: Later[Failover]) -> None:
+@check("The lock of a killed run expires", after=(test_five_visitors_see_the_run,))
+def test_the_lock_of_a_killed_run_expires(failover: Later[Failover]) -> None:
     if wrong := failover.result(FAILOVER_SECONDS).killed:
         raise wrong
 

@@ -8,7 +8,7 @@ from tests.support.hostile_projects import BadInput, changed, require_a_clear_cr
 
 VIEWS, TASKS, CONSUMERS = "status/views.py", "status/tasks.py", "status/consumers.py"
 PARTIAL = "templates/status/partials/current_status.html"
-ASKS, ASKING_ENDS = "test_the_fragment_asks_for_the_status", "test_the_asking_ends"
+ASKS, ASKING_ENDS = "test_the_fragment_polls_for_the_status", "test_polling_stops"
 OPENS, GREETED = "test_runserver_opens_the_websocket", "test_who_connects_is_sent_running"
 CONNECTED, LOGGED = "test_five_visitors_stay_connected", "test_the_worker_logs_no_error"
 SEEN = "test_five_visitors_see_the_run"

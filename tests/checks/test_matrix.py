@@ -20,7 +20,7 @@ ROUNDS = 10
 # The check of each step that the snapshot before it must not pass.
 MEANT_FOR_IT = {
     2: "test_the_worker_knows_the_task",
-    3: "test_the_page_brings_htmx",
+    3: "test_the_page_loads_htmx",
     4: "test_runserver_opens_the_websocket",
     5: "test_the_interval_follows_the_environment",
 }

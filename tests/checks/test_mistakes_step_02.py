@@ -167,20 +167,20 @@ MISTAKES = [
     ),
     Mistake(
         "no_time_outs",
-        "test_a_frozen_broker_is_said",
+        "test_a_broker_that_hangs_is_reported",
         ("no answer within 9", "how long does Celery wait"),
         Edit(SETTINGS, TIME_OUTS, ""),
     ),
     Mistake(
         "error_not_caught",
-        "test_a_frozen_broker_is_said",
+        "test_a_broker_that_hangs_is_reported",
         ("status 500", "what happens when delay raises OperationalError?"),
         Edit(VIEWS, SENDING, "    result = send_status.delay('payload')\n"),
         is_golden=True,
     ),
     Mistake(
         "one_error_told_by_its_text",
-        "test_a_refused_broker_is_said",
+        "test_a_broker_that_is_down_is_reported",
         ("refuses connections", "status 500"),
         Edit(VIEWS, "    except OperationalError:\n", TOLD_BY_TEXT),
     ),

@@ -17,13 +17,13 @@ UNKNOWN = "return render(request, 'status/partials/unknown_task.html', status=40
 QUICK = (
     Mistake(
         "htmx-comes-from-a-cdn",
-        "test_the_page_brings_htmx",
+        "test_the_page_loads_htmx",
         ("a script from elsewhere: https://unpkg.com/htmx.org", "served by your own project"),
         Edit(BASE, SCRIPT, '<script src="https://unpkg.com/htmx.org"></script>'),
     ),
     Mistake(
         "the-form-is-still-the-browsers",
-        "test_the_button_asks_by_htmx",
+        "test_the_button_sends_with_htmx",
         ("no element with hx-post", "templates/index.html"),
         Edit(
             INDEX,
@@ -33,14 +33,14 @@ QUICK = (
     ),
     Mistake(
         "the-form-asks-another-server",
-        "test_the_button_asks_by_htmx",
+        "test_the_button_sends_with_htmx",
         ("hx-post to http://localhost:8000/check-status/", "without a host"),
         Edit(INDEX, 'hx-post="', 'hx-post="http://localhost:8000'),
     ),
     Mistake(
         "the-fragment-asks-another-server",
-        "test_the_fragment_asks_for_the_status",
-        ("it asks for http://localhost:8000/check-status/", "03, Ask for the status"),
+        "test_the_fragment_polls_for_the_status",
+        ("it polls http://localhost:8000/check-status/", "03, Ask for the status"),
         Edit(TASK, 'hx-get="', 'hx-get="http://localhost:8000'),
     ),
     Mistake(
@@ -51,13 +51,13 @@ QUICK = (
     ),
     Mistake(
         "the-trigger-is-forgotten",
-        "test_the_fragment_asks_for_the_status",
+        "test_the_fragment_polls_for_the_status",
         ("an hx-get without an hx-trigger", "03, Ask for the status"),
         Edit(TASK, ' hx-trigger="every 1s"', ""),
     ),
     Mistake(
         "a-failure-cannot-become-json",
-        "test_every_state_is_said",
+        "test_every_state_is_shown",
         ("stored the state RETRY", "status 500", "an exception", "not JSON serializable"),
         Edit(VIEWS, "from celery.result", "import json\n\nfrom celery.result"),
         Edit(
@@ -68,9 +68,9 @@ QUICK = (
         is_golden=True,
     ),
     Mistake(
-        "only-success-ends-the-asking",
-        "test_every_state_is_said",
-        ("stored the state FAILURE", "a fragment that goes on asking", "03, Stop asking"),
+        "only-success-stops-polling",
+        "test_every_state_is_shown",
+        ("stored the state FAILURE", "a fragment that goes on polling", "03, Stop asking"),
         Edit(TASK, NOT_READY, "{% if result.state != 'SUCCESS' %}hx-get"),
     ),
     Mistake(
@@ -92,13 +92,13 @@ QUICK = (
     ),
     Mistake(
         "the-wrong-exception-is-caught",
-        "test_a_broker_that_is_away_is_said",
+        "test_a_broker_that_is_down_is_reported",
         ("status 500", "status 503", "when delay raises OperationalError?"),
         Edit(VIEWS, "except OperationalError", "except ConnectionError"),
     ),
     Mistake(
         "the-traceback-is-shown",
-        "test_a_failure_is_said",
+        "test_a_failure_is_reported",
         ("a traceback: “", "what of the result is shown?"),
         Edit(
             TASK,
@@ -108,7 +108,7 @@ QUICK = (
     ),
     Mistake(
         "the-traceback-is-shown-of-a-task-that-takes-any-arguments",
-        "test_a_failure_is_said",
+        "test_a_failure_is_reported",
         ("a traceback: “", "what of the result is shown?"),
         Edit(
             TASK,
@@ -133,7 +133,7 @@ QUICK = (
 # What takes a while to show.
 PATIENT = (
     Mistake(
-        "no-progress-is-told",
+        "no-progress-is-reported",
         "test_the_bar_moves",
         ("a bar that shows 0%, 100% and nothing else", "does send_status tell how far it is?"),
         Edit(TASKS, "        self.update_state(state='PROGRESS', meta={'percent': percent})\n", ""),
@@ -142,13 +142,13 @@ PATIENT = (
     ),
     Mistake(
         "progress-asks-no-more",
-        "test_the_asking_ends",
+        "test_polling_stops",
         ("which asks no more; the task's state is PROGRESS", "hx-trigger in every fragment"),
         Edit(TASK, NOT_READY, "{% if result.state in 'PENDING STARTED RETRY' %}hx-get"),
     ),
     Mistake(
         "djangos-script-takes-over-the-page",
-        "test_a_404_ends_the_asking_in_a_browser",
+        "test_a_404_stops_polling_in_a_browser",
         ("the 404 took the place of the whole page", "while DEBUG is on?"),
         Edit(BASE, "{% load static %}", "{% load static django_htmx %}"),
         Edit(BASE, SCRIPT, "{% htmx_script %}"),
@@ -162,7 +162,7 @@ PATIENT = (
     Mistake(
         "the-fragment-goes-into-the-last-one",
         "test_a_click_leads_to_the_end_in_a_browser",
-        ("the page went on asking", "does it replace the one that asks, or go into it?"),
+        ("the page went on polling", "does it replace the one that asks, or go into it?"),
         Edit(TASK, ' hx-swap="outerHTML"', ""),
     ),
     Mistake(
@@ -186,13 +186,13 @@ FURTHER = (
     ),
     Mistake(
         "the-app-of-htmx-is-not-installed",
-        "test_the_page_brings_htmx",
+        "test_the_page_loads_htmx",
         ("htmx-2.min.js: status 404", "django_htmx among INSTALLED_APPS"),
         Edit(SETTINGS, "    'django_htmx',\n", ""),
     ),
     Mistake(
         "a-retry-reads-like-pending",
-        "test_every_state_is_said",
+        "test_every_state_is_shown",
         ("the same as for PENDING: “", "which branch is taken for RETRY?"),
         Edit(TASK, "{% elif state == 'RETRY' %}", "{% elif state == 'TRY' %}"),
     ),
@@ -214,7 +214,7 @@ FURTHER = (
     ),
     Mistake(
         "the-status-has-no-end",
-        "test_the_fragment_asks_for_the_status",
+        "test_the_fragment_polls_for_the_status",
         ("more than 1 MB", "which view answers there?"),
         Edit(
             VIEWS,
@@ -232,14 +232,14 @@ FURTHER = (
     ),
     Mistake(
         "the-task-never-returns",
-        "test_the_asking_ends",
+        "test_polling_stops",
         ("and the state PROGRESS", "does it come to its end?"),
         Edit(TASKS, "    return 'RUNNING'", "    while True:\n        sleep(1)"),
     ),
     Mistake(
         "htmx-swaps-no-404",
-        "test_a_404_ends_the_asking_in_a_browser",
-        ("the 404 came, and the page went on asking", "which answers does htmx swap in?"),
+        "test_a_404_stops_polling_in_a_browser",
+        ("the 404 came, and the page went on polling", "which answers does htmx swap in?"),
         Edit(BASE, '"404|503"', '"503"'),
     ),
     Mistake(

@@ -119,7 +119,7 @@ MISTAKES = [
     Mistake(
         "extension_not_loaded",
         "test_the_live_page_opens_the_websocket",
-        ("none of its scripts is HTMX's extension for websockets", BASE),
+        ("none of its scripts is htmx's extension for websockets", BASE),
         Edit(BASE, EXTENSION, ""),
     ),
     Mistake(
@@ -197,7 +197,7 @@ MISTAKES = [
     ),
     Mistake(
         "no_disconnect",
-        "test_who_leaves_is_no_member",
+        "test_a_visitor_who_leaves_is_no_member",
         ("1 left behind", CONSUMERS),
         Edit(CONSUMERS, DISCARD, ""),
     ),

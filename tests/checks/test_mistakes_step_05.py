@@ -132,7 +132,7 @@ MISTAKES = [
     Mistake(
         "the last listing of the original guide on the right pool",
         "test_all_share_one_run",
-        ("was sent", "RUNNING, RUNNING", "who claims the run"),
+        ("was sent", "RUNNING, RUNNING", "who takes the lock"),
         Edit(CONSUMERS, "", GUIDE_CONSUMERS),
         Edit(TASKS, "", GUIDE_TASKS),
     ),
@@ -216,15 +216,15 @@ MISTAKES = [
         Edit(TASKS, "in range(num_iterations)", "in range(999)"),
     ),
     Mistake(
-        "nobody tells late visitors",
-        "test_a_late_visitor_is_told",
+        "late visitors are sent nothing",
+        "test_a_late_visitor_is_sent_the_status",
         ("expected FINISHED within 1 s", "learn the current status, and send it?"),
         Edit(CONSUMERS, GREETING, ""),
         is_golden=True,
     ),
     Mistake(
         "a task that never ends holds the only slot",
-        "test_other_tasks_end_well",
+        "test_other_tasks_succeed",
         ("of them have no result", "-c 1"),
         Edit(
             TASKS,
@@ -252,12 +252,12 @@ MISTAKES = [
     Mistake(
         "the run is claimed on the event loop",
         "test_a_held_up_task_holds_up_nobody_else",
-        ("taking the claim", "event loop?"),
+        ("taking the lock", "event loop?"),
         Edit(CONSUMERS, START, "        start_run()\n"),
     ),
     Mistake(
-        "the claim is kept where the task can't be sent",
-        "test_a_claim_is_given_back",
+        "the lock is kept where the task can't be sent",
+        "test_the_lock_is_released",
         ("no task was sent for it", "if sending the task raises?"),
         Edit(TASKS, RELEASE_ON_ERROR, ""),
         is_golden=True,
@@ -271,8 +271,8 @@ MISTAKES = [
     ),
     Mistake(
         "a claim holds for ever unless it is released",
-        "test_a_killed_run_frees_its_claim",
-        ("no run within", "how long does a claim hold"),
+        "test_the_lock_of_a_killed_run_expires",
+        ("no run within", "how long does it last"),
         Edit(CLAIMS, "cache.add(CLAIM, run_id, LIFETIME)", "cache.add(CLAIM, run_id, None)"),
         Edit(CLAIMS, " and cache.touch(CLAIM, LIFETIME)", ""),
     ),
