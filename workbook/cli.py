@@ -16,8 +16,8 @@ HELP = """\
 The workbook: Celery and websockets in Django, step by step.
 
   {0} run            start your project in work/, or the finished one, and open it
-  {0} run 03         start step 03 as it ends: web, worker, beat and a Redis
-  {0} start 02       lay the base of step 02 into work/ and begin
+  {0} run 03         start the finished step 03: web, worker, beat and a Redis
+  {0} start 02       put the base of step 02 into work/ and begin
   {0} check 02       is your work/ right, and what is the next thing to do?
   {0} diff 03        what step 03 changes;  --mine: your work/ against it
   {0} guide          read the guide in the browser
@@ -26,7 +26,7 @@ The workbook: Celery and websockets in Django, step by step.
   {0} bench          what push, polling and the set-up cost, measured here
   {0} test           prove the workbook itself
 
-Every verb tells more with --help. Steps are called by number: 01 to 05.
+Every subcommand explains itself with --help. Steps are called by number: 01 to 05.
 """
 VERBS = ("run", "start", "check", "diff", "redis", "doctor", "guide", "bench", "test")
 
@@ -48,7 +48,9 @@ def parse(
     """
     verb, *more = arguments
     if verb not in VERBS:
-        raise WorkbookError(f"There is no verb “{verb}”. These are the verbs: {', '.join(VERBS)}.")
+        raise WorkbookError(
+            f"There is no subcommand “{verb}”. These are the subcommands: {', '.join(VERBS)}."
+        )
     command = import_module(f"workbook.commands.{verb}")
     parser = Parser(prog=f"{tool_command()} {verb}", allow_abbrev=False)
     command.add_arguments(parser)

@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         print(
-            "\nStopped half-way. Call again, and the environment is made to the end.",
+            "\nStopped halfway. Call again to finish the environment.",
             file=sys.stderr,
         )
         return 130

@@ -115,7 +115,7 @@ def test_an_environment_whose_python_is_gone_is_made_anew(fresh: Path):
         python.unlink()
     code, output, errors = finish(first_call(fresh))
     assert code == 7, errors
-    assert "made anew" in output
+    assert "made again" in output
 
 
 def test_a_workbook_that_was_moved_gets_commands_that_know_its_new_place(fresh: Path):
@@ -148,7 +148,7 @@ def test_killed_half_way_the_next_call_waits_for_the_rest_and_mends_it(fresh: Pa
     # The installer that the killed call left behind had ended before anything was made anew.
     assert (fresh / "late").exists()
     assert "Another call is setting up" in output
-    assert "made anew" in output
+    assert "made again" in output
     assert "lock " in stamp_of(fresh)
     assert not list((fresh / ".workbook").glob("discarded-*"))
 
@@ -275,7 +275,7 @@ def test_a_python_of_another_version_gets_an_environment_of_its_own(fresh: Path)
     (fresh / ".venv/old").write_text("")
     code, output, errors = finish(first_call(fresh))
     assert code == 7, errors
-    assert "made anew" in output
+    assert "made again" in output
     assert not (fresh / ".venv/old").exists()
 
 

@@ -105,7 +105,7 @@ MISTAKES = [
     Mistake(
         "task_called_like_a_function",
         "test_the_page_answers_at_once",
-        ("status 200 after 2.", "in under 1 s", "or called like a function?"),
+        ("status 302 to /, then 200 after 2.", "in under 1 s", "or called like a function?"),
         Edit(VIEWS, SENDING, "    send_status('payload')\n"),
         Edit(VIEWS, "    request.session['task_id'] = result.id\n", ""),
         is_golden=True,

@@ -112,8 +112,10 @@ def test_a_folder_without_a_project_is_no_wrong_answer(tiny: TinyChecks, lay, sa
     assert said_so in flat
     assert way_out in said.text.partition("Next: ")[2]
     assert "✗" not in said.text
-    assert "– It is looked at" in said.lines
-    assert "– It goes on" in said.lines
+    assert "– 2 checks wait for that; `-v` lists them" in said.lines
+    listed = tiny.run("checks/step_03", "-v").text
+    assert "– It is looked at" in listed
+    assert "– It goes on" in listed
 
 
 def test_a_folder_that_is_not_there_or_a_file_is_said_as_such(tiny: TinyChecks, tmp_path: Path):

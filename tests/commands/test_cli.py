@@ -23,7 +23,7 @@ def test_without_a_verb_a_help_of_one_screen_shows_every_verb(small: SmallWorkbo
 def test_an_unknown_verb_gets_a_sentence_with_the_verbs(small: SmallWorkbook):
     answer = small.call("walk")
     assert answer.returncode == 1
-    assert "There is no verb “walk”" in answer.stderr
+    assert "There is no subcommand “walk”" in answer.stderr
     assert all(verb in answer.stderr for verb in VERBS)
 
 

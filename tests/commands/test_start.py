@@ -17,7 +17,7 @@ def kept_beside(small: SmallWorkbook) -> list[Path]:
 def test_start_lays_the_step_before_and_says_so(small: SmallWorkbook):
     answer = small.call("start", "03")
     assert answer.returncode == 0, answer.stderr
-    assert "step 02 as it ends: the base of step 03" in answer.stdout
+    assert "the finished step 02: the base of step 03" in answer.stdout
     assert (small.work / "status/tasks.py").is_file()
     assert (small.work / ".env.example").is_file()
     assert not (small.work / "status/urls.py").exists()

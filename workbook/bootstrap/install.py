@@ -97,7 +97,7 @@ def lay_folder() -> None:
         away = STATE / f"{kind}-{time.strftime('%Y-%m-%d-%H%M%S')}-{os.getpid()}"
         ENVIRONMENT.rename(away)
         if stamp:
-            print("The environment in .venv is unfinished or out of place: it is made anew.")
+            print("The environment in .venv is unfinished or out of place: it is made again.")
             shutil.rmtree(away, ignore_errors=True)
         else:
             print(f"The .venv that was here is of no use; it is kept as {away.relative_to(ROOT)}.")

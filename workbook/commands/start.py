@@ -92,7 +92,7 @@ def free_name(target: Path, now: datetime) -> Path:
 def tell(step: Step, base: Step | None, kept: Path | None) -> str:
     """Return what to say to the learner: what lies in `work/` now, and what to do next."""
     if base:
-        lines = [f"work/ now holds step {base.label} as it ends: the base of step {step.label}."]
+        lines = [f"work/ now holds the finished step {base.label}: the base of step {step.label}."]
     else:
         lines = [f"work/ is now an empty folder: step {step.label} begins with nothing."]
     if kept:

@@ -117,7 +117,7 @@ def named_address(option: str, project: Path | None) -> NamedAddress | None:
     try:
         url = RepositoryEnv(str(file)).data.get(VARIABLE)
     except (OSError, UnicodeDecodeError) as error:
-        raise WorkbookError(f"{file} cannot be read: {error}. Mend it or move it away.") from error
+        raise WorkbookError(f"{file} cannot be read: {error}. Fix it or move it away.") from error
     return NamedAddress(url, f"{VARIABLE} in {file}") if url else None
 
 
