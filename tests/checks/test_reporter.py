@@ -278,6 +278,29 @@ def test_q_leaves_the_failures_and_the_counts(tiny: TinyChecks):
     assert "Next" not in said.text
 
 
+LISTED = """\
+✗ The page answers at once  [checks/step_03/test_tiny.py::test_answers]
+– The page names the task: waits for “The page answers at once”
+  [checks/step_03/test_tiny.py::test_names]
+– Two questions deep: waits for “The page names the task”
+  [checks/step_03/test_tiny.py::test_deep]
+– A browser sees it: no Chromium was found. Install one: apt install chromium
+  [checks/step_03/test_tiny.py::test_browser]
+✓ The settings load  [checks/step_03/test_tiny.py::test_settings]
+– The worker answers: the check itself broke: KeyError: 'oh'
+  [checks/step_03/test_tiny.py::test_worker]
+– The worker works: waits for “The worker answers”
+  [checks/step_03/test_tiny.py::test_works]
+"""
+
+
+def test_v_lists_every_check_in_its_place(tiny: TinyChecks):
+    tiny.write(MIXED)
+    lines = tiny.run("checks/step_03", "-v").lines
+    listed = [line for line in lines if line.startswith((*"✓✗–", "  ["))]
+    assert listed == LISTED.splitlines()
+
+
 def test_v_adds_the_header_of_pytest_and_the_ids(tiny: TinyChecks):
     tiny.write(passing("It holds"))
     said = tiny.run("checks/step_03", "-v")
