@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from checks.clients.addresses import resolved
@@ -37,6 +38,67 @@ def has_trigger(answer: Answer) -> bool:
 
 def _asks_by_itself(element: Element) -> bool:
     return bool(BY_ITSELF.search(element.get("hx-trigger") or ""))
+
+
+@dataclass(frozen=True)
+class Polling:
+    """An `hx-trigger` that fires by itself, and the seconds from one request to the next.
+
+    They are infinite where htmx reads no time in it, and never asks.
+    """
+
+    trigger: str
+    seconds: float
+
+    @property
+    def seen(self) -> str:
+        """Say in a line what htmx makes of it."""
+        if math.isinf(self.seconds):
+            return f'hx-trigger="{self.trigger}": htmx reads no time in it, and never asks'
+        often = f"every {self.seconds * 1000:g} ms" if self.seconds else "again and again at once"
+        if self.seconds >= 1:
+            often = f"every {self.seconds:g} s"
+        return f'hx-trigger="{self.trigger}": htmx asks {often}'
+
+
+def polling(answer: Answer, *, is_repeated: bool) -> Polling | None:
+    """Return the polling of an answer's element that asks by itself; the fastest, None if none.
+
+    A trigger on `load` fires once for each answer that brings it: it counts where `is_repeated`,
+    that is where this answer came because of the one before.
+    """
+    found = []
+    for element in elements_of(answer.text):
+        trigger = element.get("hx-trigger") or ""
+        if element.get("hx-get") is not None and _asks_by_itself(element):
+            seconds = [one for one in _intervals(trigger, is_repeated) if one is not None]
+            if seconds:
+                found.append(Polling(trigger, min(seconds)))
+    return min(found, key=lambda one: one.seconds, default=None)
+
+
+def _intervals(trigger: str, is_repeated: bool) -> Iterator[float | None]:
+    """Give the seconds of each of a trigger's events, as far as they repeat."""
+    for event in re.sub(r"\[.*?\]", "", trigger).split(","):
+        name, *words = event.split() or [""]
+        if name.startswith("every"):
+            seconds = interval_seconds(words[0] if words else "")
+            # htmx polls by no time and by none that is 0.
+            yield seconds or math.inf
+        elif name == "load" and is_repeated:
+            delay = next((word for word in words if word.startswith("delay:")), "delay:0")
+            yield interval_seconds(delay.removeprefix("delay:")) or 0.0
+
+
+def interval_seconds(text: str) -> float | None:
+    """Return the seconds that htmx reads in a time, such as `500ms` or `1s`; None for none.
+
+    A number without a unit that it knows counts as milliseconds.
+    """
+    units = {"ms": 0.001, "s": 1.0, "m": 60.0}
+    unit = next((unit for unit in units if text.endswith(unit)), "")
+    number = re.match(r"\s*([+-]?(?:\d+\.?\d*|\.\d+))", text.removesuffix(unit))
+    return float(number[1]) * units.get(unit, 0.001) if number else None
 
 
 def has_get(answer: Answer) -> bool:

@@ -22,17 +22,22 @@ from checks.verdicts import CannotTell
 from workbook.browser import browser
 
 LOAD_SECONDS, SWAP_SECONDS, POLL_SECONDS, TOLD_SECONDS = 8, 1.5, 6, 60
+# What a second click may take until it is answered.
+SECOND_SECONDS = 4
 # A task of 5 s, behind another one where the pool is solo.
 DONE_SECONDS = 14
 # Who asks every second or two is heard within that time.
 QUIET_SECONDS = 2.2
 PATH = "/check-status/"
+# Tells whether there is anything to click.
 CLICK = """() => {
     window.notReloaded = true;
     const post = '[hx-post*="check-status"], [data-hx-post*="check-status"]';
     const found = document.querySelector(post);
+    if (!found) return false;
     const inner = found.matches("form") && found.querySelector("button, [type=submit]");
     (inner || found).click();
+    return true;
 }"""
 LOOK = """() => ({
     text: document.body ? document.body.innerText : "",
@@ -54,6 +59,11 @@ class Seen:
     scripts: int = 0
     was_reloaded: bool = False
     asked_after: int = 0
+    asked_seconds: float = 0  # from the click to the answer that matters
+    statuses: int = 0  # how many answers to GET came within them
+    has_button: bool = True  # whether there was one for a second click
+    second: Answer | None = None  # what answered a second click, if anything
+    is_second_shown: bool = False
     responses: list[Response] = field(default_factory=list)
     ready: threading.Event = field(default_factory=threading.Event)
 
@@ -66,13 +76,20 @@ class Watched:
         self._context = chromium.new_context(base_url=url, proxy=confined_to(url))
         self.page: Page = self._context.new_page()
         self.page.on("response", self._note)
+        self.clicked_at = 0.0
 
     def click(self) -> None:
         """Open the start page and click its button."""
         self.page.goto("/", timeout=LOAD_SECONDS * 1000)
         look = self.page.evaluate(LOOK)
         self.seen.before, self.seen.scripts_before = look["text"], look["scripts"]
-        self.page.evaluate(CLICK)
+        if not self.page.evaluate(CLICK):
+            raise Error("nothing with hx-post on the start page")
+        self.clicked_at = time.monotonic()
+
+    def click_again(self) -> bool:
+        """Click the button that is there now; return whether there is one."""
+        return bool(self.page.evaluate(CLICK))
 
     def forget_visitor(self) -> None:
         """Take the session's cookie away: from now on it is a stranger who asks."""
@@ -89,6 +106,10 @@ class Watched:
         seen.was_reloaded = not look["notReloaded"]
         if seen.answer:
             seen.is_shown = _bare(seen.answer.words) in _bare(seen.text)
+
+    def shows(self, answer: Answer) -> bool:
+        """Tell whether a person sees an answer's words now."""
+        return _bare(answer.words) in _bare(self.page.evaluate(LOOK)["text"])
 
     def _note(self, response: Response) -> None:
         if resolved(self._url, response.url).startswith(PATH):
@@ -153,11 +174,14 @@ class Browsing:
         for page in pages:
             page.click()
         self._see(away, lambda answers: next((a for a in answers if a.status == 503), None), 5)
+        self._see_second_click(away)
         away.seen.ready.set()
         self._see_forgotten(stranger)
+        self._see_second_click(stranger)
         stranger.seen.ready.set()
         self._see(done, _last_fragment, DONE_SECONDS)
         self._see_quiet(done)
+        self._see_second_click(done)
 
     def _see_forgotten(self, page: Watched) -> None:
         if not self._until(page, lambda: len(page.seen.responses) >= 2, POLL_SECONDS):
@@ -189,6 +213,8 @@ class Browsing:
             last = f"status {read[-1].status}" if read else "nothing"
             page.seen.problem = f"{len(read)} answers within {seconds:g} s, the last: {last}"
         else:
+            page.seen.asked_seconds = time.monotonic() - page.clicked_at
+            page.seen.statuses = sum(answer.done.startswith("GET") for answer in read)
             self._until(page, shown, SWAP_SECONDS)
 
     def _see_quiet(self, page: Watched) -> None:
@@ -198,6 +224,26 @@ class Browsing:
         before = len(page.seen.responses)
         self._until(page, lambda: len(page.seen.responses) > before + 1, QUIET_SECONDS)
         page.seen.asked_after = len(page.seen.responses) - before
+
+    def _see_second_click(self, page: Watched) -> None:
+        """Click once more, and look whether that is answered and the answer shown."""
+        if page.seen.answer is None or page.seen.was_reloaded:
+            return
+        before = len(page.seen.responses)
+        page.seen.has_button = page.click_again()
+        if not page.seen.has_button:
+            return
+
+        def came() -> bool:
+            return any(answer.done.startswith("POST") for answer in page.answers(before))
+
+        def shown() -> bool:
+            # A status may have taken the first answer's place by now.
+            return any(page.shows(answer) for answer in page.answers(before))
+
+        if self._until(page, came, SECOND_SECONDS):
+            page.seen.second = page.answers(before)[0]
+            page.seen.is_second_shown = self._until(page, shown, SWAP_SECONDS)
 
     def _until(self, page: Watched, holds: Callable[[], bool], seconds: float) -> bool:
         deadline = time.monotonic() + seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import uuid
 from itertools import groupby, pairwise
@@ -17,6 +18,7 @@ from checks.clients.htmx import (
     is_whole_page,
     own_words,
     polled_path,
+    polling,
     posted_paths,
     quoted,
     scripts,
@@ -47,6 +49,8 @@ STORED: dict[str, Any] = {
 REFUSED_SECONDS, PATIENCE_SECONDS = 3, 5
 SHORTEST, LONGEST = 3, 9
 FAILURE_SECONDS = 12
+# What counts as about a second, from one request to the next.
+MOST_OFTEN_SECONDS, MOST_SELDOM_SECONDS = 0.1, 5
 QUESTION = "worker"
 EARLY_SECONDS, WAIT_SECONDS = 7, 12
 SWAPPING = "which answers does htmx swap in?"
@@ -161,6 +165,7 @@ def test_the_fragment_polls_for_the_status(
             look_at=f"{TEMPLATES}, such as templates/status/partials/task.html",
             guide="03, Ask for the status",
         )
+    _require_pace(sent.answer, is_repeated=False)
     conversation.wait_until(lambda: len(conversation.said) > 1)
     answer = conversation.said[1].answer if len(conversation.said) > 1 else sent.answer
     if not 200 <= answer.status < 300 or is_whole_page(answer):
@@ -171,6 +176,21 @@ def test_the_fragment_polls_for_the_status(
             look_at="status/urls.py and status/views.py: which view answers there?",
             guide="03, Ask for the status",
             words=project.process("web").log.tail() if answer.status in (0, 500) else "",
+        )
+    _require_pace(answer, is_repeated=True)
+
+
+def _require_pace(answer: Answer, *, is_repeated: bool) -> None:
+    """Raise NotYet for a fragment that asks far too often, or far too seldom."""
+    found = polling(answer, is_repeated=is_repeated)
+    if found and not MOST_OFTEN_SECONDS <= found.seconds <= MOST_SELDOM_SECONDS:
+        raise NotYet(
+            done=f"{answer.done} by htmx, and read the fragment",
+            seen=found.seen,
+            expected='a request about every second, such as hx-trigger="every 1s": a number '
+            "without a unit counts as milliseconds",
+            look_at=f"{TEMPLATES}, hx-trigger",
+            guide="03, Ask for the status",
         )
 
 
@@ -508,7 +528,7 @@ def test_a_503_is_seen_in_a_browser(browsing: Browsing) -> None:
 @check(
     "In a browser a click leads to the finished task, without a reload", after=(test_polling_stops,)
 )
-def test_a_click_leads_to_the_end_in_a_browser(browsing: Browsing) -> None:
+def test_a_click_leads_to_the_end_in_a_browser(browsing: Browsing, sent: Sent) -> None:
     seen = browsing.wait(browsing.done)
     if seen.was_reloaded:
         told = "the whole page was loaded again"
@@ -522,6 +542,9 @@ def test_a_click_leads_to_the_end_in_a_browser(browsing: Browsing) -> None:
     elif not seen.is_shown:
         told = f"the last fragment came, and the page shows {quoted(seen.text)}"
         hint = "templates/index.html: is there an element that hx-target names?"
+    elif seen.statuses > _most_statuses(seen, sent):
+        told = f"it asked {seen.statuses} times within {seen.asked_seconds:.1f} s"
+        hint = "the template of the fragment: how many of its elements have an hx-trigger?"
     else:
         return
     raise NotYet(
@@ -531,6 +554,44 @@ def test_a_click_leads_to_the_end_in_a_browser(browsing: Browsing) -> None:
         look_at=hint,
         guide="03, Swap the fragment",
     )
+
+
+def _most_statuses(seen: Seen, sent: Sent) -> float:
+    """Return how many requests the fragment's own trigger explains, with room for a start."""
+    pace = polling(sent.answer, is_repeated=True)
+    return 1.5 * seen.asked_seconds / pace.seconds + 1 if pace and pace.seconds else math.inf
+
+
+@check(
+    "In a browser a second click is answered, after a task and after an error",
+    after=(
+        test_a_click_leads_to_the_end_in_a_browser,
+        test_a_404_stops_polling_in_a_browser,
+        test_a_503_is_seen_in_a_browser,
+    ),
+)
+def test_a_second_click_is_answered_in_a_browser(browsing: Browsing) -> None:
+    pages = {
+        "the last fragment": (browsing.done, "03, Swap the fragment"),
+        "the 503": (browsing.away, "03, Swap in errors too"),
+        "the 404": (browsing.stranger, "03, Swap in errors too"),
+    }
+    for after, (page, guide) in pages.items():
+        seen = browsing.wait(page)
+        # A page may take its button away. Whoever was forgotten is answered, with a 403.
+        is_shown = seen.is_second_shown or page is browsing.stranger
+        if not seen.has_button or (seen.second and is_shown):
+            continue
+        raise NotYet(
+            done=f"clicked in Chromium, waited for {after}, and clicked again",
+            seen=f"status {seen.second.status}, and the page did not show it"
+            if seen.second
+            else "nothing was sent: htmx found no element that hx-target names",
+            expected="an answer in the place of the one before: each carries the id of the "
+            "element that it replaces",
+            look_at=f"the template of {after}: which id has the element that it brings?",
+            guide=guide,
+        )
 
 
 @check(

@@ -56,6 +56,12 @@ QUICK = (
         Edit(TASK, ' hx-trigger="every 1s"', ""),
     ),
     Mistake(
+        "the-trigger-has-no-unit",
+        "test_the_fragment_asks_for_the_status",
+        ('hx-trigger="every 1": htmx asks every 1 ms', "counts as milliseconds"),
+        Edit(TASK, "every 1s", "every 1"),
+    ),
+    Mistake(
         "a-failure-cannot-become-json",
         "test_every_state_is_shown",
         ("stored the state RETRY", "status 500", "an exception", "not JSON serializable"),
@@ -166,6 +172,25 @@ PATIENT = (
         Edit(TASK, ' hx-swap="outerHTML"', ""),
     ),
     Mistake(
+        "the-fragment-has-lost-its-id",
+        "test_a_second_click_is_answered_in_a_browser",
+        ("waited for the last fragment, and clicked again", "nothing was sent", "which id"),
+        Edit(TASK, ' id="task"', ""),
+    ),
+    Mistake(
+        "a-script-asks-as-well",
+        "test_a_click_leads_to_the_end_in_a_browser",
+        ("it asked", "times within", "how many of its elements have an hx-trigger?"),
+        Edit(
+            BASE,
+            "</head>",
+            "<script>setInterval(() => {\n"
+            "  const asking = document.querySelector('[hx-get]');\n"
+            "  if (asking) fetch(asking.getAttribute('hx-get'));\n"
+            "}, 200);</script></head>",
+        ),
+    ),
+    Mistake(
         "nobody-asks-for-the-worker",
         "test_silence_is_asked_about",
         (
@@ -178,6 +203,18 @@ PATIENT = (
 )
 # Other ways to the same checks, for the long rounds.
 FURTHER = (
+    Mistake(
+        "the-503-has-no-id",
+        "test_a_second_click_is_answered_in_a_browser",
+        ("waited for the 503, and clicked again", "nothing was sent"),
+        Edit("templates/status/partials/queue_unreachable.html", ' id="task"', ""),
+    ),
+    Mistake(
+        "the-404-has-no-id",
+        "test_a_second_click_is_answered_in_a_browser",
+        ("waited for the 404, and clicked again", "nothing was sent"),
+        Edit("templates/status/partials/unknown_task.html", ' id="task"', ""),
+    ),
     Mistake(
         "the-form-carries-no-token",
         "test_a_post_is_accepted",
