@@ -29,6 +29,9 @@ class Sent:
     received_before: int
     log_before: int
     result: Later[tuple[dict[str, str] | None, float]]  # the row, and the seconds until it came
+    second: Answer  # what the same visitor was answered to a second form
+    second_ids: list[str]  # those that no page named before it
+    second_result: Later[tuple[dict[str, str] | None, float]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Away:
 
 @pytest.fixture(scope="package")
 def sent(project: Project) -> Sent:
-    """Send one task by the form, as a visitor does."""
+    """Send two tasks by the form, one after the other, as a visitor does."""
     with visiting(project.running().url) as visitor:
         received, log = project.received(TASK), project.process("worker").log.size()
         known = visitor.get("/").task_ids()
@@ -56,8 +59,19 @@ def sent(project: Project) -> Sent:
             known += answer.task_ids()
             again = visitor.post(PATH)
             answer = min(answer, again, key=lambda one: (not one.is_fine, one.seconds))
-    task_ids = [one for one in answer.task_ids() if one not in known]
-    return Sent(answer, task_ids, received, log, Later(lambda: _result(project, task_ids, start)))
+        task_ids = [one for one in answer.task_ids() if one not in known]
+        second, second_start = visitor.post(PATH), time.monotonic()
+    second_ids = [one for one in second.task_ids() if one not in (*known, *answer.task_ids())]
+    return Sent(
+        answer,
+        task_ids,
+        received,
+        log,
+        Later(lambda: _result(project, task_ids, start)),
+        second,
+        second_ids,
+        Later(lambda: _result(project, second_ids, second_start)),
+    )
 
 
 def _result(

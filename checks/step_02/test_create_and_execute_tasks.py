@@ -134,6 +134,15 @@ def test_the_page_answers_at_once(project: Project, sent: Sent) -> None:
             look_at=f"{VIEWS}: what does the page do with what delay returned?",
             guide="02, Name the task",
         )
+    if not sent.second_ids:
+        raise NotYet(
+            done=f"{answer.done} a second time, as the same visitor",
+            seen="no other id than the first task's" if sent.second.is_fine else sent.second.seen,
+            expected="another task, and its id",
+            look_at=f"{VIEWS}, check_status: what does it do the second time?",
+            guide="02, Name the task",
+            words="" if sent.second.is_fine else project.process("web").log.tail(),
+        )
 
 
 @check(
@@ -169,6 +178,18 @@ def test_the_result_is_stored(project: Project, sent: Sent) -> None:
             expected="a task that works for about two seconds, so that you see the difference",
             look_at=f"{TASKS}, send_status: does it take its time?",
             guide="02, Write the task",
+        )
+    again, _ = sent.second_result.result(within=3 * WORK_SECONDS)
+    if again is None or (again["status"], again["result"]) != ("SUCCESS", '"RUNNING"'):
+        raise NotYet(
+            done="sent a second task by the form and waited for its result",
+            seen=f"state {again['status']}, result {again['result']}"
+            if again
+            else f"no result within {WORK_SECONDS} s",
+            expected='state SUCCESS, result "RUNNING", as the first time',
+            look_at=f"{TASKS}, send_status: what is left of its first run?",
+            guide="02, Write the task",
+            words=project.process("worker").log.tail(),
         )
 
 

@@ -18,6 +18,7 @@ from checks.step_04.fixtures import (
     GROUP,
     IDLE_PATIENCE_SECONDS,
     IDLE_SECONDS,
+    REACH_SECONDS,
     SENT,
     GroupMessage,
     send,
@@ -90,16 +91,19 @@ def test_the_live_page_opens_the_websocket(project: Project) -> None:
 )
 def test_who_connects_is_sent_running(project: Project, pages: list[WebsocketClient]) -> None:
     done = f"opened {PATH} and waited"
-    frame = pages[0].sees("RUNNING", GREETING_SECONDS)
+    for page in pages:
+        frame = page.sees("RUNNING", GREETING_SECONDS)
+        if frame is None:
+            break
     if frame is None:
         # The markup, not its words: what is empty is the element that should hold one.
-        came = [shown(frame.text) for frame in pages[0].frames[-1:]] or [
+        came = [shown(frame.text) for frame in page.frames[-1:]] or [
             f"nothing came within {GREETING_SECONDS} s"
         ]
-        closed = not pages[0].is_open
+        closed = not page.is_open
         raise NotYet(
-            done=done,
-            seen=pages[0].seen if closed else came[0],
+            done=done if page is pages[0] else f"{done}, as a second visitor",
+            seen=page.seen if closed else came[0],
             expected="RUNNING, sent to the visitor who came",
             look_at=f"{CONSUMERS}, connect: what does it send once it has accepted?",
             guide="04, Write the consumer",
@@ -124,6 +128,7 @@ def test_a_message_reaches_every_page(
     project: Project, pages: list[WebsocketClient], group_message: GroupMessage
 ) -> None:
     if all(group_message.frames):
+        _require_second_message(project, pages)
         return
     web = project.process("web").log
     closed = next((page for page in pages if not page.is_open), None)
@@ -142,6 +147,23 @@ def test_a_message_reaches_every_page(
         look_at=f"{CONSUMERS}: {hint}",
         guide="04, Write the consumer",
         words=words,
+    )
+
+
+def _require_second_message(project: Project, pages: list[WebsocketClient]) -> None:
+    """Raise NotYet where a page is sent one message of the group, and then no more."""
+    name = f"AGAIN-{uuid.uuid4().hex[:4]}"
+    send(project, name)
+    if all(page.sees(name, REACH_SECONDS) for page in pages):
+        return
+    closed = next((page for page in pages if not page.is_open), None)
+    raise NotYet(
+        done=f"{SENT}, a second time",
+        seen=closed.seen if closed else "the first came, and the second did not",
+        expected="every message, as long as the page is open",
+        look_at=f"{CONSUMERS}, send_status: what does it leave behind?",
+        guide="04, Write the consumer",
+        words=project.process("web").log.tail() if closed else "",
     )
 
 
@@ -299,6 +321,16 @@ def test_a_visitor_who_leaves_is_no_member(project: Project, sockets: Sockets) -
             expected="none: the next message would still be sent there",
             look_at=f"{CONSUMERS}: what undoes the group_add of connect?",
             guide="04, Write the consumer",
+        )
+    page = open_page(project, sockets)
+    if not page.sees("RUNNING", GREETING_SECONDS):
+        raise NotYet(
+            done="closed every page, then opened one again",
+            seen="nothing was sent" if page.is_open else page.seen,
+            expected="RUNNING, as for the first visitor",
+            look_at=f"{CONSUMERS}, disconnect: what does it take from those who come later?",
+            guide="04, Write the consumer",
+            words=project.process("web").log.tail(),
         )
 
 

@@ -1,6 +1,6 @@
 """What a learner can get wrong in step 02, and what the checks say of it."""
 
-from tests.support.edited_projects import Edit, Mistake, reported_first
+from tests.support.edited_projects import Appending, Edit, Mistake, reported_first
 
 SETTINGS, VIEWS, TASKS = "config/settings.py", "status/views.py", "status/tasks.py"
 SENDING = """\
@@ -38,6 +38,42 @@ TOLD_BY_TEXT = """\
 """
 
 MISTAKES = [
+    Mistake(
+        "one_task_for_each_visitor",
+        "test_the_page_answers_at_once",
+        ("a second time, as the same visitor", "no other id than the first task's"),
+        Appending(
+            VIEWS,
+            "send_first = check_status\n\n\n"
+            "def check_status(request):\n"
+            "    if 'task_id' in request.session:\n"
+            "        return redirect('index')\n"
+            "    return send_first(request)\n",
+        ),
+    ),
+    Mistake(
+        "one_id_for_all_tasks",
+        "test_the_page_answers_at_once",
+        ("a second time, as the same visitor", "no other id than the first task's"),
+        Appending(
+            TASKS,
+            "send_anew = send_status.apply_async\n"
+            "send_status.delay = lambda *arguments: send_anew(\n"
+            "    arguments, task_id='00000000-0000-4000-8000-000000000001'\n"
+            ")\n",
+        ),
+    ),
+    Mistake(
+        "the_task_runs_once",
+        "test_the_result_is_stored",
+        ("sent a second task by the form", "result null", "what is left of its first run?"),
+        Appending(
+            TASKS,
+            "runs = []\n"
+            "work = send_status.run\n"
+            "send_status.run = lambda *_: runs.append(1) or (work() if len(runs) == 1 else None)\n",
+        ),
+    ),
     Mistake(
         "form_for_another_server",
         "test_the_start_page_has_the_form",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.edited_projects import Edit, Mistake, reported_first
+from tests.support.edited_projects import Appending, Edit, Mistake, reported_first
 
 SETTINGS, ASGI = "config/settings.py", "config/asgi.py"
 CONSUMERS, ROUTING = "status/consumers.py", "status/routing.py"
@@ -50,6 +50,48 @@ class UnknownPathConsumer(AsyncWebsocketConsumer):
 """
 
 MISTAKES = [
+    Mistake(
+        "closed_after_the_first_message",
+        "test_a_message_reaches_every_page",
+        ("a second time", "the websocket was closed after", "what does it leave behind?"),
+        Appending(
+            CONSUMERS,
+            "send_first = StatusConsumer.send_status\n\n\n"
+            "async def send_and_close(self, event):\n"
+            "    await send_first(self, event)\n"
+            "    if event['status'] != 'RUNNING':\n"
+            "        await self.close()\n\n\n"
+            "StatusConsumer.send_status = send_and_close\n",
+        ),
+    ),
+    Mistake(
+        "only_the_first_visitors_are_greeted",
+        "test_who_connects_is_sent_running",
+        ("as a second visitor", "nothing came within 5 s"),
+        Appending(
+            CONSUMERS,
+            "send_each = StatusConsumer.send\n"
+            "greeted = []\n\n\n"
+            "async def greet_twice(self, text_data=None, **others):\n"
+            "    if 'RUNNING' not in text_data or len(greeted) < 2:\n"
+            "        greeted.append(1)\n"
+            "        await send_each(self, text_data=text_data, **others)\n\n\n"
+            "StatusConsumer.send = greet_twice\n",
+        ),
+    ),
+    Mistake(
+        "who_leaves_takes_it_all_away",
+        "test_who_leaves_is_no_member",
+        ("closed every page, then opened one again", "disconnect"),
+        Appending(
+            CONSUMERS,
+            "leave = StatusConsumer.disconnect\n\n\n"
+            "async def leave_for_good(self, close_code):\n"
+            "    await leave(self, close_code)\n"
+            "    StatusConsumer.send = leave\n\n\n"
+            "StatusConsumer.disconnect = leave_for_good\n",
+        ),
+    ),
     Mistake(
         "websocket_of_another_server",
         "test_the_live_page_opens_the_websocket",

@@ -94,6 +94,18 @@ class Edit:
         path.write_text(text.replace(self.old, self.new, 1), encoding="utf-8")
 
 
+class Appending(Edit):
+    """Lines that are added at the end of a file, whatever it holds: `new`."""
+
+    def __init__(self, file: str, new: str) -> None:
+        super().__init__(file, "", new)
+
+    def apply(self, project: Path) -> None:
+        """Add the lines."""
+        with (project / self.file).open("a", encoding="utf-8") as file:
+            file.write(f"\n\n{self.new}")
+
+
 class Variant:
     """Edits that make another project of a snapshot, as right as it was."""
 
