@@ -57,7 +57,7 @@ QUICK = (
     ),
     Mistake(
         "the-trigger-has-no-unit",
-        "test_the_fragment_asks_for_the_status",
+        "test_the_fragment_polls_for_the_status",
         ('hx-trigger="every 1": htmx asks every 1 ms', "counts as milliseconds"),
         Edit(TASK, "every 1s", "every 1"),
     ),

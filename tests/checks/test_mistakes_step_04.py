@@ -81,7 +81,7 @@ MISTAKES = [
     ),
     Mistake(
         "who_leaves_takes_it_all_away",
-        "test_who_leaves_is_no_member",
+        "test_a_visitor_who_leaves_is_no_member",
         ("closed every page, then opened one again", "disconnect"),
         Appending(
             CONSUMERS,
