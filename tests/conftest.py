@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from benchmarks.versions import LEFT_OUT
 from tests.support.built_site import build_once
-from tests.support.skip_markers import require_what_it_needs
+from tests.support.skip_markers import SHELLS, require_what_it_needs
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.browser import browser, find_chromium
 
@@ -33,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "nginx: needs an nginx")
     config.addinivalue_line("markers", "postgresql: needs the programs of a PostgreSQL server")
     config.addinivalue_line("markers", "systemd_analyze: needs a systemd-analyze")
+    for shell in SHELLS:
+        config.addinivalue_line("markers", f"{shell}: needs a {shell}")
     config.addinivalue_line("markers", "namespaces: needs a network and processes of its own")
 
 

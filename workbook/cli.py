@@ -18,6 +18,7 @@ The workbook: Celery and websockets in Django, step by step.
   {0} run            start your project in work/, or the finished one, and open it
   {0} run 03         start the finished step 03: web, worker, beat and a Redis
   {0} start 02       put the base of step 02 into work/ and begin
+  {0} shell          your own shell in work/, with the environment active
   {0} check 02       is your work/ right, and what is the next thing to do?
   {0} diff 03        what step 03 changes;  --mine: your work/ against it
   {0} guide          read the guide in the browser
@@ -28,7 +29,7 @@ The workbook: Celery and websockets in Django, step by step.
 
 Every subcommand explains itself with --help. Steps are called by number: 01 to 05.
 """
-VERBS = ("run", "start", "check", "diff", "redis", "doctor", "guide", "bench", "test")
+VERBS = ("run", "start", "shell", "check", "diff", "redis", "doctor", "guide", "bench", "test")
 
 
 class Parser(argparse.ArgumentParser):

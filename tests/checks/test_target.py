@@ -160,7 +160,7 @@ def test_a_run_with_other_tests_keeps_the_voice_of_pytest(tiny: TinyChecks, tmp_
 
 
 def test_on_windows_the_sentences_say_py(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invocation, "os", SimpleNamespace(name="nt"))
+    monkeypatch.setattr(invocation, "os", SimpleNamespace(name="nt", environ={}))
     target = Target(Path("work"), "work", 3)
     assert target.again == "py workbook check 03"
     assert "`py workbook start 04`" in after_all(target, complete=True)[0]

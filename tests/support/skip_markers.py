@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from functools import partial
 
 import pytest
 
@@ -19,12 +20,14 @@ POSTGRESQL = pytest.mark.postgresql
 SYSTEMD_ANALYZE = pytest.mark.systemd_analyze
 # Set by .ci/run, which installs all of it: a skipped test there would be a silent one.
 NO_SKIPS = "WORKBOOK_NO_SKIPS"
+SHELLS = ("zsh", "fish", "mksh")
 FINDERS = {
     "redis_server": (find_server, "a redis-server"),
     "chromium": (find_chromium, "a Chromium"),
     "nginx": (find_nginx, "an nginx"),
     "postgresql": (find_postgresql, "a PostgreSQL server's programs"),
     "systemd_analyze": (lambda: shutil.which("systemd-analyze"), "a systemd-analyze"),
+    **{name: (partial(shutil.which, name), f"a {name}") for name in SHELLS},
     "namespaces": (has_namespaces, "namespaces of its own, as Linux gives them"),
 }
 

@@ -14,7 +14,13 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-from workbook.bootstrap import bundled_pip, compilation, environment, package_sources
+from workbook.bootstrap import (
+    bundled_pip,
+    compilation,
+    environment,
+    package_sources,
+    workbook_command,
+)
 from workbook.bootstrap.failures import explain, explain_unwritable, has_no_uv, newer_than_tried
 from workbook.bootstrap.installer_process import ended_with_us, installers_variables
 from workbook.bootstrap.lock import stopped_by_signals, taking_turns
@@ -186,6 +192,7 @@ class Installation:
         scripts = environment.scripts_of(ENVIRONMENT)
         for packages in package_folders(ENVIRONMENT):
             bundled_pip.add_commands(scripts, packages)
+        workbook_command.place(scripts)
 
     def bring_uv(self, python: str, variables: dict[str, str]) -> Path | None:
         """Return uv in the locked version, fetched by pip if need be; None where it can't run."""

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from workbook.bootstrap import compilation
+from workbook.invocation import SHELL_MARK
 from workbook.paths import ROOT
 from workbook.runtime.signals import handled
 
@@ -102,9 +103,9 @@ def _run_module(arguments: Sequence[str]) -> int:
     """Run a module, hand on what asks it to end, and return its exit code."""
     sys.stdout.flush()
     # The tests start hundreds of Pythons: each would compile the workbook's own modules again.
-    environ = {
-        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
-    }
+    # What they call says what is typed outside of the workbook's shell.
+    left_out = {"PYTHONDONTWRITEBYTECODE", SHELL_MARK}
+    environ = {name: value for name, value in os.environ.items() if name not in left_out}
     process = subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT, env=environ)
     with handled({signal.SIGTERM: lambda *_: process.terminate()}):
         try:
