@@ -57,7 +57,7 @@ def ended(launched: Launched) -> NotYet:
     return NotYet(
         done=f"started {launched.name}: {launched.command}",
         seen=seen,
-        expected="a process that stays",
+        expected="a process that keeps running",
         look_at=place,
         guide=guide,
         words=words,
@@ -70,7 +70,7 @@ def not_loaded(words: str) -> NotYet:
     frame = last_frame(words)
     return NotYet(
         done="loaded Django with your settings, your URLs and all they import",
-        seen=lines[-1] if lines else "it ended without an output",
+        seen=lines[-1] if lines else "it ended and printed nothing",
         expected="no error: nothing else can be checked before",
         look_at=f"{frame[0]}, line {frame[1]}" if frame else "config/settings.py",
         guide="Troubleshooting",

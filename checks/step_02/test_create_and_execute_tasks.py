@@ -43,7 +43,7 @@ def test_the_worker_knows_the_task(project: Project) -> None:
     if not any(app.split(".")[0] == APP for app in project.loaded()["installed_apps"]):
         raise NotYet(
             done="read INSTALLED_APPS",
-            seen=f"no {APP}: the worker looks for tasks in installed apps alone",
+            seen=f"no app “{APP}”: the worker looks for tasks in installed apps alone",
             expected=f"the app {APP} among them",
             look_at="config/settings.py, INSTALLED_APPS",
             guide="02, Make an app",

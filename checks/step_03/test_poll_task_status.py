@@ -464,7 +464,7 @@ def test_the_bar_moves(conversation: Conversation) -> None:
         )
     elif len(set(bars)) < 3:
         seen = f"a bar that shows {shown} and nothing else" if bars else "no bar with a value"
-        hint = f"{TASKS}: does send_status tell how far it is? And does {TEMPLATES} show it?"
+        hint = f"{TASKS}: does send_status report how far it is? And does {TEMPLATES} show it?"
     else:
         return
     raise NotYet(

@@ -187,6 +187,6 @@ def _require_private(pushed: Pushed) -> None:
     ]
     if leaks:
         raise Open(
-            f"A stranger who opened {pushed.path} was told “{leaks[-1].words[:80]}”. "
+            f"A stranger who opened {pushed.path} was sent “{leaks[-1].words[:80]}”. "
             f"{CONSUMERS}: how does it know whose task that is?"
         )

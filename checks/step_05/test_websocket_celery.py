@@ -322,7 +322,7 @@ def test_the_lock_is_released(blocked_send: Later[BlockedSend]) -> None:
             done="cut the connection when a page sent the task; then all was well again, "
             "and another page was opened",
             seen="no task was sent for it",
-            expected="a run at once: nobody works on the one that the lock is held for",
+            expected="a run at once: the lock must not outlive a task that was never sent",
             look_at=f"{CONSUMERS} and {TASKS}: "
             "what becomes of the lock if sending the task raises?",
             guide="05, Give the claim back",

@@ -104,7 +104,7 @@ MISTAKES = [
     Mistake(
         "app_not_installed",
         "test_the_worker_knows_the_task",
-        ("no status", "INSTALLED_APPS"),
+        ("no app “status”", "INSTALLED_APPS"),
         Edit(SETTINGS, "    'status',\n", ""),
         is_golden=True,
     ),

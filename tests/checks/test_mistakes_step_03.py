@@ -141,7 +141,7 @@ PATIENT = (
     Mistake(
         "no-progress-is-reported",
         "test_the_bar_moves",
-        ("a bar that shows 0%, 100% and nothing else", "does send_status tell how far it is?"),
+        ("a bar that shows 0%, 100% and nothing else", "does send_status report how far it is?"),
         Edit(TASKS, "        self.update_state(state='PROGRESS', meta={'percent': percent})\n", ""),
         Edit(TASKS, "sleep(1)", "sleep(0.8)"),
         is_golden=True,

@@ -1,4 +1,4 @@
-"""What the exercise of step 03 says of solutions: a task that waits is called off."""
+"""What the exercise of step 03 says of solutions: a task that waits is revoked."""
 
 from tests.support.edited_projects import Edit
 from tests.support.solutions import Solution, each_is_told

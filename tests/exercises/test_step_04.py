@@ -37,7 +37,7 @@ SOLUTIONS = [
             f"seats = {SEATS.removeprefix('seats = ')}\n"
             "        await self.send_visitors({'number': len(seats)})",
         ),
-        words=("a second page is opened, the first one shows 1, not 2", "who is told"),
+        words=("a second page is opened, the first one shows 1, not 2", "who is sent it"),
         is_ours=True,
     ),
 ]

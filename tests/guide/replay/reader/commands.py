@@ -59,7 +59,7 @@ class Commands:
         self._require(turn, terminal.since(mark), end=True)
 
     def _expect_start(self, terminal: Terminal, mark: int, turn: Turn) -> None:
-        """Wait until a process that stays has said what the page shows."""
+        """Wait until a process that keeps running has said what the page shows."""
         if not turn.shown:
             raise Mishap("the page does not show what this prints when it is ready", turn.line)
         matcher = self.session.proofs.matcher
