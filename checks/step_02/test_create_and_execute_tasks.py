@@ -146,7 +146,7 @@ def test_the_page_answers_at_once(project: Project, sent: Sent) -> None:
 
 
 @check(
-    "The worker does the work, and the result is stored under the id that the page showed",
+    "The worker does the work, and its result is stored under the id on the page",
     after=(test_the_page_answers_at_once,),
 )
 def test_the_result_is_stored(project: Project, sent: Sent) -> None:

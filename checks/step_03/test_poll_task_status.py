@@ -223,7 +223,7 @@ def test_a_broker_that_is_down_is_reported(away: str) -> None:
 
 
 @check(
-    "Somebody else's task and an invented one get the same 404, which stops the polling",
+    "Somebody else's task and an invented one get the same 404, and polling stops",
     after=(test_the_fragment_polls_for_the_status,),
 )
 def test_a_strangers_task_is_unknown(unheard: Sent) -> None:
