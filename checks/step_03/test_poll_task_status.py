@@ -185,7 +185,7 @@ def _require_pace(answer: Answer, *, is_repeated: bool) -> None:
     found = polling(answer, is_repeated=is_repeated)
     if found and not MOST_OFTEN_SECONDS <= found.seconds <= MOST_SELDOM_SECONDS:
         raise NotYet(
-            done=f"{answer.done} by htmx, and read the fragment",
+            done=f"{answer.done} from htmx, and read the fragment",
             seen=found.seen,
             expected='a request about every second, such as hx-trigger="every 1s": a number '
             "without a unit counts as milliseconds",

@@ -33,13 +33,13 @@ READ_BY_WORKER = (*STARTED_FROM, "status/tasks.py", "status/claims.py")
 WITHOUT_WORKER = {
     2: {"test_the_start_page_has_the_form", "test_a_post_without_a_token_is_refused"},
     3: {
-        "test_the_page_brings_htmx",
-        "test_the_button_asks_by_htmx",
+        "test_the_page_loads_htmx",
+        "test_the_button_sends_with_htmx",
         "test_a_post_is_accepted",
-        "test_the_fragment_asks_for_the_status",
-        "test_a_broker_that_is_away_is_said",
+        "test_the_fragment_polls_for_the_status",
+        "test_a_broker_that_is_down_is_reported",
         "test_a_strangers_task_is_unknown",
-        "test_every_state_is_said",
+        "test_every_state_is_shown",
         "test_silence_is_asked_about",
     },
     4: {
@@ -53,7 +53,7 @@ WITHOUT_WORKER = {
         "test_another_site_is_refused",
         "test_a_silent_websocket_stays_open",
         "test_any_server_can_load_the_application",
-        "test_who_leaves_is_no_member",
+        "test_a_visitor_who_leaves_is_no_member",
     },
 }
 # What differs from run to run, and what stands for it in a golden text.
