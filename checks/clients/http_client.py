@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
+from http.cookiejar import Cookie, CookieJar
 
 import httpx
 
@@ -17,6 +18,11 @@ ANSWER_SECONDS = 10
 READ_BYTES = 1_000_000
 HTMX = {"HX-Request": "true"}
 TOKEN = re.compile(r"name=[\"']csrfmiddlewaretoken[\"'] value=[\"'](\w+)")
+# Where a page keeps it elsewhere, such as in hx-headers: Django's tokens are as long as that.
+BARE_TOKEN = re.compile(r"[cx]srf[^<>]{0,80}?\b([a-z0-9]{64})\b", re.IGNORECASE)
+CSRF_COOKIE = re.compile(r"csrf|xsrf", re.IGNORECASE)
+# Django's greeting is translated; where it sends a beginner is not.
+GREETING_LINK = re.compile(r"docs\.djangoproject\.com/[\w.-]+/[\w.-]+/intro/tutorial01/")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -57,7 +63,7 @@ class Answer:
     @property
     def is_greeting(self) -> bool:
         """Tell whether Django greets: what a project without an address of its own answers."""
-        return self.status == 200 and self.title.startswith("The install worked")
+        return self.status == 200 and bool(GREETING_LINK.search(self.text))
 
     @property
     def words(self) -> str:
@@ -91,6 +97,15 @@ class OwnServer(httpx.HTTPTransport):
         return super().handle_request(request)
 
 
+class LocalCookies(CookieJar):
+    """A browser's cookies of this machine, which it trusts: secure ones go over http as well."""
+
+    def set_cookie(self, cookie: Cookie) -> None:
+        """Keep a cookie."""
+        cookie.secure = False
+        super().set_cookie(cookie)
+
+
 class Visitor:
     """One browser: it keeps its cookies, and sends the CSRF token that it was given."""
 
@@ -100,6 +115,7 @@ class Visitor:
             timeout=ANSWER_SECONDS,
             trust_env=False,
             transport=OwnServer(base_url),
+            cookies=LocalCookies(),
         )
         self._token = ""  # of the form seen last; a project may keep it out of the cookies
 
@@ -122,13 +138,18 @@ class Visitor:
         follow: bool = True,
     ) -> Answer:
         """Send a form with the token of the page visited last, following redirects."""
-        token = self._client.cookies.get("csrftoken") or self._token
+        # Of another name, the form's token is as good.
+        token = self._client.cookies.get("csrftoken") or self._token or self._csrf_cookie()
         sent = {"csrfmiddlewaretoken": token, **(fields or {})}
         return self._ask("POST", path, sent, HTMX if htmx else {}, within, follow)
 
     def post_without_token(self, path: str) -> Answer:
         """Send a form as a foreign page would: without the token."""
         return self._ask("POST", path, {}, {}, ANSWER_SECONDS)
+
+    def _csrf_cookie(self) -> str:
+        cookies = self._client.cookies.items()
+        return next((value for name, value in cookies if CSRF_COOKIE.search(name)), "")
 
     def close(self) -> None:
         """Let its connections go."""
@@ -159,6 +180,8 @@ class Visitor:
         except Elsewhere as elsewhere:
             seconds, address = time.monotonic() - start, str(elsewhere)
             problem = f"it leads to {address}: that is another server, and was not asked"
+            if setting := _setting_that_leads(str(self._client.base_url), address):
+                problem += f" ({setting} is on)"
             return Answer(done, 0, "", seconds, path, problem, left_for=address)
         except httpx.TooManyRedirects as error:
             seconds, to = time.monotonic() - start, error.request.url.path
@@ -170,7 +193,7 @@ class Visitor:
         if text is None:
             problem = f"an answer without an end: more than {READ_BYTES // 1_000_000} MB"
             return Answer(done, 0, "", seconds, path, problem)
-        if token := TOKEN.search(text):
+        if token := TOKEN.search(text) or BARE_TOKEN.search(text):
             self._token = token[1]
         return Answer(
             done,
@@ -187,6 +210,14 @@ def _redirect(response: httpx.Response) -> str:
     """Say what a redirect was and where it led: to the same server, for no other is asked."""
     target = response.url.join(response.headers.get("location", ""))
     return f"{response.status_code} to {target.raw_path.decode('ascii', 'replace')}"
+
+
+def _setting_that_leads(own: str, address: str) -> str:
+    """Return the setting of Django's that leads from a page at `own` to `address`, "" if none."""
+    here, there = httpx.URL(own), httpx.URL(address)
+    if there.scheme == "https" and is_same_server(own, str(there.copy_with(scheme=here.scheme))):
+        return "SECURE_SSL_REDIRECT"
+    return "PREPEND_WWW" if there.host == f"www.{here.host}" else ""
 
 
 def _read(response: httpx.Response, deadline: float) -> str | None:
