@@ -10,10 +10,14 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import celery
 
+from checks.harness.databases import Databases
 from checks.harness.preflight import own_commands
 from checks.harness.readiness import READY_SECONDS, await_page, listens, require_own_port
 from checks.harness.server_process import Launched, Launcher, launch
@@ -44,7 +48,13 @@ class Instance:
     @property
     def url(self) -> str:
         """The address of its page, without a slash at the end."""
-        return f"http://{LOOPBACK}:{self.port}"
+        return f"http://{self.launcher.host}:{self.port}"
+
+    def speak_as(self, spoken: Mapping[str, Any]) -> None:
+        """Speak to the worker as the project does; `spoken` are the probe's `celery` settings."""
+        own = urlsplit(self.redis.url)
+        broker = urlsplit(spoken["broker_url"])._replace(scheme=own.scheme, netloc=own.netloc)
+        self.app.conf.update({**spoken, "broker_url": broker.geturl()})
 
     def process(self, role: str) -> Launched:
         """Return the process that plays `role`: web, worker or beat."""
@@ -76,16 +86,21 @@ class Twin(Instance):
     """A web and a worker in a copy of a project. Both are started at once; `wait` for them.
 
     They share nothing with the first: some keep in their database what others keep in Redis.
-    `folder` and `databases` are the first one's, `databases` as the probe tells of them.
+    `launcher` and `databases` are the first one's, `spoken` is how it speaks to its worker.
     """
 
     def __init__(
-        self, folder: Path, databases: Mapping[str, dict[str, str]], run: Run, redis: RedisServer
+        self,
+        launcher: Launcher,
+        databases: Databases,
+        redis: RedisServer,
+        spoken: Mapping[str, Any],
     ) -> None:
         self._closed = threading.Event()
-        copy = run.folder / "twin"
-        copy_with_tables(folder, copy, databases)
-        super().__init__(Launcher(copy, run), redis)
+        copy = launcher.run.folder / "twin"
+        copy_with_tables(launcher.folder, copy, databases)
+        super().__init__(replace(launcher, folder=copy), redis)
+        self.speak_as(spoken)
         found = own_commands(copy, self.port, redis.url)
         for role in ROLES:
             self.launch(role, found[role], f"{role}-twin")
@@ -141,11 +156,11 @@ class Detached:
         port = free_port()
         self._webs[kind] = (self._launch(f"web-{kind}", broker, port), port)
 
-    def address(self, kind: str) -> str:
-        """Return the address of one that was prepared, once it answers. Raises NotYet if not."""
+    def port(self, kind: str) -> int:
+        """Return the port of one that was prepared, once it answers. Raises NotYet if not."""
         launched, port = self._webs[kind]
         await_page(launched, port)
-        return f"http://{LOOPBACK}:{port}"
+        return port
 
     def process(self, kind: str) -> Launched | None:
         """Return the process of a kind, None where none was prepared."""
@@ -183,6 +198,6 @@ def opened_web(launcher: Launcher, folder: Path, broker: str, **variables: str) 
         if not listens(port):
             last = web.log.tail().rpartition("\n")[2] or "it said nothing"
             raise CannotTell(f"a second web process did not start: {last}")
-        yield f"http://{LOOPBACK}:{port}"
+        yield f"http://{launcher.host}:{port}"
     finally:
         web.kill()

@@ -1,7 +1,7 @@
 """What must hold before a project is started: its addresses, its Celery app, its Procfile.
 
-Every address follows the environment, so that a check never reaches the learner's own Redis or
-database. Without a Celery app nobody knows which broker a worker would use.
+Every address follows the environment, so that a check never reaches the learner's own Redis (of
+databases see `databases`). Without a Celery app nobody knows which broker a worker would use.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ WORKER = re.compile(r"\bcelery\b.*\sworker\b")
 QUEUES = re.compile(r"\s(-Q|--queues)\b")
 
 
-def require_own_addresses(settings: dict[str, Any], redis_url: str, folder: Path) -> None:
-    """Raise NotYet for the first address that is neither at `redis_url` nor in `folder`."""
+def require_own_addresses(settings: dict[str, Any], redis_url: str) -> None:
+    """Raise NotYet for the first address of a Redis that is not at `redis_url`."""
     expected_port = urlsplit(redis_url).port
     for name, address, guide in _redis_addresses(settings):
         if name == BROKER and not address:
@@ -42,16 +42,6 @@ def require_own_addresses(settings: dict[str, Any], redis_url: str, folder: Path
                 "so that your own Redis stays untouched",
                 look_at=LOOK_AT,
                 guide=guide,
-            )
-    for alias, database in settings["databases"].items():
-        if not _is_in(database, folder):
-            raise NotYet(
-                done="loaded the settings in a copy of your project",
-                seen=f"DATABASES[{alias!r}] is {database['engine']} at {database['name']}",
-                expected="an SQLite file below BASE_DIR: nothing was started, so that your own "
-                "database stays untouched",
-                look_at="config/settings.py: is NAME built from BASE_DIR?",
-                guide="01, Update settings.py",
             )
 
 
@@ -107,12 +97,6 @@ def _shown(address: Any) -> str:
     return masked(address) if isinstance(address, str) and "://" in address else str(address)
 
 
-def _is_in(database: dict[str, str], folder: Path) -> bool:
-    if not database["engine"].endswith("sqlite3"):
-        return False
-    return folder in (folder / database["name"]).resolve().parents
-
-
 def require_celery_app(settings: dict[str, Any]) -> None:
     """Raise NotYet unless the package `config` holds one Celery app that knows its broker.
 
@@ -142,6 +126,32 @@ def require_celery_app(settings: dict[str, Any]) -> None:
             look_at="config/celery.py: which prefix does config_from_object name? "
             "config/settings.py: do the names begin with it?",
             guide="01, Configure the Celery app",
+        )
+
+
+def require_reachable(settings: dict[str, Any]) -> None:
+    """Raise NotYet for a setting that keeps a browser on this machine from every page.
+
+    `settings` are those of the probe.
+    """
+    if not settings["host"]:
+        hosts = settings["allowed_hosts"]
+        raise NotYet(
+            done="read ALLOWED_HOSTS",
+            seen=f"{hosts}: a page at http://localhost:8000 is answered by status 400"
+            if hosts
+            else "no host, with DEBUG off: Django does not start so",
+            expected="localhost or 127.0.0.1 among them, where you look at your pages",
+            look_at="config/settings.py, ALLOWED_HOSTS",
+            guide="01, Update settings.py",
+        )
+    if prefix := settings["force_script_name"]:
+        raise NotYet(
+            done="read FORCE_SCRIPT_NAME",
+            seen=f"{prefix}: every link of a page begins with it, and no server here knows it",
+            expected="none where no proxy takes it away again",
+            look_at="config/settings.py, FORCE_SCRIPT_NAME",
+            guide="01, Update settings.py",
         )
 
 

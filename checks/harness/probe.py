@@ -5,12 +5,15 @@ output. What the project itself prints goes to the standard error. Nothing of th
 imported here: the project's folder alone is on the path.
 """
 
+import io
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 import traceback
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,12 +41,57 @@ SQLITE = "django.db.backends.sqlite3"
 
 alone: subprocess.Popen[str] | None = None
 
+LOOPBACK = "127.0.0.1"
+ADMIN_PAGES = (
+    "login",
+    "index",
+    "django_celery_results_taskresult_changelist",
+    "django_celery_beat_periodictask_changelist",
+)
+# Under which names a worker finds in its broker what is sent to it, and how that is written.
+SPOKEN_SETTINGS = (
+    "task_default_queue",
+    "task_default_exchange",
+    "task_default_routing_key",
+    "control_exchange",
+    "task_serializer",
+)
+SPOKEN_OPTIONS = ("global_keyprefix", "fanout_prefix", "fanout_patterns", "sep", "priority_steps")
+
+
+def run_manage_py() -> None:
+    """Run manage.py up to where it hands over to Django.
+
+    However it names the settings, and whatever else it sets, holds from then on.
+    """
+    from django.core import management
+
+    hand_over = management.execute_from_command_line
+    management.execute_from_command_line = lambda argv=None: None
+    sys.argv = ["manage.py", "version"]
+    try:
+        runpy.run_path("manage.py", run_name="__main__")
+    except SystemExit as end:
+        if end.code:
+            raise
+    finally:
+        management.execute_from_command_line = hand_over
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+def databases() -> Answer:
+    """Return the databases of the settings. No model is imported, and none of them is opened."""
+    run_manage_py()
+    from django.conf import settings
+
+    return {
+        name: {"engine": database.get("ENGINE", "none"), "name": str(database.get("NAME", ""))}
+        for name, database in settings.DATABASES.items()
+    }
+
 
 def load() -> Answer:
-    """Load Django with the settings that manage.py names."""
-    text = Path("manage.py").read_text(encoding="utf-8", errors="replace")
-    named = re.search(r"DJANGO_SETTINGS_MODULE['\"]\s*,\s*['\"]([\w.]+)", text)
-    os.environ["DJANGO_SETTINGS_MODULE"] = named[1] if named else "config.settings"
+    """Load Django, once `databases` has named the settings."""
     import django
 
     django.setup()
@@ -51,24 +99,30 @@ def load() -> Answer:
 
     # Views and everything they import: what runserver would stumble over.
     _ = get_resolver().url_patterns
-    return {"settings_module": os.environ["DJANGO_SETTINGS_MODULE"]}
+    return {}
 
 
 def settings() -> Answer:
     """Return what the project resolved: its apps, its addresses, its Celery app."""
     from celery import Celery, current_app
     from django.conf import settings
+    from django.http.request import validate_host
 
     package = sys.modules.get("config")
     apps = [value for value in vars(package).values() if isinstance(value, Celery)]
     conf = current_app.conf
+    # With DEBUG on and no host named, Django answers to these.
+    hosts = settings.ALLOWED_HOSTS or ([".localhost", LOOPBACK] if settings.DEBUG else [])
+    names = [name for name in (LOOPBACK, "localhost") if validate_host(name, hosts)]
     return {
+        "host": names[0] if names else "",
+        "allowed_hosts": list(settings.ALLOWED_HOSTS),
+        "force_script_name": settings.FORCE_SCRIPT_NAME or "",
+        "use_tz": bool(settings.USE_TZ),
+        "time_zone": settings.TIME_ZONE,
+        "admin": {name: address_of(f"admin:{name}") for name in ADMIN_PAGES},
         "installed_apps": list(settings.INSTALLED_APPS),
         "debug": bool(settings.DEBUG),
-        "databases": {
-            name: {"engine": database["ENGINE"], "name": str(database["NAME"])}
-            for name, database in settings.DATABASES.items()
-        },
         "caches": settings.CACHES,
         "channel_layers": getattr(settings, "CHANNEL_LAYERS", {}),
         "asgi_application": getattr(settings, "ASGI_APPLICATION", None),
@@ -77,6 +131,15 @@ def settings() -> Answer:
         "app_is_current": current_app._get_current_object() in apps,
         "broker_url": conf.broker_read_url or conf.broker_url,
         "broker_write_url": conf.broker_write_url or conf.broker_url,
+        "celery": {
+            "broker_url": first_of(conf.broker_write_url or conf.broker_url),
+            "broker_transport_options": {
+                name: value
+                for name, value in conf.broker_transport_options.items()
+                if name in SPOKEN_OPTIONS
+            },
+            **{name: conf[name] for name in SPOKEN_SETTINGS},
+        },
         "result_backend": conf.result_backend,
         "beat_scheduler": str(conf.beat_scheduler),
         "result_extended": bool(conf.result_extended),
@@ -126,34 +189,119 @@ def _is_installed(config: Any) -> bool:
     return all(folders.intersection(file.parents) for file in files)
 
 
+def first_of(addresses: Any) -> str:
+    """Return a broker's address: of several, which Celery takes as well, the first."""
+    if isinstance(addresses, (list, tuple)):
+        addresses = addresses[0] if addresses else ""
+    return str(addresses or "").partition(";")[0]
+
+
+def address_of(view: str) -> str:
+    """Return the address of a view, empty if it has none."""
+    from django.urls import NoReverseMatch, reverse
+
+    try:
+        return str(reverse(view))
+    except NoReverseMatch:
+        return ""
+
+
+def finds_schedule(scheduler: str) -> Answer:
+    """Tell whether beat, told to use `scheduler`, takes its schedule from the database."""
+    from celery.utils.imports import load_extension_class_names, symbol_by_name
+    from django_celery_beat.schedulers import DatabaseScheduler
+
+    aliases = dict(load_extension_class_names("celery.beat_schedulers"))
+    try:
+        found = symbol_by_name(scheduler, aliases=aliases)
+    except (ImportError, AttributeError):
+        return {"in_database": False}
+    return {"in_database": isinstance(found, type) and issubclass(found, DatabaseScheduler)}
+
+
+def stores_results() -> Answer:
+    """Tell whether results go to the tables of django_celery_results."""
+    from celery import current_app
+    from django_celery_results.backends.database import DatabaseBackend
+
+    try:
+        return {"in_database": isinstance(current_app.backend, DatabaseBackend)}
+    except Exception:  # whatever a backend that is named wrongly raises
+        return {"in_database": False}
+
+
 def migrate() -> Answer:
-    """Make the tables, and return the apps whose models have changes without a migration."""
-    from django.apps import apps
+    """Make the tables, and return the apps whose models have changes without a migration.
+
+    By Django's own commands: they know what a model's texts, a router or a setting asks for.
+    """
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
-    from django.db.migrations.autodetector import MigrationAutodetector
-    from django.db.migrations.loader import MigrationLoader
-    from django.db.migrations.questioner import NonInteractiveMigrationQuestioner
-    from django.db.migrations.state import ProjectState
 
     for connection in connections.all():
         if connection.vendor == "sqlite":
             # A copy: nobody needs it after a power cut, and the disk takes half a second.
             connection.cursor().execute("PRAGMA synchronous = OFF")
-    call_command("migrate", interactive=False, verbosity=0)
-    state = MigrationLoader(connections["default"]).project_state()
-    questioner = NonInteractiveMigrationQuestioner(specified_apps=set(), dry_run=True)
-    detector = MigrationAutodetector(state, ProjectState.from_apps(apps), questioner)
-    changes = detector.changes(graph=MigrationLoader(None).graph)
-    return {"missing": sorted(changes)}
+    for alias in connections:
+        call_command("migrate", database=alias, interactive=False, verbosity=0)
+    caches = settings.CACHES.values()
+    if any(cache.get("BACKEND", "").endswith("DatabaseCache") for cache in caches):
+        call_command("createcachetable", verbosity=0)
+    said = io.StringIO()
+    try:
+        call_command(
+            "makemigrations", check_changes=True, dry_run=True, interactive=False, stdout=said
+        )
+    except SystemExit:
+        found = re.findall(r"^Migrations for '([^']+)':", said.getvalue(), re.MULTILINE)
+        return {"missing": found or ["your apps"]}
+    return {"missing": []}
 
 
 def create_superuser(name: str, password: str) -> Answer:
-    """Create an administrator."""
-    from django.contrib.auth import get_user_model
+    """Create an administrator by Django's own command, whatever the project's user model asks for.
 
-    get_user_model().objects.create_superuser(name, f"{name}@localhost", password)
-    return {}
+    Return what they log in with: `login`, and `email`, empty where the model has none.
+    """
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command
+
+    model = get_user_model()
+    wanted = [model.USERNAME_FIELD, *model.REQUIRED_FIELDS]
+    values = {one: plausible(model._meta.get_field(one), name) for one in wanted}
+    os.environ["DJANGO_SUPERUSER_PASSWORD"] = password
+    call_command("createsuperuser", interactive=False, verbosity=0, **values)
+    user = model._default_manager.get_by_natural_key(values[model.USERNAME_FIELD])
+    email = getattr(user, model.get_email_field_name(), "")
+    return {"login": str(user.get_username()), "email": str(email or "")}
+
+
+def plausible(field: Any, name: str) -> Any:
+    """Return a value that a model's `field` takes, `name` where it may be any text."""
+    from django.core.exceptions import ValidationError
+
+    if field.remote_field:
+        model = field.remote_field.model
+        found = model._default_manager.first()
+        if found is None:
+            needed = [
+                one
+                for one in model._meta.concrete_fields
+                if not (one.primary_key or one.blank or one.has_default())
+            ]
+            values = {one.name: plausible(one, name) for one in needed}
+            found = model._default_manager.create(**values)
+        return found.pk
+    choices = [value for value, _ in field.flatchoices if value not in ("", None)]
+    texts = (f"{name}@example.com", "1", "2000-01-01", "2000-01-01 12:00", "12:00", "+4930123456")
+    for value in (*choices, name, *texts, f"https://{name}.example.com/", str(uuid.uuid4())):
+        try:
+            field.clean(value, None)
+        except ValidationError:
+            continue
+        return value
+    return name
 
 
 def schedule(task: str, queue: str) -> Answer:
@@ -172,8 +320,24 @@ def results(ids: list[str] | None = None) -> Answer:
     rows = TaskResult.objects.all()
     if ids is not None:
         rows = rows.filter(task_id__in=ids)
-    fields = ("task_id", "status", "result", "task_name")
-    return {"rows": [dict(zip(fields, row, strict=True)) for row in rows.values_list(*fields)]}
+    fields = ("task_id", "status", "task_name")
+    return {
+        "rows": [
+            {**{name: getattr(row, name) for name in fields}, "result": as_json(row)}
+            for row in rows
+        ]
+    }
+
+
+def as_json(row: Any) -> Any:
+    """Return what a task returned as JSON, whichever serializer stored it."""
+    from kombu import serialization
+
+    if row.content_type == "application/json":
+        return row.result
+    kinds = {row.content_type}
+    load: Callable[..., Any] = serialization.loads
+    return json.dumps(load(row.result, row.content_type, row.content_encoding, kinds), default=str)
 
 
 def store_state(task_id: str, state: str, text: str) -> Answer:
@@ -232,9 +396,12 @@ def load_asgi() -> Answer:
 QUESTIONS: dict[str, Callable[..., Answer]] = {
     function.__name__: function
     for function in (
+        databases,
         load,
         settings,
         package_migrations,
+        finds_schedule,
+        stores_results,
         migrate,
         create_superuser,
         schedule,

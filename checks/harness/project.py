@@ -10,9 +10,11 @@ import functools
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
+from checks.harness import databases
 from checks.harness.diagnosis import not_loaded
 from checks.harness.instances import FROZEN, IDLE, Detached, Instance, Twin
 from checks.harness.package_tables import lay_tables
@@ -20,6 +22,7 @@ from checks.harness.preflight import (
     own_commands,
     require_celery_app,
     require_own_addresses,
+    require_reachable,
     without_helpers,
 )
 from checks.harness.probe_client import Probe, ProbeError
@@ -27,12 +30,13 @@ from checks.harness.process_log import learners_frames
 from checks.harness.readiness import await_page
 from checks.harness.server_process import INTERVAL_SECONDS, Launched, Launcher
 from checks.harness.worker import await_worker
-from checks.harness.working_copy import copy_of
+from checks.harness.working_copy import copy_of, forget
 from checks.progress import awaiting
 from checks.target import Target
 from checks.verdicts import CannotTell, NotYet
 from workbook.errors import WorkbookError
 from workbook.redis_server.server import RedisServer, private_redis
+from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.process_tree import end, processes_of_run
 from workbook.runtime.run_records import Run, end_leftovers, opened_run
 from workbook.runtime.waiting import wait_until
@@ -90,6 +94,7 @@ class Project(Staged, Instance):
         Instance.__init__(self, Launcher(self.folder, run), redis)
         self._detached = Detached(self._launch_web, run)
         self._probe: Probe | None = None
+        self.databases: databases.Databases = {}  # known once it is loaded
         # What a step wants done with the tables made, before the processes start.
         self.before_start: Callable[[], object] = lambda: None
         copy_of(target.folder, self.folder)
@@ -102,27 +107,56 @@ class Project(Staged, Instance):
 
         Nothing has been started then, and every address is known to be private.
         """
-        self._probe = Probe(
-            self.folder, self.launcher.environment(self.redis.url), self.run.folder / "probe.log"
-        )
         try:
+            self.databases = self._own_databases()
             self.ask("load", within_seconds=LOAD_SECONDS)
             settings = self.ask("settings")
         except ProbeError as error:
             raise not_loaded(learners_frames(str(error), self.folder)) from None
-        require_own_addresses(settings, self.redis.url, self.folder)
+        require_own_addresses(settings, self.redis.url)
+        self.launcher = replace(self.launcher, host=settings["host"] or LOOPBACK)
+        if settings["broker_url"]:
+            self.speak_as(settings["celery"])
         return settings
+
+    def _own_databases(self) -> databases.Databases:
+        """Return the databases of the copy, fresh, and without those that a variable leads to.
+
+        Raises CannotTell or NotYet where one is not the copy's own.
+        """
+        found = self._ask_databases()
+        if not databases.are_own(found, self.folder):
+            env_file = self.folder / ".env"
+            text = env_file.read_text(encoding="utf-8", errors="replace")
+            leading = databases.variables_of(self.launcher.environment(self.redis.url), text)
+            forget(env_file, leading)
+            self.launcher = replace(self.launcher, unset=leading)
+            with suppress(ProbeError):  # it has no default: what was found first is told
+                found = self._ask_databases()
+            databases.require_own(found, self.folder, leading)
+        for file in databases.files_of(found, self.folder):
+            databases.delete(file)  # of the learner's own tables nothing comes along
+        return found
+
+    def _ask_databases(self) -> databases.Databases:
+        """Start a probe, in place of a former one, and ask it for the databases."""
+        if self._probe:
+            self._probe.close()
+        environment = self.launcher.environment(self.redis.url)
+        self._probe = Probe(self.folder, environment, self.run.folder / "probe.log")
+        return self.ask("databases", within_seconds=LOAD_SECONDS)
 
     @stage
     def migrated(self) -> list[str]:
         """Make the tables, and return the apps whose models lack a migration."""
-        database = self.folder / self.loaded()["databases"]["default"]["name"]
+        self.loaded()
         try:
-            lay_tables(
-                self.ask("package_migrations", within_seconds=MIGRATE_SECONDS),
-                self.launcher.environment(self.redis.url),
-                database,
-            )
+            if default := self.databases.get("default"):
+                lay_tables(
+                    self.ask("package_migrations", within_seconds=MIGRATE_SECONDS),
+                    self.launcher.environment(self.redis.url),
+                    self.folder / default["name"],
+                )
             missing: list[str] = self.ask("migrate", within_seconds=MIGRATE_SECONDS)["missing"]
         except ProbeError as error:
             raise NotYet(
@@ -139,6 +173,7 @@ class Project(Staged, Instance):
     def prepared(self) -> None:
         """Make sure that processes can be started: there is an app, and there are tables."""
         require_celery_app(self.loaded())
+        require_reachable(self.loaded())
         self.migrated()
 
     @stage
@@ -194,7 +229,7 @@ class Project(Staged, Instance):
         (a Redis where no worker listens). The same database lies behind it.
         """
         self.prepare_detached(kind)
-        return self._detached.address(kind)
+        return f"http://{self.launcher.host}:{self._detached.port(kind)}"
 
     def refuse(self) -> None:
         """From now on the frozen broker refuses connections."""
@@ -240,7 +275,7 @@ def opened_twin(project: Project) -> Iterator[Twin]:
     """Begin to start a twin of a project; it is ended after the block."""
     project.prepared()
     with private_redis(run=project.run) as redis:
-        twin = Twin(project.folder, project.loaded()["databases"], project.run, redis)
+        twin = Twin(project.launcher, project.databases, redis, project.loaded()["celery"])
         try:
             yield twin
         finally:

@@ -15,6 +15,7 @@ from honcho.process import Popen
 
 from checks.harness.process_log import ProcessLog
 from workbook.runtime.child_environment import environment_for
+from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.process_tree import end, trees
 from workbook.runtime.run_records import Run
 
@@ -68,17 +69,24 @@ class Launched:
 
 @dataclass(frozen=True)
 class Launcher:
-    """Starts processes in the copy of a project, with what they find in their environment."""
+    """Starts processes in the copy of a project, with what they find in their environment.
+
+    `unset` names variables that they do not find there, `host` is what a page's address begins
+    with: the name of this machine that the project answers to.
+    """
 
     folder: Path
     run: Run
+    unset: frozenset[str] = frozenset()
+    host: str = LOOPBACK
 
     def environment(self, broker: str, port: int | None = None) -> dict[str, str]:
         """Return the variables that a process of the project gets, with the run's mark."""
-        return environment_for(broker, port, self.run.id) | {
+        environment = environment_for(broker, port, self.run.id) | {
             "PYTHONDONTWRITEBYTECODE": "1",
             "STATUS_INTERVAL": f"{INTERVAL_SECONDS:g}",  # "1": a cast=int is right as well
         }
+        return {name: value for name, value in environment.items() if name not in self.unset}
 
     def launch(self, name: str, command: str, broker: str, port: int) -> Launched:
         """Start a command, with a broker's address and a port; its log is named after it."""

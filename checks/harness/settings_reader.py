@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from checks.harness.probe_client import PROBE
 from checks.harness.process_log import learners_frames
 from workbook.runtime.process_tree import run_to_end
 
@@ -18,11 +19,9 @@ SECONDS = 15
 MARK = "settings: "
 # The settings and the package config are imported, no more: nothing may speak to that broker.
 CODE = f"""\
-import importlib, json, os, re, sys
+import importlib, json, os, runpy, sys
 sys.path.insert(0, os.getcwd())
-with open("manage.py", encoding="utf-8", errors="replace") as file:
-    named = re.search(r"DJANGO_SETTINGS_MODULE['\\"]\\s*,\\s*['\\"]([\\w.]+)", file.read())
-os.environ["DJANGO_SETTINGS_MODULE"] = named[1] if named else "config.settings"
+runpy.run_path({str(PROBE)!r})["run_manage_py"]()
 module = importlib.import_module(os.environ["DJANGO_SETTINGS_MODULE"])
 from celery import current_app
 conf = current_app.conf

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection
 from contextlib import closing
+from fnmatch import fnmatch
 from pathlib import Path
 
+from checks.harness.databases import Databases, delete, files_of
+from checks.harness.process_log import READ_BYTES
 from checks.verdicts import CannotTell
-from workbook.projects.copying import copy_project
+from workbook.paths import ROOT
+from workbook.projects.copying import ignored_names
+from workbook.runtime.process_output import decoded
+
+MARK_OF_A_VIRTUALENV = "pyvenv.cfg"
 
 
 def copy_of(source: Path, target: Path) -> None:
-    """Copy the learner's project. Its `.env` comes along: the environment wins over it."""
+    """Copy the learner's project. Its `.env` comes along: the environment wins over it.
+
+    What its own `.gitignore` names comes along as well: the project may need a file that its
+    repository leaves out, or a folder that is empty there.
+    """
+    patterns = ignored_names(ROOT / ".gitignore")
+
+    def noise(folder: str, names: list[str]) -> list[str]:
+        return [
+            name
+            for name in names
+            if any(fnmatch(name, pattern) for pattern in patterns)
+            or Path(folder, name, MARK_OF_A_VIRTUALENV).exists()
+        ]
+
     try:
-        copy_project(source, target)
+        shutil.copytree(source, target, symlinks=True, ignore=noise)
         if (source / ".env").is_file():
             shutil.copy(source / ".env", target / ".env")
         else:
@@ -25,13 +47,35 @@ def copy_of(source: Path, target: Path) -> None:
         raise CannotTell(f"{source} cannot be copied: {error}. Make it readable.") from error
 
 
-def copy_with_tables(
-    source: Path, target: Path, databases: Mapping[str, Mapping[str, str]]
-) -> None:
-    """Copy a copy together with its SQLite `databases`, which the probe's `settings` name."""
+def forget(env_file: Path, variables: Collection[str]) -> None:
+    """Take the lines of `variables` out of a `.env`."""
+    names = b"|".join(re.escape(name).encode() for name in variables)
+    if names:
+        own = env_file.read_bytes()
+        kept = re.sub(rb"(?m)^[ \t]*(export[ \t]+)?(" + names + rb")[ \t]*=.*$", b"", own)
+        env_file.write_bytes(kept)
+
+
+def appended(copy: Path, source: Path) -> list[str]:
+    """Return the lines that a copy's log files have, and those of its `source` have not.
+
+    For a project whose logs go to files: what it says is not in its terminal alone.
+    """
+    found: list[str] = []
+    for file in sorted(copy.rglob("*.log")):
+        former = source / file.relative_to(copy)
+        known = former.stat().st_size if former.is_file() else 0
+        with file.open("rb") as log:
+            log.seek(known)
+            found += decoded(log.read(READ_BYTES)).splitlines()
+    return found
+
+
+def copy_with_tables(source: Path, target: Path, databases: Databases) -> None:
+    """Copy a copy together with its SQLite `databases`."""
     copy_of(source, target)
-    for database in databases.values():
-        file = (source / database["name"]).resolve()
+    for file in files_of(databases, source):
         copied = target / file.relative_to(source.resolve())
+        delete(copied)
         with closing(sqlite3.connect(file)) as old, closing(sqlite3.connect(copied)) as new:
             old.backup(new)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from checks.harness.project import Project
 from checks.harness.settings_reader import read_settings
-from workbook.projects.copying import copy_project
+from checks.harness.working_copy import copy_of, forget
 
 VARIABLE = "CELERY_BROKER_REDIS_URL"
 
@@ -18,10 +16,8 @@ def broker_when_unset(project: Project) -> str:
     """
     folder = project.folder.with_name("unset")
     if not folder.exists():
-        copy_project(project.folder, folder)
-        own = (project.folder / ".env").read_bytes()
-        kept = re.sub(rb"(?m)^\s*(export\s+)?" + VARIABLE.encode() + rb"\b.*$", b"", own)
-        (folder / ".env").write_bytes(kept)
+        copy_of(project.folder, folder)
+        forget(folder / ".env", [VARIABLE])
     environment = project.launcher.environment(project.redis.url)
     del environment[VARIABLE]
     return str(read_settings(folder, environment)["broker_url"])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from checks.clients.background import Later
+from checks.harness.probe_client import ProbeError
 from checks.harness.project import Project, opened_project
 from checks.target import Target
+from checks.verdicts import CannotTell
 
 TASK = "celery.backend_cleanup"  # every worker has it
 BEAT_QUEUE = "workbook-beat"  # a queue without a worker: what beat sends stays there
@@ -28,9 +31,29 @@ def project(target: Target) -> Iterator[Project]:
         yield opened
 
 
+@dataclass(frozen=True)
+class Superuser:
+    """Whom the admin lets in: what they may be called by, `email` empty where they have none."""
+
+    login: str
+    email: str
+
+
 @pytest.fixture(scope="package")
-def superuser(project: Project) -> Later[object]:
+def superuser(project: Project) -> Later[Superuser]:
     """Create one while the processes start: to hash a password takes a third of a second."""
     project.migrated()
-    create = {"name": SUPERUSER, "password": SUPERUSER}
-    return Later(lambda: project.ask("create_superuser", **create))
+    return Later(lambda: _create_superuser(project))
+
+
+def _create_superuser(project: Project) -> Superuser:
+    """Create one, whatever the user model asks for. Raises CannotTell where that does not work."""
+    try:
+        return Superuser(**project.ask("create_superuser", name=SUPERUSER, password=SUPERUSER))
+    except ProbeError as error:
+        last = str(error).strip().rpartition("\n")[2]
+        raise CannotTell(
+            "nobody can log in to the admin: `python manage.py createsuperuser`, with a value for "
+            f"each field that your user model asks for, ended with “{last}”. Does it work when you "
+            "type it?"
+        ) from None

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import uuid
-
-import redis
+from collections.abc import Mapping
 
 from checks.clients.background import Later
-from checks.clients.http_client import Answer, visiting
+from checks.clients.http_client import Answer, Visitor, visiting
 from checks.common import startup_checks
 from checks.harness.preflight import require_celery_app
 from checks.harness.project import Project
 from checks.harness.settings_reader import SettingsError
 from checks.step_01.default_broker import VARIABLE, broker_when_unset
-from checks.step_01.fixtures import BEAT_QUEUE, SUPERUSER, TASK
+from checks.step_01.fixtures import BEAT_QUEUE, SUPERUSER, TASK, Superuser
 from checks.verdicts import NotYet, check
+from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands
 from workbook.redis_server.address import masked
 from workbook.runtime.waiting import wait_until
@@ -23,8 +23,8 @@ from workbook.runtime.waiting import wait_until
 ROW_SECONDS, BEAT_SECONDS, SUPERUSER_SECONDS = 5, 8, 10
 SETTINGS = "config/settings.py"
 BEAT_COMMAND = re.compile(r"\bcelery\b.*\sbeat\b|\bcelery\b.*\sworker\b.*\s(-\w*B|--beat)\b")
-DATABASE_SCHEDULER = re.compile(r"django_celery_beat\.schedulers[.:]DatabaseScheduler|django")
-LAPTOP_BROKER = re.compile(r"redis://(localhost|127\.0\.0\.1)(:6379)?(/0?)?")
+SCHEDULER_OPTION = re.compile(r"\s(?:--scheduler[=\s]\s*|-S[=\s]?\s*)(\S+)")
+LAPTOP_BROKER = re.compile(r"redis://(localhost|127\.0\.0\.1)(:6379)?(/\d*)?")
 
 test_django_loads_your_project = startup_checks.test_django_loads_your_project
 
@@ -80,10 +80,13 @@ def test_the_broker_has_a_default(project: Project) -> None:
         )
 
 
-@check("Results go to Django's database", after=(test_the_celery_app_is_loaded,))
+@check(
+    "Results go to Django's database",
+    after=(test_the_packages_are_installed_as_apps, test_the_celery_app_is_loaded),
+)
 def test_results_go_to_the_database(project: Project) -> None:
     backend = project.loaded()["result_backend"]
-    if backend not in ("django-db", "django_celery_results.backends:DatabaseBackend"):
+    if not project.ask("stores_results")["in_database"]:
         raise NotYet(
             done="read the result backend from the Celery app",
             seen=f"{backend or 'none: what a task returns is lost'}",
@@ -93,18 +96,35 @@ def test_results_go_to_the_database(project: Project) -> None:
         )
 
 
-@check("Beat takes its schedule from the database", after=(test_the_celery_app_is_loaded,))
+@check(
+    "Beat takes its schedule from the database",
+    after=(test_the_packages_are_installed_as_apps, test_the_celery_app_is_loaded),
+)
 def test_beat_takes_its_schedule_from_the_database(project: Project) -> None:
-    scheduler = project.loaded()["beat_scheduler"]
-    if not DATABASE_SCHEDULER.fullmatch(scheduler):
+    scheduler, place = project.loaded()["beat_scheduler"], f"{SETTINGS}, CELERY_BEAT_SCHEDULER"
+    if named := _scheduler_of_the_command(project):
+        scheduler, place = named, "Procfile, beat: its command wins over the setting"
+    if not project.ask("finds_schedule", scheduler=scheduler)["in_database"]:
         raise NotYet(
-            done="read the scheduler from the Celery app",
+            done="read the scheduler from the command of beat"
+            if named
+            else "read the scheduler from the Celery app",
             seen=f"{scheduler}"
             + (": it keeps its schedule in a file of its own" if "Persistent" in scheduler else ""),
             expected="the DatabaseScheduler of django_celery_beat",
-            look_at=f"{SETTINGS}, CELERY_BEAT_SCHEDULER",
+            look_at=place,
             guide="01, Update settings.py",
         )
+
+
+def _scheduler_of_the_command(project: Project) -> str:
+    """Return the scheduler that the Procfile's command of beat names, empty if it names none."""
+    try:
+        command = commands(project.folder, project.port).get("beat", "")
+    except WorkbookError:
+        return ""  # the check that starts the processes says what is wrong there
+    found = SCHEDULER_OPTION.search(command)
+    return found[1].strip("'\"") if found else ""
 
 
 test_no_migration_is_missing = startup_checks.test_no_migration_is_missing
@@ -152,13 +172,16 @@ def test_a_result_becomes_a_row(project: Project) -> None:
     "The admin shows results and manages periodic tasks",
     after=(test_the_processes_start,),
 )
-def test_the_admin_shows_results_and_schedules(project: Project, superuser: Later[object]) -> None:
-    superuser.result(SUPERUSER_SECONDS)
+def test_the_admin_shows_results_and_schedules(
+    project: Project, superuser: Later[Superuser]
+) -> None:
+    user, pages = superuser.result(SUPERUSER_SECONDS), project.loaded()["admin"]
     with visiting(project.url) as visitor:
-        visitor.get("/admin/login/")
-        visitor.post("/admin/login/?next=/admin/", {"username": SUPERUSER, "password": SUPERUSER})
+        _log_in(visitor, user, pages)
         for page in ("django_celery_results/taskresult", "django_celery_beat/periodictask"):
-            answer = visitor.get(f"/admin/{page}/")
+            index = pages["index"] or "/admin/"
+            view = f"{page.replace('/', '_')}_changelist"
+            answer = visitor.get(pages[view] or f"{index}{page}/")
             # Django's own greeting comes with status 200 as well, whatever the address.
             if answer.status != 200 or "/login/" in answer.path or page not in answer.text:
                 raise NotYet(
@@ -171,9 +194,22 @@ def test_the_admin_shows_results_and_schedules(project: Project, superuser: Late
                 )
 
 
+def _log_in(visitor: Visitor, user: Superuser, pages: Mapping[str, str]) -> None:
+    """Log in by the admin's form, which asks for a user name or, in some projects, an email."""
+    index = pages["index"] or "/admin/"
+    login = pages["login"] or f"{index}login/"
+    # Twice: beat and the worker write meanwhile, and with ATOMIC_REQUESTS a request that comes in
+    # between is told that the database is locked.
+    for name in filter(None, (user.login, user.email, user.login)):
+        visitor.get(login)
+        visitor.post(f"{login}?next={index}", {"username": name, "password": SUPERUSER})
+        if "/login/" not in visitor.get(index).path:
+            return
+
+
 def _what_came(answer: Answer) -> str:
     """Say which page came in place of the list."""
-    if "/login/" in answer.path:
+    if answer.status == 200 and "/login/" in answer.path:
         return "the login page again"
     return "Django's greeting: “The install worked …”" if answer.is_greeting else answer.seen
 
@@ -190,13 +226,25 @@ def test_beat_sends_what_is_scheduled(project: Project) -> None:
             look_at="Procfile",
             guide="01, Run Django and Celery",
         )
-    with redis.Redis.from_url(project.redis.url) as broker:
-        if not wait_until(lambda: broker.llen(BEAT_QUEUE), BEAT_SECONDS):
-            raise NotYet(
-                done=f"scheduled {TASK} for every second in django_celery_beat",
-                seen=f"beat sent nothing within {BEAT_SECONDS} s",
-                expected="beat sends it within seconds",
-                look_at="Procfile, beat: does its command name another scheduler?",
-                guide="01, Run Django and Celery",
-                words=project.process("beat").log.tail(),
-            )
+    if not wait_until(lambda: _waiting(project, BEAT_QUEUE), BEAT_SECONDS):
+        raise NotYet(
+            done=f"scheduled {TASK} for every second in django_celery_beat",
+            seen=f"beat sent nothing within {BEAT_SECONDS} s",
+            expected="beat sends it within seconds",
+            look_at="Procfile, beat: does its command start a beat?"
+            if project.loaded()["use_tz"]
+            else f"{SETTINGS}, USE_TZ: without it beat takes its clock for that of UTC, and "
+            f"TIME_ZONE is {project.loaded()['time_zone']}",
+            guide="01, Run Django and Celery",
+            words=project.process("beat").log.tail(),
+        )
+
+
+def _waiting(project: Project, queue: str) -> int:
+    """Return how many messages wait in a queue."""
+    with project.app.connection_for_read() as connection:
+        try:
+            found = connection.default_channel.queue_declare(queue, passive=True)
+        except connection.channel_errors:
+            return 0  # there is no such queue yet
+        return int(found.message_count)

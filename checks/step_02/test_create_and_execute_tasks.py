@@ -10,6 +10,7 @@ from checks.clients.http_client import visiting
 from checks.common import startup_checks
 from checks.common.registered_tasks import require_known
 from checks.harness.project import FROZEN, Project
+from checks.harness.working_copy import appended
 from checks.step_02.fixtures import (
     ANSWER_SECONDS,
     AWAY_SECONDS,
@@ -225,6 +226,7 @@ def test_the_result_carries_the_tasks_name(project: Project, sent: Sent) -> None
 @check("What the task prints appears in the worker's terminal", after=(test_the_result_is_stored,))
 def test_the_task_prints(project: Project, sent: Sent) -> None:
     lines = project.process("worker").log.since(sent.log_before)
+    lines += appended(project.folder, project.target.folder)
     if not [line for line in lines if line.strip() and not CELERYS_LINE.search(line)]:
         raise NotYet(
             done="sent a task by the form, and read the worker's log",

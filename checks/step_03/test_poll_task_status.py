@@ -89,6 +89,8 @@ def test_the_page_loads_htmx(project: Project) -> None:
     elif missing:
         seen = f"{missing[0].done}: {missing[0].seen}"
         hint = f"{BASE}: is django_htmx among INSTALLED_APPS, and the file's name right?"
+        if not project.loaded()["debug"]:
+            hint = "config/settings.py, DEBUG: with it off, runserver serves no static files"
     else:
         seen = f"{len(own)} of them, and none is htmx" if own else "it has no script"
         hint = f"{BASE}: which script does the page load?"

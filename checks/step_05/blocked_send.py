@@ -15,6 +15,7 @@ from checks.harness.project import Project
 from checks.harness.redis_proxy import CUT, PASS, RedisProxy, proxy_before
 from checks.harness.working_copy import copy_with_tables
 from checks.step_05.status_run import TASK
+from workbook.redis_server.server import private_redis
 from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.waiting import wait_until
 
@@ -40,7 +41,7 @@ class BlockedSend:
 def copy_with_database(project: Project) -> Path:
     """Copy the project with its database, while no run goes on, and return the copy."""
     folder = project.folder.parent / "behind-the-proxy"
-    copy_with_tables(project.folder, folder, project.loaded()["databases"])
+    copy_with_tables(project.folder, folder, project.databases)
     return folder
 
 
@@ -51,12 +52,14 @@ def block_send(project: Project, folder: Path) -> BlockedSend:
     `folder` is the copy that the web process runs in, see `copy_with_database`.
     """
     with (
-        proxy_before(project.redis.port) as proxy,
-        # Another database of Redis: what is claimed there is no other page's business.
+        # A Redis of its own: what is claimed there is no other page's business. Another database
+        # would not do, for a project may name databases itself.
+        private_redis(run=project.run) as redis,
+        proxy_before(redis.port) as proxy,
         opened_web(
             project.launcher,
             folder,
-            broker=f"redis://{LOOPBACK}:{proxy.port}/1",
+            broker=f"redis://{LOOPBACK}:{proxy.port}",
             STATUS_INTERVAL=str(LONG_INTERVAL),
         ) as url,
         opened_sockets() as sockets,

@@ -34,6 +34,10 @@ from workbook.runtime.waiting import wait_until
 if TYPE_CHECKING:
     from checks.clients.browser import LivePage
 
+DEFAULT_CACHE = re.compile(
+    r"^\s*from django\.core\.cache import (?:\([^)]*|[^(\n]*)\bcache\b|\bcaches\[['\"]default",
+    re.MULTILINE,
+)
 # What these keep, the other processes never see.
 LONELY_CACHES = ("locmem.LocMemCache", "dummy.DummyCache")
 OPENED = f"opened the page's websocket {VISITORS} times at once"
@@ -87,9 +91,9 @@ def test_the_cache_is_shared(project: Project) -> None:
 
 
 def _importing_the_cache(project: Project) -> str:
-    """Return the project's first file that imports the cache, empty if there is none."""
+    """Return the project's first file that imports the default cache, empty if there is none."""
     for file in sorted(project.folder.rglob("*.py")):
-        if "django.core.cache" in file.read_text(encoding="utf-8", errors="replace"):
+        if DEFAULT_CACHE.search(file.read_text(encoding="utf-8", errors="replace")):
             return file.relative_to(project.folder).as_posix()
     return ""
 

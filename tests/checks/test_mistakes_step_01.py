@@ -163,8 +163,8 @@ MISTAKES = [
     ),
     Mistake(
         "another_scheduler_on_the_command_line",
-        "test_beat_sends_what_is_scheduled",
-        ("beat sent nothing", "does its command name another scheduler?"),
+        "test_beat_takes_its_schedule_from_the_database",
+        ("from the command of beat", "celery.beat:PersistentScheduler", "wins over the setting"),
         Edit(PROCFILE, BEAT, f"{BEAT} -S celery.beat:PersistentScheduler"),
     ),
 ]

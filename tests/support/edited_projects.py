@@ -101,15 +101,35 @@ class Appending(Edit):
         super().__init__(file, "", new)
 
     def apply(self, project: Path) -> None:
-        """Add the lines."""
+        """Add the lines; a file that is not there is made."""
+        (project / self.file).parent.mkdir(parents=True, exist_ok=True)
         with (project / self.file).open("a", encoding="utf-8") as file:
             file.write(f"\n\n{self.new}")
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A file whose text becomes what `rewrite` makes of it."""
+
+    file: str
+    rewrite: Callable[[str], str]
+
+    def apply(self, project: Path) -> None:
+        """Rewrite it, and complain where that changes nothing: the snapshot has moved on."""
+        path = project / self.file
+        before = path.read_text(encoding="utf-8")
+        after = self.rewrite(before)
+        assert after != before, f"{self.file} is as it was"
+        path.write_text(after, encoding="utf-8")
+
+
+Change = Edit | Rewritten
 
 
 class Variant:
     """Edits that make another project of a snapshot, as right as it was."""
 
-    def __init__(self, name: str, *edits: Edit) -> None:
+    def __init__(self, name: str, *edits: Change) -> None:
         self.name, self.edits = name, edits
 
     def __str__(self) -> str:
@@ -124,7 +144,7 @@ class Mistake(Variant):
     """Edits a learner might make, the check that must report it first, and words it must say."""
 
     def __init__(
-        self, name: str, check: str, words: tuple[str, ...], *edits: Edit, is_golden: bool = False
+        self, name: str, check: str, words: tuple[str, ...], *edits: Change, is_golden: bool = False
     ) -> None:
         super().__init__(name, *edits)
         self.check, self.words, self.is_golden = check, words, is_golden
@@ -152,7 +172,7 @@ class CheckOutput:
         return text
 
 
-def edited_copy(step: int, edits: Sequence[Edit], folder: Path) -> Path:
+def edited_copy(step: int, edits: Sequence[Change], folder: Path) -> Path:
     """Copy the snapshot of `step` into `folder`, make the edits, and return the project."""
     project = folder / "project"
     copy_project(find_step(str(step)).folder, project)

@@ -1,0 +1,31 @@
+"""Settings that a good engineer changes, alone and together: every check of every step holds."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.edited_projects import MODULES, checks_on, edited_copy
+from tests.support.plain_settings import SINGLES, TOGETHER, Variant, pairs, together
+
+
+@pytest.mark.parametrize("step", TOGETHER)
+def test_all_together(step: int, tmp_path: Path) -> None:
+    _require_all_hold(step, together(step, TOGETHER[step]), tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("step", MODULES)
+@pytest.mark.parametrize("single", SINGLES, ids=str)
+def test_each_alone(step: int, single: Variant, tmp_path: Path) -> None:
+    _require_all_hold(step, single, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("step", "pair"), list(pairs()), ids=str)
+def test_two_together(step: int, pair: Variant, tmp_path: Path) -> None:
+    _require_all_hold(step, pair, tmp_path)
+
+
+def _require_all_hold(step: int, variant: Variant, folder: Path) -> None:
+    said = checks_on(step, edited_copy(step, variant.edits, folder))
+    assert said.code == 0, said.text
