@@ -4,13 +4,12 @@ import compileall
 import os
 import re
 import shutil
-import subprocess
 import sys
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.commands import run_command
+from tests.support.forked_pytest import run_pytest
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.paths import ROOT
 
@@ -66,16 +65,15 @@ class TinyChecks:
 
     def command(self, *arguments: str) -> list[str]:
         """Return the command line of a pytest run."""
-        return [sys.executable, "-P", "-m", "pytest", *(arguments or ("checks/step_03",))]
+        return [sys.executable, "-P", "-m", "pytest", *self._arguments(*arguments)]
+
+    def _arguments(self, *arguments: str) -> list[str]:
+        return list(arguments or ("checks/step_03",))
 
     def run(self, *arguments: str, cwd: Path | None = None, **variables: str) -> PytestOutput:
-        """Run pytest on the checks, in a pipe; without arguments on those of step 03."""
-        done = run_command(
-            self.command(*arguments),
-            cwd or self.root,
-            self.environment(**variables),
-            stderr=subprocess.STDOUT,
-        )
+        """Run pytest on the checks, without a terminal; without arguments on those of step 03."""
+        asked, environment = self._arguments(*arguments), self.environment(**variables)
+        done = run_pytest(asked, cwd or self.root, environment, safe_path=True)
         return PytestOutput(done.returncode, done.stdout)
 
 
