@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,7 +88,9 @@ class OwnServer(httpx.HTTPTransport):
     """
 
     def __init__(self, base_url: str) -> None:
-        super().__init__()
+        # Its addresses begin with http. What httpx loads by itself, a list of all authorities,
+        # takes a visitor as long as five pages.
+        super().__init__(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
         self._base_url = base_url
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
