@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.edited_projects import MODULES, checks_on
+from tests.support.edited_projects import MODULES, WITHOUT_WORKER, checks_on
 from workbook.projects.steps import find_step
 
 STEPS = (1, 2, 3, 4, 5)
@@ -56,6 +56,12 @@ def test_an_empty_folder_is_refused_in_words(step: int, tmp_path: Path) -> None:
     assert "name the folder that holds manage.py" in " ".join(said.text.split())
     assert "✗" not in said.text
     assert said.code == 2, said.text
+
+
+@pytest.mark.parametrize("step", WITHOUT_WORKER)
+def test_each_check_that_needs_no_worker_is_one_of_its_step(step: int) -> None:
+    known = vars(importlib.import_module(MODULES[step]))
+    assert sorted(WITHOUT_WORKER[step] - known.keys()) == []
 
 
 def test_two_runs_side_by_side_do_not_disturb_each_other() -> None:
