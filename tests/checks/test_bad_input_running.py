@@ -189,6 +189,7 @@ BAD_INPUTS = [
     [pytest.param(bad, marks=pytest.mark.long) if bad.is_long else bad for bad in BAD_INPUTS],
     ids=str,
 )
+@pytest.mark.takes_long("a whole step, and a project that lets it wait as long as it can")
 def test_whole_step_ends_in_a_cross(
     bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

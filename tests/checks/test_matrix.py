@@ -30,6 +30,7 @@ MEANT_FOR_IT = {
     ("step", "snapshot"),
     [*ORDINARY, *(pytest.param(*pair, marks=pytest.mark.long) for pair in REST)],
 )
+@pytest.mark.takes_long("every check of a step, some of which wait for tasks")
 def test_a_snapshot_passes_its_own_step_and_those_before_it(step: int, snapshot: int) -> None:
     _require_all_hold(step, _folder(snapshot))
 

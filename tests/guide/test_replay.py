@@ -13,6 +13,7 @@ pytestmark = [CHROMIUM, NAMESPACES, REDIS_SERVER]
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.takes_long("each page is typed, run and waited for, as a reader would")
 def test_a_reader_who_has_the_page_alone_ends_at_the_snapshot_and_sees_what_it_shows(
     page: str, site: Path
 ):

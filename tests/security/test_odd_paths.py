@@ -35,6 +35,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> SmallWorkbook:
     return SmallWorkbook(link)
 
 
+@pytest.mark.takes_long("three verbs in turn, the last with every check of a step")
 def test_start_run_and_check_work_there(odd: SmallWorkbook) -> None:
     odd.write({"mine.txt": "mine"})
     laid = odd.call("start", "02")

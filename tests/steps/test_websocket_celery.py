@@ -21,6 +21,7 @@ def step(request: pytest.FixtureRequest) -> Iterator[SnapshotRun]:
         yield run
 
 
+@pytest.mark.takes_long("the pages are watched for 15 s of silence after their run")
 def test_forty_visitors_at_once_share_one_run_and_stay_connected(step: SnapshotRun) -> None:
     async def visitors() -> list[SocketPage]:
         visitors = await asyncio.gather(*(visit(step) for _ in range(VISITORS)))

@@ -264,6 +264,7 @@ def every_check_holds(step: int, variants: Iterable[object]) -> Callable[..., No
     Under `--all` every process of the Procfile is started, not only those that play a part.
     """
 
+    @pytest.mark.takes_long("every check of a step, some of which wait for tasks")
     @pytest.mark.parametrize("variant", variants, ids=str)
     def test(variant: Variant, tmp_path: Path, request: pytest.FixtureRequest) -> None:
         roles = [] if request.config.getoption("--all") else roles_for(step, variant)
