@@ -145,6 +145,17 @@ def require_reachable(settings: dict[str, Any]) -> None:
             look_at="config/settings.py, ALLOWED_HOSTS",
             guide="01, Update settings.py",
         )
+    for name in settings["redirects_away"]:
+        where = (
+            "https, which no server here speaks" if "SSL" in name else "www., which nobody is here"
+        )
+        raise NotYet(
+            done=f"read {name}",
+            seen=f"it is on: every page is a redirect to {where}",
+            expected="off on a laptop, and on where a proxy or a name asks for it",
+            look_at=f"config/settings.py, {name}",
+            guide="01, Update settings.py",
+        )
     if prefix := settings["force_script_name"]:
         raise NotYet(
             done="read FORCE_SCRIPT_NAME",

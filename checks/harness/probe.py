@@ -48,6 +48,11 @@ ADMIN_PAGES = (
     "django_celery_results_taskresult_changelist",
     "django_celery_beat_periodictask_changelist",
 )
+# Settings that send a browser on this machine to where nobody is, and who does it.
+REDIRECTS = {
+    "SECURE_SSL_REDIRECT": "django.middleware.security.SecurityMiddleware",
+    "PREPEND_WWW": "django.middleware.common.CommonMiddleware",
+}
 # Under which names a worker finds in its broker what is sent to it, and how that is written.
 SPOKEN_SETTINGS = (
     "task_default_queue",
@@ -117,6 +122,12 @@ def settings() -> Answer:
     return {
         "host": names[0] if names else "",
         "allowed_hosts": list(settings.ALLOWED_HOSTS),
+        "redirects_away": [
+            name
+            for name, middleware in REDIRECTS.items()
+            if getattr(settings, name) and middleware in settings.MIDDLEWARE
+        ],
+        "authentication_backends": list(settings.AUTHENTICATION_BACKENDS),
         "force_script_name": settings.FORCE_SCRIPT_NAME or "",
         "use_tz": bool(settings.USE_TZ),
         "time_zone": settings.TIME_ZONE,

@@ -14,7 +14,7 @@ from checks.harness.project import Project
 from checks.harness.settings_reader import SettingsError
 from checks.step_01.default_broker import VARIABLE, broker_when_unset
 from checks.step_01.fixtures import BEAT_QUEUE, SUPERUSER, TASK, Superuser
-from checks.verdicts import NotYet, check
+from checks.verdicts import CannotTell, NotYet, check
 from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands
 from workbook.redis_server.address import masked
@@ -24,6 +24,7 @@ ROW_SECONDS, BEAT_SECONDS, SUPERUSER_SECONDS = 5, 8, 10
 SETTINGS = "config/settings.py"
 BEAT_COMMAND = re.compile(r"\bcelery\b.*\sbeat\b|\bcelery\b.*\sworker\b.*\s(-\w*B|--beat)\b")
 SCHEDULER_OPTION = re.compile(r"\s(?:--scheduler[=\s]\s*|-S[=\s]?\s*)(\S+)")
+DJANGOS_BACKEND = "django.contrib.auth.backends.ModelBackend"
 LAPTOP_BROKER = re.compile(r"redis://(localhost|127\.0\.0\.1)(:6379)?(/\d*)?")
 
 test_django_loads_your_project = startup_checks.test_django_loads_your_project
@@ -184,11 +185,21 @@ def test_the_admin_shows_results_and_schedules(
             answer = visitor.get(pages[view] or f"{index}{page}/")
             # Django's own greeting comes with status 200 as well, whatever the address.
             if answer.status != 200 or "/login/" in answer.path or page not in answer.text:
+                is_turned_away = answer.status == 200 and "/login/" in answer.path
+                backends = project.loaded()["authentication_backends"]
+                if is_turned_away and backends != [DJANGOS_BACKEND]:
+                    raise CannotTell(
+                        f"the admin's form let in no superuser by “{user.login}” or by an address: "
+                        f"AUTHENTICATION_BACKENDS is {', '.join(backends) or 'empty'}. Look at "
+                        f"{answer.done.partition(' ')[2]} yourself"
+                    )
                 raise NotYet(
                     done=f"logged in to the admin as a superuser, then {answer.done}",
-                    seen=_what_came(answer),
+                    seen="the login page again" if is_turned_away else _what_came(answer),
                     expected="the list",
-                    look_at="config/urls.py: does it lead to admin.site.urls?",
+                    look_at=f"{SETTINGS}, SESSION_ENGINE: does a session outlive its request?"
+                    if is_turned_away
+                    else "config/urls.py: does it lead to admin.site.urls?",
                     guide="01, Look at the admin",
                     words=project.process("web").log.tail() if answer.status >= 500 else "",
                 )
@@ -209,8 +220,6 @@ def _log_in(visitor: Visitor, user: Superuser, pages: Mapping[str, str]) -> None
 
 def _what_came(answer: Answer) -> str:
     """Say which page came in place of the list."""
-    if answer.status == 200 and "/login/" in answer.path:
-        return "the login page again"
     return "Django's greeting: “The install worked …”" if answer.is_greeting else answer.seen
 
 
