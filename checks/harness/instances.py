@@ -19,16 +19,15 @@ import celery
 
 from checks.harness.databases import Databases
 from checks.harness.preflight import own_commands
-from checks.harness.readiness import READY_SECONDS, await_page, listens, require_own_port
+from checks.harness.readiness import await_page_somewhere
 from checks.harness.server_process import Launched, Launcher, launch
 from checks.harness.worker import await_worker, received
 from checks.harness.working_copy import copy_with_tables
-from checks.verdicts import CannotTell
+from checks.verdicts import CannotTell, NotYet
 from workbook.projects.procfile import commands
 from workbook.redis_server.server import RedisServer
 from workbook.runtime.ports import LOOPBACK, free_port
 from workbook.runtime.run_records import Run
-from workbook.runtime.waiting import wait_until
 
 ROLES = ("web", "worker")
 # Connections are taken and nothing is answered, until `refuse`; a queue without a worker.
@@ -67,6 +66,19 @@ class Instance:
     def launch(self, role: str, command: str, name: str) -> None:
         """Start a process; its log is named after `name`."""
         self._launched[role] = self.launcher.launch(name, command, self.redis.url, self.port)
+
+    def await_web(self) -> None:
+        """Wait until its page answers, on another port where a stranger took the one chosen.
+
+        Raises NotYet if it doesn't.
+        """
+
+        def start(port: int) -> Launched:
+            command = own_commands(self.launcher.folder, port, self.redis.url)["web"]
+            return self.launcher.launch("web-again", command, self.redis.url, port)
+
+        web, self.port = await_page_somewhere(self._launched["web"], self.port, start)
+        self._launched["web"] = web
 
     def restart(self, role: str) -> None:
         """Start a process again, after it was killed, and wait until a worker answers."""
@@ -107,7 +119,7 @@ class Twin(Instance):
 
     def wait(self) -> None:
         """Wait until both answer. Raises NotYet if one doesn't."""
-        await_page(self._launched["web"], self.port)
+        self.await_web()
         await_worker(self.app, self._launched)
 
     def launch(self, role: str, command: str, name: str) -> None:
@@ -138,7 +150,8 @@ class Detached:
     def __init__(self, launch: Callable[[str, str, int], Launched], run: Run) -> None:
         self._launch = launch
         self._idle_redis = RedisServer(run=run)
-        self._webs: dict[str, tuple[Launched, int]] = {}
+        self._webs: dict[str, tuple[Launched, int, str]] = {}  # with its port and its broker
+        self._looking = threading.Lock()  # who else asks for an address waits for the first
         self._frozen_broker: socket.socket | None = None
 
     def prepare(self, kind: str) -> None:
@@ -154,12 +167,16 @@ class Detached:
             self._idle_redis.start()
             broker = self._idle_redis.url
         port = free_port()
-        self._webs[kind] = (self._launch(f"web-{kind}", broker, port), port)
+        self._webs[kind] = (self._launch(f"web-{kind}", broker, port), port, broker)
 
     def port(self, kind: str) -> int:
         """Return the port of one that was prepared, once it answers. Raises NotYet if not."""
-        launched, port = self._webs[kind]
-        await_page(launched, port)
+        with self._looking:
+            launched, port, broker = self._webs[kind]
+            launched, port = await_page_somewhere(
+                launched, port, lambda other: self._launch(f"web-{kind}-again", broker, other)
+            )
+            self._webs[kind] = (launched, port, broker)
         return port
 
     def process(self, kind: str) -> Launched | None:
@@ -168,7 +185,7 @@ class Detached:
 
     def processes(self) -> list[Launched]:
         """Return all that were started."""
-        return [launched for launched, _ in self._webs.values()]
+        return [launched for launched, *_ in self._webs.values()]
 
     def close(self) -> None:
         """End the brokers; the processes end with the project's others."""
@@ -188,16 +205,20 @@ def opened_web(launcher: Launcher, folder: Path, broker: str, **variables: str) 
     Its environment is that of `launcher`'s processes, with `broker` and `variables`. Raises
     CannotTell if it does not answer.
     """
+
+    def start(port: int) -> Launched:
+        environment = launcher.environment(broker, port) | variables
+        log = folder.with_suffix(".log")
+        return launch("web", commands(folder, port)["web"], folder, environment, log)
+
     port = free_port()
-    environment = launcher.environment(broker, port) | variables
-    log = folder.with_suffix(".log")
-    web = launch("web", commands(folder, port)["web"], folder, environment, log)
+    web = start(port)
     try:
-        wait_until(lambda: listens(port) or web.exit_code() is not None, READY_SECONDS)
-        require_own_port(web, port)
-        if not listens(port):
+        try:
+            web, port = await_page_somewhere(web, port, start)
+        except NotYet:
             last = web.log.tail().rpartition("\n")[2] or "it said nothing"
-            raise CannotTell(f"a second web process did not start: {last}")
+            raise CannotTell(f"a second web process did not start: {last}") from None
         yield f"http://{launcher.host}:{port}"
     finally:
         web.kill()

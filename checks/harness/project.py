@@ -27,7 +27,6 @@ from checks.harness.preflight import (
 )
 from checks.harness.probe_client import Probe, ProbeError
 from checks.harness.process_log import learners_frames
-from checks.harness.readiness import await_page
 from checks.harness.server_process import INTERVAL_SECONDS, Launched, Launcher
 from checks.harness.worker import await_worker
 from checks.harness.working_copy import copy_of, forget
@@ -190,7 +189,7 @@ class Project(Staged, Instance):
             self.launch(role, command, role)
         if "web" in self._launched:
             with awaiting("the page"):
-                await_page(self._launched["web"], self.port)
+                self.await_web()
         if "worker" in self._launched:
             with awaiting("the worker"):
                 await_worker(self.app, self._launched)

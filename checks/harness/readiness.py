@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import time
+from collections.abc import Callable
 
 import psutil
 
@@ -12,20 +12,23 @@ from checks.harness.diagnosis import PROCESSES, ended
 from checks.harness.server_process import Launched
 from checks.verdicts import CannotTell, NotYet
 from workbook.runtime.child_environment import MARK
-from workbook.runtime.ports import LOOPBACK, can_bind, holder, listeners
+from workbook.runtime.ports import IN_USE, LOOPBACK, can_bind, free_port, holder, listeners
 
 READY_SECONDS = 12
 ELSEWHERE_SECONDS = 2  # from then on we look whether a server listens on another port
 # runserver's own words when it raised at its start: it stays, and waits for its files to change.
 GAVE_UP = "Exception in thread django-main-thread"
-# How servers say, each in its words, that somebody else holds their port.
-IN_USE = re.compile(r"(?i)(?:address|port) (?:is )?already in use|WinError 10048")
+MOVES = 2  # how often a page moves to another port, because a stranger took its own
+
+
+class PortLost(CannotTell):
+    """–: another program took the port of a web process before it did."""
 
 
 def await_page(web: Launched, port: int) -> None:
     """Wait until a web process takes connections on `port`.
 
-    Raises NotYet if it never does, and CannotTell where another program has taken the port.
+    Raises NotYet if it never does, and PortLost where another program has taken the port.
     """
     start = time.monotonic()
     look = start + ELSEWHERE_SECONDS
@@ -54,8 +57,29 @@ def await_page(web: Launched, port: int) -> None:
     )
 
 
+def await_page_somewhere(
+    web: Launched, port: int, start: Callable[[int], Launched]
+) -> tuple[Launched, int]:
+    """Wait until a web process takes connections, on another port where its own was taken.
+
+    `start` starts it again, on the port that it is given. Return the process and the port that it
+    came to. Raises NotYet if it never does, and PortLost where others take every port.
+    """
+    for _ in range(MOVES):
+        try:
+            await_page(web, port)
+        except PortLost:
+            web.kill()
+            port = free_port()
+            web = start(port)
+        else:
+            return web, port
+    await_page(web, port)
+    return web, port
+
+
 def require_own_port(web: Launched, port: int) -> None:
-    """Raise CannotTell where a program that is none of the project's took the port before `web`.
+    """Raise PortLost where a program that is none of the project's took the port before `web`.
 
     The port was free when it was chosen. What listens there now is not what is to be looked at.
     """
@@ -66,7 +90,7 @@ def require_own_port(web: Launched, port: int) -> None:
     if not (strangers or is_bound):
         return
     who = holder(port) or "another program"
-    raise CannotTell(
+    raise PortLost(
         f"{who} took port {port} while {web.name} was being started, so what is seen there is not "
         "your project's. It is no fault of yours: try again"
     )

@@ -49,6 +49,25 @@ while not Path("worker").exists() and time.monotonic() < deadline:
     time.sleep(0.02)
 sys.exit(f"worker there: {Path('worker').exists()}")
 """
+# A program of somebody else's: it does not carry the run's mark, and ends by itself.
+STRANGER = """
+import sys, threading
+from http.server import HTTPServer, SimpleHTTPRequestHandler
+server = HTTPServer(("127.0.0.1", int(sys.argv[1])), SimpleHTTPRequestHandler)
+threading.Timer(6, server.shutdown).start()
+server.serve_forever()
+"""
+LATE = """
+import os, socket, subprocess, sys, time
+kept = {name: value for name, value in os.environ.items() if name != "WORKBOOK_RUN"}
+subprocess.Popen([sys.executable, "stranger.py", sys.argv[1]], env=kept, start_new_session=True)
+for _ in range(500):
+    try:
+        socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=1).close()
+        break
+    except OSError:
+        time.sleep(0.02)
+"""
 SLOW_MIGRATION = "import time; time.sleep(600)"
 
 
@@ -348,6 +367,22 @@ def test_a_taken_port_is_named_with_its_holder_and_another_offered(snapshot):
     offered = int(re.search(r"--port (\d+)", done.stderr)[1])
     assert offered != port
     assert not (snapshot.root / ".workbook" / "runs").exists()
+
+
+@pytest.mark.parametrize("ends", [True, False], ids=["web ends", "the stranger answers"])
+def test_a_port_that_a_stranger_took_meanwhile_is_no_fault_of_the_project(snapshot, ends):
+    project = snapshot.root / "steps" / "05-tiny"
+    lay_project(project, "web: python late.py $PORT\n")
+    (project / "stranger.py").write_text(STRANGER, encoding="utf-8")
+    end = 'sys.exit("Error: That port is already in use.")' if ends else "time.sleep(60)"
+    (project / "late.py").write_text(LATE + end, encoding="utf-8")
+    port = free_port()
+    done = snapshot.call("run", "--port", str(port))
+    assert done.returncode == 1
+    assert re.search(rf"python\S* \(process \d+\) took port {port} while", done.stderr)
+    assert "no fault of the project" in done.stderr
+    assert "ended by itself" not in done.stderr
+    assert int(re.search(r"--port (\d+)", done.stderr)[1]) != port
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from checks.harness.readiness import await_page
-from checks.harness.server_process import launch
+from checks.harness.instances import Instance
+from checks.harness.readiness import MOVES, PortLost, await_page, await_page_somewhere
+from checks.harness.server_process import Launcher, launch
 from checks.verdicts import CannotTell, NotYet
 from tests.support.tool_process import wait_until
 from workbook.errors import WorkbookError
@@ -165,6 +167,58 @@ def test_a_stranger_that_answers_is_not_taken_for_the_project(tmp_path) -> None:
                 await_page(web, port)
         finally:
             web.kill()
+
+
+def test_a_page_moves_to_another_port_where_a_stranger_was_quicker(tmp_path) -> None:
+    port = free_port()
+    with socket.create_server((LOOPBACK, port)):
+        web, moved = await_page_somewhere(
+            started(tmp_path, port), port, lambda other: started(tmp_path, other)
+        )
+        try:
+            assert moved != port
+            assert moved in web.ports()
+        finally:
+            web.kill()
+
+
+def test_a_page_whose_ports_are_all_taken_is_no_fault_of_the_project(tmp_path) -> None:
+    port, tried = free_port(), []
+
+    def start_where_a_stranger_is(_: int):
+        tried.append(started(tmp_path, port))
+        return tried[-1]
+
+    with socket.socket() as stranger:
+        stranger.bind((LOOPBACK, port))
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            pytest.raises(PortLost, match="no fault of yours"),
+        ):
+            patch.setattr("checks.harness.readiness.free_port", lambda: port)
+            await_page_somewhere(started(tmp_path, port), port, start_where_a_stranger_is)
+    assert len(tried) == MOVES
+    for web in tried:
+        web.kill()
+
+
+def test_a_web_and_a_twin_of_a_project_move_together_with_their_address(tmp_path) -> None:
+    (tmp_path / "serves.py").write_text(SERVER, encoding="utf-8")
+    line = f'"{sys.executable}" serves.py $PORT'
+    names = ("web", "worker", "beat")
+    lines = [f"{name}: {line if name == 'web' else 'sleep 60'}" for name in names]
+    (tmp_path / "Procfile").write_text("\n".join(lines), encoding="utf-8")
+    run = SimpleNamespace(id="a-run", folder=tmp_path)
+    redis = SimpleNamespace(url="redis://127.0.0.1:1")
+    instance = Instance(Launcher(tmp_path, run), redis)
+    with socket.create_server((LOOPBACK, instance.port)):
+        instance.launch("web", line.replace("$PORT", str(instance.port)), "web")
+        try:
+            instance.await_web()
+            assert instance.port in instance.process("web").ports()
+            assert instance.url.endswith(f":{instance.port}")
+        finally:
+            instance.close()
 
 
 def test_a_project_that_listens_is_found(tmp_path) -> None:

@@ -21,7 +21,15 @@ from workbook.projects.project import DEMO, ProjectFolder, find_project, private
 from workbook.redis_server.selection import ChosenRedis, chosen_redis
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.console import Console
-from workbook.runtime.ports import port_number, require_free
+from workbook.runtime.ports import (
+    IN_USE,
+    can_bind,
+    free_port,
+    holder,
+    listeners,
+    port_number,
+    require_free,
+)
 from workbook.runtime.process_tree import processes_of_run, trees
 from workbook.runtime.run_records import Run, end_leftovers, opened_run
 from workbook.runtime.signals import HANG_UP, StopRequested, StopSignals
@@ -115,6 +123,9 @@ class Serving:
         try:
             self._start(runner, to_start)
             self._follow(runner)
+        except WorkbookError:
+            self._require_own_port(runner)
+            raise
         except StopRequested:
             runner.say("Stopping …")
             raise
@@ -149,6 +160,19 @@ class Serving:
     def _environment(self) -> dict[str, str]:
         return environment_for(self.redis.url, self.port, self.run.id)
 
+    def _require_own_port(self, runner: Runner) -> None:
+        """Raise WorkbookError where another program took the port before the project did."""
+        holders = {one.pid for one in listeners(self.port)}
+        own = {one.pid for one in processes_of_run(self.run.id)}
+        # Not every system tells who listens: then the project itself must have found it taken.
+        is_told = not holders and IN_USE.search(runner.last_lines()) and not can_bind(self.port)
+        if is_told or (holders and not holders & own):
+            raise WorkbookError(
+                f"{holder(self.port) or 'Another program'} took port {self.port} while the project "
+                "was starting; everything was stopped. It is no fault of the project: end that "
+                f"program, or choose another port: --port {free_port()}"
+            )
+
     def _needs_no_tables(self, line: str) -> bool:
         """Tell whether the process of this `line` of the Procfile may start before the tables.
 
@@ -172,6 +196,7 @@ class Serving:
                 self._print_logs(runner, FOLLOW_SECONDS)
                 now = time.monotonic()
                 if watch.page and not ready:
+                    self._require_own_port(runner)
                     ready = True
                     page_part.end()
                     runner.say(self._ready_text(watch.page))

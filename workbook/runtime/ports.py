@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import random
+import re
 import socket
 import sys
 import tempfile
@@ -23,6 +24,8 @@ LOOPBACK = "127.0.0.1"
 # Below those that systems give to outgoing connections (32768 and up on Linux): such a connection
 # could take a port before the server that it is meant for does.
 CHOSEN_FROM = range(20_000, 32_000)
+# How servers say, each in its words, that somebody else holds their port.
+IN_USE = re.compile(r"(?i)(?:address|port) (?:is )?already in use|WinError 10048")
 
 
 def port_number(text: str) -> int:
