@@ -1,13 +1,23 @@
 """`start`: the base of a step in work/, and nothing of the learner's lost."""
 
+import os
 import shutil
+import sqlite3
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_command
+from tests.support.tool_process import PROCFILE, lay_project, tool_run
 from tests.support.workbook_copy import SmallWorkbook
-from workbook.commands import start
+from workbook.runtime.ports import free_port
+from workbook.runtime.process_output import AS_TEXT
+
+ENV = "CELERY_BROKER_REDIS_URL=redis://localhost:6399\n"
 
 
 def kept_beside(small: SmallWorkbook) -> list[Path]:
@@ -66,39 +76,17 @@ def test_a_link_is_kept_as_a_link_and_its_target_is_left_alone(small: SmallWorkb
     assert (elsewhere / "mine.txt").read_text() == "mine"
 
 
-def test_a_killed_start_loses_nothing_and_the_next_one_clears_its_rest(small: SmallWorkbook):
-    small.write({"mine.txt": "mine"})
-    small.write({"half.txt": ""}, below=".workbook/laying")
-    small.write({"idea.txt": "idea"}, below="work.new-idea")
-    assert small.call("start", "02").returncode == 0
-    assert not (small.work / "half.txt").exists()
-    assert not (small.root / ".workbook/laying").exists()
-    assert (small.root / "work.new-idea/idea.txt").read_text() == "idea"
-
-
-def test_a_failing_exchange_puts_the_old_folder_back(tmp_path: Path):
-    target = tmp_path / "work"
-    target.mkdir()
-    (target / "mine.txt").write_text("mine")
-    with pytest.raises(FileNotFoundError):
-        start.exchange(target, tmp_path / "not there")
-    assert (target / "mine.txt").read_text() == "mine"
-    assert [path.name for path in tmp_path.iterdir()] == ["work"]
-
-
 def test_a_folder_that_cannot_be_written_gets_a_sentence(small: SmallWorkbook):
     small.write({"mine.txt": "mine"})
     (small.root / ".workbook").write_text("in the way")
     answer = small.call("start", "02")
     assert answer.returncode == 1
-    assert "could not be laid" in answer.stderr
+    assert "could not be replaced" in answer.stderr
     assert "Traceback" not in answer.stderr
     assert (small.work / "mine.txt").read_text() == "mine"
 
 
 def test_two_starts_side_by_side_both_keep_what_they_found(small: SmallWorkbook):
-    import subprocess
-
     small.write({"mine.txt": "mine"})
     code = "from workbook.cli import main; raise SystemExit(main(['start', '03']))"
     calls = [
@@ -110,3 +98,146 @@ def test_two_starts_side_by_side_both_keep_what_they_found(small: SmallWorkbook)
     assert len(kept) == 4
     assert sum((folder / "mine.txt").exists() for folder in kept) == 1
     shutil.rmtree(small.work)
+
+
+@contextmanager
+def a_process(folder: Path, *command: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a command in `folder` until it has printed a line; it waits for its input then."""
+    with subprocess.Popen(
+        command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **AS_TEXT
+    ) as process:
+        try:
+            process.stdout.readline()
+            yield process
+        finally:
+            process.kill()
+
+
+def a_terminal(folder: Path) -> AbstractContextManager[subprocess.Popen[str]]:
+    """Run a shell in `folder`: what one is on a terminal, for who looks at it from outside."""
+    # Two commands: with one alone the shell would become it.
+    return a_process(folder, "bash", "-c", "echo; while read line; do eval $line; done; true")
+
+
+def answer_of(shell: subprocess.Popen[str], line: str) -> str:
+    shell.stdin.write(f"{line}\n")
+    shell.stdin.flush()
+    return shell.stdout.readline().strip()
+
+
+def test_terminal_in_work_is_in_the_new_project(small: SmallWorkbook) -> None:
+    small.write({"mine.txt": "mine", "config/settings.py": "# mine"})
+    before = small.work.stat().st_ino
+    with a_terminal(small.work) as above, a_terminal(small.work / "config") as inside:
+        answer = small.call("start", "03")
+        assert answer.returncode == 0, answer.stderr
+        assert answer_of(above, "ls -d status mine.txt 2>&1 | tail -1") == "status"
+        assert answer_of(above, "pwd -P") == str(small.work)
+        assert "INSTALLED_APPS" in answer_of(inside, "cat settings.py")
+    assert small.work.stat().st_ino == before
+    assert "2 terminals are in work/, and in the new project now" in answer.stdout
+    (kept,) = kept_beside(small)
+    assert (kept / "mine.txt").read_text() == "mine"
+    assert (kept / "config/settings.py").read_text() == "# mine"
+
+
+def test_terminal_in_a_folder_that_goes_is_told_where_to_go(small: SmallWorkbook) -> None:
+    small.write({"notes/mine.txt": "mine"})
+    with a_terminal(small.work / "notes"):
+        answer = small.call("start", "02")
+    assert answer.returncode == 0, answer.stderr
+    assert "in work/notes, which is gone" in answer.stdout
+    assert f"cd {small.work}" in answer.stdout
+
+
+def test_what_uses_work_is_named_and_nothing_is_changed(small: SmallWorkbook) -> None:
+    small.write({"config/mine.txt": "mine", "db.sqlite3": ""})
+    code = "import sqlite3; c = sqlite3.connect(sys.argv[1]); c.execute('create table t (x)')"
+    opens = f"import sys; {code}; print(flush=True); input()"
+    waits = "print(flush=True); input()"
+    database = str(small.work / "db.sqlite3")
+    with (
+        a_process(small.work / "config", sys.executable, "-c", waits) as inside,
+        a_process(small.root, sys.executable, "-c", opens, database) as holder,
+    ):
+        answer = small.call("start", "02")
+        assert answer.returncode == 1
+        assert f"(process {inside.pid}) runs there: " in answer.stderr
+        assert f"(process {holder.pid}) has db.sqlite3 open" in answer.stderr
+        assert "Nothing was changed" in answer.stderr
+        assert (small.work / "config/mine.txt").read_text() == "mine"
+        assert kept_beside(small) == []
+        assert small.call("start", "02", "--anyway").returncode == 0
+    (kept,) = kept_beside(small)
+    with sqlite3.connect(kept / "db.sqlite3") as copied:
+        assert copied.execute("select name from sqlite_master").fetchall() == [("t",)]
+
+
+def test_run_in_work_is_named_with_its_address(small: SmallWorkbook) -> None:
+    lay_project(small.work, PROCFILE)
+    port = free_port()
+    with tool_run(small, "run", "--port", str(port)) as run:
+        run.wait_for("ready:")
+        answer = small.call("start", "02")
+        assert answer.returncode == 1
+        assert (
+            f"work/ itself: http://localhost:{port}/ (process {run.process.pid})" in answer.stderr
+        )
+        assert "manage.py" not in answer.stderr  # of which it is made
+        assert (small.work / "Procfile").read_text() == PROCFILE
+    assert small.call("start", "02").returncode == 0
+
+
+def test_called_from_inside_and_piped_it_is_no_hindrance_to_itself(small: SmallWorkbook) -> None:
+    small.write({"mine.txt": "mine"})
+    code = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
+    # What is piped into another at a prompt has a group of its own.
+    line = f"set -m; {sys.executable!r} -P -c '{code}' start 02 | cat; true"
+    done = run_command(
+        ["bash", "-c", line], small.work, {**os.environ, "PYTHONPATH": str(small.root)}
+    )
+    assert "work/ now holds the finished step 01" in done.stdout, done.stderr
+
+
+def test_env_comes_along(small: SmallWorkbook) -> None:
+    small.write({".env": ENV})
+    said = small.call("start", "03").stdout
+    assert (small.work / ".env").read_text() == ENV
+    assert "Your .env came along." in said
+    (kept,) = kept_beside(small)
+    assert (kept / ".env").read_text() == ENV
+
+
+def test_env_stays_behind_where_the_page_writes_it(small: SmallWorkbook) -> None:
+    small.write({".env": ENV})
+    said = small.call("start", "01").stdout
+    assert list(small.work.iterdir()) == []
+    assert "Your .env is kept there too: page 01 writes it." in said
+
+
+def test_env_behind_a_link_comes_along(small: SmallWorkbook) -> None:
+    elsewhere = small.root.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / ".env").write_text(ENV)
+    small.work.symlink_to(elsewhere)
+    said = small.call("start", "02").stdout
+    assert (small.work / ".env").read_text() == ENV
+    assert f"work/ was a link to {elsewhere}" in said
+
+
+@pytest.mark.parametrize("verb", [["start", "03"], ["check", "09"], ["run", "work"], ["doctor"]])
+def test_killed_start_is_finished_by_the_next_call(small: SmallWorkbook, verb: list[str]) -> None:
+    small.write({"mine.txt": "mine"})
+    code = (
+        "import os, signal; from workbook.projects.replacement import FolderSync\n"
+        "FolderSync.run = lambda self: os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    with tool_run(small, "start", "03", code=code) as killed:
+        assert killed.ends() == -9
+    answer = small.call(*verb)
+    assert "An earlier start was killed half-way, and is finished now." in answer.stdout
+    kept = kept_beside(small)[0]
+    assert f"kept in {kept.name}/" in answer.stdout
+    assert (kept / "mine.txt").read_text() == "mine"
+    assert (small.work / "status/tasks.py").is_file()
+    assert not (small.work / "mine.txt").exists()

@@ -17,6 +17,7 @@ from select import select
 from tests.guide.replay.reader.terminal import ESCAPES
 from tests.support.commands import run_command
 from tests.support.workbook_copy import SmallWorkbook
+from workbook.runtime.process_output import decoded
 
 SECONDS = 30
 # Makes the terminal that is its input its own, as a window does for the shell in it.
@@ -90,7 +91,7 @@ class Person:
         os.close(there)
         try:
             shown = _talk(here, [f"{line}\n".encode() for line in typed])
-            return process.wait(SECONDS), ESCAPES.sub("", shown.decode("utf-8", "replace"))
+            return process.wait(SECONDS), ESCAPES.sub("", decoded(shown))
         finally:
             process.kill()
             process.wait()
@@ -112,4 +113,4 @@ def _talk(terminal: int, lines: list[bytes]) -> bytes:
             shown += part
         elif lines and shown:
             os.write(terminal, lines.pop(0))
-    raise AssertionError(f"not over within {SECONDS} s; on the screen:\n{shown.decode()}")
+    raise AssertionError(f"not over within {SECONDS} s; on the screen:\n{decoded(shown)}")

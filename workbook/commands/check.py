@@ -15,6 +15,7 @@ from workbook.browser import find_chromium
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import ROOT, WORK
+from workbook.projects.replacement import settle
 from workbook.projects.step_detection import last_step
 from workbook.projects.steps import find_step
 from workbook.runtime.signals import hold_interrupts
@@ -50,6 +51,7 @@ def handle(options: argparse.Namespace) -> int:
     Raises WorkbookError for an unknown step, and where there is no `work/`.
     """
     text, named = options.step, options.target
+    settle()
     if named is None and not os.path.lexists(WORK):
         begin = find_step(text or "01").label
         raise WorkbookError(

@@ -20,6 +20,7 @@ from workbook.invocation import tool_command
 from workbook.paths import WORK
 from workbook.projects.copying import copy_project
 from workbook.projects.django_lines import as_in_project
+from workbook.projects.replacement import settle
 from workbook.projects.steps import find_step
 from workbook.runtime.signals import handled
 
@@ -42,6 +43,7 @@ def handle(options: argparse.Namespace) -> int:
     there is no step of that name, or no `work/`.
     """
     step, mine = find_step(options.step), options.mine
+    settle()
     if mine and not WORK.is_dir():
         raise WorkbookError(
             "There is no work/ to compare. Begin one with:"

@@ -16,6 +16,7 @@ from workbook.browser import find_chromium
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import WORK
+from workbook.projects.replacement import settle
 from workbook.projects.step_detection import describe
 from workbook.redis_server.address import masked
 from workbook.redis_server.selection import named_address, vacant_loopback_port
@@ -49,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def handle(_options: argparse.Namespace) -> int:
     """Print the table; return 1 if something needed is missing, else 0."""
+    settle()
     missing = False
     for finding in findings():
         print(finding, flush=True)

@@ -27,6 +27,7 @@ def handle(options: argparse.Namespace) -> int:
     SIGTERM and a closed terminal end MkDocs as well. Raises WorkbookError if the port is taken.
     """
     port = options.port
+    os.chdir(ROOT)  # called in work/, it is no hindrance for `start`
     require_free(port)
     print(f"The guide: http://localhost:{port}/  (Ctrl-C ends it)", flush=True)
     command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"{LOOPBACK}:{port}"]

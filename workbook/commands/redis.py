@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from typing import NoReturn
 
 from workbook.errors import WorkbookError
+from workbook.paths import ROOT
 from workbook.redis_server.server import private_redis
 from workbook.redis_server.usable import REFUSALS, why_unusable
 from workbook.runtime.console import Console
@@ -28,6 +30,7 @@ def handle(options: argparse.Namespace) -> int:
     is taken by something else.
     """
     port, console, signals = options.port, Console(), StopSignals()
+    os.chdir(ROOT)  # called in work/, it is no hindrance for `start`
     try:
         with signals.listening():
             for line in end_leftovers():

@@ -16,6 +16,7 @@ from workbook.bootstrap.environment import activated, scripts_of
 from workbook.errors import WorkbookError
 from workbook.invocation import SHELL_MARK, tool_command
 from workbook.paths import ENVIRONMENT, ROOT, STATE, WORK
+from workbook.projects.replacement import settle
 from workbook.shells.detection import own_shell
 from workbook.shells.startup import Launch, Place, launch
 
@@ -31,6 +32,7 @@ def handle(_options: argparse.Namespace) -> int:
     Raises WorkbookError where there is no `work/`, inside such a shell, and where its files can't
     be written.
     """
+    settle()
     require_work()
     refuse_second()
     scripts, is_interactive = scripts_of(ENVIRONMENT), sys.stdin.isatty()

@@ -1,45 +1,74 @@
-"""`start`: copies the base of a step into `work/`, and keeps what was there."""
+"""`start`: puts the base of a step into `work/`, and keeps what was there."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import shutil
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
-from workbook.paths import STATE, WORK
+from workbook.paths import ROOT, WORK
 from workbook.projects.copying import copy_project
+from workbook.projects.replacement import KeptFolders, Replacement, reason
 from workbook.projects.steps import Step, all_steps, find_step
-from workbook.runtime.file_locks import locked
+from workbook.runtime.folder_users import FolderUser, users_of
+from workbook.runtime.run_records import end_leftovers, no_new_run, running_in
+from workbook.shells.detection import KNOWN, name_of
+
+# They hold no file, and see the new project: what is in a folder that stays is in the new one.
+TERMINALS = KNOWN | {"tmux", "tmux: server", "tmux: client", "screen", "zellij", "script"}
+SETTINGS = ".env"
+MOST_NAMED = 12
+
+
+@dataclass(frozen=True)
+class FolderState:
+    """What a learner is told of `work/` besides where its contents are."""
+
+    has_settings: bool = False
+    link: Path | None = None
+    terminals: Sequence[FolderUser] = field(default_factory=tuple)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
-    parser.description = "Lay the base of a step into work/; what was there is kept beside."
+    parser.description = "Put the base of a step into work/; what was there is kept beside."
     parser.add_argument("step", help="such as 02")
+    anyway = "even though something runs in work/, or has a file open there"
+    parser.add_argument("--anyway", action="store_true", help=anyway)
 
 
 def handle(options: argparse.Namespace) -> int:
-    """Lay the finished step before the one that is named into `work/`; return the exit code.
+    """Put the finished step before the one that is named into `work/`; return the exit code.
 
-    Raises WorkbookError for an unknown step and where the disk can't be written. What was in
-    `work/` is there or beside it at every moment, even if the tool is killed.
+    Raises WorkbookError for an unknown step, where something uses `work/`, and where the disk can't
+    be written. What was in `work/` is there or beside it at every moment, even if the tool is
+    killed: the next call goes on then.
     """
     step = find_step(options.step)
     base = base_of(step)
+    os.chdir(ROOT)  # from here on this process itself is not in work/
+    replacement = Replacement()
     try:
-        STATE.mkdir(exist_ok=True)
-        with locked(STATE / "start.lock", within_seconds=30):
-            kept = exchange(WORK, place_base(base, STATE / "laying"))
+        for line in end_leftovers():
+            print(line, flush=True)
+        with replacement.taking_turns(), no_new_run():
+            if replacement.is_interrupted:
+                print(replacement.resume(), flush=True)
+            state = state_of_work(step, options.anyway)
+            kept = replacement.run(partial(make_base, step, base))
     except (OSError, shutil.Error) as problem:
         raise WorkbookError(
-            f"{WORK} could not be laid: {problem}.\n"
-            "What was there is where it was. Make the folder writable, then call again."
+            f"{WORK} could not be replaced: {reason(problem)}.\n"
+            "What was there is where it was. Make the folder writable, end what uses it, then call"
+            " again."
         ) from problem
-    print(tell(step, base, kept))
+    print(tell(step, base, kept, state))
     return 0
 
 
@@ -48,58 +77,89 @@ def base_of(step: Step) -> Step | None:
     return next((other for other in all_steps() if other.number == step.number - 1), None)
 
 
-def place_base(base: Step | None, folder: Path) -> Path:
-    """Make `folder` a clean copy of `base`, or empty; what a killed call left there is cleared."""
-    if folder.exists():
-        shutil.rmtree(folder)
+def make_base(step: Step, base: Step | None, folder: Path) -> None:
+    """Make `folder` a clean copy of `base`, or empty, with the learner's settings."""
     if base is None:
         folder.mkdir()
     else:
         copy_project(base.folder, folder)
-    return folder
+    # The first page has the learner write them.
+    if step.number > 1 and (WORK / SETTINGS).is_file():
+        shutil.copy2(WORK / SETTINGS, folder / SETTINGS, follow_symlinks=False)
 
 
-def exchange(target: Path, new: Path) -> Path | None:
-    """Put the folder `new` in the place of `target`; return where the old one is kept, if it is.
-
-    A link is kept as the link it was. An empty folder has nothing to keep.
-    """
-    kept = None
-    if target.is_dir() and not target.is_symlink() and not any(target.iterdir()):
-        target.rmdir()
-    elif os.path.lexists(target):
-        kept = free_name(target, datetime.now())
-        target.rename(kept)
-    try:
-        new.rename(target)
-    except OSError:
-        if kept:
-            kept.rename(target)
-        raise
-    return kept
+def state_of_work(step: Step, anyway: bool) -> FolderState:
+    """Return what to tell of it. Raises WorkbookError where something uses `work/`."""
+    users = users_of(WORK) if os.path.lexists(WORK) else []
+    terminals = [user for user in users if name_of(user.name) in TERMINALS and not user.files]
+    hindering = [user for user in users if user not in terminals]
+    if not anyway:
+        refuse(step, hindering)
+    link = WORK.readlink() if WORK.is_symlink() else None
+    return FolderState((WORK / SETTINGS).is_file(), link, terminals)
 
 
-def free_name(target: Path, now: datetime) -> Path:
-    """Return a name beside `target` that nobody has: `work.2026-11-22-1530`, then `…-2`."""
-    first = target.with_name(f"{target.name}.{now:%Y-%m-%d-%H%M}")
-    name, number = first, 1
-    while os.path.lexists(name):
-        number += 1
-        name = first.with_name(f"{first.name}-{number}")
-    return name
+def refuse(step: Step, users: Sequence[FolderUser]) -> None:
+    """Raise WorkbookError, naming what uses `work/`, if anything does."""
+    lines = []
+    if run := running_in(WORK.resolve()):
+        record, processes = run
+        lines.append(f"work/ itself: {record.address} (process {record.pid}). Press Ctrl-C there.")
+        users = [user for user in users if user.pid not in processes]
+    lines += map(describe, users)
+    if not lines:
+        return
+    if len(lines) > MOST_NAMED:
+        lines[MOST_NAMED:] = [f"and {len(lines) - MOST_NAMED} more"]
+    raise WorkbookError(
+        "Nothing was changed: something runs in work/, or has a file open there.\n"
+        + "\n".join(f"  {line}" for line in lines)
+        + "\nEnd it, then call again; terminals that are in work/ may stay. If it may go on:"
+        f" {tool_command()} start {step.label} --anyway"
+    )
 
 
-def tell(step: Step, base: Step | None, kept: Path | None) -> str:
-    """Return what to say to the learner: what lies in `work/` now, and what to do next."""
+def describe(user: FolderUser) -> str:
+    """Return a line for a process that uses `work/`."""
+    command = user.command if len(user.command) <= 60 else f"{user.command[:59]}…"
+    who = f"{user.name} (process {user.pid})"
+    if user.files:
+        more = f" and {len(user.files) - 1} more" if len(user.files) > 1 else ""
+        return f"{who} has {user.files[0].as_posix()}{more} open: {command}"
+    return f"{who} runs there: {command}"
+
+
+def tell(step: Step, base: Step | None, kept: KeptFolders, state: FolderState) -> str:
+    """Return what to say to the learner: what is in `work/` now, and what to do next."""
     if base:
         lines = [f"work/ now holds the finished step {base.label}: the base of step {step.label}."]
     else:
         lines = [f"work/ is now an empty folder: step {step.label} begins with nothing."]
-    if kept:
-        lines.append(f"What was there is kept in {kept.name}/.")
+    lines += kept.sentences
+    if state.has_settings:
+        stays = f"Your {SETTINGS} is kept there too: page {step.label} writes it."
+        lines.append(stays if step.number == 1 else f"Your {SETTINGS} came along.")
+    if state.link:
+        lines.append(f"work/ was a link to {state.link}. That folder is as it was.")
+    lines += terminal_lines(state)
     lines += ["", f"Next: open the page of step {step.label}, and write what it says into work/."]
     lines.append(f"    {tool_command()} guide      the pages")
     if base:
-        lines.append(f"    {tool_command()} run        your project as it stands")
+        lines.append(f"    {tool_command()} run        your project as it is now")
     lines.append(f"    {tool_command()} diff {step.label}    what the step changes")
     return "\n".join(lines)
+
+
+def terminal_lines(state: FolderState) -> list[str]:
+    """Return what to say of the terminals that are in `work/`."""
+    folders = [user.folder for user in state.terminals if user.folder is not None]
+    left = [folder for folder in folders if state.link or not (WORK / folder).is_dir()]
+    lines = []
+    if count := len(folders) - len(left):
+        who = "A terminal is" if count == 1 else f"{count} terminals are"
+        lines.append(f"{who} in work/, and in the new project now.")
+    if left:
+        names = sorted({f"work/{folder.as_posix()}".removesuffix("/.") for folder in left})
+        where = "in that folder" if state.link else f"in {', '.join(names)}, which is gone"
+        lines.append(f"A terminal is still {where}. Type there: cd {WORK}")
+    return lines

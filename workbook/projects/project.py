@@ -14,6 +14,7 @@ from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import WORK
 from workbook.projects.copying import copy_project
+from workbook.projects.replacement import settle
 from workbook.projects.steps import find_step
 from workbook.runtime.process_tree import end, last_lines, run_to_end, trees
 
@@ -126,6 +127,7 @@ def find_project(step_text: str | None) -> ProjectFolder:
 
     Raises WorkbookError for an unknown step, and for a work/ without a manage.py.
     """
+    settle()
     if step_text is None and not WORK.is_dir():
         step_text = LAST_STEP
     if step_text is not None and step_text.rstrip("/\\") != WORK.name:

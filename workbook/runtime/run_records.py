@@ -99,6 +99,22 @@ def opened_run(
             shutil.rmtree(run.folder, ignore_errors=True)
 
 
+@contextmanager
+def no_new_run() -> Iterator[None]:
+    """Let no run begin inside the block, and none that begins now go unseen in it."""
+    with _guard():
+        yield
+
+
+def running_in(project: Path) -> tuple[Record, set[int]] | None:
+    """Return the record of the run that goes on in the folder `project`, and its processes."""
+    for folder in _runs() if RUNS.is_dir() else []:
+        record = _read(folder)
+        if record.project == str(project) and _lives(folder):
+            return record, {record.pid, *(one.pid for one in processes_of_run(folder.name))}
+    return None
+
+
 def end_leftovers() -> list[str]:
     """End what killed calls left running, remove their folders, and return a line for each."""
     if not RUNS.is_dir():
@@ -133,14 +149,13 @@ def _read(folder: Path) -> Record:
 def _refuse_second(record: Record) -> None:
     if record.project is None:
         return
-    for folder in _runs():
-        other = _read(folder)
-        if other.project == record.project and _lives(folder):
-            raise WorkbookError(
-                f"{record.label} already runs: see {other.address} (process {other.pid}). Two at "
-                "once would share one database and send every periodic task twice. Press Ctrl-C "
-                "there first, or run a snapshot beside it: run 05 --port 8001"
-            )
+    if found := running_in(Path(record.project)):
+        other, _ = found
+        raise WorkbookError(
+            f"{record.label} already runs: see {other.address} (process {other.pid}). Two at "
+            "once would share one database and send every periodic task twice. Press Ctrl-C "
+            "there first, or run a snapshot beside it: run 05 --port 8001"
+        )
 
 
 def _clear(folder: Path) -> str:

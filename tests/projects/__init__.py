@@ -1,0 +1,1 @@
+"""Proves workbook/projects: projects on disk, and how one takes the place of another."""

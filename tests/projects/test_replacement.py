@@ -1,0 +1,276 @@
+"""A replaced folder: whole at every moment, whatever is in it and whenever the tool is killed."""
+
+import os
+import signal
+import socket
+import stat
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.support.text_files import write_files
+from workbook.projects import replacement
+from workbook.projects.replacement import KeptFolders, Replacement
+
+OLD = {"mine.txt": "mine", "config/settings.py": "# mine\n", "deep/er/größe x.txt": "ß", "a": "a"}
+NEW = {
+    "config/settings.py": "# new\n",
+    "config/celery.py": "",
+    "status/a b.py": "b",
+    "deep": "file",
+}
+CHANGES = {"os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.chmod", "os.symlink", "os.utime"}
+MOST_CHANGES = 150
+
+
+@pytest.fixture
+def exchange(tmp_path: Path) -> Replacement:
+    """Return a replacement of a folder in which OLD is."""
+    write_files(tmp_path / "work", OLD)
+    return Replacement(tmp_path / "work", tmp_path / "state")
+
+
+def make_new(folder: Path) -> None:
+    write_files(folder, NEW)
+
+
+def run(exchange: Replacement, make: Callable[[Path], None] = make_new) -> KeptFolders:
+    with exchange.taking_turns():
+        return exchange.run(make)
+
+
+def files_in(folder: Path) -> dict[str, str]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in found}
+
+
+def kept_beside(exchange: Replacement) -> list[Path]:
+    return sorted(exchange.work.parent.glob("work.*"))
+
+
+def killed(call: Callable[[], object], at: int) -> bool:
+    """Call in a process that is killed before its change of the disk number `at`; tell if it was.
+
+    A file that is opened to be written counts as a change, too.
+    """
+    child = os.fork()
+    if child == 0:
+        left = at
+
+        def count(event: str, arguments: tuple[object, ...]) -> None:
+            nonlocal left
+            writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & 3
+            if event in CHANGES or writes:
+                left -= 1
+                if left < 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(count)
+        try:
+            call()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def go_on(exchange: Replacement) -> None:
+    """Do what each next call does."""
+    if exchange.is_interrupted:
+        exchange.resume()
+
+
+def begin_again(tmp_path: Path, number: int) -> Replacement:
+    folder = tmp_path / str(number)
+    write_files(folder / "work", OLD)
+    return Replacement(folder / "work", folder / "state")
+
+
+def test_killed_before_any_change(tmp_path: Path) -> None:
+    kills, finished = 0, 0
+    for at in range(MOST_CHANGES):
+        exchange = begin_again(tmp_path, at)
+        if not killed(lambda one=exchange: run(one), at):
+            break
+        kills += 1
+        # Even before the next call nothing is lost.
+        assert OLD in [files_in(folder) for folder in (exchange.work, *kept_beside(exchange))]
+        # The next call may be killed as well, and the one after it.
+        for again in range(0, 60, 7):
+            killed(lambda one=exchange: go_on(one), again)
+        go_on(exchange)
+        assert not exchange.is_interrupted
+        if files_in(exchange.work) == OLD:
+            assert kept_beside(exchange) == []
+            continue
+        finished += 1
+        assert files_in(exchange.work) == NEW
+        (kept,) = kept_beside(exchange)
+        assert files_in(kept) == OLD
+    else:
+        pytest.fail(f"a replacement makes more than {MOST_CHANGES} changes")
+    assert files_in(exchange.work) == NEW
+    assert kills > 30
+    assert 10 < finished < kills
+
+
+def fail_half_way(exchange: Replacement) -> None:
+    """Run a replacement that fails once all is taken away that was to go."""
+    real, calls = replacement.FolderSync._place, []
+
+    def bring(self: replacement.FolderSync, *folders: Path) -> None:
+        calls.append(folders)
+        if len(calls) == 1:
+            raise OSError("no space left")
+        real(self, *folders)
+
+    replacement.FolderSync._place = bring
+    try:
+        with suppress(OSError):
+            run(exchange)
+    finally:
+        replacement.FolderSync._place = real
+
+
+def test_killed_amid_undoing(tmp_path: Path) -> None:
+    for at in range(MOST_CHANGES):
+        exchange = begin_again(tmp_path, at)
+        was_killed = killed(lambda one=exchange: fail_half_way(one), at)
+        assert OLD in [files_in(folder) for folder in (exchange.work, *kept_beside(exchange))]
+        go_on(exchange)
+        assert not exchange.is_interrupted
+        if files_in(exchange.work) == OLD:
+            assert kept_beside(exchange) == []
+        else:
+            assert files_in(exchange.work) == NEW
+        if not was_killed:
+            break
+    else:
+        pytest.fail("it never came to its end")
+    assert files_in(exchange.work) == OLD
+
+
+def test_what_was_written_after_the_kill_is_put_aside(exchange: Replacement) -> None:
+    at = next(at for at in range(MOST_CHANGES) if _is_half_way(exchange, at))
+    assert at
+    (exchange.work / "idea.txt").write_text("idea")
+    (exchange.work / "mine.txt").write_text("a newer version")
+    said = exchange.resume()
+    assert files_in(exchange.work) == NEW
+    kept, aside = kept_beside(exchange)
+    assert files_in(kept) == OLD
+    assert files_in(aside) == {"idea.txt": "idea", "mine.txt": "a newer version"}
+    assert f"What was written to it meanwhile is in {aside.name}/." in said
+
+
+def _is_half_way(exchange: Replacement, at: int) -> bool:
+    """Kill a replacement at that change; tell whether something was taken away by then."""
+    assert killed(lambda: run(exchange), at)
+    if (exchange.work / "a").exists():
+        go_on(exchange)
+        if files_in(exchange.work) == NEW:
+            # Finished: begin again with the old one.
+            for folder in (exchange.work, *kept_beside(exchange)):
+                replacement._discard(folder)
+            write_files(exchange.work, OLD)
+        return False
+    return True
+
+
+def test_folder_that_stays_is_the_same_one(exchange: Replacement) -> None:
+    before = [(exchange.work / name).stat().st_ino for name in (".", "config")]
+    kept = run(exchange)
+    assert [(exchange.work / name).stat().st_ino for name in (".", "config")] == before
+    assert files_in(exchange.work) == NEW
+    assert files_in(kept.contents) == OLD
+
+
+def test_modes_links_and_times_are_kept(exchange: Replacement) -> None:
+    (exchange.work / "manage.py").write_text("")
+    (exchange.work / "manage.py").chmod(0o755)
+    (exchange.work / "link").symlink_to("../elsewhere")
+    (exchange.work / "config/locked").mkdir()
+    (exchange.work / "config/locked/read.txt").write_text("only")
+    (exchange.work / "config/locked/read.txt").chmod(0o400)
+    (exchange.work / "config/locked").chmod(0o500)
+    os.utime(exchange.work / "mine.txt", (1, 1))
+    kept = run(exchange).contents
+    assert files_in(exchange.work) == NEW
+    assert stat.S_IMODE((kept / "manage.py").stat().st_mode) == 0o755
+    assert (kept / "link").readlink() == Path("../elsewhere")
+    assert stat.S_IMODE((kept / "config/locked").stat().st_mode) == 0o500
+    assert (kept / "mine.txt").stat().st_mtime == 1
+    (kept / "config/locked").chmod(0o700)
+
+
+def test_pipes_and_sockets_are_no_hindrance(exchange: Replacement) -> None:
+    os.mkfifo(exchange.work / "pipe")
+    place = Path.cwd()
+    os.chdir(exchange.work)  # the name of a socket is short
+    try:
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind("socket")
+    finally:
+        os.chdir(place)
+    kept = run(exchange).contents
+    assert (kept / "pipe").is_fifo()
+    assert files_in(exchange.work) == NEW
+
+
+def test_one_that_fails_is_undone(exchange: Replacement, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = replacement._unlink
+
+    def unlink(path: Path) -> None:
+        if path == exchange.work / "mine.txt":
+            raise PermissionError(13, "in use", str(path))
+        real(path)
+
+    monkeypatch.setattr(replacement, "_unlink", unlink)
+    with pytest.raises(PermissionError, match="in use"):
+        run(exchange)
+    assert files_in(exchange.work) == OLD
+    assert kept_beside(exchange) == []
+    assert not exchange.is_interrupted
+    assert sorted(path.name for path in exchange.state.iterdir()) == ["start.lock"]
+
+
+def test_copy_that_fails_changes_nothing(exchange: Replacement) -> None:
+    def fails(folder: Path) -> None:
+        make_new(folder)
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        run(exchange, fails)
+    assert files_in(exchange.work) == OLD
+    assert [path.name for path in exchange.state.iterdir()] == ["start.lock"]
+
+
+def test_link_is_kept_as_a_link(exchange: Replacement, tmp_path: Path) -> None:
+    exchange.work.rename(tmp_path / "elsewhere")
+    exchange.work.symlink_to(tmp_path / "elsewhere")
+    kept = run(exchange).contents
+    assert kept.readlink() == tmp_path / "elsewhere"
+    assert files_in(tmp_path / "elsewhere") == OLD
+    assert files_in(exchange.work) == NEW
+    assert not exchange.work.is_symlink()
+
+
+def test_link_killed_before_any_change(tmp_path: Path) -> None:
+    for at in range(MOST_CHANGES):
+        exchange = begin_again(tmp_path, at)
+        elsewhere = exchange.work.with_name("elsewhere")
+        exchange.work.rename(elsewhere)
+        exchange.work.symlink_to(elsewhere)
+        was_killed = killed(lambda one=exchange: run(one), at)
+        go_on(exchange)
+        assert files_in(elsewhere) == OLD
+        assert files_in(exchange.work) in (OLD, NEW)
+        assert exchange.work.is_symlink() == (files_in(exchange.work) == OLD)
+        if not was_killed:
+            return
+    pytest.fail("it never came to its end")

@@ -1,0 +1,70 @@
+"""Which processes are in a folder, or hold a file in it open, as far as the system tells."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True)
+class FolderUser:
+    """A process: the folder that it is in and the files that it has open, relative to the one."""
+
+    pid: int
+    name: str
+    command: str
+    folder: Path | None
+    files: tuple[Path, ...]
+
+
+def users_of(folder: Path) -> list[FolderUser]:
+    """Return the processes that use `folder` or what is below it, except for the calling command.
+
+    Those are this process, its parents, and on POSIX what it is piped into by the same line.
+    Processes that may not be looked at, such as another user's, are left out.
+    """
+    real, ours = folder.resolve(), _of_this_command()
+    found = []
+    for process in psutil.process_iter():
+        if process.pid in ours:
+            continue
+        with suppress(psutil.Error, OSError):
+            inside, files = _relative(process.cwd(), real), _open_files(process, real)
+            if inside is not None or files:
+                command = " ".join(process.cmdline())
+                found.append(FolderUser(process.pid, process.name(), command, inside, files))
+    return found
+
+
+def _open_files(process: psutil.Process, folder: Path) -> tuple[Path, ...]:
+    if os.name == "nt":
+        return ()  # asking for them may hang there; who removes an open file is told by an error
+    opened = [_relative(file.path, folder) for file in process.open_files()]
+    return tuple(sorted({path for path in opened if path is not None}))
+
+
+def _relative(path: str, folder: Path) -> Path | None:
+    """Return `path` relative to `folder`, None where it is not below it."""
+    inside = path and Path(path).is_relative_to(folder)
+    return Path(path).relative_to(folder) if inside else None
+
+
+def _of_this_command() -> set[int]:
+    this = psutil.Process()
+    ours = {this.pid, *(parent.pid for parent in this.parents())}
+    if hasattr(os, "getpgid"):
+        group = os.getpgid(0)
+        # Typed at a prompt, a line has a group of its own; a script and all it starts share one.
+        if os.getpgid(os.getppid()) != group:
+            ours |= {pid for pid in psutil.pids() if _group_of(pid) == group}
+    return ours
+
+
+def _group_of(pid: int) -> int | None:
+    with suppress(OSError):
+        return os.getpgid(pid)
+    return None
