@@ -342,13 +342,12 @@ def results(ids: list[str] | None = None) -> Answer:
 
 def as_json(row: Any) -> Any:
     """Return what a task returned as JSON, whichever serializer stored it."""
-    from kombu import serialization
+    from celery import current_app
 
-    if row.content_type == "application/json":
+    decode = getattr(current_app.backend, "decode_content", None)
+    if row.content_type == "application/json" or decode is None:
         return row.result
-    kinds = {row.content_type}
-    load: Callable[..., Any] = serialization.loads
-    return json.dumps(load(row.result, row.content_type, row.content_encoding, kinds), default=str)
+    return json.dumps(decode(row, row.result), default=str)
 
 
 def store_state(task_id: str, state: str, text: str) -> Answer:
