@@ -251,6 +251,25 @@ def test_a_strangers_task_is_unknown(unheard: Sent) -> None:
             look_at=f"{VIEWS}: how many ways lead to the 404?",
             guide="03, Answer for your own tasks alone",
         )
+    _require_both_known(unheard)
+
+
+def _require_both_known(unheard: Sent) -> None:
+    """Send a second task. Raises NotYet where its visitor is no longer told of the first one."""
+    second = unheard.visitor.post(PATH, htmx=True, within=4)
+    for name, task_id in (
+        ("first", unheard.task_id),
+        *(("second", one) for one in second.task_ids()),
+    ):
+        answer = unheard.visitor.get(f"{PATH}{task_id}/", htmx=True, within=4)
+        if not answer.is_fine:
+            raise NotYet(
+                done=f"sent a second task as the same visitor, then asked for the {name} one",
+                seen=answer.seen,
+                expected="status 200: both are this visitor's",
+                look_at=f"{VIEWS}: what becomes of the first id when a second one is stored?",
+                guide="03, Answer for your own tasks alone",
+            )
 
 
 def _require_404(whose: str, answer: Answer) -> None:

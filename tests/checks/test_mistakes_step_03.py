@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.edited_projects import Edit, Mistake, reported_first
+from tests.support.edited_projects import Appending, Edit, Mistake, reported_first
 
 BASE, INDEX, SETTINGS = "templates/_base.html", "templates/index.html", "config/settings.py"
 TASK = "templates/status/partials/task.html"
@@ -54,6 +54,18 @@ QUICK = (
         "test_the_fragment_polls_for_the_status",
         ("an hx-get without an hx-trigger", "03, Ask for the status"),
         Edit(TASK, ' hx-trigger="every 1s"', ""),
+    ),
+    Mistake(
+        "a-second-task-forgets-the-first",
+        "test_a_strangers_task_is_unknown",
+        ("asked for the first one", "status 404", "when a second one is stored?"),
+        Appending(
+            VIEWS,
+            "remember_it = check_status\n\n\n"
+            "def check_status(request):\n"
+            "    request.session.flush()\n"
+            "    return remember_it(request)\n",
+        ),
     ),
     Mistake(
         "the-trigger-has-no-unit",
