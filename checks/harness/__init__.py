@@ -2,5 +2,5 @@
 
 May import `verdicts`, `target`, `progress` and workbook, and no client, no step.
 Begin with `project`, which puts the others together. What is said where it does not start is in
-`preflight` (before), `diagnosis` (a process ended), `readiness` (no page), `worker` (no ping).
+`preflight` (before), `readiness` (no page), `worker` (no ping) and `diagnosis` (why it ended).
 """

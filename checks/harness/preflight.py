@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from checks.harness.diagnosis import PROCESSES
+from checks.harness.diagnosis.startup import PROCESSES
 from checks.verdicts import NotYet
 from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands

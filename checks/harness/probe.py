@@ -5,6 +5,7 @@ output. What the project itself prints goes to the standard error. Nothing of th
 imported here: the project's folder alone is on the path.
 """
 
+import asyncio
 import io
 import json
 import os
@@ -12,9 +13,10 @@ import re
 import runpy
 import subprocess
 import sys
+import threading
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -403,6 +405,49 @@ def load_asgi() -> Answer:
         return {"said": "", "exit_code": None}
 
 
+def stack_of_request(method: str, path: str, host: str, seconds: float) -> Answer:
+    """Send a request to the view, and return the stack that it is at after `seconds`, if any."""
+    from django.test import Client
+
+    client = Client(headers={"host": host, "hx-request": "true"})
+    thread = threading.Thread(target=client.generic, args=(method, path), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    frame = sys._current_frames().get(thread.ident or 0)
+    return {"stack": as_traceback(traceback.extract_stack(frame)) if frame else ""}
+
+
+def stack_of_connect(path: str, host: str, seconds: float) -> Answer:
+    """Open a websocket in the application, and return the stack that it is at after `seconds`."""
+    from channels.routing import get_default_application
+    from channels.testing import WebsocketCommunicator
+
+    headers = [(b"host", host.encode()), (b"origin", f"http://{host}".encode())]
+    tasks: list[asyncio.Task[Any]] = []
+
+    async def connect() -> None:
+        page = WebsocketCommunicator(get_default_application(), path, headers)
+        await page.send_input({"type": "websocket.connect"})
+        tasks.append(page.future)
+        await asyncio.wait([page.future], timeout=2 * seconds)
+
+    thread = threading.Thread(target=lambda: asyncio.run(connect()), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    stack = traceback.extract_stack(sys._current_frames().get(thread.ident or 0))
+    waiting: Any = tasks[0].get_coro() if tasks else None
+    while waiting is not None and (frame := getattr(waiting, "cr_frame", None)):
+        stack += traceback.extract_stack(frame, limit=1)
+        waiting = waiting.cr_await
+    return {"stack": as_traceback(stack) if thread.is_alive() else ""}
+
+
+def as_traceback(stack: Iterable[traceback.FrameSummary]) -> str:
+    """Return a stack as the traceback of an exception would tell it."""
+    lines = "".join(traceback.format_list(list(stack)))
+    return f"Traceback (most recent call last):\n{lines}StillWaiting: it did not come to an end\n"
+
+
 QUESTIONS: dict[str, Callable[..., Answer]] = {
     function.__name__: function
     for function in (
@@ -420,6 +465,8 @@ QUESTIONS: dict[str, Callable[..., Answer]] = {
         tracks_started,
         group_send,
         load_asgi,
+        stack_of_request,
+        stack_of_connect,
     )
 }
 

@@ -24,7 +24,7 @@ class ProcessLog:
     """The log of one process of the learner's."""
 
     def __init__(self, log: Path, project: Path) -> None:
-        self._log, self._project = log, project
+        self._log, self.project = log, project
         self.note = ""  # what became of the process, if the checks ended it
 
     def text(self) -> str:
@@ -35,7 +35,7 @@ class ProcessLog:
 
     def tail(self) -> str:
         """Return its last traceback in the learner's frames, else its last lines."""
-        said = learners_frames(self.text(), self._project)
+        said = learners_frames(self.text(), self.project)
         return f"{said}\n({self.note})" if self.note else said
 
     def size(self) -> int:
@@ -114,10 +114,10 @@ def _is_own(file: str, project: Path) -> bool:
     return not file.startswith("<") and (not path.is_absolute() or project in path.parents)
 
 
-def last_frame(words: str) -> tuple[str, str] | None:
-    """Return the file and the line of the last frame in `words`, None where they hold none.
+def frames_in(words: str) -> list[tuple[str, str]]:
+    """Return the file and the line of each frame in `words`, the deepest one last.
 
     `words` are those of `learners_frames`: every frame in them is the learner's own.
     """
-    frames = [found for line in words.splitlines() if (found := FRAME.match(line))]
-    return (frames[-1][1].replace("\\", "/"), frames[-1][2]) if frames else None
+    frames = (found for line in words.splitlines() if (found := FRAME.match(line)))
+    return [(frame[1].replace("\\", "/"), frame[2]) for frame in frames]

@@ -15,7 +15,9 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from checks.harness import databases
-from checks.harness.diagnosis import not_loaded
+from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.explain import explain
+from checks.harness.diagnosis.startup import not_loaded
 from checks.harness.instances import FROZEN, IDLE, Detached, Instance, Twin
 from checks.harness.package_tables import lay_tables
 from checks.harness.preflight import (
@@ -111,7 +113,7 @@ class Project(Staged, Instance):
             self.ask("load", within_seconds=LOAD_SECONDS)
             settings = self.ask("settings")
         except ProbeError as error:
-            raise not_loaded(learners_frames(str(error), self.folder)) from None
+            raise not_loaded(str(error), self.folder) from None
         require_own_addresses(settings, self.redis.url)
         self.launcher = replace(self.launcher, host=settings["host"] or LOOPBACK)
         if settings["broker_url"]:
@@ -158,13 +160,16 @@ class Project(Staged, Instance):
                 )
             missing: list[str] = self.ask("migrate", within_seconds=MIGRATE_SECONDS)["missing"]
         except ProbeError as error:
-            raise NotYet(
-                done="python manage.py migrate, on an empty database",
-                seen="it ended with an error",
-                expected="all tables made",
-                look_at="the newest file in your app's migrations/",
-                guide="01, Run the migrations",
-                words=learners_frames(str(error), self.folder),
+            raise explain(
+                NotYet(
+                    done="python manage.py migrate, on an empty database",
+                    seen="it ended with an error",
+                    expected="all tables made",
+                    look_at="the newest file in your app's migrations/",
+                    guide="01, Run the migrations",
+                    words=learners_frames(str(error), self.folder),
+                ),
+                of_log(str(error), self.folder),
             ) from None
         return missing
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import psutil
 
-from checks.harness.diagnosis import PROCESSES, ended
+from checks.harness.diagnosis.startup import PROCESSES, ended
 from checks.harness.server_process import Launched
 from checks.verdicts import CannotTell, NotYet
 from workbook.runtime.child_environment import MARK

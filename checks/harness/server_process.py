@@ -27,6 +27,9 @@ FASTER = {
     "CELERY_WORKER_WITHOUT_GOSSIP": "1",
     "RUN_MAIN": "true",
 }
+# daphne's runserver sends Python's warnings nowhere. As an error this one reaches the log, where
+# Python says that it is ignored: whatever runs goes on as it would.
+FORGOTTEN_AWAITS = {"PYTHONWARNINGS": "error:coroutine:RuntimeWarning"}
 MOST_BYTES = 20_000_000
 LOOK_SECONDS = 0.1
 
@@ -102,7 +105,7 @@ def launch(
         popen = Popen(
             command,
             cwd=folder,
-            env=environment | FASTER,
+            env=environment | FASTER | (FORGOTTEN_AWAITS if name.startswith("web") else {}),
             stdin=subprocess.DEVNULL,
             stdout=output,
         )

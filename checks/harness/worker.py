@@ -8,7 +8,9 @@ from collections.abc import Mapping
 import celery
 
 from checks.harness import readiness
-from checks.harness.diagnosis import ended
+from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.explain import explain
+from checks.harness.diagnosis.startup import ended
 from checks.harness.server_process import Launched
 from checks.verdicts import NotYet
 
@@ -25,13 +27,16 @@ def await_worker(app: celery.Celery, processes: Mapping[str, Launched]) -> None:
                 raise ended(launched)
         if app.control.inspect(timeout=0.2, limit=1).ping():
             return
-    raise NotYet(
-        done=f"started worker: {worker.command}, and asked it with `inspect ping`",
-        seen=f"no answer within {readiness.READY_SECONDS} s",
-        expected="pong",
-        look_at="config/celery.py: does the app take its settings from Django?",
-        guide="01, Configure the Celery app",
-        words=worker.log.tail(),
+    raise explain(
+        NotYet(
+            done=f"started worker: {worker.command}, and asked it with `inspect ping`",
+            seen=f"no answer within {readiness.READY_SECONDS} s",
+            expected="pong",
+            look_at="config/celery.py: does the app take its settings from Django?",
+            guide="01, Configure the Celery app",
+            words=worker.log.tail(),
+        ),
+        of_log(worker.log.text(), worker.log.project),
     )
 
 

@@ -8,6 +8,7 @@ from checks.clients.background import Later
 from checks.clients.dom import forms_in
 from checks.clients.http_client import visiting
 from checks.common import startup_checks
+from checks.common.evidence import explain_answer, explain_logs
 from checks.common.registered_tasks import require_known
 from checks.harness.project import FROZEN, Project
 from checks.harness.working_copy import appended
@@ -62,13 +63,17 @@ def test_the_start_page_has_the_form(project: Project) -> None:
     with visiting(project.running().url) as visitor:
         page = visitor.get("/")
     if page.status != 200 or page.is_greeting:
-        raise NotYet(
-            done=page.done,
-            seen="Django's greeting: “The install worked …”" if page.is_greeting else page.seen,
-            expected="the start page",
-            look_at="config/urls.py: does it include status.urls?",
-            guide="02, Give the page an address",
-            words=project.process("web").log.tail() if page.status >= 500 else "",
+        raise explain_answer(
+            NotYet(
+                done=page.done,
+                seen="Django's greeting: “The install worked …”" if page.is_greeting else page.seen,
+                expected="the start page",
+                look_at="config/urls.py: does it include status.urls?",
+                guide="02, Give the page an address",
+                words=project.process("web").log.tail() if page.status >= 500 else "",
+            ),
+            project,
+            page,
         )
     forms = forms_in(page.text, page.url)
     posting = [one for one in forms if one.address == PATH]
@@ -109,13 +114,17 @@ def test_the_start_page_has_the_form(project: Project) -> None:
 def test_the_page_answers_at_once(project: Project, sent: Sent) -> None:
     answer = sent.answer
     if not answer.is_fine:
-        raise NotYet(
-            done=f"{answer.done} with the form's token",
-            seen=answer.seen,
-            expected=f"a page, in under {ANSWER_SECONDS} s",
-            look_at=f"{VIEWS}, check_status",
-            guide="02, Execute the task in the view",
-            words=project.process("web").log.tail(),
+        raise explain_answer(
+            NotYet(
+                done=f"{answer.done} with the form's token",
+                seen=answer.seen,
+                expected=f"a page, in under {ANSWER_SECONDS} s",
+                look_at=f"{VIEWS}, check_status",
+                guide="02, Execute the task in the view",
+                words=project.process("web").log.tail(),
+            ),
+            project,
+            answer,
         )
     if answer.seconds > ANSWER_SECONDS:
         raise NotYet(
@@ -155,22 +164,32 @@ def test_the_result_is_stored(project: Project, sent: Sent) -> None:
     result, seconds = sent.result.result(within=3 * WORK_SECONDS)
     if result is None:
         seen, wanted = _why_no_result(project, sent)
-        raise NotYet(
-            done=done,
-            seen=f"no result of {sent.task_ids[0]} within {WORK_SECONDS} s: {seen}",
-            expected="a row with that id",
-            look_at=wanted,
-            guide="02, Name the task",
-            words=project.process("worker").log.tail(),
+        raise explain_logs(
+            NotYet(
+                done=done,
+                seen=f"no result of {sent.task_ids[0]} within {WORK_SECONDS} s: {seen}",
+                expected="a row with that id",
+                look_at=wanted,
+                guide="02, Name the task",
+                words=project.process("worker").log.tail(),
+            ),
+            project,
+            "worker",
+            since={"worker": sent.log_before},
         )
     if result["status"] != "SUCCESS" or result["result"] != '"RUNNING"':
-        raise NotYet(
-            done=done,
-            seen=f"state {result['status']}, result {result['result']}",
-            expected='state SUCCESS, result "RUNNING"',
-            look_at=f"{TASKS}, send_status: what does it return?",
-            guide="02, Write the task",
-            words="" if result["status"] == "SUCCESS" else project.process("worker").log.tail(),
+        raise explain_logs(
+            NotYet(
+                done=done,
+                seen=f"state {result['status']}, result {result['result']}",
+                expected='state SUCCESS, result "RUNNING"',
+                look_at=f"{TASKS}, send_status: what does it return?",
+                guide="02, Write the task",
+                words="" if result["status"] == "SUCCESS" else project.process("worker").log.tail(),
+            ),
+            project,
+            "worker",
+            since={"worker": sent.log_before},
         )
     if seconds < ANSWER_SECONDS:
         raise NotYet(
@@ -242,8 +261,10 @@ def test_the_task_prints(project: Project, sent: Sent) -> None:
     "A broker that hangs is reported on the page within seven seconds",
     after=(test_the_page_answers_at_once,),
 )
-def test_a_broker_that_hangs_is_reported(frozen: Later[Away]) -> None:
-    _require_words(frozen.result(within=60), "a broker that takes connections and answers nothing")
+def test_a_broker_that_hangs_is_reported(project: Project, frozen: Later[Away]) -> None:
+    _require_words(
+        project, frozen.result(within=60), "a broker that takes connections and answers nothing"
+    )
 
 
 @check("A GET sends no task", after=(test_the_page_answers_at_once,))
@@ -286,10 +307,10 @@ def test_a_post_without_a_token_is_refused(project: Project) -> None:
 def test_a_broker_that_is_down_is_reported(project: Project, frozen: Later[Away]) -> None:
     project.detached(FROZEN)
     project.refuse()
-    _require_words(visit_without_broker(project), "a broker that refuses connections")
+    _require_words(project, visit_without_broker(project), "a broker that refuses connections")
 
 
-def _require_words(away: Away, broker: str) -> None:
+def _require_words(project: Project, away: Away, broker: str) -> None:
     answer = away.answer
     if answer.status == 503 and answer.words and not away.is_late:
         return
@@ -297,10 +318,15 @@ def _require_words(away: Away, broker: str) -> None:
         wanted = "config/settings.py: how long does Celery wait for its broker?"
     else:
         wanted = f"{VIEWS}: what happens when delay raises OperationalError?"
-    raise NotYet(
-        done=f"{answer.done} with {broker}",
-        seen=answer.seen if answer.words or answer.problem else "an empty page",
-        expected=f"status 503 and a sentence, within {AWAY_SECONDS} s",
-        look_at=wanted,
-        guide="02, Say when the queue can’t be reached",
+    raise explain_answer(
+        NotYet(
+            done=f"{answer.done} with {broker}",
+            seen=answer.seen if answer.words or answer.problem else "an empty page",
+            expected=f"status 503 and a sentence, within {AWAY_SECONDS} s",
+            look_at=wanted,
+            guide="02, Say when the queue can’t be reached",
+        ),
+        project,
+        answer,
+        FROZEN,
     )

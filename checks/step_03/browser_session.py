@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Error, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Response
 
 from checks.clients.addresses import resolved
 from checks.clients.htmx import polled_path
@@ -22,6 +22,7 @@ from checks.verdicts import CannotTell
 from workbook.browser import browser
 
 LOAD_SECONDS, SWAP_SECONDS, POLL_SECONDS, TOLD_SECONDS = 8, 1.5, 6, 60
+CLICK_SECONDS = 5
 # What a second click may take until it is answered.
 SECOND_SECONDS = 4
 # A task of 5 s, behind another one where the pool is solo.
@@ -59,6 +60,7 @@ class Seen:
     scripts: int = 0
     was_reloaded: bool = False
     asked_after: int = 0
+    complaints: list[str] = field(default_factory=list)  # of the page's scripts
     asked_seconds: float = 0  # from the click to the answer that matters
     statuses: int = 0  # how many answers to GET came within them
     has_button: bool = True  # whether there was one for a second click
@@ -76,6 +78,8 @@ class Watched:
         self._context = chromium.new_context(base_url=url, proxy=confined_to(url))
         self.page: Page = self._context.new_page()
         self.page.on("response", self._note)
+        self.page.on("pageerror", lambda error: seen.complaints.append(error.message))
+        self.page.on("console", self._note_complaint)
         self.clicked_at = 0.0
 
     def click(self) -> None:
@@ -110,6 +114,10 @@ class Watched:
     def shows(self, answer: Answer) -> bool:
         """Tell whether a person sees an answer's words now."""
         return _bare(answer.words) in _bare(self.page.evaluate(LOOK)["text"])
+
+    def _note_complaint(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.seen.complaints.append(message.text)
 
     def _note(self, response: Response) -> None:
         if resolved(self._url, response.url).startswith(PATH):
@@ -173,6 +181,11 @@ class Browsing:
         done, stranger, away = pages
         for page in pages:
             page.click()
+        if not self._until(done, lambda: bool(done.seen.responses), CLICK_SECONDS):
+            # What comes after a click need not be waited for: the checks of it wait for this one.
+            done.look()
+            done.seen.problem = "no answer: the click sent no request"
+            return
         self._see(away, lambda answers: next((a for a in answers if a.status == 503), None), 5)
         self._see_second_click(away)
         away.seen.ready.set()

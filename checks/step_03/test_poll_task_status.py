@@ -25,7 +25,11 @@ from checks.clients.htmx import (
 )
 from checks.clients.http_client import Answer, visiting
 from checks.common import startup_checks
-from checks.harness.project import IDLE, Project
+from checks.common.evidence import explain_answer, explain_logs
+from checks.harness.diagnosis.causes import CONSOLE
+from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.explain import explain
+from checks.harness.project import FROZEN, IDLE, Project
 from checks.step_03.failing_task import send_failing
 from checks.step_03.fixtures import BEGIN_SECONDS, PATH, Sent
 from checks.verdicts import NotYet, check
@@ -94,13 +98,17 @@ def test_the_page_loads_htmx(project: Project) -> None:
     else:
         seen = f"{len(own)} of them, and none is htmx" if own else "it has no script"
         hint = f"{BASE}: which script does the page load?"
-    raise NotYet(
-        done=f"{page.done}, and fetched its scripts",
-        seen=seen,
-        expected="htmx, served by your own project",
-        look_at=hint,
-        guide="03, Bring htmx along",
-        words=project.process("web").log.tail() if page.status >= 500 else "",
+    raise explain_answer(
+        NotYet(
+            done=f"{page.done}, and fetched its scripts",
+            seen=seen,
+            expected="htmx, served by your own project",
+            look_at=hint,
+            guide="03, Bring htmx along",
+            words=project.process("web").log.tail() if page.status >= 500 else "",
+        ),
+        project,
+        page,
     )
 
 
@@ -143,13 +151,17 @@ def test_a_post_is_accepted(project: Project, sent: Sent) -> None:
     else:
         seen = f"{len(answer.task_ids()) or 'no'} ids in {own_words(answer)!r}"
         hint = f"{VIEWS}, check_status: what does the fragment do with the result of delay?"
-    raise NotYet(
-        done=f"{answer.done} as htmx does it, with the page's token",
-        seen=seen,
-        expected="status 202 and a fragment with the task's id",
-        look_at=hint,
-        guide="03, Send the form with htmx",
-        words=project.process("web").log.tail() if answer.status in (0, 500) else "",
+    raise explain_answer(
+        NotYet(
+            done=f"{answer.done} as htmx does it, with the page's token",
+            seen=seen,
+            expected="status 202 and a fragment with the task's id",
+            look_at=hint,
+            guide="03, Send the form with htmx",
+            words=project.process("web").log.tail() if answer.status in (0, 500) else "",
+        ),
+        project,
+        answer,
     )
 
 
@@ -171,13 +183,17 @@ def test_the_fragment_polls_for_the_status(
     conversation.wait_until(lambda: len(conversation.said) > 1)
     answer = conversation.said[1].answer if len(conversation.said) > 1 else sent.answer
     if not 200 <= answer.status < 300 or is_whole_page(answer):
-        raise NotYet(
-            done=f"GET {PATH}<the task's id>/ from htmx, as the visitor who sent it",
-            seen=f"{answer.seen}{', a whole page' if is_whole_page(answer) else ''}",
-            expected="status 200 and the next fragment",
-            look_at="status/urls.py and status/views.py: which view answers there?",
-            guide="03, Ask for the status",
-            words=project.process("web").log.tail() if answer.status in (0, 500) else "",
+        raise explain_answer(
+            NotYet(
+                done=f"GET {PATH}<the task's id>/ from htmx, as the visitor who sent it",
+                seen=f"{answer.seen}{', a whole page' if is_whole_page(answer) else ''}",
+                expected="status 200 and the next fragment",
+                look_at="status/urls.py and status/views.py: which view answers there?",
+                guide="03, Ask for the status",
+                words=project.process("web").log.tail() if answer.status in (0, 500) else "",
+            ),
+            project,
+            answer,
         )
     _require_pace(answer, is_repeated=True)
 
@@ -207,7 +223,7 @@ def _what_is_missing(answer: Answer) -> str:
     "A broker that is down is reported in a fragment",
     after=(test_the_fragment_polls_for_the_status,),
 )
-def test_a_broker_that_is_down_is_reported(away: str) -> None:
+def test_a_broker_that_is_down_is_reported(project: Project, away: str) -> None:
     with visiting(away) as visitor:
         visitor.get("/", within=4)
         answer = visitor.post(PATH, htmx=True, within=PATIENCE_SECONDS)
@@ -215,12 +231,17 @@ def test_a_broker_that_is_down_is_reported(away: str) -> None:
     if answer.status == 503 and is_piece and answer.seconds <= REFUSED_SECONDS:
         return
     whole = ", a whole page" if is_whole_page(answer) else ""
-    raise NotYet(
-        done=f"{answer.done} from htmx, with a broker that refuses connections",
-        seen=f"{answer.seen}{whole}" if answer.words or answer.problem else "an empty answer",
-        expected=f"status 503 and a fragment of a few words, within {REFUSED_SECONDS} s",
-        look_at=f"{VIEWS}: what is rendered when delay raises OperationalError?",
-        guide="03, Say when the queue can’t be reached",
+    raise explain_answer(
+        NotYet(
+            done=f"{answer.done} from htmx, with a broker that refuses connections",
+            seen=f"{answer.seen}{whole}" if answer.words or answer.problem else "an empty answer",
+            expected=f"status 503 and a fragment of a few words, within {REFUSED_SECONDS} s",
+            look_at=f"{VIEWS}: what is rendered when delay raises OperationalError?",
+            guide="03, Say when the queue can’t be reached",
+        ),
+        project,
+        answer,
+        FROZEN,
     )
 
 
@@ -228,7 +249,7 @@ def test_a_broker_that_is_down_is_reported(away: str) -> None:
     "Somebody else's task and an invented one get the same 404, and polling stops",
     after=(test_the_fragment_polls_for_the_status,),
 )
-def test_a_strangers_task_is_unknown(unheard: Sent) -> None:
+def test_a_strangers_task_is_unknown(project: Project, unheard: Sent) -> None:
     invented = str(uuid.uuid4())
     with visiting(unheard.url) as stranger:
         asked = {
@@ -240,7 +261,7 @@ def test_a_strangers_task_is_unknown(unheard: Sent) -> None:
             for whose, (visitor, task_id) in asked.items()
         }
     for whose, (answer, _) in answers.items():
-        _require_404(whose, answer)
+        _require_404(project, whose, answer)
     bodies = {answer.text.replace(task_id, "") for answer, task_id in answers.values()}
     if len(bodies) > 1:
         own, foreign = (quoted(own_words(answer)) for answer, _ in answers.values())
@@ -272,7 +293,7 @@ def _require_both_known(unheard: Sent) -> None:
             )
 
 
-def _require_404(whose: str, answer: Answer) -> None:
+def _require_404(project: Project, whose: str, answer: Answer) -> None:
     if answer.status != 404:
         seen = answer.seen + (f": {quoted(own_words(answer))}" if answer.is_fine else "")
         expected = "status 404: Celery says PENDING of any id that it does not know"
@@ -287,13 +308,15 @@ def _require_404(whose: str, answer: Answer) -> None:
         hint = f"{TEMPLATES}: which template does the 404 render?"
     else:
         return
-    raise NotYet(
+    not_yet = NotYet(
         done=f"{answer.done}: {whose}",
         seen=seen,
         expected=expected,
         look_at=hint,
         guide="03, Answer for your own tasks alone",
     )
+    # Of a 404 of Django's own the page says no more than that it is one.
+    raise not_yet if answer.status == 404 else explain_answer(not_yet, project, answer, IDLE)
 
 
 @check(
@@ -310,13 +333,20 @@ def test_every_state_is_shown(project: Project, unheard: Sent) -> None:
         same = next((other for other in said if said[other] == words), None)
         done = f"stored the state {state} for a task and asked: GET {PATH}<its id>/"
         if not 200 <= answer.status < 300 or not words:
-            raise NotYet(
-                done=done,
-                seen=answer.seen if words or answer.status != 200 else "a fragment without words",
-                expected="status 200 and a sentence that shows the state",
-                look_at=_hint(state, answer),
-                guide="03, Name every state",
-                words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
+            raise explain_answer(
+                NotYet(
+                    done=done,
+                    seen=answer.seen
+                    if words or answer.status != 200
+                    else "a fragment without words",
+                    expected="status 200 and a sentence that shows the state",
+                    look_at=_hint(state, answer),
+                    guide="03, Name every state",
+                    words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
+                ),
+                project,
+                answer,
+                IDLE,
             )
         if same:
             raise NotYet(
@@ -355,13 +385,17 @@ def test_polling_stops(project: Project, sent: Sent, conversation: Conversation)
     worker = project.process("worker")
     last, done = conversation.last, "polled as the fragments say, until none polled any more"
     if not 200 <= last.answer.status < 300:
-        raise NotYet(
-            done=f"{done}: GET {PATH}<the task's id>/",
-            seen=last.answer.seen,
-            expected="status 200 and a fragment, whatever the state",
-            look_at=f"{VIEWS}: which result could it not show?",
-            guide="03, Name every state",
-            words=project.process("web").log.tail() if last.answer.status >= 500 else "",
+        raise explain_answer(
+            NotYet(
+                done=f"{done}: GET {PATH}<the task's id>/",
+                seen=last.answer.seen,
+                expected="status 200 and a fragment, whatever the state",
+                look_at=f"{VIEWS}: which result could it not show?",
+                guide="03, Name every state",
+                words=project.process("web").log.tail() if last.answer.status >= 500 else "",
+            ),
+            project,
+            last.answer,
         )
     if polled_path(last.answer):
         is_done = state in ENDS
@@ -389,13 +423,17 @@ def test_polling_stops(project: Project, sent: Sent, conversation: Conversation)
             guide="03, Stop asking",
         )
     if state != "SUCCESS":
-        raise NotYet(
-            done=done,
-            seen=f"the state {state}: {quoted(last.words)}",
-            expected="SUCCESS",
-            look_at=f"{TASKS}, send_status",
-            guide="03, Report progress",
-            words=project.process("worker").log.tail(),
+        raise explain_logs(
+            NotYet(
+                done=done,
+                seen=f"the state {state}: {quoted(last.words)}",
+                expected="SUCCESS",
+                look_at=f"{TASKS}, send_status",
+                guide="03, Report progress",
+                words=project.process("worker").log.tail(),
+            ),
+            project,
+            "worker",
         )
 
 
@@ -437,13 +475,18 @@ def test_a_failure_is_reported(project: Project, unheard: Sent) -> None:
         seen, hint = f"{answer.seen}{asks}", f"{VIEWS}: what is the result of a task that failed?"
     else:
         return
-    raise NotYet(
-        done=f"sent {TASK} with arguments that don't fit, and polled for its status",
-        seen=seen,
-        expected="status 200, a sentence about the failure, and no more polling",
-        look_at=hint,
-        guide="03, Show a failure",
-        words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
+    raise explain_answer(
+        NotYet(
+            done=f"sent {TASK} with arguments that don't fit, and polled for its status",
+            seen=seen,
+            expected="status 200, a sentence about the failure, and no more polling",
+            look_at=hint,
+            guide="03, Show a failure",
+            words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
+        ),
+        project,
+        answer,
+        IDLE,
     )
 
 
@@ -498,8 +541,51 @@ def test_the_bar_moves(conversation: Conversation) -> None:
 
 
 @check(
+    "In a browser a click leads to the finished task, without a reload", after=(test_polling_stops,)
+)
+def test_a_click_leads_to_the_end_in_a_browser(
+    project: Project, browsing: Browsing, sent: Sent
+) -> None:
+    seen = browsing.wait(browsing.done)
+    if seen.was_reloaded:
+        told = "the whole page was loaded again"
+        hint = "templates/index.html: what sends the form, htmx or the browser?"
+    elif seen.answer is None:
+        told = seen.problem
+        hint = "templates/index.html and the fragment: which element does each answer replace?"
+    elif seen.asked_after:
+        told = "the last fragment came, and the page went on polling"
+        hint = "the template of the fragment: does it replace the one that asks, or go into it?"
+    elif not seen.is_shown:
+        told = f"the last fragment came, and the page shows {quoted(seen.text)}"
+        hint = "templates/index.html: is there an element that hx-target names?"
+    elif seen.statuses > _most_statuses(seen, sent):
+        told = f"it asked {seen.statuses} times within {seen.asked_seconds:.1f} s"
+        hint = "the template of the fragment: how many of its elements have an hx-trigger?"
+    else:
+        return
+    raise explain(
+        NotYet(
+            done="opened the start page in Chromium, clicked its button and watched",
+            seen=told,
+            expected="each fragment in the place of the one before, until the last one",
+            look_at=hint,
+            guide="03, Swap the fragment",
+        ),
+        of_log("\n".join(seen.complaints), project.folder),
+        causes=CONSOLE,
+    )
+
+
+def _most_statuses(seen: Seen, sent: Sent) -> float:
+    """Return how many requests the fragment's own trigger explains, with room for a start."""
+    pace = polling(sent.answer, is_repeated=True)
+    return 1.5 * seen.asked_seconds / pace.seconds + 1 if pace and pace.seconds else math.inf
+
+
+@check(
     "In a browser a 404 takes the fragment’s place, and polling stops",
-    after=(test_a_strangers_task_is_unknown,),
+    after=(test_a_strangers_task_is_unknown, test_a_click_leads_to_the_end_in_a_browser),
 )
 def test_a_404_stops_polling_in_a_browser(browsing: Browsing) -> None:
     done = "clicked in Chromium, then took the session’s cookie away"
@@ -536,7 +622,7 @@ def _require_shown(seen: Seen, done: str, guide: str) -> None:
 
 @check(
     "In a browser an unreachable queue is reported",
-    after=(test_a_broker_that_is_down_is_reported,),
+    after=(test_a_broker_that_is_down_is_reported, test_a_click_leads_to_the_end_in_a_browser),
 )
 def test_a_503_is_seen_in_a_browser(browsing: Browsing) -> None:
     _require_shown(
@@ -544,43 +630,6 @@ def test_a_503_is_seen_in_a_browser(browsing: Browsing) -> None:
         done="clicked in Chromium while the broker refuses connections",
         guide="03, Swap in errors too",
     )
-
-
-@check(
-    "In a browser a click leads to the finished task, without a reload", after=(test_polling_stops,)
-)
-def test_a_click_leads_to_the_end_in_a_browser(browsing: Browsing, sent: Sent) -> None:
-    seen = browsing.wait(browsing.done)
-    if seen.was_reloaded:
-        told = "the whole page was loaded again"
-        hint = "templates/index.html: what sends the form, htmx or the browser?"
-    elif seen.answer is None:
-        told = seen.problem
-        hint = "templates/index.html and the fragment: which element does each answer replace?"
-    elif seen.asked_after:
-        told = "the last fragment came, and the page went on polling"
-        hint = "the template of the fragment: does it replace the one that asks, or go into it?"
-    elif not seen.is_shown:
-        told = f"the last fragment came, and the page shows {quoted(seen.text)}"
-        hint = "templates/index.html: is there an element that hx-target names?"
-    elif seen.statuses > _most_statuses(seen, sent):
-        told = f"it asked {seen.statuses} times within {seen.asked_seconds:.1f} s"
-        hint = "the template of the fragment: how many of its elements have an hx-trigger?"
-    else:
-        return
-    raise NotYet(
-        done="opened the start page in Chromium, clicked its button and watched",
-        seen=told,
-        expected="each fragment in the place of the one before, until the last one",
-        look_at=hint,
-        guide="03, Swap the fragment",
-    )
-
-
-def _most_statuses(seen: Seen, sent: Sent) -> float:
-    """Return how many requests the fragment's own trigger explains, with room for a start."""
-    pace = polling(sent.answer, is_repeated=True)
-    return 1.5 * seen.asked_seconds / pace.seconds + 1 if pace and pace.seconds else math.inf
 
 
 @check(

@@ -11,6 +11,8 @@ import pytest
 
 from checks.clients.background import Later
 from checks.clients.websocket_client import Frame, Sockets, WebsocketClient
+from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.explain import explain
 from checks.harness.probe_client import ProbeError
 from checks.harness.process_log import learners_frames
 from checks.harness.project import IDLE, Project
@@ -79,11 +81,14 @@ def send(project: Project, status: str) -> None:
     try:
         project.ask("group_send", group=GROUP, message={"type": "send_status", "status": status})
     except ProbeError as error:
-        raise NotYet(
-            done=SENT,
-            seen="an error instead of a message that went out",
-            expected="a message that the layer takes",
-            look_at="config/settings.py, CHANNEL_LAYERS",
-            guide="04, The channel layer",
-            words=learners_frames(str(error), project.folder),
+        raise explain(
+            NotYet(
+                done=SENT,
+                seen="an error instead of a message that went out",
+                expected="a message that the layer takes",
+                look_at="config/settings.py, CHANNEL_LAYERS",
+                guide="04, The channel layer",
+                words=learners_frames(str(error), project.folder),
+            ),
+            of_log(str(error), project.folder),
         ) from None

@@ -6,12 +6,12 @@ import subprocess
 from contextlib import suppress
 
 from checks.clients.websocket_client import PATH, Refused, Sockets, WebsocketClient
+from checks.common.evidence import explain_socket
 from checks.harness.project import Project
 from checks.verdicts import NotYet
 
 ASGI, ROUTING, CONSUMERS = "config/asgi.py", "status/routing.py", "status/consumers.py"
 SETTINGS = "config/settings.py"
-NO_WEBSOCKETS = ("No application configured for scope type", "Django can only handle ASGI/HTTP")
 
 
 def open_page(project: Project, sockets: Sockets) -> WebsocketClient:
@@ -30,11 +30,12 @@ def _not_open(project: Project, sockets: Sockets, refused: Refused) -> NotYet:
             server.popen.wait(1)
     web, code = server.log, server.exit_code()
     seen, words = refused.seen, web.tail() if refused.status != 403 else ""
+    is_told = False  # by what was seen from outside
     if refused.server.startswith("WSGIServer"):
         seen += f", by a server that knows no websockets ({refused.server.split()[0]})"
         place = f"{SETTINGS}, INSTALLED_APPS: is daphne there, before django.contrib.staticfiles?"
         guide = "04, Serve websockets"
-        words = ""
+        words, is_told = "", True
     elif code is not None:
         seen = web.note or f"the server ended by itself with exit code {code}"
         place, guide = f"{CONSUMERS}, connect", "04, Write the consumer"
@@ -44,17 +45,10 @@ def _not_open(project: Project, sockets: Sockets, refused: Refused) -> NotYet:
     elif _opens(sockets, project.url, f"{PATH}/"):
         seen += f", while {PATH}/ opens"
         place, guide = f"{ROUTING}: how does the path end?", "04, Route the websocket"
-        words = ""
-    elif any(text in web.text() for text in NO_WEBSOCKETS):
-        place, guide = f"{ASGI}: where do websockets go from there?", "04, Serve websockets"
-    elif "No route found" in web.text():
-        place, guide = f"{ROUTING}: which paths does it know?", "04, Route the websocket"
-    elif refused.status == 403:
-        place = f"{CONSUMERS} and {ROUTING}: does the path lead to a connect that accepts?"
-        guide = "04, Write the consumer"
+        words, is_told = "", True
     else:
         place, guide = f"{CONSUMERS}, connect", "04, Write the consumer"
-    return NotYet(
+    not_yet = NotYet(
         done=f"opened the websocket {PATH}, as the page at {project.url} would",
         seen=seen,
         expected="a websocket that opens",
@@ -62,6 +56,9 @@ def _not_open(project: Project, sockets: Sockets, refused: Refused) -> NotYet:
         guide=guide,
         words=words,
     )
+    if is_told:
+        return not_yet
+    return explain_socket(not_yet, project, PATH, is_hung=refused.status == 0 and code is None)
 
 
 def _opens(sockets: Sockets, base_url: str, path: str) -> bool:

@@ -9,6 +9,7 @@ from checks.clients.addresses import is_elsewhere, resolved
 from checks.clients.dom import Element, elements_of
 from checks.clients.http_client import Visitor, visiting
 from checks.clients.websocket_client import PATH
+from checks.common.evidence import explain_answer
 from checks.harness.project import Project
 from checks.verdicts import NotYet
 
@@ -22,15 +23,19 @@ def live_elements(project: Project) -> list[Element]:
     with visiting(project.running().url) as visitor:
         answer = visitor.get(PAGE)
     if answer.status != 200:
-        raise NotYet(
-            done=answer.done,
-            seen=answer.seen,
-            expected="a page",
-            look_at="status/views.py and its template"
-            if answer.status >= 500
-            else "status/urls.py: which address has the new page?",
-            guide=GUIDE,
-            words=project.process("web").log.tail() if answer.status >= 500 else "",
+        raise explain_answer(
+            NotYet(
+                done=answer.done,
+                seen=answer.seen,
+                expected="a page",
+                look_at="status/views.py and its template"
+                if answer.status >= 500
+                else "status/urls.py: which address has the new page?",
+                guide=GUIDE,
+                words=project.process("web").log.tail() if answer.status >= 500 else "",
+            ),
+            project,
+            answer,
         )
     return elements_of(answer.text)
 

@@ -12,6 +12,10 @@ import redis
 from checks.clients.background import Later
 from checks.clients.websocket_client import PATH, Refused, Sockets, WebsocketClient
 from checks.common import startup_checks
+from checks.common.evidence import explain_logs
+from checks.harness.diagnosis.causes import FRAMES
+from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.explain import explain
 from checks.harness.process_log import learners_frames
 from checks.harness.project import IDLE, Project
 from checks.step_04.fixtures import (
@@ -101,7 +105,7 @@ def test_who_connects_is_sent_running(project: Project, pages: list[WebsocketCli
             f"nothing came within {GREETING_SECONDS} s"
         ]
         closed = not page.is_open
-        raise NotYet(
+        not_yet = NotYet(
             done=done if page is pages[0] else f"{done}, as a second visitor",
             seen=page.seen if closed else came[0],
             expected="RUNNING, sent to the visitor who came",
@@ -109,14 +113,21 @@ def test_who_connects_is_sent_running(project: Project, pages: list[WebsocketCli
             guide="04, Write the consumer",
             words=project.process("web").log.tail() if closed else "",
         )
+        told = explain_logs(not_yet, project, "web")
+        pushed = [of_log(frame.text, project.folder) for frame in page.frames[-1:]]
+        raise explain(told, *pushed, causes=FRAMES) if told is not_yet else told
     if reason := why_not_swapped(frame.text, live_elements(project)):
-        raise NotYet(
-            done=done,
-            seen=f"{shown(frame.text)}: {reason}",
-            expected="an element inside the one with ws-connect, found by its id: "
-            '<span id="status">',
-            look_at=f"{PARTIAL}: which element of {PAGE} does it take the place of?",
-            guide="04, Push a partial",
+        raise explain(
+            NotYet(
+                done=done,
+                seen=f"{shown(frame.text)}: {reason}",
+                expected="an element inside the one with ws-connect, found by its id: "
+                '<span id="status">',
+                look_at=f"{PARTIAL}: which element of {PAGE} does it take the place of?",
+                guide="04, Push a partial",
+            ),
+            of_log(frame.text, project.folder),
+            causes=FRAMES,
         )
 
 
@@ -133,20 +144,24 @@ def test_a_message_reaches_every_page(
     web = project.process("web").log
     closed = next((page for page in pages if not page.is_open), None)
     hint, words = "does connect add the visitor to the group status, and wait for it?", ""
-    if closed and "No handler for message type" in web.text():
-        hint, words = "which method takes messages of the type send_status?", web.tail()
-    elif closed:
+    if closed:
         hint, words = "send_status: what does the log say?", web.tail()
     elif len(pages[0].frames) > 1:
         hint = "send_status: what does it do with event['status']?"
     reached = sum(frame is not None for frame in group_message.frames)
-    raise NotYet(
-        done=f"{SENT}, with two pages open",
-        seen=closed.seen if closed else f"{reached} of 2 pages were sent “{group_message.status}”",
-        expected="both of them",
-        look_at=f"{CONSUMERS}: {hint}",
-        guide="04, Write the consumer",
-        words=words,
+    raise explain_logs(
+        NotYet(
+            done=f"{SENT}, with two pages open",
+            seen=closed.seen
+            if closed
+            else f"{reached} of 2 pages were sent “{group_message.status}”",
+            expected="both of them",
+            look_at=f"{CONSUMERS}: {hint}",
+            guide="04, Write the consumer",
+            words=words,
+        ),
+        project,
+        "web",
     )
 
 
@@ -222,13 +237,18 @@ def test_an_unknown_path_is_refused(project: Project, sockets: Sockets) -> None:
     seen = _seen_if_let_in(project, sockets, UNKNOWN, project.url)
     errors = web.errors_since(place)
     if seen or errors:
-        raise NotYet(
-            done=f"opened the websocket {UNKNOWN}",
-            seen=seen or f"in the server's log: {errors[0]}",
-            expected="a refusal in silence: anybody can ask for any path",
-            look_at=f"{ROUTING}: what does the last route do with the rest?",
-            guide="04, Refuse unknown paths",
-            words=web.tail() if errors else "",
+        raise explain_logs(
+            NotYet(
+                done=f"opened the websocket {UNKNOWN}",
+                seen=seen or f"in the server's log: {errors[0]}",
+                expected="a refusal in silence: anybody can ask for any path",
+                look_at=f"{ROUTING}: what does the last route do with the rest?",
+                guide="04, Refuse unknown paths",
+                words=web.tail() if errors else "",
+            ),
+            project,
+            "web",
+            since={"web": place},
         )
 
 
@@ -300,13 +320,16 @@ def test_any_server_can_load_the_application(project: Project, loading_alone: No
     if loaded["exit_code"] == 0:
         return
     words = learners_frames(loaded["said"], project.folder)
-    raise NotYet(
-        done="loaded config.asgi:application in a Python of its own, as a server does",
-        seen=words.rpartition("\n")[2] or f"no end within {ALONE_SECONDS} s",
-        expected="an application: Django is loaded first, and then what needs its models",
-        look_at=f"{ASGI}: in which order are things imported there?",
-        guide="04, Serve websockets",
-        words=words,
+    raise explain(
+        NotYet(
+            done="loaded config.asgi:application in a Python of its own, as a server does",
+            seen=words.rpartition("\n")[2] or f"no end within {ALONE_SECONDS} s",
+            expected="an application: Django is loaded first, and then what needs its models",
+            look_at=f"{ASGI}: in which order are things imported there?",
+            guide="04, Serve websockets",
+            words=words,
+        ),
+        of_log(loaded["said"], project.folder),
     )
 
 

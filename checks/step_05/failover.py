@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from checks.clients.websocket_client import PageAgain, Refused, Sockets, WebsocketClient
+from checks.common.evidence import explain_logs
 from checks.common.project_files import CONSUMERS, TASKS
 from checks.harness.instances import Twin
 from checks.harness.project import INTERVAL_SECONDS
@@ -55,13 +56,18 @@ def _page_amid_a_run(twin: Twin, sockets: Sockets) -> WebsocketClient:
         seen = page.seen
     except Refused as refused:
         seen = refused.seen
-    raise NotYet(
-        done="opened a page at a second server, whose Redis knows of no run",
-        seen=f"no status of a run within {NEXT_SECONDS:g} s; {seen}",
-        expected="a run, as at the first server",
-        look_at=f"{CONSUMERS} and {TASKS}: where is it kept that a run goes on?",
-        guide="05, One run at a time",
-        words=twin.process("web").log.tail(),
+    raise explain_logs(
+        NotYet(
+            done="opened a page at a second server, whose Redis knows of no run",
+            seen=f"no status of a run within {NEXT_SECONDS:g} s; {seen}",
+            expected="a run, as at the first server",
+            look_at=f"{CONSUMERS} and {TASKS}: where is it kept that a run goes on?",
+            guide="05, One run at a time",
+            words=twin.process("web").log.tail(),
+        ),
+        twin,
+        "web",
+        "worker",
     )
 
 
@@ -77,14 +83,19 @@ def _kill_worker(twin: Twin, sockets: Sockets, page: WebsocketClient) -> NotYet 
         page.wait_for(lambda: statuses(page, since), KNOCK_SECONDS)
     if statuses(page, since):
         return None
-    return NotYet(
-        done="killed the worker while a run went on, started it again, and opened new pages",
-        seen=f"no run within {time.monotonic() - killed_at:.0f} s",
-        expected=f"one within 3 × STATUS_INTERVAL, {3 * INTERVAL_SECONDS:g} s here: whoever "
-        "is killed can't give anything back",
-        look_at="the place where the lock is taken: how long does it last if nobody renews it?",
-        guide="05, Outlive a killed worker",
-        words=twin.process("worker").log.tail(),
+    return explain_logs(
+        NotYet(
+            done="killed the worker while a run went on, started it again, and opened new pages",
+            seen=f"no run within {time.monotonic() - killed_at:.0f} s",
+            expected=f"one within 3 × STATUS_INTERVAL, {3 * INTERVAL_SECONDS:g} s here: whoever "
+            "is killed can't give anything back",
+            look_at="the place where the lock is taken: how long does it last if nobody renews it?",
+            guide="05, Outlive a killed worker",
+            words=twin.process("worker").log.tail(),
+        ),
+        twin,
+        "worker",
+        "web",
     )
 
 

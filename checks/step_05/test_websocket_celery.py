@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 import statistics
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checks.clients.background import Later
-from checks.clients.websocket_client import WebsocketClient
+from checks.clients.websocket_client import PATH, WebsocketClient
 from checks.common import startup_checks
+from checks.common.evidence import explain_logs, explain_socket
 from checks.common.project_files import CONSUMERS, SETTINGS, TASKS
 from checks.common.registered_tasks import require_known
+from checks.harness.diagnosis.causes import CONSOLE, FRAMES
+from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.explain import explain
 from checks.harness.project import INTERVAL_SECONDS, Project
 from checks.step_05.blocked_send import BlockedSend
 from checks.step_05.failover import Failover
@@ -123,20 +128,26 @@ def test_five_visitors_stay_connected(project: Project, crowd: Later[Crowd]) -> 
     seen = crowd.result(WATCH_SECONDS)
     lost = seen.refused or next((one for one in seen.visitors if not one.is_open), None)
     if lost:
-        raise NotYet(
-            done=OPENED,
-            seen=lost.seen,
-            expected="websockets that open, and stay open",
-            look_at=f"{CONSUMERS}, connect",
-            guide="05, Start a run on connecting",
-            words=project.process("web").log.tail(),
+        raise explain_socket(
+            NotYet(
+                done=OPENED,
+                seen=lost.seen,
+                expected="websockets that open, and stay open",
+                look_at=f"{CONSUMERS}, connect",
+                guide="05, Start a run on connecting",
+                words=project.process("web").log.tail(),
+            ),
+            project,
+            PATH,
+            is_hung=seen.refused is not None and seen.refused.status == 0,
         )
 
 
 @check("A run leaves no error in the worker's log", after=(test_five_visitors_stay_connected,))
 def test_the_worker_logs_no_error(project: Project, crowd: Later[Crowd]) -> None:
     worker = project.process("worker")
-    errors = worker.log.errors_since(crowd.result(WATCH_SECONDS).log_place)
+    since = {"worker": crowd.result(WATCH_SECONDS).log_place}
+    errors = worker.log.errors_since(since["worker"])
     if worker.log.note:
         raise NotYet(
             done=f"{OPENED}, and looked into the worker's log",
@@ -150,7 +161,7 @@ def test_the_worker_logs_no_error(project: Project, crowd: Later[Crowd]) -> None
         return
     found = [line for text in ASYNC for line in errors if text in line]
     told = ERROR.search(" ".join(found[:1] or errors))
-    raise NotYet(
+    not_yet = NotYet(
         done=f"{OPENED}, and looked into the worker's log; other tasks were sent meanwhile",
         seen=f"errors, such as {told[0] if told else errors[0][:200]}",
         expected="none",
@@ -160,6 +171,9 @@ def test_the_worker_logs_no_error(project: Project, crowd: Later[Crowd]) -> None
         guide="05, Choose the worker's pool" if found else "05, Write the task",
         words="" if found else worker.log.tail(),
     )
+    bare = replace(not_yet, seen="an error")
+    explained = explain_logs(bare, project, "worker", since=since)
+    raise not_yet if found or explained is bare else explained
 
 
 @check("All visitors share one run", after=(test_the_worker_logs_no_error,))
@@ -197,34 +211,54 @@ def test_a_run_keeps_the_interval(crowd: Later[Crowd]) -> None:
 def test_five_visitors_see_the_run(project: Project, crowd: Later[Crowd]) -> None:
     for number, visitor in enumerate(crowd.result(WATCH_SECONDS).visitors, 1):
         seen = changes(visitor)
-        if len(seen) < len(RUN) - 1 or seen != RUN[-len(seen) :]:
-            raise NotYet(
-                done=OPENED,
-                seen=f"visitor {number} was sent {_listed(visitor)}",
-                expected=", ".join(RUN),
-                look_at=f"{TASKS}, send_status_periodically: what does it send to the group, and "
-                "how often?"
-                if seen
-                else f"{CONSUMERS}, connect: does it send the task, and join the group?",
-                guide="05, Write the task" if seen else "05, Start a run on connecting",
-                words=project.process("worker").log.tail(),
-            )
+        if len(seen) >= len(RUN) - 1 and seen == RUN[-len(seen) :]:
+            continue
+        came = f"visitor {number} was sent {_listed(visitor)}"
+        guide = "05, Write the task"
+        if seen:
+            hint = f"{TASKS}, send_status_periodically: what does it send to the group, how often?"
+        elif project.received(TASK):
+            came += ", though the worker took the task"
+            hint = f"{TASKS} and {CONSUMERS}: to which group is it sent, and which one is joined?"
+        else:
+            came += ", and the worker took no task"
+            hint = f"{CONSUMERS}, connect: does it send the task?"
+            guide = "05, Start a run on connecting"
+        not_yet = NotYet(
+            done=OPENED,
+            seen=came,
+            expected=", ".join(RUN),
+            look_at=hint,
+            guide=guide,
+            words=project.process("worker").log.tail(),
+        )
+        since = {"worker": crowd.result(0).log_place}
+        told = explain_logs(not_yet, project, "worker", "web", since=since)
+        pushed = [of_log(frame.text, project.folder) for frame in visitor.frames[-1:]]
+        raise explain(told, *pushed, causes=FRAMES) if told is not_yet else told
 
 
 @check("Called by hand, the task reaches an open page", after=(test_five_visitors_see_the_run,))
 def test_a_call_by_hand_reaches_the_page(project: Project, crowd: Later[Crowd]) -> None:
     page, since = crowd.result(WATCH_SECONDS).visitors[0], time.monotonic()
+    log_place = project.process("worker").log.size()
     project.app.send_task(TASK, kwargs={"num_iterations": len(BY_HAND)})
     page.wait_for(lambda: changes(page, since) == BY_HAND, NEXT_SECONDS)
     if changes(page, since)[: len(BY_HAND)] != BY_HAND:
-        raise NotYet(
-            done=f"send_status_periodically.delay(num_iterations={len(BY_HAND)}), while no run "
-            "went on",
-            seen=f"an open page was sent {', '.join(statuses(page, since)) or 'nothing'}",
-            expected=", ".join(BY_HAND),
-            look_at=f"{TASKS}, send_status_periodically",
-            guide="05, Write the task",
-            words=project.process("worker").log.tail(),
+        raise explain_logs(
+            NotYet(
+                done=f"send_status_periodically.delay(num_iterations={len(BY_HAND)}), while no run "
+                "went on",
+                seen=f"an open page was sent {', '.join(statuses(page, since)) or 'nothing'}",
+                expected=", ".join(BY_HAND),
+                look_at=f"{TASKS}, send_status_periodically",
+                guide="05, Write the task",
+                words=project.process("worker").log.tail(),
+            ),
+            project,
+            "worker",
+            "web",
+            since={"worker": log_place},
         )
 
 
@@ -256,18 +290,23 @@ def test_other_tasks_succeed(project: Project, crowd: Later[Crowd]) -> None:
 
     wait_until(lambda: not missing(), RESULTS_SECONDS)
     if left := missing():
-        raise NotYet(
-            done=f"sent {len(ids)} × {INNOCENT} while a run went on",
-            seen=f"{left} of them have no result",
-            expected="a stored result each: a run must not disturb the tasks of others",
-            look_at=f"Procfile, worker: {project.process('worker').command}",
-            guide="05, Choose the worker's pool",
-            words=project.process("worker").log.tail(),
+        raise explain_logs(
+            NotYet(
+                done=f"sent {len(ids)} × {INNOCENT} while a run went on",
+                seen=f"{left} of them have no result",
+                expected="a stored result each: a run must not disturb the tasks of others",
+                look_at=f"Procfile, worker: {project.process('worker').command}",
+                guide="05, Choose the worker's pool",
+                words=project.process("worker").log.tail(),
+            ),
+            project,
+            "worker",
         )
 
 
 def _listed(visitor: WebsocketClient) -> str:
-    seen = statuses(visitor)
+    # An empty one is shown as what it is.
+    seen = [status or "an empty one" for status in statuses(visitor)]
     shown = ", ".join(seen[:10]) + (", …" if len(seen) > 10 else "")
     return shown or "nothing"
 
@@ -284,7 +323,7 @@ def test_a_browser_shows_the_run(
     shown = all(live_page.shows(text, BROWSER_SECONDS) for text in STATUSES)
     if not shown or live_page.loads > 1:
         texts = ", ".join(f"“{text}”" for text in live_page.texts)
-        raise NotYet(
+        not_yet = NotYet(
             done="opened /live/ in a real browser and looked at the element with id=status",
             seen=f"it showed {texts or 'no change'}, with {live_page.loads} loads of the page",
             expected="RUNNING and FINISHED alternately, without a reload",
@@ -292,6 +331,12 @@ def test_a_browser_shows_the_run(
             guide="05, Watch two tabs",
             words="\n".join(live_page.problems),
         )
+        frames = crowd.result(0).visitors[0].frames[-1:]
+        pushed = [of_log(frame.text, project.folder) for frame in frames]
+        told = explain(
+            not_yet, of_log("\n".join(live_page.problems), project.folder), causes=CONSOLE
+        )
+        raise explain(told, *pushed, causes=FRAMES) if told is not_yet else told
 
 
 @check(

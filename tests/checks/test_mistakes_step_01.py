@@ -127,7 +127,11 @@ MISTAKES = [
     Mistake(
         "settings_of_another_name_for_the_worker",
         "test_the_processes_start",
-        ("No module named 'core'", "open config/celery.py: which", "01, Configure the Celery app"),
+        (
+            "No module named 'core'",
+            "open config/celery.py, line 6: is it spelt right",
+            "01, Configure the Celery app",
+        ),
         Edit("config/celery.py", "'config.settings'", "'core.settings'"),
     ),
     Mistake(

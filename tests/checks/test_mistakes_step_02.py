@@ -210,7 +210,7 @@ MISTAKES = [
     Mistake(
         "error_not_caught",
         "test_a_broker_that_hangs_is_reported",
-        ("status 500", "what happens when delay raises OperationalError?"),
+        ("status 500", "what happens when it raises Kombu's OperationalError?"),
         Edit(VIEWS, SENDING, "    result = send_status.delay('payload')\n"),
         is_golden=True,
     ),

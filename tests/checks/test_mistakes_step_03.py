@@ -46,7 +46,7 @@ QUICK = (
     Mistake(
         "the-view-hangs",
         "test_a_post_is_accepted",
-        ("no answer within 4 s", "sent with delay, or called?"),
+        ("no answer within 4 s", "is the task sent to the queue, or called?"),
         Edit(VIEWS, "send_status.delay('payload')", "send_status.apply(['payload'])"),
     ),
     Mistake(
@@ -76,7 +76,12 @@ QUICK = (
     Mistake(
         "a-failure-cannot-become-json",
         "test_every_state_is_shown",
-        ("stored the state RETRY", "status 500", "an exception", "not JSON serializable"),
+        (
+            "stored the state RETRY",
+            "status 500",
+            "not JSON serializable",
+            "JSON knows no ValueError",
+        ),
         Edit(VIEWS, "from celery.result", "import json\n\nfrom celery.result"),
         Edit(
             VIEWS,
@@ -111,7 +116,7 @@ QUICK = (
     Mistake(
         "the-wrong-exception-is-caught",
         "test_a_broker_that_is_down_is_reported",
-        ("status 500", "status 503", "when delay raises OperationalError?"),
+        ("status 500", "status 503", "when it raises Kombu's OperationalError?"),
         Edit(VIEWS, "except OperationalError", "except ConnectionError"),
     ),
     Mistake(

@@ -110,7 +110,7 @@ MISTAKES = [
         "test_the_processes_start",
         (
             "an error before it served",
-            "open config/settings.py, INSTALLED_APPS guide 04, Serve websockets",
+            "open config/settings.py, INSTALLED_APPS: in which order? guide 04, Serve websockets",
             "Daphne must be listed before django.contrib.staticfiles",
         ),
         Edit(SETTINGS, DAPHNE, ""),
@@ -119,7 +119,7 @@ MISTAKES = [
     Mistake(
         "asgi_application_misspelt",
         "test_the_processes_start",
-        ("open config/settings.py, ASGI_APPLICATION guide 04, Serve websockets",),
+        ("open config/settings.py, ASGI_APPLICATION: does it name",),
         Edit(SETTINGS, "'config.asgi.application'", "'config.asgy.application'"),
     ),
     Mistake(
@@ -187,14 +187,14 @@ MISTAKES = [
     Mistake(
         "handler_misnamed",
         "test_a_message_reaches_every_page",
-        ("No handler for message type send_status", "which method takes messages of the type"),
+        ("No handler for message type send_status", "which method of the consumer takes messages"),
         Edit(CONSUMERS, "self.send_status", "self.status_message"),
         Edit(CONSUMERS, "def send_status", "def status_message"),
     ),
     Mistake(
         "sync_consumer_does_not_wait",
         "test_a_message_reaches_every_page",
-        ("0 of 2 pages", "and wait for it?"),
+        ("0 of 2 pages", "what does an async call need?"),
         Edit(CONSUMERS, "", SYNC),
     ),
     Mistake(

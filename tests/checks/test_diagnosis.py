@@ -1,0 +1,675 @@
+"""What evidence of a failure is taken to mean: fed as text, without a project that is started.
+
+The texts in `evidence/` were left behind by projects that were broken on purpose.
+"""
+
+import re
+import string
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from checks.harness.diagnosis.causes import CAUSES, CONSOLE, FRAMES, LAST_RESORT, Cause
+from checks.harness.diagnosis.evidence import Evidence, of_log, of_page
+from checks.harness.diagnosis.explain import Diagnosis, diagnose, explain
+from checks.harness.diagnosis.startup import not_loaded
+from checks.verdicts import NotYet
+
+CAPTURED = Path(__file__).with_name("evidence")
+VIEWS, TASKS, CONSUMERS = "status/views.py", "status/tasks.py", "status/consumers.py"
+SETTINGS, INDEX = "config/settings.py", "templates/index.html"
+OTHERWISE = "the place of the check's own: and its question?"
+
+
+def raised(error: str, *frames: tuple[str, int, str]) -> str:
+    """Return a traceback as Python prints it: frames are a file, a line and what is written there.
+
+    A library's frame comes first.
+    """
+    paths = [("/usr/lib/python3/library.py", 9, "call()")]
+    paths += [(f"/home/me/work/{file}", line, code) for file, line, code in frames]
+    lines = "".join(
+        f'  File "{file}", line {line}, in f\n    {code}\n' for file, line, code in paths
+    )
+    return f"Traceback (most recent call last):\n{lines}{error}\n"
+
+
+@dataclass(frozen=True)
+class Fed:
+    """Evidence by its name in `evidence/`, or as a text, and what must be said of it."""
+
+    name: str
+    seen: str
+    look_at: str
+    guide: str = ""
+    text: str = ""
+    sources: tuple[tuple[str, str], ...] = ()  # files of the learner's, and what is in them
+
+    def __str__(self) -> str:
+        return self.name
+
+
+# Each symptom with the causes that are told apart: two at least.
+SYMPTOMS = {
+    "the start page is not 200": (
+        Fed(
+            "template_missing",
+            "TemplateDoesNotExist: indx.html",
+            "status/views.py, line 52: which file under templates/",
+        ),
+        Fed(
+            "template_parent_missing",
+            "TemplateDoesNotExist: _bas.html",
+            "templates/index.html, line 1: which file",
+            sources=((INDEX, '{% extends "_bas.html" %}'),),
+        ),
+        Fed(
+            "template_dirs",
+            "TemplateDoesNotExist: index.html",
+            "config/settings.py, TEMPLATES: index.html is in your project",
+            "02, Write the page",
+            sources=((INDEX, "<h1>Status</h1>"),),
+        ),
+        Fed(
+            "template_syntax",
+            "TemplateSyntaxError: Invalid block tag on line 5: 'endif'",
+            "templates/index.html, line 5: which tag is open there",
+        ),
+        Fed(
+            "template_tag_unknown",
+            "TemplateSyntaxError: Invalid block tag on line 5: 'statc'",
+            "templates/index.html, line 5: is the tag statc spelt right",
+        ),
+        Fed(
+            "reverse",
+            "NoReverseMatch: Reverse for 'chek_status' not found",
+            "templates/index.html, line 5: which name=",
+            "02, Give the page an address",
+        ),
+        Fed(
+            "host",
+            "DisallowedHost: Invalid HTTP_HOST header",
+            "config/settings.py, ALLOWED_HOSTS: which names",
+            "01, Update settings.py",
+        ),
+        Fed(
+            "raises_404",
+            "the view index says that there is no such page",
+            "status/views.py, line 2: when does it raise Http404?",
+            sources=((VIEWS, "\ndef index(request):\n    raise Http404"),),
+        ),
+        Fed(
+            "returns_none",
+            "It returned None instead",
+            "status/views.py, line 1: what does it return",
+            sources=((VIEWS, "def index(request):\n    render(request, 'index.html')"),),
+        ),
+        Fed("name_error", "NameError: name 'tomezone' is not defined", "status/views.py, line 52"),
+        Fed(
+            "view_arguments",
+            "TypeError: index() takes 0 positional arguments but 1 was given",
+            "status/views.py, line 1: which arguments",
+            sources=((VIEWS, "def index():\n    ..."),),
+        ),
+        Fed(
+            "context_processor",
+            "ModuleNotFoundError: No module named 'status.context'",
+            "config/settings.py, line 1: is it spelt right",
+            sources=((SETTINGS, "PROCESSORS = ['status.context.missing']"),),
+        ),
+        Fed("post_only", "its view takes no GET", "status/views.py: which methods"),
+        Fed(
+            "redirect_loop",
+            "a redirect that leads to itself",
+            "status/views.py: where does it redirect to?",
+            text="no answer: Exceeded maximum allowed redirects.",
+        ),
+        Fed(
+            "sleeps",
+            "it is at “time.sleep(60)”",
+            "status/views.py, line 53: what does it wait for?",
+            text=raised("StillWaiting: it did not come to an end", (VIEWS, 53, "time.sleep(60)")),
+        ),
+    ),
+    "a POST is not accepted": (
+        Fed(
+            "csrf",
+            "CSRF cookie not set",
+            "templates/index.html, the form: which tag",
+            "02, Write the page",
+        ),
+        Fed(
+            "origin_refused",
+            "Origin checking failed",
+            "config/settings.py, CSRF_TRUSTED_ORIGINS",
+            text="Reason given for failure:\n"
+            "Origin checking failed - https://a.example does not match any trusted origins.",
+        ),
+        Fed(
+            "encode",
+            "kombu.exceptions.EncodeError: Object of type WSGIRequest is not JSON serializable",
+            "status/views.py, line 53: what is the task given?",
+        ),
+        Fed(
+            "delay_misspelt",
+            "AttributeError: 'send_status' object has no attribute 'dely'",
+            "status/views.py, line 53",
+        ),
+        Fed(
+            "delay_arguments",
+            "TypeError: send_status() takes from 1 to 2 positional arguments but 4 were given",
+            "status/tasks.py, line 2: which arguments does it take",
+            sources=((TASKS, "@shared_task\ndef send_status(message=''):"),),
+        ),
+        Fed(
+            "no_sessions_app",
+            "RuntimeError: Model class django.contrib.sessions.models.Session",
+            "config/settings.py, INSTALLED_APPS: is the app of",
+            "01, Update settings.py",
+        ),
+        Fed(
+            "no_session_middleware",
+            "AttributeError: 'WSGIRequest' object has no attribute 'session'",
+            "config/settings.py, MIDDLEWARE: which middleware gives a request its session?",
+            text=raised(
+                "AttributeError: 'WSGIRequest' object has no attribute 'session'",
+                (VIEWS, 9, "request.session"),
+            ),
+        ),
+        Fed(
+            "task_called",
+            "the web server itself is at work on the task",
+            "status/views.py, line 23: is the task sent to the queue, or called?",
+            text=raised(
+                "StillWaiting: it did not come to an end",
+                (VIEWS, 23, "send_status.apply(['payload'])"),
+                (TASKS, 12, "sleep(1)"),
+            ),
+        ),
+    ),
+    "a broker that is down is status 500": (
+        Fed(
+            "wrong_operational_error",
+            "kombu.exceptions.OperationalError: Error 111",
+            "status/views.py, line 2: Kombu raised it: of which library",
+            sources=((VIEWS, "\nfrom django.db import DatabaseError, OperationalError\n"),),
+        ),
+        Fed(
+            "connection_error",
+            "kombu.exceptions.OperationalError: Error 111",
+            "status/views.py, line 23: what happens when it raises Kombu's OperationalError?",
+            sources=((VIEWS, "from kombu.exceptions import OperationalError\n"),),
+        ),
+    ),
+    "polling fails": (
+        Fed(
+            "url_int",
+            "NoReverseMatch: Reverse for 'task_status' with arguments",
+            "templates/status/partials/task.html, line 3: which arguments",
+            "02, Give the page an address",
+        ),
+        Fed(
+            "url_kwarg",
+            "TypeError: task_status() got an unexpected keyword argument 'id'",
+            "status/views.py, line 1: which arguments does it take",
+            sources=((VIEWS, "def task_status(request, task_id):"),),
+        ),
+        Fed(
+            "disabled_backend",
+            "'DisabledBackend' object has no attribute",
+            "config/settings.py, CELERY_RESULT_BACKEND: where do results go?",
+            "01, Update settings.py",
+        ),
+        Fed(
+            "no_pattern",
+            "none of your URL patterns matches check-status/1/",
+            "status/urls.py: which of its patterns",
+            "02, Give the page an address",
+            text="Page not found (404)\nThe current path, check-status/1/ ,\ndidn’t match any of",
+        ),
+    ),
+    "a task has no result": (
+        Fed("worker_raises", "KeyError: 'b'", "status/tasks.py, line 17"),
+        Fed(
+            "worker_not_json",
+            "EncodeError: Object of type set_iterator is not JSON serializable",
+            "status/tasks.py, return: what does the task return?",
+        ),
+        Fed(
+            "worker_unregistered",
+            "the worker knows no task status.send_status",
+            "status/views.py, line 1: under which name is it sent",
+            "02, Write the task",
+            sources=((VIEWS, "current_app.send_task('status.send_status')"),),
+        ),
+        Fed(
+            "not_registered",
+            "Celery knows no task status.tasks.send",
+            "status/tasks.py: is it a @shared_task",
+            "02, Write the task",
+            text="celery.exceptions.NotRegistered: 'status.tasks.send'",
+        ),
+        Fed(
+            "worker_content",
+            "the worker turns the message away: Refusing to deserialize untrusted content",
+            "config/settings.py, CELERY_ACCEPT_CONTENT and CELERY_TASK_SERIALIZER",
+            "01, Update settings.py",
+        ),
+        Fed(
+            "worker_time_limit",
+            "the worker ended the task: SoftTimeLimitExceeded",
+            "status/tasks.py, line 17: how long may it take?",
+        ),
+        Fed(
+            "worker_table",
+            "django.db.utils.OperationalError: no such table: notes",
+            "status/tasks.py, line 18: whose table is notes?",
+            "01, Run the migrations",
+        ),
+        Fed(
+            "locked",
+            "django.db.utils.OperationalError: database is locked",
+            "status/tasks.py, line 11: which transaction",
+        ),
+    ),
+    "the websocket does not open": (
+        Fed(
+            "ws_accept_not_awaited",
+            "Python says: coroutine accept was never awaited",
+            "status/consumers.py, line 2: what does an async call need?",
+            sources=((CONSUMERS, "async def connect(self):\n    self.accept()"),),
+        ),
+        Fed(
+            "ws_no_layer",
+            "there is no channel layer",
+            "config/settings.py, CHANNEL_LAYERS: is there a layer called default?",
+            "04, The channel layer",
+        ),
+        Fed(
+            "ws_layer_misspelt",
+            "InvalidChannelLayerError: Cannot import BACKEND",
+            "config/settings.py, CHANNEL_LAYERS: is the backend's path spelt right?",
+            "04, The channel layer",
+        ),
+        Fed(
+            "ws_orm",
+            "SynchronousOnlyOperation: You cannot call this from an async context",
+            "status/consumers.py, line 53: which call there waits for the database",
+        ),
+        Fed(
+            "ws_async_to_sync",
+            "RuntimeError: You cannot use AsyncToSync in the same thread",
+            "status/consumers.py, line 52: how does an async method call another one?",
+        ),
+        Fed(
+            "ws_as_asgi",
+            "object StatusConsumer can't be used in 'await' expression",
+            "status/routing.py, line 2: how does a consumer become an application?",
+            "04, Route the websocket",
+            sources=(
+                ("status/routing.py", "import StatusConsumer\n path('ws/status', StatusConsumer),"),
+            ),
+        ),
+        Fed(
+            "ws_no_route",
+            "no route for ws/status",
+            "status/routing.py: which paths does it know?",
+            "04, Route the websocket",
+        ),
+        Fed(
+            "route_with_a_slash",
+            "status 403: no route of yours leads there",
+            "status/routing.py, line 1: how does a route's path begin?",
+            "04, Route the websocket",
+            text="status 403",
+            sources=(("status/routing.py", "    path('/ws/status', StatusConsumer.as_asgi()),"),),
+        ),
+        Fed(
+            "closed_by_connect",
+            "status 403",
+            "status/consumers.py and status/routing.py: does the path lead to a connect that",
+            "04, Write the consumer",
+            text="status 403",
+        ),
+        Fed(
+            "ws_only_http",
+            "Django can only handle ASGI/HTTP",
+            "config/asgi.py: where do websockets go from there?",
+            "04, Serve websockets",
+        ),
+    ),
+    "a message does not reach the page": (
+        Fed(
+            "ws_no_handler",
+            "ValueError: No handler for message type send_status",
+            "status/consumers.py: which method of the consumer takes messages",
+            "04, Write the consumer",
+        ),
+        Fed("ws_handler_raises", "KeyError: 'message'", "status/consumers.py, line 56"),
+        Fed(
+            "ws_handler_sync",
+            "object NoneType can't be used in 'await' expression",
+            "status/consumers.py, line 3: Channels awaits the consumer's methods",
+            "04, Write the consumer",
+            sources=(
+                (
+                    CONSUMERS,
+                    "class A:\n  async def connect(self):\n  def send_status(self, event):",
+                ),
+            ),
+        ),
+        Fed(
+            "ws_handler_arguments",
+            "StatusConsumer.send_status() takes 1 positional argument but 2 were given",
+            "status/consumers.py, line 2: which arguments does it take",
+            sources=((CONSUMERS, "class A:\n    async def send_status(self):"),),
+        ),
+        Fed(
+            "ws_template_missing",
+            "TemplateDoesNotExist: status/partials/current.html",
+            "status/consumers.py, line 56: which file under templates/",
+        ),
+        Fed(
+            "ws_group_not_awaited",
+            "a call of the channel layer was never awaited",
+            "status/consumers.py, line 1: what does an async call need?",
+            sources=((CONSUMERS, "  self.channel_layer.group_add('status', self.channel_name)"),),
+        ),
+        Fed(
+            "ws_send_not_awaited",
+            "Python says: coroutine send_status was never awaited",
+            "status/consumers.py, line 3: what does an async call need?",
+            sources=((CONSUMERS, "\n async def send_status(self):\n  self.send_status({})"),),
+        ),
+    ),
+    "a visitor is sent nothing": (
+        Fed(
+            "run_another",
+            "which returned 'Another run goes on' at once",
+            "status/tasks.py, line 2: when does it return without sending anything?",
+            sources=((TASKS, "if busy:\n    return 'Another run goes on'"),),
+        ),
+        Fed(
+            "run_other_type",
+            "ValueError: No handler for message type status_update",
+            "status/tasks.py, line 1: which method of the consumer",
+            "04, Write the consumer",
+            sources=((TASKS, "{'type': 'status_update'}"),),
+        ),
+        Fed(
+            "run_not_sync",
+            "Python says: coroutine _async_proxy was never awaited",
+            "status/tasks.py, line 81: what does an async call need?",
+        ),
+        Fed("run_raises", "has no attribute 'STATUS_INTERVALL'", "status/tasks.py, line 80"),
+        Fed(
+            "run_no_type",
+            "KeyError: 'type'",
+            "status/tasks.py, line 1: which keys does a message to the group need?",
+            sources=((TASKS, "async_to_sync(layer.group_send)('status', {})"),),
+        ),
+        Fed(
+            "run_no_delay_args",
+            "send_status_periodically() missing 1 required positional argument: 'self'",
+            "status/tasks.py, line 1: which arguments",
+            sources=((TASKS, "def send_status_periodically(self):"),),
+        ),
+        Fed(
+            "run_by_asyncio",
+            "SynchronousOnlyOperation",
+            "Procfile, worker: which pools give each task a thread of its own?",
+            "05, Choose the worker's pool",
+            text=raised(
+                "django.core.exceptions.SynchronousOnlyOperation: You cannot call this from an "
+                "async context - use a thread or sync_to_async.",
+                (TASKS, 9, "send()"),
+            ),
+        ),
+        Fed(
+            "run_loop_closed",
+            "RuntimeError: Event loop is closed",
+            "status/tasks.py, line 9: which event loop made what it uses?",
+            text=raised("RuntimeError: Event loop is closed", (TASKS, 9, "send()")),
+        ),
+        Fed(
+            "run_not_packed",
+            "TypeError: can not serialize 'datetime.datetime' object",
+            "status/tasks.py, line 1: what is in the message?",
+            sources=((TASKS, "async_to_sync(layer.group_send)('status', {})"),),
+            text=raised("TypeError: can not serialize 'datetime.datetime' object"),
+        ),
+    ),
+    "a process does not start": (
+        Fed(
+            "start_settings",
+            "ModuleNotFoundError: No module named 'core'",
+            "config/celery.py, line 1: is it spelt right",
+            sources=(("config/celery.py", "set('DJANGO_SETTINGS_MODULE', 'core.settings')"),),
+        ),
+        Fed(
+            "start_asgi",
+            "Cannot find 'app' in ASGI_APPLICATION module config.asgi",
+            "config/settings.py, ASGI_APPLICATION: does it name",
+            "04, Serve websockets",
+        ),
+        Fed(
+            "start_wsgi",
+            "WSGI application 'config.wsgi.app' could not be loaded",
+            "config/settings.py, WSGI_APPLICATION: does it name",
+        ),
+        Fed(
+            "a_comma_is_missing",
+            "No module named 'django.a.Bdjango'; 'django.a' is not a package",
+            "config/settings.py, line 2: is there a comma after each string?",
+            sources=((SETTINGS, "MIDDLEWARE = [\n    'django.a.B'\n    'django.c.D',\n]"),),
+            text=raised(
+                "ModuleNotFoundError: No module named 'django.a.Bdjango'; "
+                "'django.a' is not a package"
+            ),
+        ),
+        Fed("start_command", "No such command 'wroker'", "the place of the check's own: is it"),
+        Fed("start_program", "celry: not found", "the place of the check's own: is it spelt"),
+        Fed("start_option", "No such option '--loglevl'", "the place of the check's own: is it"),
+        Fed(
+            "start_app",
+            "Celery finds no app: The module conf was not found.",
+            "the place of the check's own: which package does -A name",
+            "01, Configure the Celery app",
+        ),
+        Fed(
+            "transport",
+            "Celery knows no transport “redis",
+            ".env, and config/settings.py, CELERY_BROKER_URL: how does the broker's address begin?",
+            "01, Update settings.py",
+            text=raised("KeyError: 'No such transport: “redis'"),
+        ),
+        Fed(
+            "urls_empty",
+            "does not appear to have any patterns in it",
+            "status/urls.py: is there a list called urlpatterns?",
+            "02, Give the page an address",
+        ),
+        Fed(
+            "load_routing",
+            "ImportError: cannot import name 'ChatConsumer'",
+            "status/routing.py, line 11: does status/consumers.py define ChatConsumer?",
+        ),
+        Fed(
+            "load_app_misspelt",
+            "ModuleNotFoundError: No module named 'statuz'",
+            "config/settings.py, line 1: is it spelt right",
+            sources=((SETTINGS, "INSTALLED_APPS = ['statuz']"),),
+        ),
+        Fed(
+            "load_url_view",
+            "module 'status.views' has no attribute 'indx'",
+            "status/urls.py, line 6: does status/views.py define indx?",
+        ),
+        Fed("load_syntax", "SyntaxError: invalid syntax", "status/views.py, line 51"),
+        Fed(
+            "load_celery_name",
+            "cannot import name 'app' from 'config.celery'",
+            "config/__init__.py, line 1: does config/celery.py define app?",
+        ),
+        Fed(
+            "circular",
+            "cannot import name 'x' from partially initialized module 'status.tasks'",
+            "status/views.py, line 1: which of the two files needs the other one first?",
+            text=raised(
+                "ImportError: cannot import name 'x' from partially initialized module "
+                "'status.tasks' (most likely due to a circular import)",
+                (VIEWS, 1, "from .tasks import x"),
+            ),
+        ),
+        Fed(
+            "daphne",
+            "Daphne must be listed before django.contrib.staticfiles",
+            "config/settings.py, INSTALLED_APPS: in which order?",
+            "04, Serve websockets",
+            text="(daphne.E001) Daphne must be listed before django.contrib.staticfiles in",
+        ),
+    ),
+}
+PUSHED = {
+    "JSON": ('{"status": "RUNNING"}', "that is JSON", "status/consumers.py, line 1"),
+    "escaped": ("&lt;span id=status&gt;", "escaped markup", "status/consumers.py: who escapes"),
+    "a name": ("status/partials/x.html", "the template's name", "status/consumers.py: what makes"),
+    "a page": ("<!doctype html><html>", "a whole page", "status/consumers.py: which template"),
+    "an empty element": ("<b id=status></b>\n", "without text", "templates/status/partials/cur"),
+    "text": ("RUNNING", "text without an element", "status/consumers.py: what does it send"),
+}
+COMPLAINTS = {
+    "target": ("htmx:targetError", "no element for the target", "03, Swap the fragment"),
+    "swap": ("htmx:oobErrorNoTarget", "htmx complained: oobErrorNoTarget", ""),
+    "htmx": ("htmx is not defined", "the browser says: htmx is not defined", ""),
+}
+
+
+def evidence_of(fed: Fed, project: Path) -> list[Evidence]:
+    """Return the evidence of that name, as if `project` had left it behind."""
+    for file, text in fed.sources:
+        (project / file).parent.mkdir(parents=True, exist_ok=True)
+        (project / file).write_text(text, encoding="utf-8")
+
+    def captured(ending: str) -> str:
+        file = CAPTURED / f"{fed.name}{ending}"
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        return text.replace("/home/me/work", str(project))
+
+    page, web = captured(".html"), captured(".web.log")
+    texts = (
+        web,
+        captured(".worker.log"),
+        captured(".txt"),
+        fed.text.replace("/home/me/work", str(project)),
+    )
+    found = [of_page(page, project, "/check-status/", web)] if page else []
+    return found + [of_log(text, project) for text in texts if text]
+
+
+def diagnosed(fed: Fed, project: Path) -> Diagnosis:
+    """Return what is told of that evidence."""
+    evidence = evidence_of(fed, project)
+    assert evidence, f"nothing in {CAPTURED} is called {fed.name}"
+    found = diagnose(evidence, otherwise=OTHERWISE)
+    assert found is not None, "nothing is recognised"
+    return found
+
+
+@pytest.mark.parametrize("fed", [one for causes in SYMPTOMS.values() for one in causes], ids=str)
+def test_evidence_leads_to_its_cause(fed: Fed, tmp_path: Path) -> None:
+    found = diagnosed(fed, tmp_path)
+    assert fed.seen in found.seen
+    assert found.look_at.startswith(fed.look_at)
+    assert found.guide == fed.guide
+
+
+@pytest.mark.parametrize("symptom", SYMPTOMS)
+def test_a_symptom_has_another_hint_for_each_cause(symptom: str, tmp_path: Path) -> None:
+    told = [diagnosed(fed, tmp_path / fed.name) for fed in SYMPTOMS[symptom]]
+    assert len({(one.seen, one.look_at) for one in told}) == len(told) > 1
+
+
+@pytest.mark.parametrize("what", PUSHED)
+def test_a_pushed_frame_that_is_no_fragment_leads_to_the_consumer(
+    what: str, tmp_path: Path
+) -> None:
+    text, seen, look_at = PUSHED[what]
+    if what == "JSON":
+        (tmp_path / "status").mkdir()
+        (tmp_path / CONSUMERS).write_text("await self.send_json({})", encoding="utf-8")
+    found = diagnose([of_log(text, tmp_path)], causes=FRAMES)
+    assert found is not None
+    assert seen in found.seen
+    assert found.look_at.startswith(look_at)
+
+
+def test_a_fragment_is_nothing_to_speak_of(tmp_path: Path) -> None:
+    assert diagnose([of_log('<span id="status">RUNNING</span>\n', tmp_path)], "", FRAMES) is None
+
+
+@pytest.mark.parametrize("what", COMPLAINTS)
+def test_a_browsers_complaint_is_told(what: str, tmp_path: Path) -> None:
+    text, seen, guide = COMPLAINTS[what]
+    found = diagnose([of_log(text, tmp_path)], causes=CONSOLE)
+    assert found is not None
+    assert seen in found.seen
+    assert found.guide == guide
+
+
+def test_a_task_that_returned_at_once_explains_nothing_while_another_one_works(
+    tmp_path: Path,
+) -> None:
+    at_work = "Task status.tasks.run[1] received\n"
+    at_once = "Task status.tasks.run[2] received\nTask status.tasks.run[2] succeeded in 0.01s: None"
+    assert diagnose([of_log(at_once, tmp_path)]) is not None
+    assert diagnose([of_log(at_work + at_once, tmp_path)]) is None
+
+
+def test_a_check_that_nothing_explains_keeps_its_question(tmp_path: Path) -> None:
+    not_yet = NotYet("done", "seen", "expected", "look", "02, Write the page", "words")
+    assert explain(not_yet, of_log("Starting server\nQuit with CONTROL-C.", tmp_path)) is not_yet
+
+
+def test_the_learners_lines_are_the_proof(tmp_path: Path) -> None:
+    not_yet = NotYet("done", "status 500", "expected", "look", "02, Write the page")
+    told = explain(not_yet, *evidence_of(Fed("name_error", "", ""), tmp_path))
+    assert told.seen == "status 500: NameError: name 'tomezone' is not defined"
+    assert told.words.startswith('  File "status/views.py", line 52, in index')
+    assert "site-packages" not in told.words
+
+
+@pytest.mark.parametrize(
+    ("file", "look_at", "guide"),
+    [
+        ("config/asgi.py", "config/asgi.py, line 3", "04, Serve websockets"),
+        ("status/consumers.py", "status/consumers.py, line 3", "04, Write the consumer"),
+        ("status/routing.py", "status/routing.py, line 3", "04, Route the websocket"),
+        ("notes/models.py", "notes/models.py, line 3", "Troubleshooting"),
+    ],
+)
+def test_a_file_that_does_not_load_leads_to_the_section_that_makes_it(
+    file: str, look_at: str, guide: str, tmp_path: Path
+) -> None:
+    said = f'Traceback (most recent call last):\n  File "{tmp_path / file}", line 3\n    x\nE: no'
+    told = not_loaded(said, tmp_path)
+    assert (told.look_at, told.guide) == (look_at, guide)
+
+
+def test_every_cause_can_be_said() -> None:
+    """Its texts name groups of its pattern alone, and its question is one line."""
+    for cause in (*CAUSES, *FRAMES, *CONSOLE, *LAST_RESORT):
+        fields = (cause.question, cause.seen, cause.find, cause.place)
+        known = {"error", "code", "file", "last", *_groups(cause)}
+        assert _names(fields) <= known, cause.pattern
+        assert len(cause.question) < 90, cause.question
+
+
+def _groups(cause: Cause) -> Iterable[str]:
+    return re.compile(cause.pattern).groupindex
+
+
+def _names(texts: Iterable[str]) -> set[str]:
+    return {name for text in texts for _, name, *_ in string.Formatter().parse(text) if name}

@@ -1,0 +1,146 @@
+"""Mistakes whose cause only their evidence tells: an exception, a DEBUG page, a log, a console.
+
+`test_diagnosis` feeds the evidence; here a few come about for real. Each is a line appended, a word
+changed, so that it means the same in any version of the step.
+"""
+
+from tests.support.edited_projects import Appending, Edit, Mistake, reported_first
+
+CONSUMERS, INDEX = "status/consumers.py", "templates/index.html"
+TASKS, VIEWS = "status/tasks.py", "status/views.py"
+START_PAGE = "test_the_page_loads_htmx"
+CONSUMER = """
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.template.loader import render_to_string as as_html
+
+
+class StatusConsumer(AsyncJsonWebsocketConsumer):
+    async def connect(self):
+        await self.channel_layer.group_add('status', self.channel_name)
+        {accept}
+        await self.send_status({{'status': 'RUNNING'}})
+
+    async def send_status(self, event):
+        {send}
+"""
+SEND = (
+    "await self.send(as_html('status/partials/current_status.html', {'status': event['status']}))"
+)
+
+STEP_03 = (
+    Mistake(
+        "the-template-is-not-there",
+        START_PAGE,
+        (
+            "status 500 after",
+            "TemplateDoesNotExist: indx.html",
+            "open status/views.py, line",
+            "which file under templates/ is meant?",
+        ),
+        Appending(VIEWS, "def index(request):\n    return render(request, 'indx.html')"),
+    ),
+    Mistake(
+        "the-template-ends-what-never-began",
+        START_PAGE,
+        ("TemplateSyntaxError", "'endif'", "open templates/index.html, line", "does endif close?"),
+        Edit(INDEX, "{% csrf_token %}", "{% csrf_token %}{% endif %}"),
+    ),
+    Mistake(
+        "the-start-page-sleeps",
+        START_PAGE,
+        ("no answer within 4 s", "it is at “time.sleep(60)”", "open status/views.py, line"),
+        Appending(VIEWS, "import time\ndef index(request):\n    time.sleep(60)"),
+    ),
+    Mistake(
+        "the-operational-error-of-another-library",
+        "test_a_broker_that_is_down_is_reported",
+        (
+            "kombu.exceptions.OperationalError: Error 111",
+            "open status/views.py, line",
+            "of which library is the OperationalError that is caught?",
+        ),
+        Appending(VIEWS, "from django.db import OperationalError"),
+    ),
+    Mistake(
+        "the-target-is-no-selector",
+        "test_a_click_leads_to_the_end_in_a_browser",
+        ("htmx:targetError", "open templates/index.html, line", "is it a CSS selector"),
+        Edit(INDEX, 'hx-target="#task"', 'hx-target="task"'),
+    ),
+)
+STEP_04 = (
+    Mistake(
+        "the-consumer-sends-json",
+        "test_who_connects_is_sent_running",
+        ("that is JSON", "open status/consumers.py, line", "JSON or HTML?"),
+        Appending(
+            CONSUMERS,
+            CONSUMER.format(
+                accept="await self.accept()",
+                send="await self.send_json({'status': event['status']})",
+            ),
+        ),
+    ),
+    Mistake(
+        "accept-is-not-awaited",
+        "test_runserver_opens_the_websocket",
+        (
+            "Python says: coroutine accept was never awaited",
+            "open status/consumers.py, line",
+            "what does an async call need?",
+        ),
+        Appending(CONSUMERS, CONSUMER.format(accept="self.accept()", send=SEND)),
+    ),
+    Mistake(
+        "connect-sleeps",
+        "test_runserver_opens_the_websocket",
+        (
+            "no answer within 6 s: it is at “__import__('time').sleep(60)”",
+            "open status/consumers.py, line",
+        ),
+        Appending(CONSUMERS, CONSUMER.format(accept="__import__('time').sleep(60)", send=SEND)),
+    ),
+)
+STEP_05 = (
+    Mistake(
+        "every-run-believes-that-another-one-goes-on",
+        "test_five_visitors_see_the_run",
+        (
+            "visitor 1 was sent nothing",
+            "the worker took",
+            "returned 'Another run goes on' at once",
+            "open status/tasks.py, line",
+        ),
+        Appending(
+            TASKS,
+            "@shared_task\ndef send_status_periodically(num_iterations=5):\n"
+            "    return 'Another run goes on'",
+        ),
+    ),
+    Mistake(
+        "the-consumer-has-no-method-for-the-message",
+        "test_five_visitors_stay_connected",
+        (
+            "code 1011",
+            "No handler for message type send_status",
+            "which method of the consumer takes messages of the type send_status?",
+            "04, Write the consumer",
+        ),
+        Appending(
+            CONSUMERS,
+            "from asgiref.sync import sync_to_async\n"
+            "from status.tasks import send_status_periodically\n"
+            + CONSUMER.format(
+                accept="await self.accept()\n"
+                "        await sync_to_async(send_status_periodically.delay)()",
+                send=SEND,
+            )
+            .replace("        await self.send_status({'status': 'RUNNING'})\n", "")
+            .replace("def send_status", "def show_status"),
+        ),
+    ),
+)
+
+test_step_03 = reported_first(3, STEP_03)
+test_step_04 = reported_first(4, STEP_04)
+test_step_05 = reported_first(5, STEP_05)
