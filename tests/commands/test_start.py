@@ -199,6 +199,15 @@ def test_called_from_inside_and_piped_it_is_no_hindrance_to_itself(small: SmallW
     assert "work/ now holds the finished step 01" in done.stdout, done.stderr
 
 
+def test_own_terminal_in_a_folder_that_goes_is_told_so(small: SmallWorkbook) -> None:
+    small.write({"notes/mine.txt": "mine"})
+    code = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
+    variables = os.environ | {"PYTHONPATH": str(small.root)}
+    line = f"{sys.executable!r} -P -c '{code}' start 02; true"
+    done = run_command(["bash", "-c", line], small.work / "notes", variables)
+    assert "A terminal is still in work/notes, which is gone" in done.stdout, done.stderr
+
+
 def test_env_comes_along(small: SmallWorkbook) -> None:
     small.write({".env": ENV})
     said = small.call("start", "03").stdout

@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -139,6 +140,21 @@ def test_on_a_read_only_disk_start_says_so_and_changes_nothing(small: SmallWorkb
     assert "Make the folder writable" in said
     assert "Traceback" not in said
     assert whole_copies(small) == [small.work]
+
+
+def test_read_only_files_and_folders_are_kept_as_they_are(small: SmallWorkbook) -> None:
+    small.write({**MINE, "locked/read.txt": "read only"})
+    (small.work / "locked/read.txt").chmod(0o400)
+    with read_only(small.work / "locked"):
+        code, said = start(small)
+        assert code == 0, said
+        (kept,) = small.root.glob("work.*")
+        assert not (small.work / "locked").exists()
+        (small.work / "locked").mkdir()  # read_only() gives it its mode back
+    assert has_all(kept)
+    assert (kept / "locked/read.txt").read_text() == "read only"
+    modes = [stat.S_IMODE((kept / name).stat().st_mode) for name in ("locked", "locked/read.txt")]
+    assert modes == [0o555, 0o400]
 
 
 def test_on_a_full_disk_start_says_so_and_changes_nothing(small: SmallWorkbook) -> None:

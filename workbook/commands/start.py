@@ -92,7 +92,7 @@ def state_of_work(step: Step, anyway: bool) -> FolderState:
     """Return what to tell of it. Raises WorkbookError where something uses `work/`."""
     users = users_of(WORK) if os.path.lexists(WORK) else []
     terminals = [user for user in users if name_of(user.name) in TERMINALS and not user.files]
-    hindering = [user for user in users if user not in terminals]
+    hindering = [user for user in users if user not in terminals and not user.is_caller]
     if not anyway:
         refuse(step, hindering)
     link = WORK.readlink() if WORK.is_symlink() else None

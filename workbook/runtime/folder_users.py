@@ -12,31 +12,34 @@ import psutil
 
 @dataclass(frozen=True)
 class FolderUser:
-    """A process: the folder that it is in and the files that it has open, relative to the one."""
+    """A process: the folder that it is in and the files that it has open, relative to the one.
+
+    `is_caller`: it belongs to the command that asks. Those are this process, its parents, and on
+    POSIX what it is piped into by the same line.
+    """
 
     pid: int
     name: str
     command: str
     folder: Path | None
     files: tuple[Path, ...]
+    is_caller: bool
 
 
 def users_of(folder: Path) -> list[FolderUser]:
-    """Return the processes that use `folder` or what is below it, except for the calling command.
+    """Return the processes that use `folder` or what is below it.
 
-    Those are this process, its parents, and on POSIX what it is piped into by the same line.
     Processes that may not be looked at, such as another user's, are left out.
     """
-    real, ours = folder.resolve(), _of_this_command()
+    real, callers = folder.resolve(), _callers()
     found = []
     for process in psutil.process_iter():
-        if process.pid in ours:
-            continue
         with suppress(psutil.Error, OSError):
             inside, files = _relative(process.cwd(), real), _open_files(process, real)
             if inside is not None or files:
                 command = " ".join(process.cmdline())
-                found.append(FolderUser(process.pid, process.name(), command, inside, files))
+                name, is_caller = process.name(), process.pid in callers
+                found.append(FolderUser(process.pid, name, command, inside, files, is_caller))
     return found
 
 
@@ -53,15 +56,15 @@ def _relative(path: str, folder: Path) -> Path | None:
     return Path(path).relative_to(folder) if inside else None
 
 
-def _of_this_command() -> set[int]:
+def _callers() -> set[int]:
     this = psutil.Process()
-    ours = {this.pid, *(parent.pid for parent in this.parents())}
+    found = {this.pid, *(parent.pid for parent in this.parents())}
     if hasattr(os, "getpgid"):
         group = os.getpgid(0)
         # Typed at a prompt, a line has a group of its own; a script and all it starts share one.
         if os.getpgid(os.getppid()) != group:
-            ours |= {pid for pid in psutil.pids() if _group_of(pid) == group}
-    return ours
+            found |= {pid for pid in psutil.pids() if _group_of(pid) == group}
+    return found
 
 
 def _group_of(pid: int) -> int | None:
