@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Error, Frame, Page
+from playwright.sync_api import ConsoleMessage, Error, Frame, Page
 
 from checks.clients.background import Later
 from checks.clients.isolation import confined_to
@@ -35,6 +35,7 @@ class LivePage:
     def __init__(self, executable: Path) -> None:
         self.texts: list[str] = []
         self.problems: list[str] = []  # what its scripts complained of
+        self.complaints: list[str] = []  # what they wrote to the console as errors
         self.loads = 0
         self.sockets = 0
         self._executable, self._url = executable, ""
@@ -80,6 +81,7 @@ class LivePage:
                 if self._end.is_set():
                     return
                 page = chromium.new_page(proxy=confined_to(self._url))
+                page.on("console", self._note_complaint)
                 page.on("pageerror", lambda error: self.problems.append(error.message))
                 page.on("websocket", self._count_socket)
                 page.on("framenavigated", self._count_load)
@@ -97,6 +99,10 @@ class LivePage:
             with suppress(Error):
                 self.texts = page.evaluate("window.shownTexts || []")
             page.wait_for_timeout(PAUSE_MS)
+
+    def _note_complaint(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
 
     def _count_socket(self, _: object) -> None:
         self.sockets += 1

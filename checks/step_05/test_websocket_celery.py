@@ -325,17 +325,20 @@ def test_a_browser_shows_the_run(
         texts = ", ".join(f"“{text}”" for text in live_page.texts)
         not_yet = NotYet(
             done="opened /live/ in a real browser and looked at the element with id=status",
-            seen=f"it showed {texts or 'no change'}, with {live_page.loads} loads of the page",
+            seen=f"it showed {texts or 'no change'}, with {live_page.loads} loads of the page"
+            if live_page.sockets
+            else "the page opened no websocket",
             expected="RUNNING and FINISHED alternately, without a reload",
-            look_at="templates/live.html and status/partials/current_status.html",
+            look_at="templates/live.html and status/partials/current_status.html"
+            if live_page.sockets
+            else "templates/live.html: what makes htmx read ws-connect?",
             guide="05, Watch two tabs",
             words="\n".join(live_page.problems),
         )
         frames = crowd.result(0).visitors[0].frames[-1:]
         pushed = [of_log(frame.text, project.folder) for frame in frames]
-        told = explain(
-            not_yet, of_log("\n".join(live_page.problems), project.folder), causes=CONSOLE
-        )
+        console = "\n".join(live_page.problems + live_page.complaints)
+        told = explain(not_yet, of_log(console, project.folder), causes=CONSOLE)
         raise explain(told, *pushed, causes=FRAMES) if told is not_yet else told
 
 

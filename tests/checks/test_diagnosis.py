@@ -106,7 +106,11 @@ SYMPTOMS = {
             "status/views.py, line 1: what does it return",
             sources=((VIEWS, "def index(request):\n    render(request, 'index.html')"),),
         ),
-        Fed("name_error", "NameError: name 'tomezone' is not defined", "status/views.py, line 52"),
+        Fed(
+            "name_error",
+            "NameError: name 'tomezone'",
+            "status/views.py, line 52: is tomezone spelt",
+        ),
         Fed(
             "view_arguments",
             "TypeError: index() takes 0 positional arguments but 1 was given",
@@ -231,11 +235,32 @@ SYMPTOMS = {
         ),
     ),
     "a task has no result": (
-        Fed("worker_raises", "KeyError: 'b'", "status/tasks.py, line 17"),
+        Fed(
+            "worker_raises",
+            "KeyError: 'b'",
+            "status/tasks.py, line 17: who should have put b there?",
+        ),
+        Fed(
+            "worker_has_none",
+            "AttributeError: 'NoneType' object has no attribute 'upper'",
+            "status/tasks.py, line 52: what is None there",
+            text=raised(
+                "AttributeError: 'NoneType' object has no attribute 'upper'",
+                (TASKS, 52, "print(cache.get('x').upper())"),
+            ),
+        ),
         Fed(
             "worker_not_json",
             "EncodeError: Object of type set_iterator is not JSON serializable",
             "status/tasks.py, return: what does the task return?",
+        ),
+        Fed(
+            "worker_async",
+            "Object of type coroutine is not JSON serializable",
+            "status/tasks.py: which task is async?",
+            text=raised(
+                "kombu.exceptions.EncodeError: Object of type coroutine is not JSON serializable"
+            ),
         ),
         Fed(
             "worker_unregistered",
@@ -469,6 +494,16 @@ SYMPTOMS = {
                 "'django.a' is not a package"
             ),
         ),
+        Fed(
+            "a_class_that_is_not_there",
+            'Module "django.cache.redis" does not define a "RedisCach" attribute/class',
+            "config/settings.py, line 1: is RedisCach spelt right?",
+            sources=((SETTINGS, "CACHES = {'BACKEND': 'django.cache.redis.RedisCach'}"),),
+            text=raised(
+                "InvalidCacheBackendError: Could not find backend 'django.cache.redis.RedisCach': "
+                'Module "django.cache.redis" does not define a "RedisCach" attribute/class'
+            ),
+        ),
         Fed("start_command", "No such command 'wroker'", "the place of the check's own: is it"),
         Fed("start_program", "celry: not found", "the place of the check's own: is it spelt"),
         Fed("start_option", "No such option '--loglevl'", "the place of the check's own: is it"),
@@ -542,7 +577,8 @@ PUSHED = {
 }
 COMPLAINTS = {
     "target": ("htmx:targetError", "no element for the target", "03, Swap the fragment"),
-    "swap": ("htmx:oobErrorNoTarget", "htmx complained: oobErrorNoTarget", ""),
+    "pushed": ("htmx:oobErrorNoTarget", "no place for what was pushed", "04, Push a partial"),
+    "swap": ("htmx:swapError", "htmx complained: swapError", ""),
     "htmx": ("htmx is not defined", "the browser says: htmx is not defined", ""),
 }
 

@@ -118,6 +118,12 @@ STEP_05 = (
         ),
     ),
     Mistake(
+        "the-partial-has-another-id",
+        "test_a_browser_shows_the_run",
+        ("htmx:oobErrorNoTarget", "current_status.html: which id", "04, Push a partial"),
+        Edit("templates/status/partials/current_status.html", 'id="status"', 'id="state"'),
+    ),
+    Mistake(
         "the-consumer-has-no-method-for-the-message",
         "test_five_visitors_stay_connected",
         (

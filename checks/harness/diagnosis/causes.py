@@ -215,6 +215,11 @@ QUEUE = (
         when=lambda found, evidence: evidence.error == found[0],
     ),
     Cause(
+        r"Object of type coroutine is not JSON serializable",
+        "which task is async? A worker calls it, and awaits nothing",
+        place=TASKS,
+    ),
+    Cause(
         r"^kombu\.exceptions\.EncodeError: ",
         "what does the task return? Only what JSON can write is stored",
         otherwise=f"{TASKS}, return",
@@ -460,6 +465,12 @@ STARTS = (
     Cause(
         r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'",
         "does {file} define {name}?",
+        when=lambda found, evidence: bool(evidence.place),
+    ),
+    Cause(
+        r'(?P<error>Module "[\w.]+" does not define a "(?P<name>\w+)" attribute/class)',
+        "is {name} spelt right?",
+        find=r"\b{name}['\"]",
     ),
     Cause(
         r"No module named '(?P<module>[\w.]+)'",
@@ -471,6 +482,11 @@ NAMES = (
     Cause(
         r"^(?P<error>NameError: name '(?P<name>\w+)' is not defined.*)",
         "is {name} spelt right, and imported?",
+        when=_is_the_error,
+    ),
+    Cause(
+        r"^(?P<error>(?:Attribute|Type)Error: 'NoneType' object .*)",
+        "what is None there, and where was it set?",
         when=_is_the_error,
     ),
     Cause(
@@ -561,7 +577,14 @@ CONSOLE = (
         place="templates/index.html",
     ),
     Cause(
-        r"htmx:(?P<kind>swapError|invalidPath|syntax:error|oobErrorNoTarget|evalDisallowedError)",
+        r"htmx:oobErrorNoTarget",
+        "which id has the element, and which one does the page have?",
+        "04, Push a partial",
+        seen="htmx found no place for what was pushed (htmx:oobErrorNoTarget)",
+        place="templates/status/partials/current_status.html",
+    ),
+    Cause(
+        r"htmx:(?P<kind>swapError|invalidPath|syntax:error|evalDisallowedError)",
         "what does it want, and where?",
         seen="htmx complained: {kind}",
     ),
