@@ -285,7 +285,7 @@ MISTAKES = [
     Mistake(
         "the page does not open the websocket",
         "test_a_browser_shows_the_run",
-        ("it showed “…”", "templates/live.html"),
+        ("the page opened no websocket", "templates/live.html: what makes htmx"),
         Edit("templates/live.html", ' ws-connect="/ws/status"', ""),
     ),
 ]
