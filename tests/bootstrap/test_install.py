@@ -67,6 +67,14 @@ def test_the_first_call_makes_the_environment_and_goes_on_inside(fresh: Path):
     assert "lock " in stamp_of(fresh)
 
 
+def test_first_call_makes_workbook_a_command_in_the_environment(fresh: Path, tmp_path: Path):
+    finish(first_call(fresh))
+    answer = run_command([fresh / ".venv/bin/workbook", "check", "a b", "--trace"], tmp_path)
+    assert answer.returncode == 7, answer.stderr
+    told = json.loads(answer.stdout)
+    assert (told["arguments"], told["cwd"]) == (["check", "a b", "--trace"], str(tmp_path))
+
+
 @pytest.mark.alone
 def test_later_calls_start_at_once_from_any_folder_and_keep_it(fresh: Path, tmp_path: Path):
     finish(first_call(fresh))

@@ -182,6 +182,33 @@ def _is_half_way(exchange: Replacement, at: int) -> bool:
     return True
 
 
+def test_ctrl_c_once_files_are_taken_away_comes_too_late(
+    exchange: Replacement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = replacement.FolderSync.run
+
+    def interrupted(self: replacement.FolderSync) -> None:
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            os.kill(os.getpid(), signum)
+        real(self)
+
+    monkeypatch.setattr(replacement.FolderSync, "run", interrupted)
+    kept = run(exchange)
+    assert files_in(exchange.work) == NEW
+    assert files_in(kept.contents) == OLD
+
+
+def test_ctrl_c_before_changes_nothing(exchange: Replacement) -> None:
+    def interrupted(folder: Path) -> None:
+        make_new(folder)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(exchange, interrupted)
+    assert files_in(exchange.work) == OLD
+    assert [path.name for path in exchange.state.iterdir()] == ["start.lock"]
+
+
 def test_folder_that_stays_is_the_same_one(exchange: Replacement) -> None:
     before = [(exchange.work / name).stat().st_ino for name in (".", "config")]
     kept = run(exchange)

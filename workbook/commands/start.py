@@ -65,8 +65,8 @@ def handle(options: argparse.Namespace) -> int:
     except (OSError, shutil.Error) as problem:
         raise WorkbookError(
             f"{WORK} could not be replaced: {reason(problem)}.\n"
-            "What was there is where it was. Make the folder writable, end what uses it, then call"
-            " again."
+            "What was there is where it was. Make the folder writable, end what has a file open"
+            f" there, type “cd {WORK}” in a terminal that is in a folder of it; then call again."
         ) from problem
     print(tell(step, base, kept, state))
     return 0

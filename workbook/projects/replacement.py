@@ -16,6 +16,7 @@ import filecmp
 import json
 import os
 import shutil
+import signal
 import stat
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +26,7 @@ from pathlib import Path
 from workbook.errors import WorkbookError
 from workbook.paths import STATE, WORK
 from workbook.runtime.file_locks import locked
+from workbook.runtime.signals import EXIT_CODES, handled
 
 LOCK_SECONDS = 30
 
@@ -108,6 +110,11 @@ class Replacement:
         except BaseException:
             self._forget()
             raise
+        # From here on it is a matter of a moment, and half of it is of no use to anybody.
+        with handled(dict.fromkeys(EXIT_CODES, signal.SIG_IGN)):
+            return self._finish_or_undo(journal)
+
+    def _finish_or_undo(self, journal: Journal) -> KeptFolders:
         try:
             return self._finish(journal)
         except OSError as problem:

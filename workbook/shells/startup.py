@@ -228,10 +228,10 @@ def _start_cmd(call: Call) -> Launch:
         f'set "VIRTUAL_ENV={place.environment}"',
         f'set "PATH={place.scripts};%PATH%"',
         f'cd /d "{place.folder}"',
+        f'set "PROMPT={PROMPT}{call.environ.get("PROMPT", "$P$G")}"',
     ]
-    environ = call.environ | {"PROMPT": PROMPT + call.environ.get("PROMPT", "$P$G")}
     # With /S, cmd takes away the outermost quotes and leaves all others as they are.
-    return Launch(f'"{call.shell}" /S {quiet}/K "{" & ".join(lines)}"', environ)
+    return Launch(f'"{call.shell}" /S {quiet}/K "{" & ".join(lines)}"', call.environ)
 
 
 def _start_unknown(call: Call) -> Launch:
