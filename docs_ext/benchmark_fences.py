@@ -6,14 +6,11 @@ changes.
 
 from __future__ import annotations
 
-import re
-
 from benchmarks.guide_figures import drawn
-from benchmarks.push.variants import LADDER, RUNGS
-from docs_ext.superfences import boxed, highlighted, loud, titled
+from benchmarks.push.variants import RUNGS, rung_patch
+from docs_ext.superfences import loud, patch_boxes
 from workbook.errors import WorkbookError
-
-FILE_HEAD = re.compile(r"^diff --git a/(\S+) .*\n(?:(?:new file|---|\+\+\+) .*\n)*", re.MULTILINE)
+from workbook.projects.patches import Patch
 
 
 @loud
@@ -27,25 +24,12 @@ def figures(source, language, class_name, options, md, **_more) -> str:
 @loud
 def rung(source, language, class_name, options, md, **_more) -> str:
     """Show what a rung changes in the one below, file by file."""
-    boxes = [
-        boxed(
-            "lesson-diff no-copy",
-            {"kind": "rung", "path": path},
-            highlighted(md, text, "diff", titled(path, ""), []),
-        )
-        for path, text in changes(source.strip())
-    ]
-    return "\n".join(boxes)
+    return patch_boxes(rung_named(source), "lesson-diff", language, md)
 
 
-def changes(name: str) -> list[tuple[str, str]]:
-    """Return what the rung `name` changes: paths, and hunks as text.
-
-    Raises WorkbookError for a rung that is none.
-    """
+def rung_named(source: str) -> Patch:
+    """Return what a rung changes. Raises WorkbookError for a rung that is none."""
+    name = source.strip()
     if name not in RUNGS:
         raise WorkbookError(f"There is no rung “{name}”. There are: {', '.join(RUNGS)}.")
-    text = (LADDER / f"{name}.diff").read_text(encoding="utf-8")
-    paths = [head[1] for head in FILE_HEAD.finditer(text)]
-    bodies = FILE_HEAD.split(text)[2::2]
-    return [(path, body.rstrip("\n")) for path, body in zip(paths, bodies, strict=True)]
+    return rung_patch(name)

@@ -24,6 +24,7 @@ from docs_ext.listings.address import parse_address
 from docs_ext.listings.excerpt import excerpt
 from docs_ext.listings.step_diff import changes_of
 from workbook.errors import WorkbookError
+from workbook.projects.patches import Patch
 
 READING = "reading"
 LANGUAGES = {
@@ -124,12 +125,17 @@ def diagram(source, language, class_name, options, md, **_more) -> str:
 
 @loud
 def patch(source, language, class_name, options, md, **_more) -> str:
-    """Show an exercise's solution, which is a patch beside its check, file by file."""
+    """Show a patch beside a check, such as an exercise's solution, file by file."""
+    return patch_boxes(patch_named(source), class_name, language, md)
+
+
+def patch_boxes(patch: Patch, class_name: str, kind: str, md) -> str:
+    """Return a box of `kind` for each file that a patch changes, titled with its path."""
     boxes: list[str] = []
-    for file in patch_named(source):
-        title = titled(file.path, "new file" if file.is_new else "")
-        code = highlighted(md, file.hunks, "diff", title, [])
-        boxes.append(boxed(f"{class_name} no-copy", {"kind": "patch", "path": file.path}, code))
+    for file in patch.changes:
+        title = titled(file.path, file.place)
+        code = highlighted(md, file.text, "diff", title, [])
+        boxes.append(boxed(f"{class_name} no-copy", {"kind": kind, "path": file.path}, code))
     return "\n".join(boxes)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from workbook.projects.patches import Patch, load_patch
+
 HERE = Path(__file__).resolve().parent
 LADDER = HERE / "ladder"
 ORIGINAL = HERE / "original"
@@ -16,17 +18,15 @@ class Row:
     """One way to bring a status to everybody.
 
     `step` is the snapshot that it is made of (None: no Django at all), `overlay` a folder put
-    over the copy, `undone` changes taken back in it, `patches` changes made to it one after the
-    other, `settings` the module if it is not the project's own, `sending` the module that sends a
-    status as the project does.
+    over the copy, `patches` changes made to it one after the other, `settings` the module if it is
+    not the project's own, `sending` the module that sends a status as the project does.
     """
 
     name: str
     label: str
     step: str | None = None
     overlay: Path | None = None
-    undone: tuple[Path, ...] = ()
-    patches: tuple[Path, ...] = ()
+    patches: tuple[Patch, ...] = ()
     settings: str = ""
     sending: str = "step_05"
     group_key: str = "asgi__group__status"  # what Redis calls the group
@@ -75,21 +75,26 @@ AHEAD = (
 RUNGS = (*CLIMBED, *(rung.name for rung in AHEAD))
 
 
+def rung_patch(name: str) -> Patch:
+    """Return what the rung `name` changes in the one below."""
+    return load_patch(LADDER / f"{name}.patch")
+
+
 def ladder() -> list[Row]:
     """Return the ladder's rows from the ground up; each has its own change and all those below."""
-    loop_undone, hop_undone = LADDER / f"{CLIMBED[1]}.diff", LADDER / f"{CLIMBED[0]}.diff"
+    hop_undone, loop_undone = (rung_patch(name).reversed() for name in CLIMBED)
     return [
         replace(
             STEP_05,
             name="pub-sub-layer",
             label="Pub/sub layer, rendered once",
-            undone=(loop_undone, hop_undone),
+            patches=(loop_undone, hop_undone),
         ),
         replace(
             STEP_05,
             name=f"rung-{CLIMBED[0]}",
             label="+ no thread hop per message",
-            undone=(loop_undone,),
+            patches=(loop_undone,),
         ),
         STEP_05,
         *_rungs_ahead(),
@@ -97,9 +102,9 @@ def ladder() -> list[Row]:
 
 
 def _rungs_ahead() -> Iterator[Row]:
-    patches: tuple[Path, ...] = ()
+    patches: tuple[Patch, ...] = ()
     for rung in AHEAD:
-        patches = (*patches, LADDER / f"{rung.name}.diff")
+        patches = (*patches, rung_patch(rung.name))
         yield replace(rung, name=f"rung-{rung.name}", patches=patches)
 
 

@@ -1,15 +1,15 @@
 """The ladder's rungs are changes of step 05 as it stands, and the guide shows them as they are."""
 
 import compileall
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from benchmarks.push.projects import apply, command_lines, make_project
-from benchmarks.push.variants import LADDER, ORIGINAL_LISTING, RUNGS, Row, ladder
-from docs_ext.benchmark_fences import changes
+from benchmarks.push.projects import command_lines, make_project
+from benchmarks.push.variants import LADDER, ORIGINAL_LISTING, RUNGS, Row, ladder, rung_patch
+from docs_ext.benchmark_fences import rung_named
 from workbook.errors import WorkbookError
+from workbook.projects.patches import apply_patches
 
 
 @pytest.mark.parametrize("row", [ORIGINAL_LISTING, *ladder()], ids=lambda row: row.name)
@@ -40,22 +40,17 @@ def test_step_05_stands_on_the_rungs_that_are_taken_away_for_the_rows_below(tmp_
     assert ["def dispatch" in text for text in hops] == [False, True, True]
 
 
-def test_a_rung_is_applied_inside_a_git_repository_too(tmp_path: Path) -> None:
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=30)
-    folder = make_project(ladder()[0], tmp_path).folder
-    assert "def dispatch" not in (folder / "status/consumers.py").read_text("utf-8")
-
-
-def test_a_rung_that_step_05_has_outgrown_is_named_with_what_to_do(tmp_path: Path) -> None:
+def test_a_rung_that_step_05_has_outgrown_is_named_with_both_lines(tmp_path: Path) -> None:
     project = make_project(ladder()[-1], tmp_path)
-    with pytest.raises(WorkbookError, match=r"ladder/2-no-thread-hop\.diff does not fit step 05"):
-        apply(LADDER / "2-no-thread-hop.diff", project.folder)
+    where = r"ladder/2-no-thread-hop\.patch, line \d+, .* line \d+ of status/consumers\.py"
+    with pytest.raises(WorkbookError, match=where):
+        apply_patches([rung_patch("2-no-thread-hop")], project.folder)
 
 
 @pytest.mark.parametrize("name", RUNGS)
 def test_a_rung_is_shown_whole(name: str) -> None:
-    text = (LADDER / f"{name}.diff").read_text("utf-8")
-    shown = "\n".join(body for _path, body in changes(name))
+    text = (LADDER / f"{name}.patch").read_text("utf-8")
+    shown = "\n".join(change.text for change in rung_named(name).changes)
     heads = ("diff --git", "---", "+++", "new file")
     lines = [line for line in text.splitlines() if not line.startswith(heads)]
     assert shown.splitlines() == lines

@@ -25,14 +25,14 @@ def patch_of(step: int) -> str:
 def test_a_solution_makes_of_the_snapshot_what_the_page_shows(step: int, tmp_path: Path):
     project = edited_copy(step, (), tmp_path)
     apply_ours(step, project)
-    for file in patch_named(patch_of(step)):
+    for file in patch_named(patch_of(step)).changes:
         was = find_step(str(step)).folder / file.path
         lines = Counter(was.read_text(encoding="utf-8").splitlines() if was.exists() else [])
-        shown = file.hunks.splitlines()
+        shown = file.text.splitlines()
         lines.subtract(line[1:] for line in shown if line.startswith("-"))
         lines.update(line[1:] for line in shown if line.startswith("+"))
         solved = Counter((project / file.path).read_text(encoding="utf-8").splitlines())
-        assert file.is_new == (not was.exists())
+        assert (file.place == "new file") == (not was.exists())
         assert lines == solved
 
 

@@ -1,6 +1,5 @@
 """Solutions of the exercises: ours, which lie beside the checks as patches, and others'."""
 
-import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from tests.support.edited_projects import CheckOutput, Edit, Variant, edited_copy, exercise_on
 from workbook.paths import ROOT
+from workbook.projects.patches import apply_patches, load_patch
 
 DONE, OPEN = "★", "☆"
 BEAT = "celery -A config beat --loglevel=info"
@@ -43,8 +43,7 @@ def lay_solution(step: int, solution: Solution, folder: Path) -> Path:
 
 def apply_ours(step: int, project: Path) -> None:
     """Apply our own solution."""
-    patch = ROOT / f"checks/step_{step:02d}/your_turn.patch"
-    subprocess.run(["git", "apply", patch], cwd=project, check=True, timeout=30)
+    apply_patches([load_patch(ROOT / f"checks/step_{step:02d}/your_turn.patch")], project)
 
 
 def each_is_told(step: int, solutions: Iterable[Solution]) -> Callable[..., None]:
