@@ -153,7 +153,7 @@ MISTAKES = [
     Mistake(
         "the interval is a text",
         "test_the_interval_follows_the_environment",
-        ("the text '1'", "what makes a number of it?"),
+        ("the string '1'", "what makes a number of it?"),
         Edit(SETTINGS, INTERVAL, "STATUS_INTERVAL = config('STATUS_INTERVAL', default=5)"),
         Edit(CLAIMS, "settings.STATUS_INTERVAL", "float(settings.STATUS_INTERVAL)"),
     ),
