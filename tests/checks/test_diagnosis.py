@@ -709,3 +709,8 @@ def _groups(cause: Cause) -> Iterable[str]:
 
 def _names(texts: Iterable[str]) -> set[str]:
     return {name for text in texts for _, name, *_ in string.Formatter().parse(text) if name}
+
+
+def test_every_captured_text_is_fed() -> None:
+    fed = {one.name for causes in SYMPTOMS.values() for one in causes}
+    assert {file.name.partition(".")[0] for file in CAPTURED.iterdir()} <= fed
