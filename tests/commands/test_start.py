@@ -188,6 +188,18 @@ def test_run_in_work_is_named_with_its_address(small: SmallWorkbook) -> None:
     assert small.call("start", "02").returncode == 0
 
 
+def test_other_call_of_the_tool_in_work_is_no_hindrance(small: SmallWorkbook) -> None:
+    small.write({"mine.txt": "mine"})
+    port = str(free_port())
+    code = f"import os; os.chdir({str(small.work)!r})"
+    with tool_run(small, "redis", "--port", port, code=code) as redis:
+        redis.wait_for(port)
+        assert small.call("start", "02").returncode == 0
+    waits, script = "print(flush=True); input()", str(small.root / "workbook/__main__.py")
+    with a_process(small.work, sys.executable, "-c", waits, script):
+        assert small.call("start", "02").returncode == 0
+
+
 def test_called_from_inside_and_piped_it_is_no_hindrance_to_itself(small: SmallWorkbook) -> None:
     small.write({"mine.txt": "mine"})
     code = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"

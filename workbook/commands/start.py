@@ -92,11 +92,21 @@ def state_of_work(step: Step, anyway: bool) -> FolderState:
     """Return what to tell of it. Raises WorkbookError where something uses `work/`."""
     users = users_of(WORK) if os.path.lexists(WORK) else []
     terminals = [user for user in users if name_of(user.name) in TERMINALS and not user.files]
-    hindering = [user for user in users if user not in terminals and not user.is_caller]
+    others = [user for user in users if user not in terminals and not user.is_caller]
+    hindering = [user for user in others if user.files or not runs_tool(user)]
     if not anyway:
         refuse(step, hindering)
     link = WORK.readlink() if WORK.is_symlink() else None
     return FolderState((WORK / SETTINGS).is_file(), link, terminals)
+
+
+def runs_tool(user: FolderUser) -> bool:
+    """Tell whether it is a call of this tool, such as `redis`, which has to do with no project.
+
+    Those leave `work/` themselves. On Windows a process that waits for them does not.
+    """
+    script = ROOT / "workbook" / "__main__.py"
+    return any(word.endswith(script.name) and Path(word).resolve() == script for word in user.words)
 
 
 def refuse(step: Step, users: Sequence[FolderUser]) -> None:
@@ -121,7 +131,8 @@ def refuse(step: Step, users: Sequence[FolderUser]) -> None:
 
 def describe(user: FolderUser) -> str:
     """Return a line for a process that uses `work/`."""
-    command = user.command if len(user.command) <= 60 else f"{user.command[:59]}…"
+    command = " ".join(user.words)
+    command = command if len(command) <= 60 else f"{command[:59]}…"
     who = f"{user.name} (process {user.pid})"
     if user.files:
         more = f" and {len(user.files) - 1} more" if len(user.files) > 1 else ""

@@ -20,7 +20,7 @@ class FolderUser:
 
     pid: int
     name: str
-    command: str
+    words: tuple[str, ...]  # of its command line
     folder: Path | None
     files: tuple[Path, ...]
     is_caller: bool
@@ -37,9 +37,9 @@ def users_of(folder: Path) -> list[FolderUser]:
         with suppress(psutil.Error, OSError):
             inside, files = _relative(process.cwd(), real), _open_files(process, real)
             if inside is not None or files:
-                command = " ".join(process.cmdline())
-                name, is_caller = process.name(), process.pid in callers
-                found.append(FolderUser(process.pid, name, command, inside, files, is_caller))
+                name, words = process.name(), tuple(process.cmdline())
+                is_caller = process.pid in callers
+                found.append(FolderUser(process.pid, name, words, inside, files, is_caller))
     return found
 
 
