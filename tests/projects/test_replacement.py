@@ -235,6 +235,18 @@ def test_modes_links_and_times_are_kept(exchange: Replacement) -> None:
     (kept / "config/locked").chmod(0o700)
 
 
+def test_junction_is_moved_and_not_emptied(
+    exchange: Replacement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Only Windows has them. What is found below one is somewhere else.
+    write_files(exchange.work / "junction", {"precious.txt": "p"})
+    behind = (exchange.work / "junction/precious.txt").stat().st_ino
+    monkeypatch.setattr(replacement, "_is_junction", lambda path: path.name == "junction")
+    kept = run(exchange)
+    assert files_in(exchange.work) == NEW
+    assert (kept.unsaved / "junction/precious.txt").stat().st_ino == behind
+
+
 def test_pipes_and_sockets_are_no_hindrance(exchange: Replacement) -> None:
     os.mkfifo(exchange.work / "pipe")
     place = Path.cwd()

@@ -297,7 +297,13 @@ def reason(problem: Exception) -> str:
 
 
 def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+    return path.is_dir() and not path.is_symlink() and not _is_junction(path)
+
+
+def _is_junction(path: Path) -> bool:
+    """Tell whether it is a link of Windows' own kind, behind which are files of somewhere else."""
+    tag = getattr(path.lstat(), "st_reparse_tag", 0)
+    return bool(tag) and tag == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
 
 
 def _are_same(one: Path, other: Path) -> bool:
