@@ -1,5 +1,6 @@
 """`shell`: the learner's own shell in work/, the environment active, nothing of theirs changed."""
 
+import shutil
 import signal
 from pathlib import Path
 
@@ -146,6 +147,13 @@ def test_own_shell_is_the_one_that_it_is_typed_in(workbook: SmallWorkbook, tmp_p
     typed = [call, 'echo "version $BASH_VERSION"', "exit", "exit"]
     _, shown = person.sit_down(typed, ["bash", "--norc"])
     assert "version 5" in shown
+
+
+def test_shell_that_is_named_for_the_call(person: Person) -> None:
+    call = f"SHELL={shutil.which('dash')} {' '.join(person.command())}"
+    typed = [call, 'echo "version <$BASH_VERSION>"', "exit", "exit"]
+    _, shown = person.sit_down(typed, ["bash", "--norc"])
+    assert "version <>" in shown
 
 
 def test_second_one_inside_is_refused(person: Person) -> None:

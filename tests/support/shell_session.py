@@ -68,7 +68,8 @@ class Person:
     def pipe(self, typed: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Call `shell` with `typed` as its standard input."""
         environ = self.environ(**variables)
-        return run_command(self.command(), self.small.root, environ, stdin=None, input=typed)
+        options = {"stdin": None, "input": typed, "start_new_session": True}  # no terminal of ours
+        return run_command(self.command(), self.small.root, environ, **options)
 
     def command(self) -> list[str]:
         """Return the call of the tool."""

@@ -34,9 +34,10 @@ def own_shell(environ: Mapping[str, str]) -> str:
 
     SHELL names the one of a login, which a person may have left for another.
     """
-    if found := _typed_in(psutil.Process()):
+    variable = "COMSPEC" if os.name == "nt" else "SHELL"
+    named = environ.get(variable, "")
+    if found := _typed_in(psutil.Process(), variable, named):
         return found
-    named = environ.get("COMSPEC" if os.name == "nt" else "SHELL", "")
     usual = ["cmd.exe"] if os.name == "nt" else ["bash", "sh"]
     for candidate in [named, *usual]:
         # A service's account has /usr/sbin/nologin there.
@@ -45,13 +46,18 @@ def own_shell(environ: Mapping[str, str]) -> str:
     return "cmd.exe" if os.name == "nt" else "/bin/sh"
 
 
-def _typed_in(process: psutil.Process) -> str | None:
-    """Return the program of the nearest parent that is a shell with a person before it."""
+def _typed_in(process: psutil.Process, variable: str, named: str) -> str | None:
+    """Return the program of the nearest parent that is a shell with a person before it.
+
+    None where that person has set `variable` to another value, `named`, for this call.
+    """
     try:
         for parent in process.parents():
             if is_shell(parent) and _shares_terminal(process, parent):
                 words = parent.cmdline()
                 if is_interactive(words):
+                    if parent.environ().get(variable, named) != named:
+                        return None
                     program = parent.exe() or words[0]
                     # One program can be several shells, told apart by the name they are called.
                     called = shutil.which(words[0].removeprefix("-"))
