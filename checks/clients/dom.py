@@ -89,6 +89,19 @@ def _read(html: str) -> _Reader:
     return reader
 
 
+def assets_in(html: str, page: str) -> list[str]:
+    """Return the paths of the stylesheets and scripts that a page asks its own server for."""
+    named = [
+        (one.get("href") or "")
+        if one.tag == "link" and "stylesheet" in (one.get("rel") or "").lower().split()
+        else (one.get("src") or "")
+        if one.tag == "script"
+        else ""
+        for one in elements_of(html)
+    ]
+    return [path for name in named if name and (path := resolved(page, name)).startswith("/")]
+
+
 @dataclass(frozen=True)
 class Form:
     """A form, or an element with `hx-post`: where it sends to, how, and whether with a token.

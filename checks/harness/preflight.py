@@ -119,14 +119,29 @@ def require_celery_app(settings: dict[str, Any]) -> None:
             guide="01, Configure the Celery app",
         )
     if not settings["broker_url"]:
+        seen, look_at = _why_no_broker(settings)
         raise NotYet(
             done="read the broker's address from the Celery app",
-            seen="none: the app found no setting of that name",
+            seen=f"none: {seen}",
             expected="the address in CELERY_BROKER_URL, handed over by Django's settings",
-            look_at="config/celery.py: which prefix does config_from_object name? "
-            "config/settings.py: do the names begin with it?",
+            look_at=look_at,
             guide="01, Configure the Celery app",
         )
+
+
+def _why_no_broker(settings: dict[str, Any]) -> tuple[str, str]:
+    """Return why the Celery app knows no broker, and where to look."""
+    if not settings["app_has_settings"]:
+        return (
+            "nothing has handed any settings to the app",
+            "config/__init__.py: is its app the one of config/celery.py? "
+            "config/celery.py: which line hands it Django's settings?",
+        )
+    asked, names = settings["broker_setting"], " and ".join(settings["broker_names"])
+    seen = f"the app asks for {asked}, and the settings have {names or 'no such name'}"
+    if asked == "CELERY_BROKER_URL":
+        return seen, "config/settings.py: under which name is the address there?"
+    return seen, "config/celery.py: which prefix does config_from_object name?"
 
 
 def require_reachable(settings: dict[str, Any]) -> None:

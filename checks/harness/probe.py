@@ -143,6 +143,12 @@ def settings() -> Answer:
         "app_is_loaded": bool(apps),
         "app_is_current": current_app._get_current_object() in apps,
         "broker_url": conf.broker_read_url or conf.broker_url,
+        "broker_setting": f"{current_app.namespace}_BROKER_URL"
+        if current_app.namespace
+        else "broker_url",
+        "broker_names": [name for name in dir(settings) if "BROKER" in name and "URL" in name],
+        # None until config_from_object has named them.
+        "app_has_settings": current_app._config_source is not None,
         "broker_write_url": conf.broker_write_url or conf.broker_url,
         "celery": {
             "broker_url": first_of(conf.broker_write_url or conf.broker_url),

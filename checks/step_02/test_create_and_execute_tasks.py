@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.clients.background import Later
-from checks.clients.dom import forms_in
+from checks.clients.dom import assets_in, forms_in
 from checks.clients.http_client import visiting
 from checks.common import startup_checks
 from checks.common.evidence import explain_answer, explain_logs
@@ -62,6 +62,7 @@ def test_the_worker_knows_the_task(project: Project) -> None:
 def test_the_start_page_has_the_form(project: Project) -> None:
     with visiting(project.running().url) as visitor:
         page = visitor.get("/")
+        assets = [visitor.get(path) for path in assets_in(page.text, page.url)]
     if page.status != 200 or page.is_greeting:
         raise explain_answer(
             NotYet(
@@ -103,6 +104,16 @@ def test_the_start_page_has_the_form(project: Project) -> None:
             expected="a token in the form",
             look_at="the template of the page, templates/index.html: "
             "which tag does Django want in a form that posts?",
+            guide="02, Write the page",
+        )
+    # With DEBUG off, runserver serves no files: whoever wants that has another server for them.
+    missing = [asset for asset in assets if asset.status == 404]
+    if missing and project.loaded()["debug"]:
+        raise NotYet(
+            done=f"{missing[0].done}, which the page loads",
+            seen=missing[0].seen,
+            expected="the file",
+            look_at="config/settings.py, STATICFILES_DIRS: in which folders does Django look?",
             guide="02, Write the page",
         )
 

@@ -188,7 +188,10 @@ def test_the_fragment_polls_for_the_status(
                 done=f"GET {PATH}<the task's id>/ from htmx, as the visitor who sent it",
                 seen=f"{answer.seen}{', a whole page' if is_whole_page(answer) else ''}",
                 expected="status 200 and the next fragment",
-                look_at="status/urls.py and status/views.py: which view answers there?",
+                look_at=f"{VIEWS}: it knows no such id of this visitor. With what does it compare "
+                "the id of the address, and are both strings?"
+                if answer.status == 404
+                else "status/urls.py and status/views.py: which view answers there?",
                 guide="03, Ask for the status",
                 words=project.process("web").log.tail() if answer.status in (0, 500) else "",
             ),
@@ -694,7 +697,7 @@ def test_silence_is_asked_about(silence: Later[Conversation]) -> None:
         "does the worker run?",
         look_at=f"{TEMPLATES}: which question does it ask when nothing is new?"
         if speaks
-        else f"{VIEWS}: where does it keep when the task was sent?",
+        else f"{VIEWS}: where does it keep when the task was sent, and in which unit?",
         guide="03, Ask whether the worker runs",
     )
 

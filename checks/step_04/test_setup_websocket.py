@@ -139,6 +139,7 @@ def test_a_message_reaches_every_page(
     project: Project, pages: list[WebsocketClient], group_message: GroupMessage
 ) -> None:
     if all(group_message.frames):
+        _require_own_greetings(pages, group_message)
         _require_second_message(project, pages)
         return
     web = project.process("web").log
@@ -163,6 +164,21 @@ def test_a_message_reaches_every_page(
         project,
         "web",
     )
+
+
+def _require_own_greetings(pages: list[WebsocketClient], message: GroupMessage) -> None:
+    """Raise NotYet where a page that was open is greeted again when another one comes."""
+    for page, frame in zip(pages, message.frames, strict=True):
+        assert frame is not None, "the message reached every page"
+        before = [one.text for one in page.frames[: page.frames.index(frame)]]
+        if before.count(before[0]) > 1:
+            raise NotYet(
+                done=f"opened {PATH} a second time, with a first page open",
+                seen="the first page was sent its greeting again: it would hide a newer status",
+                expected="RUNNING, sent to the visitor who came, and to nobody else",
+                look_at=f"{CONSUMERS}, connect: whom does it send the greeting to?",
+                guide="04, Write the consumer",
+            )
 
 
 def _require_second_message(project: Project, pages: list[WebsocketClient]) -> None:

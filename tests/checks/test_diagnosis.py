@@ -241,6 +241,16 @@ SYMPTOMS = {
             "status/tasks.py, line 17: who should have put b there?",
         ),
         Fed(
+            "worker_without_bind",
+            "'str' object has no attribute 'update_state'",
+            "status/tasks.py, line 11: is the first argument the task itself?",
+            "03, Report progress",
+            text=raised(
+                "AttributeError: 'str' object has no attribute 'update_state'",
+                (TASKS, 11, "self.update_state(state='PROGRESS')"),
+            ),
+        ),
+        Fed(
             "worker_has_none",
             "AttributeError: 'NoneType' object has no attribute 'upper'",
             "status/tasks.py, line 52: what is None there",

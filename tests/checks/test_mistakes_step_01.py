@@ -27,7 +27,10 @@ MISTAKES = [
     Mistake(
         "broker_under_a_name_of_nobodys",
         "test_the_celery_app_is_loaded",
-        ("none: the app found no setting of that name", "which prefix", "begin with it?"),
+        (
+            "the app asks for CELERY_BROKER_URL, and the settings have CELERY_BROKER_REDIS_URL",
+            "config/settings.py: under which name",
+        ),
         Edit(SETTINGS, "CELERY_BROKER_URL =", "CELERY_BROKER_REDIS_URL ="),
     ),
     Mistake(
@@ -64,8 +67,18 @@ MISTAKES = [
     Mistake(
         "prefix_forgotten",
         "test_the_celery_app_is_loaded",
-        ("found no setting of that name", "which prefix"),
+        ("the app asks for broker_url, and the settings have CELERY_BROKER_URL", "which prefix"),
         Edit("config/celery.py", ", namespace='CELERY'", ""),
+    ),
+    Mistake(
+        "app_of_its_own_in_the_package",
+        "test_the_celery_app_is_loaded",
+        ("nothing has handed any settings to the app", "open config/__init__.py: is its app"),
+        Edit(
+            "config/__init__.py",
+            "",
+            "from celery import Celery\n\ncelery = Celery('config')\n__all__ = ('celery',)\n",
+        ),
     ),
     Mistake(
         "second_app",

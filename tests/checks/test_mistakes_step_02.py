@@ -39,6 +39,18 @@ TOLD_BY_TEXT = """\
 
 MISTAKES = [
     Mistake(
+        "static_files_collected_and_not_found",
+        "test_the_start_page_has_the_form",
+        ("GET /static/style.css, which the page loads", "status 404", "STATICFILES_DIRS"),
+        Appending(SETTINGS, "STATIC_ROOT, STATICFILES_DIRS = STATICFILES_DIRS[0], []\n"),
+    ),
+    Mistake(
+        "style_misspelt",
+        "test_the_start_page_has_the_form",
+        ("GET /static/styles.css, which the page loads", "status 404"),
+        Edit("templates/_base.html", "'style.css'", "'styles.css'"),
+    ),
+    Mistake(
         "one_task_for_each_visitor",
         "test_the_page_answers_at_once",
         ("a second time, as the same visitor", "no other id than the first task's"),

@@ -267,6 +267,12 @@ FURTHER = (
         ),
     ),
     Mistake(
+        "id_of_the_address_compared_as_it_is",
+        "test_the_fragment_polls_for_the_status",
+        ("status 404", "With what does it compare the id of the address, and are both strings?"),
+        Edit(VIEWS, ".get(str(task_id))", ".get(task_id)"),
+    ),
+    Mistake(
         "the-status-has-no-end",
         "test_the_fragment_polls_for_the_status",
         ("more than 1 MB", "which view answers there?"),

@@ -51,6 +51,20 @@ class UnknownPathConsumer(AsyncWebsocketConsumer):
 
 MISTAKES = [
     Mistake(
+        "everybody_greeted_when_one_comes",
+        "test_a_message_reaches_every_page",
+        ("the first page was sent its greeting again", "whom does it send the greeting to?"),
+        Appending(
+            CONSUMERS,
+            "connect_alone = StatusConsumer.connect\n\n\n"
+            "async def connect(self):\n"
+            "    await connect_alone(self)\n"
+            "    greeting = {'type': 'send_status', 'status': 'RUNNING'}\n"
+            "    await self.channel_layer.group_send(GROUP, greeting)\n\n\n"
+            "StatusConsumer.connect = connect\n",
+        ),
+    ),
+    Mistake(
         "closed_after_the_first_message",
         "test_a_message_reaches_every_page",
         ("a second time", "the websocket was closed after", "what does it leave behind?"),

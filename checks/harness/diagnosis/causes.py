@@ -480,6 +480,13 @@ STARTS = (
 )
 NAMES = (
     Cause(
+        r"^(?P<error>AttributeError: '\w+' object has no attribute "
+        r"'(?P<name>update_state|request|retry|replace)'.*)",
+        "is the first argument the task itself? What must its decorator be given for that?",
+        "03, Report progress",
+        when=lambda found, evidence: _in_a_task(found, evidence),
+    ),
+    Cause(
         r"^(?P<error>NameError: name '(?P<name>\w+)' is not defined.*)",
         "is {name} spelt right, and imported?",
         when=_is_the_error,
