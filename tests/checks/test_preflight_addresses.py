@@ -1,7 +1,5 @@
 """An address that a check shows holds no part of a password, whoever wrote it and however."""
 
-from pathlib import Path
-
 import pytest
 
 from checks.harness.preflight import require_own_addresses, require_own_commands
@@ -36,7 +34,7 @@ def settings(broker: object) -> dict:
 )
 def test_an_address_of_the_settings_is_masked(address: str) -> None:
     with pytest.raises(NotYet) as caught:
-        require_own_addresses(settings(address), OURS, Path())
+        require_own_addresses(settings(address), OURS)
     assert SECRET not in caught.value.seen
     assert SECRET not in as_text("-", caught.value)
 
@@ -53,7 +51,7 @@ def test_an_address_of_the_procfile_is_masked() -> None:
     ["redis://127.0.0.1:7000", "redis://localhost:7000/0", "valkey://127.0.0.1:7000/1"],
 )
 def test_an_address_at_our_port_passes(address: str) -> None:
-    require_own_addresses(settings(address), OURS, Path())
+    require_own_addresses(settings(address), OURS)
 
 
 def test_what_a_library_quotes_of_an_address_is_masked() -> None:

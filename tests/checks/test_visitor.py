@@ -12,6 +12,7 @@ import pytest
 from checks.clients.http_client import Answer, Visitor, visiting
 from tests.support.web_servers import serving
 from workbook.runtime.ports import LOOPBACK
+from workbook.runtime.process_output import AS_TEXT
 
 TOKEN = "aB3" * 21 + "x"  # as long as Django's
 
@@ -114,13 +115,13 @@ from django.views.debug import default_urlconf
 
 for language in sys.argv[1:]:
     with override(language):
-        print(json.dumps(default_urlconf(None).content.decode()))
+        print(json.dumps(default_urlconf(None).text))
 """
 
 
 def test_djangos_greeting_is_known_in_every_language() -> None:
     command = [sys.executable, "-c", GREETINGS, "en-us", "de", "ar", "zh-hans"]
-    done = subprocess.run(command, capture_output=True, check=True, encoding="utf-8", timeout=30)
+    done = subprocess.run(command, capture_output=True, check=True, timeout=30, **AS_TEXT)
     pages = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(set(pages)) == 4
     assert all(Answer("GET /", 200, page, 0).is_greeting for page in pages)

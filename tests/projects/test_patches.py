@@ -41,10 +41,15 @@ def written(folder: Path, files: dict[str, str], newline: str = "\n") -> Path:
     return folder
 
 
+def text_of(content: bytes) -> str:
+    """Return a file's text with its newlines as they are, which is what these tests are about."""
+    return str(content, "utf-8")
+
+
 def contents(folder: Path) -> dict[str, str]:
     """Return the texts of all files below a folder, with their newlines."""
     files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes().decode() for path in files}
+    return {path.relative_to(folder).as_posix(): text_of(path.read_bytes()) for path in files}
 
 
 def git_diff(old: Path, new: Path, *options: str) -> str:
@@ -56,7 +61,7 @@ def git_diff(old: Path, new: Path, *options: str) -> str:
         done = subprocess.run(
             command, cwd=tree, env=environment, capture_output=True, timeout=30, check=True
         )
-        return done.stdout.decode()
+        return text_of(done.stdout)
 
     git("init", "-q")
     trees = []

@@ -2,6 +2,7 @@
 
 import ast
 import io
+import json
 import os
 import re
 import subprocess
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from checks.harness import settings_reader
 from checks.harness.probe_client import Probe
 from checks.harness.process_log import ProcessLog, learners_frames
 from checks.step_01 import default_broker
@@ -62,8 +64,9 @@ def test_a_broker_is_read_from_a_line_of_windows(tmp_path: Path, monkeypatch) ->
     (tmp_path / "copy").mkdir()
     (tmp_path / "copy/.env").write_bytes(b"")
     address = "redis://localhost:6379"
-    code = f"import os; os.write(1, b'a warning\\r\\n\\r\\n{default_broker.MARK}{address}\\r\\n')"
-    monkeypatch.setattr(default_broker, "CODE", code)
+    found = json.dumps({"broker_url": address})
+    printed = f"a warning\r\n\r\n{settings_reader.MARK}{found}\r\n".encode()
+    monkeypatch.setattr(settings_reader, "CODE", f"import os; os.write(1, {printed!r})")
     project = SimpleNamespace(
         folder=tmp_path / "copy",
         redis=SimpleNamespace(url="redis://127.0.0.1:1"),
