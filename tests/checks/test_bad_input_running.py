@@ -82,14 +82,14 @@ BAD_INPUTS = [
         "consumer_that_holds_up_the_server",
         4,
         OPENS,
-        ("no answer within 6 s", "what keeps connect from coming to its end?"),
+        ("no answer within 6 s: it is at", "sleep(3600)", "what does it wait for?"),
         changed(CONSUMERS, CONNECT, consumer("__import__('time').sleep(3600)")),
     ),
     BadInput(
         "consumer_that_waits_for_ever",
         4,
         OPENS,
-        ("what keeps connect from coming to its end?",),
+        ("it is at", "sleep(3600)", "what does it wait for?"),
         changed(CONSUMERS, CONNECT, consumer("await __import__('asyncio').sleep(3600)")),
         is_long=True,
     ),
@@ -97,7 +97,7 @@ BAD_INPUTS = [
         "consumer_that_never_stops_sending",
         4,
         OPENS,  # who never lets the server go on keeps the accepting from being sent, too
-        ("no answer within 6 s", "what keeps connect from coming to its end?"),
+        ("no answer within 6 s: it is at", "what does it wait for?"),
         changed(
             CONSUMERS,
             "        await self.send_status({'status': 'RUNNING'})\n",

@@ -19,6 +19,7 @@ import pytest
 
 from tests.support.commands import SECONDS, run_command
 from tests.support.pytest_child import become_pytest
+from workbook.runtime.child_environment import MARK
 
 # What nearly every run of the checks imports. Nothing of the workbook, which each run shall read
 # for itself, and no plugin: pytest rewrites the assertions of those as it imports them.
@@ -74,7 +75,8 @@ def _fork_server() -> ForkServerContext:
     with pytest.MonkeyPatch.context() as patch:
         # Read once, by the first one that is started: the server itself.
         patch.setenv("PYTHONUTF8", "1")
-        for name in [name for name in os.environ if name.startswith("PYTEST")]:
+        # It outlives the test that it starts in, and is none of what that one has marked.
+        for name in [name for name in os.environ if name.startswith("PYTEST") or name == MARK]:
             patch.delenv(name)
         first = context.Process(target=int)
         first.start()
