@@ -19,7 +19,7 @@ import pytest
 
 from tests.support.commands import SECONDS, run_command
 from tests.support.pytest_child import become_pytest
-from workbook.runtime.child_environment import MARK
+from tests.support.tool_process import MARK
 
 # What nearly every run of the checks imports. Nothing of the workbook, which each run shall read
 # for itself, and no plugin: pytest rewrites the assertions of those as it imports them.

@@ -81,7 +81,8 @@ def require_a_clear_cross(
     text = " ".join(said.text.replace("│", " ").split())
     assert not [word for word in bad.words if word not in text], said.text
     assert took < LONGEST_SECONDS or took < LONGEST_SECONDS * _slowness(folder), said.text
-    assert marked_processes(mark) == []
+    left = [" ".join(process.cmdline()) for process in marked_processes(mark)]
+    assert left == [], left
     assert _fingerprint(project) == before
     return took
 
