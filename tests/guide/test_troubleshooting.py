@@ -2,42 +2,19 @@
 
 import ast
 import re
-from dataclasses import dataclass
 
 import pytest
 from markdown.extensions.toc import slugify
 
 from tests.guide.test_hints import named_places
+from tests.support.troubleshooting import PAGE, Entry, entries
 from workbook.paths import ROOT
 from workbook.projects.steps import find_step
 
-PAGE = ROOT / "docs" / "troubleshooting.md"
-ENTRY = re.compile(
-    r"^## (?P<heading>.+?) \{ #(?P<id>[\w-]+) \}$(?P<text>.*?)(?=^## |\Z)",
-    re.MULTILINE | re.DOTALL,
-)
 # The index at the top and the entries tell of these; a page's section has a number in its name.
 SECTION = re.compile(r"\]\((0[1-5]-[\w-]+\.md#[\w-]+)\)")
 # Where a check puts in what it found: the words between these are its own.
 VALUES = re.compile(r"…|/ws/status/|\b\d+\b|: |[()]| (?=no change|nothing)")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry: its heading without the marks of code, its anchor, and what it says."""
-
-    heading: str
-    anchor: str
-    text: str
-
-    def is_said_by_a_check(self) -> bool:
-        return bool(re.search(r"^A check says so", self.text, re.MULTILINE))
-
-
-def entries() -> list[Entry]:
-    """Return the entries of the page."""
-    found = ENTRY.finditer(PAGE.read_text(encoding="utf-8"))
-    return [Entry(entry["heading"].replace("`", ""), entry["id"], entry["text"]) for entry in found]
 
 
 def words_of_the_checks() -> str:
