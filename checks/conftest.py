@@ -13,9 +13,8 @@ from checks.reporting.outcomes import Outcomes
 from checks.reporting.reporter import Reporter
 from checks.target import find_target, missing_packages, step_of
 from workbook.errors import WorkbookError
+from workbook.paths import CHECKS
 from workbook.runtime.signals import release_interrupts
-
-CHECKS = Path(__file__).resolve().parent
 
 if missing := missing_packages():
     # The steps' own conftest files import what is missing: say it before they do.
@@ -65,11 +64,9 @@ def end_in_order() -> None:
             signal.signal(signum, signal.default_int_handler)
 
 
-def steps_at(path: Path) -> list[int]:
-    """Return the numbers of the steps whose checks lie in `path`, or around it."""
-    if path == CHECKS:
-        return [step_of(folder) for folder in path.glob("step_[0-9][0-9]")]
-    return [step_of(path)] if step_of(path) and path.is_relative_to(CHECKS) else []
+def steps_at(path: Path) -> set[str]:
+    """Return the labels of the steps and lessons whose checks lie in `path`, or around it."""
+    return {step_of(folder) for folder in (CHECKS.iterdir() if path == CHECKS else [path])} - {""}
 
 
 def find_in_step(arguments: list[str]) -> None:

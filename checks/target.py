@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 from workbook.invocation import tool_command
-from workbook.paths import ROOT, WORK
+from workbook.paths import CHECKS, WORK
+from workbook.projects.lessons import Lesson, all_lessons, find_lesson
 from workbook.projects.step_detection import last_step
-from workbook.projects.steps import find_step
+from workbook.projects.steps import Step
 
 # What the project and the checks stand on: name to import, name to speak of.
 PACKAGES = {
@@ -31,41 +35,47 @@ PACKAGES = {
 
 @dataclass(frozen=True)
 class Target:
-    """The project that one step's checks look at, and how it was chosen."""
+    """The project that the checks of a step or a further lesson look at, and how it was chosen."""
 
     folder: Path
     kind: Literal["work", "snapshot", "named"]
-    step: int
+    step: Step | Lesson
 
     @property
     def label(self) -> str:
-        """The step's two digits."""
-        return f"{self.step:02d}"
+        """The step's two digits, or the lesson's name."""
+        return self.step.label
+
+    @property
+    def title(self) -> str:
+        """The step or the lesson, at the beginning of a sentence."""
+        return self.step.title.capitalize()
 
     @property
     def shown(self) -> str:
         """The folder as a person calls it: from the current folder on, if it lies there."""
         if self.kind == "work":
             return "work/"
-        base = ROOT if self.kind == "snapshot" else Path.cwd()
-        inside = self.folder != base and self.folder.is_relative_to(base)
-        return str(self.folder.relative_to(base) if inside else self.folder)
+        if self.kind == "snapshot":
+            return self.step.place
+        inside = self.folder != Path.cwd() and self.folder.is_relative_to(Path.cwd())
+        return str(self.folder.relative_to(Path.cwd()) if inside else self.folder)
 
     @property
     def again(self) -> str:
         """The command that checks this target."""
         if self.kind == "snapshot":
-            return f"pytest checks/step_{self.label}"
+            return f"pytest checks/{self.step.checks.name}"
         named = f' --target "{self.shown}"' if self.kind == "named" else ""
         return f"{tool_command()} check {self.label}{named}"
 
     def headline(self) -> str:
         """Return the sentence that says which project is looked at."""
         if self.kind == "work":
-            return f"Step {self.label}, on your project in work/"
+            return f"{self.title}, on your project in work/"
         if self.kind == "snapshot":
-            return f"Step {self.label}, on our own answer, {self.shown} (there is no work/ yet)"
-        return f"Step {self.label}, on the project in {self.shown}"
+            return f"{self.title}, on our own answer, {self.shown} (there is no work/ yet)"
+        return f"{self.title}, on the project in {self.shown}"
 
     def remark(self) -> str:
         """Return a line on a `work/` that looks like quite another step, else ""."""
@@ -75,7 +85,7 @@ class Target:
             seen = last_step(self.folder)
         except OSError:
             return ""  # the check that needs the file says so
-        if seen is None or seen in (self.step, self.step - 1):
+        if seen is None or seen in (self.step.number, self.step.base and self.step.base.number):
             return ""
         return f"work/ looks like step {seen:02d}: {tool_command()} check {seen:02d}"
 
@@ -110,9 +120,10 @@ class Target:
     def _beginning(self) -> str:
         if self.kind == "named":
             return "name the folder that holds manage.py"
-        if self.step == 1:
+        if self.step.base is None:
             return f"page 01, which begins with an empty folder: `{tool_command()} guide` opens it"
-        return f"{tool_command()} start {self.label}, which puts the base of the step into work/"
+        start = f"{tool_command()} start {self.label}"
+        return f"{start}, which puts the base of {self.step.title} into work/"
 
     def _no_id(self) -> str:
         if self.kind == "named":
@@ -131,17 +142,29 @@ class Problem:
         return f"{self.what} Next: {self.way_out}"
 
 
-def find_target(step: int, named: str | None) -> Target:
+def find_target(label: str, named: str | None) -> Target:
     """Return what `pytest checks/step_NN` looks at: `named`, else `work/`, else the snapshot.
 
-    Raises WorkbookError for a step that isn't there.
+    `label` is the step's, or a further lesson's. Raises WorkbookError for one that isn't there.
     """
+    step = find_lesson(label)
     if named is not None:
         return Target(Path(named).absolute(), "named", step)
     # A link that leads nowhere is a work/ as well: one to speak of, not to pass over.
     if os.path.lexists(WORK):
         return Target(WORK, "work", step)
-    return Target(find_step(str(step)).folder, "snapshot", step)
+    folder = step.folder if isinstance(step, Step) else patched_copy(step)
+    return Target(folder, "snapshot", step)
+
+
+@cache
+def patched_copy(lesson: Lesson) -> Path:
+    """Return a lesson's finished project, made once for this process and deleted at its end."""
+    temporary = tempfile.TemporaryDirectory(prefix="workbook-lesson-")
+    atexit.register(temporary.cleanup)
+    folder = Path(temporary.name) / lesson.name
+    lesson.copy_to(folder)
+    return folder
 
 
 def missing_packages() -> Problem | None:
@@ -158,7 +181,17 @@ def missing_packages() -> Problem | None:
 STEP_FOLDER = re.compile(r"step_(\d\d)")
 
 
-def step_of(path: Path) -> int:
-    """Return the number of the step that a check's file belongs to, 0 if it's below no step."""
-    found = (STEP_FOLDER.fullmatch(part) for part in reversed(path.parts))
-    return next((int(match[1]) for match in found if match), 0)
+def step_of(path: Path) -> str:
+    """Return the label of the step or lesson that a check's file belongs to, "" if to none."""
+    resolved = path.resolve()
+    if resolved == CHECKS or not resolved.is_relative_to(CHECKS):
+        return ""
+    name = resolved.relative_to(CHECKS).parts[0]
+    step = STEP_FOLDER.fullmatch(name)
+    return step[1] if step else lesson_names().get(name, "")
+
+
+@cache
+def lesson_names() -> dict[str, str]:
+    """Return the names of the further lessons by the folders of their checks."""
+    return {lesson.checks.name: lesson.name for lesson in all_lessons()}

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
+from workbook.projects.lessons import all_lessons
 
 HELP = """\
 The workbook: Celery and websockets in Django, step by step.
@@ -29,6 +30,7 @@ The workbook: Celery and websockets in Django, step by step.
 
 Every subcommand explains itself with --help. Steps are called by number: 01 to 05.
 """
+LESSONS = "Further lessons are called by name: {}.\n"
 VERBS = ("run", "start", "shell", "check", "diff", "redis", "doctor", "guide", "bench", "test")
 
 
@@ -64,11 +66,17 @@ def parse(
     return command.handle, options
 
 
+def help_text() -> str:
+    """Return what the tool says without a subcommand."""
+    names = ", ".join(lesson.name for lesson in all_lessons())
+    return HELP.format(tool_command()) + (LESSONS.format(names) if names else "")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Carry out one command line; return the exit code. Errors become a sentence on stderr."""
     try:
         if not arguments or arguments[0] in {"-h", "--help", "help"}:
-            print(HELP.format(tool_command()), end="", flush=True)
+            print(help_text(), end="", flush=True)
             return 0
         handle, options = parse(arguments)
         code = handle(options)

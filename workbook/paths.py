@@ -4,6 +4,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 STEPS = ROOT / "steps"
+CHECKS = ROOT / "checks"
 WORK = ROOT / "work"
 ENVIRONMENT = ROOT / ".venv"
 STATE = ROOT / ".workbook"  # run records and copies of snapshots; ignored by git

@@ -67,7 +67,8 @@ class ChecksResult:
 
 def bare_seconds(step: int) -> float:
     """Return the seconds to start a snapshot's processes until they are ready, and stop them."""
-    target = Target(find_step(str(step)).folder, "snapshot", step)
+    snapshot = find_step(str(step))
+    target = Target(snapshot.folder, "snapshot", snapshot)
     start = time.perf_counter()
     with opened_project(target) as project:
         project.running()

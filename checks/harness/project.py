@@ -185,7 +185,7 @@ class Project(Staged, Instance):
         """Start every process of the Procfile, and return when the page and the worker answer."""
         self.prepared()
         processes = own_commands(self.folder, self.port, self.redis.url)
-        if self.target.step > 1:
+        if self.target.step.number > 1:
             processes = without_helpers(processes)
         if self.roles is not None:
             processes = {role: one for role, one in processes.items() if role in self.roles}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from workbook.errors import WorkbookError
-from workbook.projects.steps import find_step
+from workbook.projects.lessons import find_lesson
 
 # Where `python3 workbook guide` serves the pages unless told otherwise.
 GUIDE = "http://localhost:8001"
-PLACE = re.compile(r"(0[1-5]), (.+)")
+PLACE = re.compile(r"([\w-]+), (.+)")
 
 
 def address_of(place: str) -> str | None:
@@ -21,7 +21,7 @@ def address_of(place: str) -> str | None:
     if not named:
         return None
     try:
-        page = find_step(named[1]).name
+        page = find_lesson(named[1]).page
     except WorkbookError:
         return None
     return f"{GUIDE}/{page}.html#{slugify(named[2], '-')}"

@@ -21,7 +21,7 @@ class Verdict:
 
     mark: str
     title: str
-    step: int
+    step: str
     reason: str = ""
     not_yet: NotYet | None = None
     broke: bool = False  # the check itself, not the project
@@ -72,7 +72,7 @@ def is_exercise(item: pytest.Item) -> bool:
 class Outcomes:
     """The plugin that turns exceptions into verdicts. It prints nothing."""
 
-    def __init__(self, targets: Mapping[int, Target]) -> None:
+    def __init__(self, targets: Mapping[str, Target]) -> None:
         self.targets = targets
         self.problems = {step: target.problem() for step, target in targets.items()}
         self.verdicts: list[Verdict] = []

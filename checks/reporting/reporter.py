@@ -28,7 +28,7 @@ class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no ot
     def __init__(self, config: pytest.Config, outcomes: Outcomes, whole: bool) -> None:
         super().__init__(config)
         self._outcomes, self._whole = outcomes, whole
-        self._step_told = 0
+        self._step_told = ""
         self._status = StatusLine(self)
         config.pluginmanager.register(StatusLineOfRun(self._status))
         stream = self._tw._file
@@ -53,7 +53,7 @@ class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no ot
                 self._say(target.headline(), bold=True)
                 if remark := target.remark():
                     self._say(remark, yellow=True)
-            problem = self._outcomes.problems[target.step]
+            problem = self._outcomes.problems[target.label]
             if problem and problem != told:
                 told = problem
                 self._say(problem.what, first=f"{UNTOLD} ", other="  ", yellow=True)
@@ -99,7 +99,7 @@ class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no ot
     def _tell(self, verdict: Verdict, nodeid: str) -> None:
         if len(self._outcomes.targets) > 1 and verdict.step != self._step_told:
             self._step_told = verdict.step
-            self._say(f"Step {verdict.step:02d}", bold=True)
+            self._say(self._outcomes.targets[verdict.step].title, bold=True)
         text = f"{verdict.title}: {verdict.reason}" if verdict.reason else verdict.title
         if self.verbosity > 0:
             text += f"  [{nodeid}]"

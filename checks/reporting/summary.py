@@ -9,6 +9,7 @@ from checks.reporting.outcomes import NOT_YET, UNTOLD, Outcomes, Verdict
 from checks.target import Target
 from checks.verdicts import DONE, OPEN
 from workbook.invocation import tool_command
+from workbook.projects.lessons import Lesson
 
 LAST_STEP = 5
 NOT_YOURS = "Checked our answer, not yours."
@@ -57,7 +58,7 @@ def turns(outcomes: Outcomes) -> list[str]:
         if verdict.mark == DONE:
             lines.append(f"{DONE} Your turn: {verdict.title}. Done.")
         elif verdict.mark == OPEN:
-            page = f"Guide: {verdict.step:02d}, Your turn."
+            page = f"Guide: {verdict.step}, Your turn."
             lines.append(f"{OPEN} Your turn: {verdict.title}. {verdict.reason} {page}")
     return lines
 
@@ -84,15 +85,18 @@ def trace_option(target: Target) -> str:
 def after_all(target: Target, complete: bool) -> list[str]:
     """Return what to do where every check holds."""
     if not complete:
-        return [f"Every check that ran is ✓. Next: all of the step, `{target.again}`"]
+        return [f"Every check that ran is ✓. Next: all of {target.step.title}, `{target.again}`"]
     if target.kind == "snapshot":
         base = f"`{tool_command()} start {target.label}` puts its base into work/"
         return [f"Next: your own, {base}"]
-    if target.step >= LAST_STEP:
-        return [f"Step {target.label} is done. That was the last step. Well done."]
-    following, tool = f"{target.step + 1:02d}", tool_command()
+    done = f"{target.title} is done."
+    if isinstance(target.step, Lesson):
+        return [f"{done} Well done."]
+    if target.step.number >= LAST_STEP:
+        return [f"{done} That was the last step. Well done."]
+    following, tool = f"{target.step.number + 1:02d}", tool_command()
     return [
-        f"Step {target.label} is done. Next: page {following}, which `{tool} guide` opens. "
+        f"{done} Next: page {following}, which `{tool} guide` opens. "
         f"For a clean base first: `{tool} start {following}`"
     ]
 

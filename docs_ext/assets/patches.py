@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from workbook.errors import WorkbookError
-from workbook.paths import ROOT
+from workbook.paths import CHECKS, ROOT
 from workbook.projects.patches import Patch, load_patch
-
-CHECKS = ROOT / "checks"
 
 
 def patch_named(source: str) -> Patch:

@@ -11,6 +11,7 @@ from checks.harness.project import opened_project
 from checks.target import Target
 from checks.verdicts import NotYet
 from tests.support.edited_projects import Edit, edited_copy
+from workbook.projects.steps import find_step
 
 SETTINGS = "config/settings.py"
 APPS = "    'django_celery_beat',\n    'django_celery_results',\n"
@@ -73,7 +74,7 @@ def contents(folder: Path) -> list[list[tuple[object, ...]]]:
 
 def target(folder: Path) -> Target:
     """Return the project in `folder`, as one that step 01's checks look at."""
-    return Target(folder, "named", 1)
+    return Target(folder, "named", find_step("01"))
 
 
 @pytest.mark.parametrize("label", ["", "votes"], ids=["packages alone", "an app after them"])

@@ -258,7 +258,7 @@ def test_a_check_chosen_with_k_runs_without_those_it_waits_for(tiny: TinyChecks)
     said = tiny.run("checks/step_03", "-k", "test_names")
     assert "✓ The page names the task" in said.lines
     assert said.code == 0
-    assert "all of the step, `python3 workbook check 03`" in said.text
+    assert "all of step 03, `python3 workbook check 03`" in said.text
 
 
 def test_x_stops_at_the_first_failure(tiny: TinyChecks):
@@ -315,7 +315,7 @@ def test_lf_runs_what_failed_and_says_when_there_is_more(tiny: TinyChecks):
     assert "1 failed, 1 error in" in said.text
     tiny.write(MIXED.replace("raise NotYet", "dict").replace("raise KeyError", "str"))
     said = tiny.run("checks/step_03", "--lf")
-    assert "Every check that ran is ✓. Next: all of the step" in said.text
+    assert "Every check that ran is ✓. Next: all of step 03" in said.text
 
 
 def test_collect_only_lists_and_runs_nothing(tiny: TinyChecks):

@@ -14,13 +14,14 @@ from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
 from tests.support.commands import run_command
 from workbook import invocation
 from workbook.paths import ROOT
+from workbook.projects.steps import find_step
 
 LOOK = """
 from checks.common.fixtures import target
 
 @check("It is looked at")
 def test_it(target):
-    raise CannotTell(f"{target.kind} {target.step} {target.folder.resolve()}")
+    raise CannotTell(f"{target.kind} {target.label} {target.folder.resolve()}")
 
 @check("It goes on", after=(test_it,))
 def test_on(): ...
@@ -53,7 +54,7 @@ def test_work_is_looked_at_where_it_exists(tiny: TinyChecks):
     tiny.begin_work()
     said = tiny.run()
     assert said.lines[0] == "Step 03, on your project in work/"
-    assert f"work 3 {tiny.small.work}" in " ".join(said.text.split())
+    assert f"work 03 {tiny.small.work}" in " ".join(said.text.split())
     assert "not yours" not in said.text
 
 
@@ -61,7 +62,7 @@ def test_a_run_on_a_snapshot_ends_by_saying_so(tiny: TinyChecks):
     (tiny.root / "steps" / "03-third" / "manage.py").touch()
     said = tiny.run()
     assert said.lines[0].startswith("Step 03, on our own answer, steps/03-third")
-    assert "snapshot 3" in said.text
+    assert "snapshot 03" in said.text
     assert said.lines[-1] == "Checked our answer, not yours."
     assert tiny.run("checks/step_03", "-q").lines[-1] == "Checked our answer, not yours."
 
@@ -77,7 +78,7 @@ def test_target_is_another_folder_and_not_run(tiny: TinyChecks, tmp_path: Path, 
     arguments = [f"--target={folder}"] if joint == "=" else ["--target", str(folder)]
     said = tiny.run("checks/step_03", *arguments)
     assert "Step 03, on the project in" in said.lines[0]
-    assert f"named 3 {folder}" in " ".join(said.text.split())
+    assert f"named 03 {folder}" in " ".join(said.text.split())
     assert sorted(folder.iterdir()) == before
 
 
@@ -87,7 +88,7 @@ def test_it_works_from_any_folder_and_through_links(tiny: TinyChecks, tmp_path: 
     checks = str(tiny.root / "checks" / "step_03")
     said = tiny.run(checks, "--target=a link", cwd=tmp_path)
     assert said.lines[0] == "Step 03, on the project in a link"
-    assert f"named 3 {folder}" in " ".join(said.text.split())
+    assert f"named 03 {folder}" in " ".join(said.text.split())
     (tmp_path / "the workbook").symlink_to(tiny.root)
     tiny.begin_work()
     said = tiny.run("the workbook/checks/step_03", cwd=tmp_path)
@@ -161,7 +162,7 @@ def test_a_run_with_other_tests_keeps_the_voice_of_pytest(tiny: TinyChecks, tmp_
 
 def test_on_windows_the_sentences_say_py(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(invocation, "os", SimpleNamespace(name="nt", environ={}))
-    target = Target(Path("work"), "work", 3)
+    target = Target(Path("work"), "work", find_step("03"))
     assert target.again == "py workbook check 03"
     assert "`py workbook start 04`" in after_all(target, complete=True)[0]
 

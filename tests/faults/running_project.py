@@ -18,6 +18,7 @@ from checks.harness.server_process import Launched
 from checks.target import Target
 from tests.support.edited_projects import Edit, edited_copy
 from tests.support.tool_process import wait_until
+from workbook.projects.steps import find_step
 
 WITHOUT_CURE = "WITHOUT_CURE"
 TRACEBACK = "Traceback (most recent call last)"
@@ -36,7 +37,7 @@ def running(
     """
     edits += cures if os.environ.get(WITHOUT_CURE) else ()
     with tempfile.TemporaryDirectory(prefix="workbook-fault-") as folder:
-        target = Target(edited_copy(step, edits, Path(folder)), "named", step)
+        target = Target(edited_copy(step, edits, Path(folder)), "named", find_step(str(step)))
         with (
             patch.object(readiness, "READY_SECONDS", READY_SECONDS),
             opened_project(target) as project,

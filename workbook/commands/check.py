@@ -14,10 +14,10 @@ from workbook.bootstrap.portions import BASE, BROWSER
 from workbook.browser import find_chromium
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
-from workbook.paths import ROOT, WORK
+from workbook.paths import WORK
+from workbook.projects.lessons import find_lesson
 from workbook.projects.replacement import settle
 from workbook.projects.step_detection import last_step
-from workbook.projects.steps import find_step
 from workbook.runtime.signals import hold_interrupts
 
 EXIT_CODES = """\
@@ -53,16 +53,15 @@ def handle(options: argparse.Namespace) -> int:
     text, named = options.step, options.target
     settle()
     if named is None and not os.path.lexists(WORK):
-        begin = find_step(text or "01").label
+        begin = find_lesson(text or "01").label
         raise WorkbookError(
             "check looks at your project in work/, and there is no work/ yet.\n"
             f"Begin one: {tool_command()} start {begin}"
         )
-    step = find_step(text) if text else find_step(str(likely_step(WORK, named)))
-    checks = ROOT / "checks" / f"step_{step.label}"
-    if looks_through_a_browser(checks) and find_chromium():
+    step = find_lesson(text) if text else find_lesson(str(likely_step(WORK, named)))
+    if looks_through_a_browser(step.checks) and find_chromium():
         bring_browser_driver()
-    command = [sys.executable, "-P", "-m", "pytest", str(checks)]
+    command = [sys.executable, "-P", "-m", "pytest", str(step.checks)]
     if named is not None:
         command.append(f"--target={named}")
     if options.trace:

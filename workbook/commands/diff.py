@@ -14,14 +14,13 @@ import tempfile
 from difflib import unified_diff
 from pathlib import Path
 
-from workbook.commands.start import base_of
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import WORK
 from workbook.projects.copying import copy_project
 from workbook.projects.django_lines import as_in_project
+from workbook.projects.lessons import find_lesson
 from workbook.projects.replacement import settle
-from workbook.projects.steps import find_step
 from workbook.runtime.signals import handled
 
 COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
@@ -42,30 +41,30 @@ def handle(options: argparse.Namespace) -> int:
     what another Django's own commands write. Differences are no error. Raises WorkbookError if
     there is no step of that name, or no `work/`.
     """
-    step, mine = find_step(options.step), options.mine
+    step, mine = find_lesson(options.step), options.mine
     settle()
     if mine and not WORK.is_dir():
         raise WorkbookError(
             "There is no work/ to compare. Begin one with:"
             f" {tool_command()} start {step.label}\n"
-            f"What the step itself changes shows: {tool_command()} diff {step.label}"
+            f"What {step.title} itself changes shows: {tool_command()} diff {step.label}"
         )
-    before = WORK if mine else base.folder if (base := base_of(step)) else None
+    base = step.base
     name = "work" if mine else base.label if base else "nothing"
     with tempfile.TemporaryDirectory(prefix="workbook-diff-") as temporary:
         # Copies without noise, under names so short that the diff's headings stay readable.
         folder = Path(temporary)
-        copy_project(step.folder, folder / step.label)
-        if before:
-            copy_project(before, folder / name)
+        step.copy_to(folder / step.label)
+        if mine:
+            copy_project(WORK, folder / name)
+            pass_over_django_lines(folder / step.label, folder / name)
+        elif base:
+            base.copy_to(folder / name)
         else:
             (folder / name).mkdir()
-        if mine:
-            pass_over_django_lines(folder / step.label, folder / name)
         different = print_diff(folder, name, step.label, options.stat)
     if not different:
-        who = "work/ and" if mine else f"Step {name} and"
-        print(f"{who} step {step.label} are the same.")
+        print(f"{'work/' if mine else f'Step {name}'} and {step.title} are the same.")
     return 0
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import ROOT, WORK
-from workbook.projects.copying import copy_project
+from workbook.projects.lessons import Lesson, find_lesson
 from workbook.projects.replacement import KeptFolders, Replacement, reason
-from workbook.projects.steps import Step, all_steps, find_step
+from workbook.projects.steps import Step
 from workbook.runtime.folder_users import FolderUser, users_of
 from workbook.runtime.run_records import end_leftovers, no_new_run, running_in
 from workbook.shells.detection import KNOWN, name_of
@@ -50,8 +50,7 @@ def handle(options: argparse.Namespace) -> int:
     be written. What was in `work/` is there or beside it at every moment, even if the tool is
     killed: the next call goes on then.
     """
-    step = find_step(options.step)
-    base = base_of(step)
+    step = find_lesson(options.step)
     os.chdir(ROOT)  # from here on this process itself is not in work/
     replacement = Replacement()
     try:
@@ -61,34 +60,29 @@ def handle(options: argparse.Namespace) -> int:
             if replacement.is_interrupted:
                 print(replacement.resume(), flush=True)
             state = state_of_work(step, options.anyway)
-            kept = replacement.run(partial(make_base, step, base))
+            kept = replacement.run(partial(make_base, step.base))
     except (OSError, shutil.Error) as problem:
         raise WorkbookError(
             f"{WORK} could not be replaced: {reason(problem)}.\n"
             "What was there is where it was. Make the folder writable, end what has a file open"
             f" there, type “cd {WORK}” in a terminal that is in a folder of it; then call again."
         ) from problem
-    print(tell(step, base, kept, state))
+    print(tell(step, kept, state))
     return 0
 
 
-def base_of(step: Step) -> Step | None:
-    """Return the step before `step`, None before the first."""
-    return next((other for other in all_steps() if other.number == step.number - 1), None)
-
-
-def make_base(step: Step, base: Step | None, folder: Path) -> None:
+def make_base(base: Step | None, folder: Path) -> None:
     """Make `folder` a clean copy of `base`, or empty, with the learner's settings."""
     if base is None:
         folder.mkdir()
     else:
-        copy_project(base.folder, folder)
+        base.copy_to(folder)
     # The first page has the learner write them.
-    if step.number > 1 and (WORK / SETTINGS).is_file():
+    if base and (WORK / SETTINGS).is_file():
         shutil.copy2(WORK / SETTINGS, folder / SETTINGS, follow_symlinks=False)
 
 
-def state_of_work(step: Step, anyway: bool) -> FolderState:
+def state_of_work(step: Step | Lesson, anyway: bool) -> FolderState:
     """Return what to tell of it. Raises WorkbookError where something uses `work/`."""
     users = users_of(WORK) if os.path.lexists(WORK) else []
     terminals = [user for user in users if name_of(user.name) in TERMINALS and not user.files]
@@ -109,7 +103,7 @@ def runs_tool(user: FolderUser) -> bool:
     return any(word.endswith(script.name) and Path(word).resolve() == script for word in user.words)
 
 
-def refuse(step: Step, users: Sequence[FolderUser]) -> None:
+def refuse(step: Step | Lesson, users: Sequence[FolderUser]) -> None:
     """Raise WorkbookError, naming what uses `work/`, if anything does."""
     lines = []
     if run := running_in(WORK.resolve()):
@@ -140,24 +134,25 @@ def describe(user: FolderUser) -> str:
     return f"{who} runs there: {command}"
 
 
-def tell(step: Step, base: Step | None, kept: KeptFolders, state: FolderState) -> str:
+def tell(step: Step | Lesson, kept: KeptFolders, state: FolderState) -> str:
     """Return what to say to the learner: what is in `work/` now, and what to do next."""
+    base = step.base
     if base:
-        lines = [f"work/ now holds the finished step {base.label}: the base of step {step.label}."]
+        lines = [f"work/ now holds the finished {base.title}: the base of {step.title}."]
     else:
-        lines = [f"work/ is now an empty folder: step {step.label} begins with nothing."]
+        lines = [f"work/ is now an empty folder: {step.title} begins with nothing."]
     lines += kept.sentences
     if state.has_settings:
         stays = f"Your {SETTINGS} is kept there too: page {step.label} writes it."
-        lines.append(stays if step.number == 1 else f"Your {SETTINGS} came along.")
+        lines.append(f"Your {SETTINGS} came along." if base else stays)
     if state.link:
         lines.append(f"work/ was a link to {state.link}. That folder is as it was.")
     lines += terminal_lines(state)
-    lines += ["", f"Next: open the page of step {step.label}, and write what it says into work/."]
+    lines += ["", f"Next: open the page of {step.title}, and write what it says into work/."]
     lines.append(f"    {tool_command()} guide      the pages")
     if base:
         lines.append(f"    {tool_command()} run        your project as it is now")
-    lines.append(f"    {tool_command()} diff {step.label}    what the step changes")
+    lines.append(f"    {tool_command()} diff {step.label}    what {step.title} changes")
     return "\n".join(lines)
 
 

@@ -130,6 +130,8 @@ def _shown(line: str | None) -> str:
     if line is None:
         return "not there"
     text = line.rstrip("\r\n")
+    if not text:
+        return "empty"
     text = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
     return f"“{text}”" if line.endswith("\n") else f"“{text}” without a newline"
 

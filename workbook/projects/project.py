@@ -14,8 +14,9 @@ from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import WORK
 from workbook.projects.copying import copy_project
+from workbook.projects.lessons import Lesson, find_lesson
+from workbook.projects.patches import Patch, apply_patches
 from workbook.projects.replacement import settle
-from workbook.projects.steps import find_step
 from workbook.runtime.process_tree import end, last_lines, run_to_end, trees
 
 LAST_STEP = "05"
@@ -36,11 +37,15 @@ for command in sys.argv[1:]:
 
 @dataclass(frozen=True)
 class ProjectFolder:
-    """A Django project on disk, and whether it is one of the workbook's snapshots."""
+    """A Django project on disk, and whether it is one of the workbook's snapshots.
+
+    `patches` make a further lesson of a snapshot; they are applied to its private copy.
+    """
 
     label: str
     folder: Path
     is_snapshot: bool
+    patches: tuple[Patch, ...] = ()
 
     def pages_to_open(self) -> list[str]:
         """Return the paths, besides `/`, that are worth opening and seem to be there.
@@ -123,15 +128,19 @@ def _text(path: Path) -> str:
 
 
 def find_project(step_text: str | None) -> ProjectFolder:
-    """Return the project that `step_text` names; None means work/ if it is there, else step 05.
+    """Return the project that `step_text` names, a step or a further lesson.
 
-    Raises WorkbookError for an unknown step, and for a work/ without a manage.py.
+    None means work/ if it is there, else step 05. Raises WorkbookError for an unknown step, and
+    for a work/ without a manage.py.
     """
     settle()
     if step_text is None and not WORK.is_dir():
         step_text = LAST_STEP
     if step_text is not None and step_text.rstrip("/\\") != WORK.name:
-        step = find_step(step_text)
+        step = find_lesson(step_text)
+        if isinstance(step, Lesson):
+            folder = step.base.folder
+            return ProjectFolder(step.title, folder, is_snapshot=True, patches=step.patches())
         return ProjectFolder(step.name, step.folder, is_snapshot=True)
     if not (WORK / "manage.py").is_file():
         raise WorkbookError(
@@ -147,6 +156,7 @@ def private_copy(project: ProjectFolder, folder: Path) -> ProjectFolder:
     """Copy the snapshot `project` below `folder`, with a `.env`, without databases and caches."""
     copy = folder / project.folder.name
     copy_project(project.folder, copy)
+    apply_patches(project.patches, copy)
     example = copy / ".env.example"
     # python-decouple looks for a .env in the folders above too: it must find one here.
     (copy / ".env").write_bytes(example.read_bytes() if example.is_file() else b"")
