@@ -59,10 +59,9 @@ def literal(anchor: str, text: str = "") -> re.Pattern[str]:
 
 
 def listing(anchor: str) -> str:
-    """Return the Python code that an entry has the reader type."""
+    """Return the Python code that an entry has the reader type in Django's shell."""
     (entry,) = [one for one in entries() if one.anchor == anchor]
-    (code,) = re.findall(r"^```python\n(.*?)^```$", entry.text, re.MULTILINE | re.DOTALL)
-    return code
+    return "".join(f"{line}\n" for line in re.findall(r"^>>> (.*)$", entry.text, re.MULTILINE))
 
 
 def troubled_project(
