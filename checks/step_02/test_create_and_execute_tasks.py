@@ -6,7 +6,7 @@ import re
 
 from checks.clients.background import Later
 from checks.clients.dom import assets_in, forms_in
-from checks.clients.http_client import visiting
+from checks.clients.http_client import Answer, visiting
 from checks.common import startup_checks
 from checks.common.evidence import explain_answer, explain_logs
 from checks.common.registered_tasks import require_known
@@ -76,6 +76,12 @@ def test_the_start_page_has_the_form(project: Project) -> None:
             project,
             page,
         )
+    _require_form(page)
+    _require_files(project, assets)
+
+
+def _require_form(page: Answer) -> None:
+    """Raise NotYet where the page has no form that can send a task."""
     forms = forms_in(page.text, page.url)
     posting = [one for one in forms if one.address == PATH]
     if not posting and (away := [one.address for one in forms if one.address.endswith(PATH)]):
@@ -106,6 +112,10 @@ def test_the_start_page_has_the_form(project: Project) -> None:
             "which tag does Django want in a form that posts?",
             guide="02, Write the page",
         )
+
+
+def _require_files(project: Project, assets: list[Answer]) -> None:
+    """Raise NotYet for a stylesheet or script of the page that is not there."""
     # With DEBUG off, runserver serves no files: whoever wants that has another server for them.
     missing = [asset for asset in assets if asset.status == 404]
     if missing and project.loaded()["debug"]:
