@@ -1,5 +1,3 @@
-from django.contrib.sessions.backends.base import UpdateError
-from django.db import DatabaseError
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
@@ -19,10 +17,5 @@ def check_status(request):
     except OperationalError:
         return render(request, 'queue_unreachable.html', status=503)
     request.session['task_id'] = result.id
-    try:
-        # Django does it after the view, too late for words of your own.
-        request.session.save()
-    except (DatabaseError, UpdateError):
-        return render(request, 'not_stored.html', status=503)
     # Redirect, so that reloading the page does not send the form again.
     return redirect('index')

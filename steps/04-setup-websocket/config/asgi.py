@@ -9,7 +9,6 @@ https://docs.djangoproject.com/en/5.2/howto/deployment/asgi/
 
 import os
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
@@ -24,7 +23,5 @@ from status.routing import websocket_urlpatterns  # noqa: E402
 application = ProtocolTypeRouter({
     'http': django_application,
     # CSRF tokens do not guard websockets. Looking at where the page came from does.
-    'websocket': AllowedHostsOriginValidator(
-        AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
-    ),
+    'websocket': AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns)),
 })

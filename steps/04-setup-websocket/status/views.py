@@ -1,20 +1,28 @@
+from datetime import timedelta
+from uuid import uuid4
+
 from celery.result import AsyncResult
-from django.contrib.sessions.backends.base import UpdateError
-from django.db import DatabaseError
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
+from .models import SentTask
 from .tasks import send_status
 
-# A page without news for this long asks whether the worker runs.
-SECONDS_WITHOUT_NEWS = 10
+
+def visitor_of(request):
+    # An id of our own: the session's key changes when the visitor logs in.
+    return request.session.setdefault('visitor', str(uuid4()))
 
 
 @require_GET
 def index(request):
-    return render(request, 'index.html')
+    # Celery deletes a result after a day, and calls its task PENDING again.
+    yesterday = timezone.now() - timedelta(days=1)
+    task = SentTask.objects.filter(visitor=visitor_of(request), sent_at__gt=yesterday).last()
+    result = AsyncResult(str(task.task_id)) if task else None
+    return render(request, 'index.html', {'result': result})
 
 
 @require_POST
@@ -23,30 +31,18 @@ def check_status(request):
         result = send_status.delay('payload')
     except OperationalError:
         return render(request, 'status/partials/queue_unreachable.html', status=503)
-    # Celery calls any id it does not know PENDING. Remember which ones are this visitor's.
-    sent = request.session.get('sent', {})
-    request.session['sent'] = {**sent, result.id: timezone.now().timestamp()}
-    try:
-        # Django does it after the view, too late for words of your own.
-        request.session.save()
-    except (DatabaseError, UpdateError):
-        return render(request, 'status/partials/not_stored.html', status=503)
+    # A row of its own: two clicks at the same moment can't overwrite one another.
+    SentTask.objects.create(visitor=visitor_of(request), task_id=result.id)
     return render(request, 'status/partials/task.html', {'result': result}, status=202)
 
 
 @require_GET
 def task_status(request, task_id):
-    sent_at = request.session.get('sent', {}).get(str(task_id))
-    if sent_at is None:
+    # Celery calls any id it does not know PENDING. Only this visitor's tasks count.
+    visitor = request.session.get('visitor')
+    if not SentTask.objects.filter(visitor=visitor, task_id=task_id).exists():
         return render(request, 'status/partials/unknown_task.html', status=404)
-    result = AsyncResult(str(task_id))
-    # date_done is the time of the last change, whatever its name says.
-    last_news = result.date_done.timestamp() if result.date_done else sent_at
-    context = {
-        'result': result,
-        'is_silent': timezone.now().timestamp() - last_news > SECONDS_WITHOUT_NEWS,
-    }
-    return render(request, 'status/partials/task.html', context)
+    return render(request, 'status/partials/task.html', {'result': AsyncResult(str(task_id))})
 
 
 @require_GET

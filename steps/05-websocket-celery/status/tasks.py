@@ -1,24 +1,20 @@
-import asyncio
-import logging
-from threading import local
+from math import ceil
 from time import sleep
-from uuid import uuid4
 
+from asgiref.sync import async_to_sync
 from celery import shared_task
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.cache import cache
-from django.template.loader import render_to_string
-from redis.exceptions import RedisError
-
-from .claims import LAST_STATUS, LIFETIME, claim, release
+from redis import Redis
 
 GROUP = 'status'
+LAST_STATUS = 'last-status'
 
-logger = logging.getLogger(__name__)
+# Seconds after which the lock of a killed run expires.
+LOCK_LIFETIME = ceil(3 * settings.STATUS_INTERVAL)
 
-# An event loop belongs to one thread. Each thread of the worker keeps its own.
-kept = local()
+redis = Redis.from_url(settings.CELERY_BROKER_URL)
 
 
 @shared_task(bind=True)
@@ -31,46 +27,26 @@ def send_status(self, message=''):
     return 'RUNNING'
 
 
-def group_send(group, message):
-    # async_to_sync would open a new loop each time, and with it a new connection to Redis.
-    if not hasattr(kept, 'runner'):
-        kept.runner = asyncio.Runner()
-    kept.runner.run(get_channel_layer().group_send(group, message))
-
-
 def broadcast(status):
-    # Keep it before it is sent: who connects in between reads it here.
-    cache.set(LAST_STATUS, status, LIFETIME)
-    # Rendered once here, and not by each visitor's consumer.
-    html = render_to_string('status/partials/current_status.html', {'status': status})
-    message = {'type': 'send_status', 'status': status, 'html': html}
-    group_send(GROUP, message)
+    # Keep it before sending it: a visitor who connects in between reads it there.
+    cache.set(LAST_STATUS, status, LOCK_LIFETIME)
+    message = {'type': 'send_status', 'status': status}
+    async_to_sync(get_channel_layer().group_send)(GROUP, message)
 
 
-@shared_task(bind=True)
-def send_status_periodically(self, num_iterations=5):
-    for iteration in range(num_iterations):
-        if iteration > 0:
-            sleep(settings.STATUS_INTERVAL)
-        try:
-            if not claim(self.request.id):
-                return 'Another run goes on'
-            broadcast(['RUNNING', 'FINISHED'][iteration % 2])
-        except RedisError:
-            # This status is lost. The next one says everything again.
-            logger.warning('Redis does not answer: a status was not sent')
-    release(self.request.id)
-
-
-def start_run():
-    """Start a run, unless one goes on."""
-    run_id = str(uuid4())
-    # Claim before sending: of two visitors at the same moment one wins.
-    if not claim(run_id):
-        return
+# Each visitor sends one. A message that waited longer than a lock lives is out of date.
+@shared_task(expires=LOCK_LIFETIME, ignore_result=True)
+def send_status_periodically(num_iterations=5):
+    # Whoever holds the lock is the run. https://redis.readthedocs.io/en/stable/lock.html
+    lock = redis.lock('status-run', timeout=LOCK_LIFETIME)
+    if not lock.acquire(blocking=False):
+        return 'Another run goes on'
     try:
-        send_status_periodically.apply_async(task_id=run_id)
-    except Exception:
-        # Nobody will run it: give the claim back, whatever went wrong.
-        release(run_id)
-        raise
+        for iteration in range(num_iterations):
+            if iteration > 0:
+                sleep(settings.STATUS_INTERVAL)
+                # It lives for one more lifetime from now on.
+                lock.reacquire()
+            broadcast(['RUNNING', 'FINISHED'][iteration % 2])
+    finally:
+        lock.release()
