@@ -104,7 +104,7 @@ def test_the_page_loads_htmx(project: Project) -> None:
             seen=seen,
             expected="htmx, served by your own project",
             look_at=hint,
-            guide="03, Bring htmx along",
+            guide="03, Load htmx",
             words=project.process("web").log.tail() if page.status >= 500 else "",
         ),
         project,
@@ -177,7 +177,7 @@ def test_the_fragment_polls_for_the_status(
             seen=f"it polls {asked}" if asked else _what_is_missing(sent.answer),
             expected=f"hx-get={PATH}<the task's id>/ and an hx-trigger that fires every second",
             look_at=f"{TEMPLATES}, such as templates/status/partials/task.html",
-            guide="03, Ask for the status",
+            guide="03, Poll for the status",
         )
     _require_pace(sent.answer, is_repeated=False)
     conversation.wait_until(lambda: len(conversation.said) > 1)
@@ -192,7 +192,7 @@ def test_the_fragment_polls_for_the_status(
                 "the id of the address, and are both strings?"
                 if answer.status == 404
                 else "status/urls.py and status/views.py: which view answers there?",
-                guide="03, Ask for the status",
+                guide="03, Poll for the status",
                 words=project.process("web").log.tail() if answer.status in (0, 500) else "",
             ),
             project,
@@ -211,7 +211,7 @@ def _require_pace(answer: Answer, *, is_repeated: bool) -> None:
             expected='a request about every second, such as hx-trigger="every 1s": a number '
             "without a unit counts as milliseconds",
             look_at=f"{TEMPLATES}, hx-trigger",
-            guide="03, Ask for the status",
+            guide="03, Poll for the status",
         )
 
 
@@ -273,7 +273,7 @@ def test_a_strangers_task_is_unknown(project: Project, unheard: Sent) -> None:
             seen=f"two different answers: {own} and {foreign}",
             expected="the same answer: else it tells a stranger which ids exist",
             look_at=f"{VIEWS}: how many ways lead to the 404?",
-            guide="03, Answer for your own tasks alone",
+            guide="03, Know whose task it is",
         )
     _require_both_known(unheard)
 
@@ -292,7 +292,7 @@ def _require_both_known(unheard: Sent) -> None:
                 seen=answer.seen,
                 expected="status 200: both are this visitor's",
                 look_at=f"{VIEWS}: what becomes of the first id when a second one is stored?",
-                guide="03, Answer for your own tasks alone",
+                guide="03, Know whose task it is",
             )
 
 
@@ -316,7 +316,7 @@ def _require_404(project: Project, whose: str, answer: Answer) -> None:
         seen=seen,
         expected=expected,
         look_at=hint,
-        guide="03, Answer for your own tasks alone",
+        guide="03, Know whose task it is",
     )
     # Of a 404 of Django's own the page says no more than that it is one.
     raise not_yet if answer.status == 404 else explain_answer(not_yet, project, answer, IDLE)
@@ -367,7 +367,7 @@ def test_every_state_is_shown(project: Project, unheard: Sent) -> None:
                 if state in ENDS
                 else f"a fragment that goes on polling: {state} is not the end",
                 look_at=f"{TEMPLATES}: for which states is there an hx-trigger?",
-                guide="03, Stop asking",
+                guide="03, Stop polling",
             )
         said[state] = words
 
@@ -412,7 +412,7 @@ def test_polling_stops(project: Project, sent: Sent, conversation: Conversation)
             look_at=f"{TEMPLATES}: for which states is there an hx-trigger?"
             if is_done
             else f"{TASKS}, send_status: does it come to its end?",
-            guide="03, Stop asking" if is_done else "03, Report progress",
+            guide="03, Stop polling" if is_done else "03, Report progress",
             # What a worker at work says is of others; what one said that is gone tells why.
             words="" if is_done or worker.exit_code() is None else worker.log.tail(),
         )
@@ -423,7 +423,7 @@ def test_polling_stops(project: Project, sent: Sent, conversation: Conversation)
             f"the task's state is {state}",
             expected="hx-trigger in every fragment but the last",
             look_at=f"{TEMPLATES}: for which states is there an hx-trigger?",
-            guide="03, Stop asking",
+            guide="03, Stop polling",
         )
     if state != "SUCCESS":
         raise explain_logs(

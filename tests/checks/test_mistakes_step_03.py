@@ -40,7 +40,7 @@ QUICK = (
     Mistake(
         "the-fragment-asks-another-server",
         "test_the_fragment_polls_for_the_status",
-        ("it polls http://localhost:8000/check-status/", "03, Ask for the status"),
+        ("it polls http://localhost:8000/check-status/", "03, Poll for the status"),
         Edit(TASK, 'hx-get="', 'hx-get="http://localhost:8000'),
     ),
     Mistake(
@@ -52,7 +52,7 @@ QUICK = (
     Mistake(
         "the-trigger-is-forgotten",
         "test_the_fragment_polls_for_the_status",
-        ("an hx-get without an hx-trigger", "03, Ask for the status"),
+        ("an hx-get without an hx-trigger", "03, Poll for the status"),
         Edit(TASK, ' hx-trigger="every 1s"', ""),
     ),
     Mistake(
@@ -93,7 +93,7 @@ QUICK = (
     Mistake(
         "only-success-stops-polling",
         "test_every_state_is_shown",
-        ("stored the state FAILURE", "a fragment that goes on polling", "03, Stop asking"),
+        ("stored the state FAILURE", "a fragment that goes on polling", "03, Stop polling"),
         Edit(TASK, NOT_READY, "{% if result.state != 'SUCCESS' %}hx-get"),
     ),
     Mistake(
