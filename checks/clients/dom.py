@@ -131,3 +131,9 @@ def forms_in(html: str, page: str) -> list[Form]:
         for one in elements_of(html)
         if one.tag == "form" or posts(one)
     ]
+
+
+def shown(fragment: str) -> str:
+    """Return a fragment's beginning, in one line; say so where there is nothing in it."""
+    text = " ".join(fragment.split()) or "an empty message"
+    return text if len(text) <= 120 else f"{text[:120]} …"

@@ -45,6 +45,11 @@ class Frame:
         """What a person would read of it: the text without its tags."""
         return words_of(self.text)
 
+    @property
+    def is_comment(self) -> bool:
+        """Tell whether it is an HTML comment alone, such as a heartbeat: htmx swaps in nothing."""
+        return self.text.lstrip().startswith("<!--") and not self.words
+
 
 @dataclass
 class Refused(Exception):
@@ -60,6 +65,8 @@ class WebsocketClient:
 
     def __init__(self, connection: ClientConnection) -> None:
         self.frames: list[Frame] = []
+        # Comments alone, such as heartbeats: htmx swaps nothing in.
+        self.comments: list[Frame] = []
         self.opened_at = time.monotonic()
         self.closed_at: float | None = None
         self.close_code: int | None = None
@@ -123,9 +130,11 @@ class WebsocketClient:
             for text in self._connection:
                 if isinstance(text, bytes):
                     text = text.decode("utf-8", "replace")
-                self._tell(partial(self.frames.append, Frame(text, time.monotonic())))
+                frame = Frame(text, time.monotonic())
+                to = self.comments if frame.is_comment else self.frames
+                self._tell(partial(to.append, frame))
                 size += len(text)
-                if len(self.frames) >= KEPT_FRAMES or size > KEPT_CHARACTERS:
+                if len(self.frames) + len(self.comments) >= KEPT_FRAMES or size > KEPT_CHARACTERS:
                     self._connection.close(1008, "we left: the messages had no end")
         except ConnectionClosed:
             pass

@@ -332,6 +332,24 @@ def schedule(task: str, queue: str) -> Answer:
     return {}
 
 
+def schedule_overdue(task: str, queue: str) -> Answer:
+    """Have beat send `task` to `queue` once, at its next look: it is daily, and two days late."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+    from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+    daily, _ = IntervalSchedule.objects.get_or_create(every=1, period="days")
+    PeriodicTask.objects.create(
+        name=f"{task} to {queue}",
+        task=task,
+        queue=queue,
+        interval=daily,
+        last_run_at=timezone.now() - timedelta(days=2),
+    )
+    return {}
+
+
 def results(ids: list[str] | None = None) -> Answer:
     """Return the stored results, of `ids` alone if they are given."""
     from django_celery_results.models import TaskResult
@@ -466,6 +484,7 @@ QUESTIONS: dict[str, Callable[..., Answer]] = {
         migrate,
         create_superuser,
         schedule,
+        schedule_overdue,
         results,
         store_state,
         tracks_started,

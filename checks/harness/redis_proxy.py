@@ -1,7 +1,8 @@
 """A gate in front of Redis: lets everything through, and holds what sends a task or takes a claim.
 
 A Redis frozen as a whole would stop the channel layer first, and nobody would reach the line that
-sends the task. Behind the gate that line alone is held up.
+sends the task. Behind the gate that line alone is held up. It can also refuse commands in Redis'
+stead, as one does that has become a replica.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ READ_BYTES = 65_536
 # What a held command waits for a decision at the most, before its connection is cut.
 HOLD_SECONDS = 20
 HOLD, CUT, PASS = "hold", "cut", "pass"
+# What Redis says to who writes after a failover has made a replica of it.
+REFUSAL = b"-READONLY You can't write against a read only replica.\r\n"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,11 @@ class Command:
     def sends(self) -> bool:
         """Tell whether it puts a message into a queue, as Celery does."""
         return self.words[0].upper() in (b"LPUSH", b"RPUSH")
+
+    @property
+    def reads(self) -> bool:
+        """Tell whether it reads a value, as `cache.get` does."""
+        return self.words[0].upper() in (b"GET", b"MGET")
 
     @property
     def claims(self) -> bool:
@@ -67,11 +75,14 @@ class RedisProxy:
     """Listens on `port`. `mode` says what becomes of a command that sends or claims.
 
     HOLD gives it to `next_held`, CUT cuts off whoever sends, PASS lets it through. Whatever passed
-    that sends is given to `next_sent`.
+    that sends is given to `next_sent`. A command that `refuses` holds for is answered with
+    REFUSAL instead, whatever the mode.
     """
 
-    def __init__(self, redis_port: int) -> None:
-        self.mode = HOLD
+    def __init__(self, redis_port: int, mode: str = HOLD) -> None:
+        self.mode = mode
+        self.refuses: Callable[[Command], bool] = lambda command: False
+        self.refused = 0  # how many so far
         self._last_cut = 0.0
         self._redis_port = redis_port
         self._held: queue.Queue[Held] = queue.Queue()
@@ -118,6 +129,10 @@ class RedisProxy:
         """Carry commands from the client to Redis, those through the gate one by one."""
         with suppress(OSError):
             for command in commands_from(client):
+                if self.refuses(command):
+                    self.refused += 1
+                    client.sendall(REFUSAL)
+                    continue
                 if not self._may_pass(command):
                     break
                 server.sendall(command.raw)
@@ -187,9 +202,9 @@ def _shut(one: socket.socket) -> None:
 
 
 @contextmanager
-def proxy_before(redis_port: int) -> Iterator[RedisProxy]:
+def proxy_before(redis_port: int, mode: str = HOLD) -> Iterator[RedisProxy]:
     """Put a gate in front of a Redis for the length of the block."""
-    gate = RedisProxy(redis_port)
+    gate = RedisProxy(redis_port, mode)
     try:
         yield gate
     finally:

@@ -10,6 +10,7 @@ from checks.clients.background import Later
 from checks.clients.http_client import Answer, Visitor, visiting
 from checks.common import startup_checks
 from checks.common.evidence import explain_answer, explain_logs
+from checks.common.queues import waiting
 from checks.harness.preflight import require_celery_app
 from checks.harness.project import Project
 from checks.harness.settings_reader import SettingsError
@@ -244,7 +245,7 @@ def test_beat_sends_what_is_scheduled(project: Project) -> None:
             look_at="Procfile",
             guide="01, Run Django and Celery",
         )
-    if not wait_until(lambda: _waiting(project, BEAT_QUEUE), BEAT_SECONDS):
+    if not wait_until(lambda: waiting(project, BEAT_QUEUE), BEAT_SECONDS):
         raise explain_logs(
             NotYet(
                 done=f"scheduled {TASK} for every second in django_celery_beat",
@@ -260,13 +261,3 @@ def test_beat_sends_what_is_scheduled(project: Project) -> None:
             project,
             "beat",
         )
-
-
-def _waiting(project: Project, queue: str) -> int:
-    """Return how many messages wait in a queue."""
-    with project.app.connection_for_read() as connection:
-        try:
-            found = connection.default_channel.queue_declare(queue, passive=True)
-        except connection.channel_errors:
-            return 0  # there is no such queue yet
-        return int(found.message_count)

@@ -11,7 +11,6 @@ from checks.step_03.fixtures import (
     idle_web,
     looking,
     sent,
-    silence,
     unheard,
 )
 from checks.step_03.test_poll_task_status import test_the_fragment_polls_for_the_status
@@ -25,7 +24,6 @@ __all__ = [
     "looking",
     "project",
     "sent",
-    "silence",
     "target",
     "unheard",
 ]
@@ -33,7 +31,7 @@ __all__ = [
 side_by_side = begin_early(
     *(
         Prefetch(name, beside=test_the_processes_start)
-        for name in ("idle_web", "frozen_web", "silence", "looking")
+        for name in ("idle_web", "frozen_web", "looking")
     ),
     Prefetch("browsing", beside=test_the_fragment_polls_for_the_status),
 )

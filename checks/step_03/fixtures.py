@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from checks.clients.background import Later
 from checks.clients.htmx import Conversation
-from checks.clients.http_client import Answer, Visitor, visiting
+from checks.common.sent_task import Sent, sending
 from checks.harness.project import FROZEN, IDLE, Project
 from checks.harness.real_browser import find_browser
 from checks.target import Target
@@ -19,34 +16,8 @@ from checks.target import Target
 if TYPE_CHECKING:
     from checks.step_03.browser_session import Browsing
 
-PATH = "/check-status/"
-POST_SECONDS = 4
 # The task's own 5 s, in a queue behind nobody, with room for a slow machine.
-TASK_SECONDS, SILENT_SECONDS = 12, 12.5
-# What the first answer of a page may take: it comes up, is visited, and is sent a form.
-BEGIN_SECONDS = 20
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A visitor who sent a task with htmx, and what came back."""
-
-    visitor: Visitor
-    answer: Answer
-    url: str
-
-    @property
-    def task_id(self) -> str:
-        """The id that the answer names."""
-        return self.answer.task_ids()[0]
-
-
-@contextmanager
-def sending(url: str) -> Iterator[Sent]:
-    """Send a task with htmx, as a new visitor."""
-    with visiting(url) as visitor:
-        visitor.get("/", within=POST_SECONDS)
-        yield Sent(visitor, visitor.post(PATH, htmx=True, within=POST_SECONDS), url)
+TASK_SECONDS = 12
 
 
 @pytest.fixture(scope="package")
@@ -81,22 +52,6 @@ def conversation(sent: Sent) -> Iterator[Conversation]:
     talk = Conversation(sent.visitor, sent.answer, interval=0.25, seconds=TASK_SECONDS)
     yield talk
     talk.stop()
-
-
-@pytest.fixture(scope="package")
-def silence(project: Project, idle_web: None) -> Iterator[Later[Conversation]]:
-    """Ask for a task that no worker takes, beside the other checks: the longest wait of all."""
-    with ExitStack() as stack:
-
-        def ask() -> Conversation:
-            one = stack.enter_context(sending(project.detached(IDLE)))
-            talk = Conversation(one.visitor, one.answer, interval=0.25, seconds=SILENT_SECONDS)
-            stack.callback(talk.stop)
-            return talk
-
-        asking = Later(ask)
-        yield asking
-        asking.wait(BEGIN_SECONDS)
 
 
 @pytest.fixture(scope="package")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 import uuid
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 from checks.clients.addresses import is_elsewhere, resolved
-from checks.clients.background import Later
 from checks.clients.htmx import (
     Conversation,
     bar,
@@ -26,12 +24,12 @@ from checks.clients.htmx import (
 from checks.clients.http_client import Answer, visiting
 from checks.common import startup_checks
 from checks.common.evidence import explain_answer, explain_logs
+from checks.common.sent_task import PATH, Sent
 from checks.harness.diagnosis.causes import CONSOLE
 from checks.harness.diagnosis.evidence import of_log
 from checks.harness.diagnosis.explain import explain
 from checks.harness.project import FROZEN, IDLE, Project
 from checks.step_03.failing_task import send_failing
-from checks.step_03.fixtures import BEGIN_SECONDS, PATH, Sent
 from checks.verdicts import NotYet, check
 
 if TYPE_CHECKING:
@@ -55,8 +53,6 @@ SHORTEST, LONGEST = 3, 9
 FAILURE_SECONDS = 12
 # What counts as about a second, from one request to the next.
 MOST_OFTEN_SECONDS, MOST_SELDOM_SECONDS = 0.1, 5
-QUESTION = "worker"
-EARLY_SECONDS, WAIT_SECONDS = 7, 12
 SWAPPING = "which answers does htmx swap in?"
 
 test_django_loads_your_project = startup_checks.test_django_loads_your_project
@@ -665,48 +661,3 @@ def test_a_second_click_is_answered_in_a_browser(browsing: Browsing) -> None:
             look_at=f"the template of {after}: which id has the element that it brings?",
             guide=guide,
         )
-
-
-@check(
-    "After ten seconds without an update the page asks whether the worker runs",
-    after=(test_every_state_is_shown,),
-)
-def test_silence_is_asked_about(silence: Later[Conversation]) -> None:
-    talk = silence.result(BEGIN_SECONDS)
-    first = _sentences(talk.said[0].words)
-
-    def asking() -> bool:
-        return _asks(first, talk.last.words)
-
-    def over() -> bool:
-        return asking() or talk.last.at > WAIT_SECONDS
-
-    talk.wait_until(over)
-    asked = next((said for said in talk.said if _asks(first, said.words)), None)
-    # The page counts from the moment when it was asked: a slow answer is part of the wait.
-    if asked and asked.at + talk.said[0].answer.seconds >= EARLY_SECONDS:
-        return
-    last = asked or talk.last
-    speaks = not asked and bool(_sentences(talk.last.words) - first)
-    raise NotYet(
-        done="sent a task to a queue where no worker listens, and went on polling",
-        seen=f"after {last.at:.1f} s {'already' if asked else 'still'} {quoted(last.words)}"
-        if last.answer.is_fine
-        else f"after {last.at:.1f} s {last.answer.seen}",
-        expected="PENDING at first, and after 10 s a question that was not there before: "
-        "does the worker run?",
-        look_at=f"{TEMPLATES}: which question does it ask when nothing is new?"
-        if speaks
-        else f"{VIEWS}: where does it keep when the task was sent, and in which unit?",
-        guide="03, Ask whether the worker runs",
-    )
-
-
-def _asks(first: set[str], words: str) -> bool:
-    """Tell whether a sentence about the worker is there that did not stand in the `first` ones."""
-    return any(QUESTION in sentence for sentence in _sentences(words) - first)
-
-
-def _sentences(words: str) -> set[str]:
-    """Return the sentences without figures: seconds that count up are no news."""
-    return set(re.split(r"\s*[.!?:;]\s*", re.sub(r"\d+", "", words).casefold()))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from checks.clients.dom import forms_in
 from checks.clients.htmx import has_trigger
 from checks.clients.http_client import Answer, visiting
+from checks.common.sent_task import PATH, Sent, sending
 from checks.harness.project import Project
 from checks.step_03 import test_poll_task_status as step
-from checks.step_03.fixtures import PATH, Sent, sending
 from checks.verdicts import Open, exercise
 
 END_SECONDS = 10

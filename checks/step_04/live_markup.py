@@ -45,12 +45,6 @@ def socket_element(elements: list[Element]) -> Element | None:
     return next((one for one in elements if one.get("ws-connect") is not None), None)
 
 
-def shown(fragment: str) -> str:
-    """Return a fragment's beginning, in one line; say so where there is nothing in it."""
-    text = " ".join(fragment.split()) or "an empty message"
-    return text if len(text) <= 120 else f"{text[:120]} …"
-
-
 def why_not_swapped(fragment: str, page: list[Element]) -> str:
     """Return why htmx could not put a pushed fragment into the page, empty if it could.
 

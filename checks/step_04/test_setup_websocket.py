@@ -7,19 +7,19 @@ import uuid
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-import redis
-
 from checks.clients.background import Later
+from checks.clients.dom import shown
 from checks.clients.websocket_client import PATH, Refused, Sockets, WebsocketClient
 from checks.common import startup_checks
 from checks.common.evidence import explain_logs
+from checks.common.group import leftovers
+from checks.common.refusals import seen_if_let_in
 from checks.harness.diagnosis.causes import FRAMES
 from checks.harness.diagnosis.evidence import of_log
 from checks.harness.diagnosis.explain import explain
 from checks.harness.process_log import learners_frames
 from checks.harness.project import IDLE, Project
 from checks.step_04.fixtures import (
-    GROUP,
     IDLE_PATIENCE_SECONDS,
     IDLE_SECONDS,
     REACH_SECONDS,
@@ -27,7 +27,7 @@ from checks.step_04.fixtures import (
     GroupMessage,
     send,
 )
-from checks.step_04.handshake import ASGI, CONSUMERS, ROUTING, SETTINGS, open_page
+from checks.step_04.handshake import ASGI, CONSUMERS, SETTINGS, open_page
 from checks.step_04.live_markup import (
     BASE,
     GUIDE,
@@ -37,7 +37,6 @@ from checks.step_04.live_markup import (
     missing,
     require_connecting,
     require_extension,
-    shown,
     why_not_swapped,
 )
 from checks.verdicts import NotYet, check
@@ -49,8 +48,7 @@ if TYPE_CHECKING:
 PARTIAL = "templates/status/partials/current_status.html"
 GREETING_SECONDS, OPEN_SECONDS, BROWSER_SECONDS = 5, 4, 3
 ALONE_SECONDS, LEAVING_SECONDS = 15, 4
-FOREIGN, UNKNOWN = "http://elsewhere.example", "/ws/nobody-is-here"
-REFUSAL_SECONDS = 1.5
+FOREIGN = "http://elsewhere.example"
 
 test_django_loads_your_project = startup_checks.test_django_loads_your_project
 
@@ -250,49 +248,9 @@ def test_a_browser_shows_what_is_sent(project: Project, live_page: LivePage) -> 
     )
 
 
-@check(
-    "An unknown path is refused without a server error",
-    after=(test_runserver_opens_the_websocket,),
-)
-def test_an_unknown_path_is_refused(project: Project, sockets: Sockets) -> None:
-    web = project.process("web").log
-    place = web.size()
-    seen = _seen_if_let_in(project, sockets, UNKNOWN, project.url)
-    errors = web.errors_since(place)
-    if seen or errors:
-        raise explain_logs(
-            NotYet(
-                done=f"opened the websocket {UNKNOWN}",
-                seen=seen or f"in the server's log: {errors[0]}",
-                expected="a refusal in silence: anybody can ask for any path",
-                look_at=f"{ROUTING}: what does the last route do with the rest?",
-                guide="04, Refuse unknown paths",
-                words=web.tail() if errors else "",
-            ),
-            project,
-            "web",
-            since={"web": place},
-        )
-
-
-def _seen_if_let_in(project: Project, sockets: Sockets, path: str, origin: str) -> str:
-    """Return what was seen instead of a refusal, empty if it was refused."""
-    try:
-        visitor = sockets.open(project.url, path, origin)
-    except Refused as refused:
-        return "" if 400 <= refused.status < 500 else refused.seen
-    # To accept and then close is a refusal as well: the browser does not try again.
-    visitor.wait_for(lambda: not visitor.is_open, REFUSAL_SECONDS)
-    if visitor.is_open or visitor.frames:
-        return "it opened" + (
-            f", and was sent {shown(visitor.frames[0].text)}" if visitor.frames else ""
-        )
-    return visitor.seen if visitor.close_code == 1011 else ""
-
-
 @check("A page of another site is refused", after=(test_runserver_opens_the_websocket,))
 def test_another_site_is_refused(project: Project, sockets: Sockets) -> None:
-    seen = _seen_if_let_in(project, sockets, PATH, FOREIGN)
+    seen = seen_if_let_in(sockets, project.url, PATH, FOREIGN)
     if seen:
         raise NotYet(
             done=f"opened {PATH} as a page of {FOREIGN} would (the header Origin)",
@@ -359,8 +317,8 @@ def test_any_server_can_load_the_application(project: Project, loading_alone: No
 @check("A visitor who leaves is no longer in the group", after=(test_a_message_reaches_every_page,))
 def test_a_visitor_who_leaves_is_no_member(project: Project, sockets: Sockets) -> None:
     sockets.close()
-    wait_until(lambda: not members(project.redis.url), LEAVING_SECONDS)
-    if left := members(project.redis.url):
+    wait_until(lambda: not leftovers(project.redis.url).members, LEAVING_SECONDS)
+    if left := leftovers(project.redis.url).members:
         raise NotYet(
             done="closed every page, then counted in Redis who belongs to the group status",
             seen=f"{left} left behind",
@@ -378,14 +336,6 @@ def test_a_visitor_who_leaves_is_no_member(project: Project, sockets: Sockets) -
             guide="04, Write the consumer",
             words=project.process("web").log.tail(),
         )
-
-
-def members(redis_url: str) -> int:
-    """Count who belongs to the group, by either layer of channels_redis, whatever its prefix."""
-    with redis.Redis.from_url(redis_url, socket_timeout=5) as client:
-        core: int = sum(map(client.zcard, client.scan_iter(f"*:group:{GROUP}", _type="zset")))
-        listening = client.pubsub_channels(f"*__group__{GROUP}")
-        return core + sum(int(count) for _, count in client.pubsub_numsub(*listening))
 
 
 test_no_migration_is_missing = startup_checks.test_no_migration_is_missing

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from checks.clients.http_client import Answer, visiting
 from checks.clients.websocket_client import Refused, Sockets, opened_sockets
+from checks.common.statuses import TASK
 from checks.harness.instances import opened_web
 from checks.harness.project import Project
 from checks.harness.redis_proxy import CUT, PASS, RedisProxy, proxy_before
 from checks.harness.working_copy import copy_with_tables
-from checks.step_05.status_run import TASK
 from workbook.redis_server.server import private_redis
 from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.waiting import wait_until

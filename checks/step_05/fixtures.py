@@ -35,7 +35,7 @@ def blocked_send(project: Project) -> Later[BlockedSend]:
 
 @pytest.fixture(scope="package")
 def failover(project: Project) -> Iterator[Later[Failover]]:
-    """Kill a twin's worker, and restart its Redis, beside the other checks."""
+    """Kill a twin's worker, beside the other checks."""
     with opened_twin(project) as twin, opened_sockets() as sockets:
         failing_over = Later(lambda: fail_over(twin, sockets))
         yield failing_over

@@ -10,15 +10,13 @@ from itertools import pairwise
 from uuid import uuid4
 
 from checks.clients.websocket_client import Refused, Sockets, WebsocketClient
+from checks.common.statuses import NEXT_SECONDS, STATUSES, status_in, statuses
 from checks.harness.project import INTERVAL_SECONDS, Project
 
-TASK = "status.tasks.send_status_periodically"
 RUN = ["RUNNING", "FINISHED", "RUNNING", "FINISHED", "RUNNING"]
-STATUSES = ("RUNNING", "FINISHED")
 VISITORS = 5
-# What the next status may take (the guide's own interval and a bit), and how slow is too slow to
-# look on; then how long nothing more may come.
-NEXT_SECONDS, SLOW_SECONDS, QUIET_SECONDS = 6.0, 3 * INTERVAL_SECONDS, 1.3 * INTERVAL_SECONDS
+# How slow is too slow to look on, and how long nothing more may come.
+SLOW_SECONDS, QUIET_SECONDS = 3 * INTERVAL_SECONDS, 1.3 * INTERVAL_SECONDS
 # More than that is no run any more: the looking ends.
 FLOOD_FRAMES = 60
 INNOCENT, BURST = "celery.backend_cleanup", 12
@@ -49,11 +47,6 @@ class Crowd:
     log_place: int = 0
 
 
-def statuses(visitor: WebsocketClient, since: float = 0) -> list[str]:
-    """Return the statuses that a visitor was sent, repeats and all, those since a time alone."""
-    return [_status_in(frame.words) for frame in list(visitor.frames) if frame.at >= since]
-
-
 def changes(visitor: WebsocketClient, since: float = 0) -> list[str]:
     """Return the statuses that a visitor was sent, equal neighbours collapsed."""
     seen = statuses(visitor, since)
@@ -81,7 +74,7 @@ def gaps(visitor: WebsocketClient) -> list[float]:
     times = [
         frame.at
         for number, frame in enumerate(frames)
-        if number == 0 or _status_in(frames[number - 1].words) != _status_in(frame.words)
+        if number == 0 or status_in(frames[number - 1].words) != status_in(frame.words)
     ]
     return [after - before for before, after in pairwise(times)]
 
@@ -129,7 +122,7 @@ def _come_late(project: Project, sockets: Sockets, other: WebsocketClient) -> La
     changed = [frame.at for frame in list(other.frames) if frame.at > knocked]
     return Late(
         expected,
-        _status_in(first.words) if first else None,
+        status_in(first.words) if first else None,
         looked_at - late.opened_at,
         any(at < late.opened_at + BLURRED_SECONDS for at in changed),
     )
@@ -147,7 +140,3 @@ def _send_burst(project: Project, crowd: Crowd) -> None:
         task_id = str(uuid4())
         crowd.task_ids.append(task_id)
         project.app.send_task(INNOCENT, task_id=task_id)
-
-
-def _status_in(words: str) -> str:
-    return next((status for status in STATUSES if status in words), words[:40])

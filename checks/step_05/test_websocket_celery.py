@@ -14,6 +14,7 @@ from checks.common import startup_checks
 from checks.common.evidence import explain_logs, explain_socket
 from checks.common.project_files import CONSUMERS, SETTINGS, TASKS
 from checks.common.registered_tasks import require_known
+from checks.common.statuses import NEXT_SECONDS, STATUSES, TASK, statuses
 from checks.harness.diagnosis.causes import CONSOLE, FRAMES
 from checks.harness.diagnosis.evidence import of_log
 from checks.harness.diagnosis.explain import explain
@@ -22,16 +23,12 @@ from checks.step_05.blocked_send import BlockedSend
 from checks.step_05.failover import Failover
 from checks.step_05.status_run import (
     INNOCENT,
-    NEXT_SECONDS,
     RUN,
-    STATUSES,
-    TASK,
     VISITORS,
     Crowd,
     changes,
     gaps,
     has_two_runs,
-    statuses,
 )
 from checks.verdicts import CannotTell, NotYet, check
 from workbook.runtime.waiting import wait_until
@@ -384,12 +381,6 @@ def test_the_lock_is_released(blocked_send: Later[BlockedSend]) -> None:
 @check("The lock of a killed run expires", after=(test_five_visitors_see_the_run,))
 def test_the_lock_of_a_killed_run_expires(failover: Later[Failover]) -> None:
     if wrong := failover.result(FAILOVER_SECONDS).killed:
-        raise wrong
-
-
-@check("A run outlives a restart of Redis", after=(test_five_visitors_see_the_run,))
-def test_a_run_outlives_a_restart_of_redis(failover: Later[Failover]) -> None:
-    if wrong := failover.result(FAILOVER_SECONDS).restarted:
         raise wrong
 
 

@@ -172,10 +172,12 @@ BAD_INPUTS = [
     ),
     BadInput(
         "run_that_dies_with_redis",
-        5,
+        "robust",
         "test_a_run_outlives_a_restart_of_redis",
         ("no status within 15 s",),
-        changed(TASKS, "        except RedisError:\n", "        except ZeroDivisionError:\n"),
+        changed(
+            TASKS, "            except RedisError:\n", "            except ZeroDivisionError:\n"
+        ),
         is_long=True,
     ),
 ]

@@ -6,8 +6,8 @@ import redis
 
 from checks.clients.http_client import Visitor
 from checks.clients.websocket_client import Sockets
+from checks.common.statuses import statuses
 from checks.harness.project import INTERVAL_SECONDS, Project
-from checks.step_05.status_run import statuses
 from tests.faults.running_project import ask_to_end, polls_until, post
 from tests.faults.thresholds import Figures
 from tests.support.edited_projects import Edit

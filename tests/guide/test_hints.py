@@ -8,9 +8,9 @@ import pytest
 
 from checks.reporting.guide_links import GUIDE, address_of
 from workbook.paths import ROOT
-from workbook.projects.steps import find_step
+from workbook.projects.lessons import find_lesson
 
-HINT = re.compile(r"(0[1-5]), (.+)")
+HINT = re.compile(r"(0[1-5]|robust), (.+)")
 CHECKS = ROOT / "checks"
 
 
@@ -40,7 +40,7 @@ def test_every_hint_is_written_out() -> None:
 
 @pytest.mark.parametrize(("step", "section"), named_places())
 def test_a_hint_leads_to_a_section(step: str, section: str) -> None:
-    page = ROOT / "docs" / f"{find_step(step).name}.md"
+    page = ROOT / "docs" / f"{find_lesson(step).page}.md"
     headings = re.findall(
         r"^##+ (.+?)(?: \{.*\})?$", page.read_text(encoding="utf-8"), re.MULTILINE
     )

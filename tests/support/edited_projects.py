@@ -11,16 +11,18 @@ import pytest
 
 from tests.support.forked_pytest import run_pytest
 from workbook.paths import ROOT
-from workbook.projects.copying import copy_project
-from workbook.projects.steps import find_step
+from workbook.projects.lessons import find_lesson
 
 GOLDEN = ROOT / "tests" / "checks" / "golden"
-MODULES = {
+# A further lesson is called by its name.
+Step = int | str
+MODULES: dict[Step, str] = {
     1: "checks.step_01.test_configure_celery",
     2: "checks.step_02.test_create_and_execute_tasks",
     3: "checks.step_03.test_poll_task_status",
     4: "checks.step_04.test_setup_websocket",
     5: "checks.step_05.test_websocket_celery",
+    "robust": "checks.robust.test_make_it_robust",
 }
 # What decides which processes there are, and whether they start.
 STARTED_FROM = (
@@ -40,7 +42,6 @@ WITHOUT_WORKER = {
         "test_a_broker_that_is_down_is_reported",
         "test_a_strangers_task_is_unknown",
         "test_every_state_is_shown",
-        "test_silence_is_asked_about",
     },
     4: {
         "test_runserver_opens_the_websocket",
@@ -49,7 +50,6 @@ WITHOUT_WORKER = {
         "test_a_message_reaches_every_page",
         "test_what_is_sent_is_escaped",
         "test_a_browser_shows_what_is_sent",
-        "test_an_unknown_path_is_refused",
         "test_another_site_is_refused",
         "test_a_silent_websocket_stays_open",
         "test_any_server_can_load_the_application",
@@ -172,16 +172,16 @@ class CheckOutput:
         return text
 
 
-def edited_copy(step: int, edits: Sequence[Change], folder: Path) -> Path:
+def edited_copy(step: Step, edits: Sequence[Change], folder: Path) -> Path:
     """Copy the snapshot of `step` into `folder`, make the edits, and return the project."""
     project = folder / "project"
-    copy_project(find_step(str(step)).folder, project)
+    find_lesson(str(step)).copy_to(project)
     for edit in edits:
         edit.apply(project)
     return project
 
 
-def checks_on(step: int, project: Path, *options: str, only: str | None = None) -> CheckOutput:
+def checks_on(step: Step, project: Path, *options: str, only: str | None = None) -> CheckOutput:
     """Run a step's checks on `project`: all of them, or `only` one with those that it waits for."""
     module = importlib.import_module(MODULES[step])
     file = Path(module.__file__)
@@ -194,14 +194,14 @@ def checks_on(step: int, project: Path, *options: str, only: str | None = None) 
     return _run(selected, project, *options)
 
 
-def exercise_on(step: int, project: Path) -> CheckOutput:
+def exercise_on(step: Step, project: Path) -> CheckOutput:
     """Look at a step's exercise alone, as if all that it waits for held."""
-    return _run([str(ROOT / f"checks/step_{step:02d}/test_your_turn.py")], project)
+    return _run([str(find_lesson(str(step)).checks / "test_your_turn.py")], project)
 
 
-def step_on(step: int, project: Path) -> CheckOutput:
+def step_on(step: Step, project: Path) -> CheckOutput:
     """Run all of a step's checks and its exercise, as `workbook check` does."""
-    return _run([str(ROOT / f"checks/step_{step:02d}")], project)
+    return _run([str(find_lesson(str(step)).checks)], project)
 
 
 def _run(selected: list[str], project: Path, *options: str) -> CheckOutput:
@@ -214,7 +214,7 @@ def _run(selected: list[str], project: Path, *options: str) -> CheckOutput:
     return CheckOutput(done.returncode, done.stdout)
 
 
-def require_reported_first(step: int, mistake: Mistake, folder: Path, *, whole_step: bool) -> None:
+def require_reported_first(step: Step, mistake: Mistake, folder: Path, *, whole_step: bool) -> None:
     """Make the mistake and assert that the check meant for it reports it first, in its words."""
     project = edited_copy(step, mistake.edits, folder)
     roles = [] if whole_step else roles_for(step, mistake, mistake.check)
@@ -226,16 +226,22 @@ def require_reported_first(step: int, mistake: Mistake, folder: Path, *, whole_s
     missing = [word for word in mistake.words if word not in " ".join(block.split())]
     assert not missing, f"not said: {missing}\n{said.text}"
     if mistake.is_golden and not whole_step:
-        _require_golden(GOLDEN / f"step_{step:02d}" / f"{mistake.name}.txt", said.normal)
+        _require_golden(
+            GOLDEN / find_lesson(str(step)).checks.name / f"{mistake.name}.txt", said.normal
+        )
 
 
-def roles_for(step: int, variant: Variant, check: str | None = None) -> list[str]:
+def roles_for(step: Step, variant: Variant, check: str | None = None) -> list[str]:
     """Return the option that leaves out each process which plays no part: it need not start.
 
     `check` is all that is looked at, with what it waits for, or None for the whole step. Step 01
-    is about the processes, and what an edit keeps from starting shall be seen.
+    and the lesson are about the processes, and what an edit keeps from starting shall be seen.
     """
-    if step == 1 or check == "test_the_processes_start" or variant.touches(STARTED_FROM):
+    if (
+        step in (1, "robust")
+        or check == "test_the_processes_start"
+        or variant.touches(STARTED_FROM)
+    ):
         return []
     if check in WITHOUT_WORKER.get(step, ()) and not variant.touches(READ_BY_WORKER):
         return ["--roles=web"]
@@ -243,7 +249,7 @@ def roles_for(step: int, variant: Variant, check: str | None = None) -> list[str
 
 
 def reported_first(
-    step: int, mistakes: Iterable[Mistake], *, by_whole_step: bool = True
+    step: Step, mistakes: Iterable[Mistake], *, by_whole_step: bool = True
 ) -> Callable[..., None]:
     """Return a test of mistakes: each is reported first by the check meant for it.
 
@@ -258,7 +264,7 @@ def reported_first(
     return test
 
 
-def every_check_holds(step: int, variants: Iterable[object]) -> Callable[..., None]:
+def every_check_holds(step: Step, variants: Iterable[object]) -> Callable[..., None]:
     """Return a test of variants, or of pytest's params of them: every check of the step holds.
 
     Under `--all` every process of the Procfile is started, not only those that play a part.

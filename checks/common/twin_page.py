@@ -1,0 +1,37 @@
+"""A page of a twin's, open while a run goes on there."""
+
+from __future__ import annotations
+
+from checks.clients.websocket_client import Refused, Sockets, WebsocketClient
+from checks.common.evidence import explain_logs
+from checks.common.project_files import CONSUMERS, TASKS
+from checks.common.statuses import NEXT_SECONDS, TASK
+from checks.harness.instances import Twin
+from checks.verdicts import NotYet
+from workbook.runtime.waiting import wait_until
+
+
+def page_amid_a_run(twin: Twin, sockets: Sockets) -> WebsocketClient:
+    """Open a page, and wait for its run. Raises NotYet where none begins."""
+    try:
+        page = sockets.open(twin.url)
+        came = page.wait_for(lambda: page.frames, NEXT_SECONDS)
+        # What came may be a greeting alone.
+        if came and wait_until(lambda: twin.received(TASK), NEXT_SECONDS):
+            return page
+        seen = page.seen
+    except Refused as refused:
+        seen = refused.seen
+    raise explain_logs(
+        NotYet(
+            done="opened a page at a second server, whose Redis knows of no run",
+            seen=f"no status of a run within {NEXT_SECONDS:g} s; {seen}",
+            expected="a run, as at the first server",
+            look_at=f"{CONSUMERS} and {TASKS}: where is it kept that a run goes on?",
+            guide="05, One run at a time",
+            words=twin.process("web").log.tail(),
+        ),
+        twin,
+        "web",
+        "worker",
+    )

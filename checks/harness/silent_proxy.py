@@ -1,0 +1,92 @@
+"""A network that goes silent: a proxy in front of a server that from a moment on carries nothing.
+
+Nobody is told: each connection stays open, and what either side sends is lost. Connections that
+are made later are carried as before.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from workbook.runtime.ports import LOOPBACK
+
+READ_BYTES = 65_536
+
+
+@dataclass
+class _Carrier:
+    """Two connected sockets, between which bytes are carried until it is silent."""
+
+    client: socket.socket
+    server: socket.socket
+    is_silent: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Carry both ways, each in a thread of its own."""
+        for source, target in ((self.client, self.server), (self.server, self.client)):
+            threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
+
+    def close(self) -> None:
+        """Cut both connections."""
+        for one in (self.client, self.server):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(READ_BYTES):
+                if not self.is_silent.is_set():
+                    target.sendall(data)
+            if self.is_silent.is_set():
+                return  # that one side has left is not told to the other
+        self.close()
+
+
+class SilentProxy:
+    """Listens on `port` of the loopback interface, in front of a server."""
+
+    def __init__(self, server_port: int) -> None:
+        self._server_port = server_port
+        self._carriers: list[_Carrier] = []
+        self._listener = socket.create_server((LOOPBACK, 0), backlog=128)
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def fall_silent(self) -> None:
+        """Carry nothing any more over the connections that are open now."""
+        for carrier in list(self._carriers):
+            carrier.is_silent.set()
+
+    def close(self) -> None:
+        """Cut every connection."""
+        self._listener.close()
+        for carrier in self._carriers:
+            carrier.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                try:
+                    server = socket.create_connection((LOOPBACK, self._server_port))
+                except OSError:
+                    client.close()
+                    continue
+                carrier = _Carrier(client, server)
+                self._carriers.append(carrier)
+                carrier.start()
+
+
+@contextmanager
+def silent_proxy_before(server_port: int) -> Iterator[SilentProxy]:
+    """Put a network that can go silent in front of a server for the length of the block."""
+    proxy = SilentProxy(server_port)
+    try:
+        yield proxy
+    finally:
+        proxy.close()

@@ -1,0 +1,39 @@
+"""The fixtures of this lesson: one project, started once, and what befalls it."""
+
+from checks.common.fixtures import target
+from checks.common.live_fixtures import sockets
+from checks.common.prefetch import Prefetch, begin_early
+from checks.common.startup_checks import test_the_processes_start
+from checks.robust.fixtures import (
+    frozen_web,
+    not_stored,
+    project,
+    quiet_page,
+    refusals,
+    restarted,
+    silenced,
+    silent_task,
+)
+
+__all__ = [
+    "frozen_web",
+    "not_stored",
+    "project",
+    "quiet_page",
+    "refusals",
+    "restarted",
+    "silenced",
+    "silent_task",
+    "sockets",
+    "target",
+]
+
+side_by_side = begin_early(
+    *(
+        Prefetch(name, beside=test_the_processes_start)
+        for name in (
+            *("frozen_web", "restarted", "not_stored", "refusals"),
+            *("quiet_page", "silent_task", "silenced"),
+        )
+    )
+)

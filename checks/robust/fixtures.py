@@ -1,0 +1,133 @@
+"""What goes on beside the checks of the lesson: each is a fixture, begun once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from checks.clients.background import Later
+from checks.clients.htmx import Conversation
+from checks.clients.websocket_client import WebsocketClient, opened_sockets
+from checks.common.sent_task import sending
+from checks.harness.project import FROZEN, IDLE, Project, opened_project, opened_twin
+from checks.harness.real_browser import find_browser
+from checks.harness.working_copy import copy_with_tables
+from checks.robust.behind_proxy import Refusals, be_refused
+from checks.robust.locked_tables import NotStored, fill_the_disk
+from checks.robust.redis_restart import restart_redis
+from checks.target import Target
+from checks.verdicts import NotYet
+
+if TYPE_CHECKING:
+    from checks.robust.silent_network import Silenced
+
+END_SECONDS = 5
+# What beat shall send once, and then be killed: it notes the first one in any case.
+BEAT_TASK, BEAT_QUEUES = "celery.backend_cleanup", ("workbook-first", "workbook-second")
+# How long a page without a status is watched, and how much of it is still its greeting.
+HEARTBEAT_SECONDS, GREETING_SECONDS = 30, 2
+SILENT_SECONDS, BEGIN_SECONDS = 13, 20
+
+
+@pytest.fixture(scope="package")
+def project(request: pytest.FixtureRequest, target: Target) -> Iterator[Project]:
+    """Return the learner's project, of which nothing has been started yet.
+
+    What beat shall send is in the database before it starts.
+    """
+    with opened_project(target, request.config.getoption("--roles")) as opened:
+
+        def schedule() -> None:
+            for queue in BEAT_QUEUES:
+                opened.ask("schedule_overdue", task=BEAT_TASK, queue=queue)
+
+        opened.before_start = schedule
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def frozen_web(project: Project) -> None:
+    """Begin to start a page whose Redis hangs, and is then down."""
+    project.prepare_detached(FROZEN)
+
+
+@pytest.fixture(scope="package")
+def refusals(project: Project) -> Later[Refusals]:
+    """Look at a web process that Redis refuses, beside the other checks."""
+    project.prepared()
+    folder = project.folder.parent / "behind-the-proxy"
+    copy_with_tables(project.folder, folder, project.databases)
+    return Later(lambda: be_refused(project, folder))
+
+
+@pytest.fixture(scope="package")
+def not_stored(project: Project) -> Later[NotStored]:
+    """Look at a web process that can store no row, beside the other checks."""
+    project.prepared()
+    folder = project.folder.parent / "without-space"
+    copy_with_tables(project.folder, folder, project.databases)
+    return Later(lambda: fill_the_disk(project, folder))
+
+
+@pytest.fixture(scope="package")
+def restarted(project: Project) -> Iterator[Later[NotYet | None]]:
+    """Restart a twin's Redis, beside the other checks."""
+    with opened_twin(project) as twin, opened_sockets() as sockets:
+        restarting = Later(lambda: restart_redis(twin, sockets))
+        yield restarting
+        twin.close()
+        restarting.wait(END_SECONDS)
+
+
+@pytest.fixture(scope="package")
+def silent_task(project: Project) -> Iterator[Later[Conversation]]:
+    """Poll for a started task of which nothing more is heard, beside the other checks."""
+    project.prepare_detached(IDLE)
+    with ExitStack() as stack:
+
+        def ask() -> Conversation:
+            one = stack.enter_context(sending(project.detached(IDLE)))
+            if one.answer.task_ids():
+                stored = {"pid": 1, "hostname": "celery@here"}
+                project.ask("store_state", task_id=one.task_id, state="STARTED", text=stored)
+            talk = Conversation(one.visitor, one.answer, interval=0.25, seconds=SILENT_SECONDS)
+            stack.callback(talk.stop)
+            return talk
+
+        asking = Later(ask)
+        yield asking
+        asking.wait(BEGIN_SECONDS)
+
+
+@pytest.fixture(scope="package")
+def quiet_page(project: Project) -> Iterator[Later[WebsocketClient]]:
+    """Watch a page that no status is sent to, beside the other checks."""
+    project.prepare_detached(IDLE)
+    with opened_sockets() as sockets:
+
+        def watch() -> WebsocketClient:
+            page = sockets.open(project.detached(IDLE))
+            page.wait_for(lambda: heartbeat_at(page), HEARTBEAT_SECONDS)
+            return page
+
+        yield Later(watch)
+
+
+def heartbeat_at(page: WebsocketClient) -> float | None:
+    """Return how many seconds after its opening a page was sent something, its greeting aside."""
+    came = [frame.at - page.opened_at for frame in [*page.frames, *page.comments]]
+    return next((after for after in sorted(came) if after > GREETING_SECONDS), None)
+
+
+@pytest.fixture(scope="package")
+def silenced(project: Project, target: Target) -> Later[Silenced]:
+    """Let the network of a page in a real browser go silent, beside the other checks."""
+    executable = find_browser(target)
+    # Imported by those alone who use a browser: it takes as long as a fifth of pytest's start.
+    from checks.robust.silent_network import go_silent
+
+    project.prepare_detached(IDLE)
+    return Later(lambda: go_silent(project.detached(IDLE), executable))

@@ -1,0 +1,66 @@
+"""A database that takes no row, as on a full disk: another process keeps it locked."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from checks.clients.http_client import Answer, visiting
+from checks.common.sent_task import PATH
+from checks.harness.databases import files_of
+from checks.harness.instances import opened_web
+from checks.harness.process_log import ProcessLog
+from checks.harness.project import Project
+from workbook.redis_server.server import private_redis
+
+# Django waits 5 s for a lock by default; who waits longer has said so.
+PATIENCE_SECONDS = 40
+
+
+@dataclass(frozen=True)
+class NotStored:
+    """What a known visitor was answered who sent a task, and a new one who opened the page."""
+
+    sent: Answer
+    opened: Answer
+    words: str
+
+
+def fill_the_disk(project: Project, folder: Path) -> NotStored:
+    """Send a task, and open the start page, while no row can be stored.
+
+    `folder` is a copy of the project with its tables.
+    """
+    with (
+        private_redis(run=project.run) as redis,
+        opened_web(project.launcher, folder, broker=redis.url) as url,
+        visiting(url) as known,
+        visiting(url) as new,
+    ):
+        known.get("/")
+        known.post(PATH, htmx=True)
+        with _locked(_files(project, folder)), ThreadPoolExecutor(2) as pool:
+            sent = pool.submit(known.post, PATH, htmx=True, within=PATIENCE_SECONDS)
+            opened = pool.submit(new.get, "/", within=PATIENCE_SECONDS)
+            answers = sent.result(), opened.result()
+        return NotStored(*answers, ProcessLog(folder.with_suffix(".log"), folder).tail())
+
+
+def _files(project: Project, folder: Path) -> list[Path]:
+    own = project.folder.resolve()
+    return [folder / file.relative_to(own) for file in files_of(project.databases, own)]
+
+
+@contextmanager
+def _locked(files: list[Path]) -> Iterator[None]:
+    """Let nobody write to the SQLite files inside the block; to read stays possible."""
+    with ExitStack() as stack:
+        for file in files:
+            connection = stack.enter_context(closing(sqlite3.connect(file)))
+            connection.execute("BEGIN IMMEDIATE")
+            stack.callback(connection.rollback)
+        yield
