@@ -5,6 +5,7 @@ A formatter knows neither: the build stops at the first failure, and this finds 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from docs_ext.assets.diagrams import figure
 from docs_ext.assets.examples import example_named
 from docs_ext.assets.patches import patch_named
 from docs_ext.listings.address import parse_address
-from docs_ext.listings.baseline import files_before
 from docs_ext.listings.excerpt import Excerpt, excerpt, has_part
+from docs_ext.listings.small_changes import small_changes
 from docs_ext.listings.step_diff import changes_of
+from docs_ext.listings.versions import files_ahead_of
 from docs_ext.markdown_fences import Fence, fences_of
 from workbook.errors import WorkbookError
+from workbook.projects.stages import stages_of
 
 # What reads the body of a fence, and raises where it names nothing.
 READERS = {
@@ -26,6 +29,9 @@ READERS = {
     "diagram": figure,
     "patch": patch_named,
 }
+# The options of fences, and how one is written; SuperFences leaves any other raw in the page.
+OPTIONS = {"listing": {"reading", "stage"}, "change": {"stage"}}
+OPTION = re.compile(r'(reading|stage)(?:="([a-z0-9-]+)")?(?:\s+|$)')
 STEP_LANGUAGES = {
     *("python", "py", "python3", "html", "html+django", "django", "htmldjango", "jinja"),
     *("toml", "ini", "css"),
@@ -63,7 +69,7 @@ class Shown:
         path = found.address.path
         if found.place.kind not in ("below", "top") or path in self.whole:
             return None
-        before = files_before(found.address.step).get(path, "")
+        before = files_ahead_of(found.address.step, found.address.stage).get(path, "")
         for anchor in found.place.anchors:
             if anchor not in self.parts.get(path, ()) and not has_part(path, before, anchor):
                 return anchor
@@ -97,25 +103,42 @@ def _examine(fence: Fence, shown: Shown) -> None:
         )
     if not fence.language:
         raise WorkbookError("the block names no language: “text” is one, “console” another.")
-    if fence.language not in {"listing", "lesson-diff", *READERS}:
+    if fence.language not in {"listing", "change", "lesson-diff", *READERS}:
         return
-    if fence.options and (fence.language, fence.options) != ("listing", "reading"):
-        raise WorkbookError(
-            f"“{fence.options}” is no option of {fence.language}: what it shows stands below."
-        )
+    options = _options_of(fence)
     if read := READERS.get(fence.language):
         read(fence.body)
     elif fence.language == "lesson-diff":
         shown.whole.update(change.path for change in changes_of(parse_address(fence.body)))
+    elif fence.language == "change":
+        small_changes(fence.body, options.get("stage", ""))
     else:
-        _examine_listing(fence, shown)
+        _examine_listing(fence, options, shown)
 
 
-def _examine_listing(fence: Fence, shown: Shown) -> None:
-    is_reading = fence.options == "reading"
-    found = excerpt(parse_address(fence.body), is_reading)
+def _options_of(fence: Fence) -> dict[str, str]:
+    found: dict[str, str] = {}
+    rest = fence.options
+    while match := OPTION.match(rest):
+        found[match[1]] = match[2] or ""
+        rest = rest[match.end() :]
+    known = OPTIONS.get(fence.language, set())
+    if rest or not found.keys() <= known or found.get("stage") == "" or found.get("reading"):
+        takes = 'It takes stage="NAME".' if "stage" in known else "What it shows stands below."
+        raise WorkbookError(f"“{fence.options}” is no option of {fence.language}. {takes}")
+    return found
+
+
+def _examine_listing(fence: Fence, options: dict[str, str], shown: Shown) -> None:
+    is_reading = "reading" in options
+    found = excerpt(parse_address(fence.body, options.get("stage", "")), is_reading)
     if is_reading:
         return
+    if found.place.kind == "unchanged" and stages_of(found.address.step):
+        raise WorkbookError(
+            f"{found.address} is as the stage before has it. Name the stage in which it is new, or"
+            " write “reading” after “listing”."
+        )
     anchor = shown.lacks(found)
     shown.add(found)
     if anchor:

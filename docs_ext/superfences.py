@@ -22,11 +22,12 @@ from docs_ext.assets.examples import example_named
 from docs_ext.assets.patches import patch_named
 from docs_ext.listings.address import parse_address
 from docs_ext.listings.excerpt import excerpt
+from docs_ext.listings.small_changes import SmallChange, small_changes
 from docs_ext.listings.step_diff import changes_of
 from workbook.errors import WorkbookError
 from workbook.projects.patches import Patch
 
-READING = "reading"
+READING, STAGE = "reading", "stage"
 LANGUAGES = {
     ".conf": "nginx",
     ".css": "css",
@@ -64,10 +65,12 @@ def loud(format_fence: Format) -> Format:
 @loud
 def listing(source, language, class_name, options, md, **_more) -> str:
     """Show a file of a step, or parts of it, with the place where it goes and what is new."""
-    found = excerpt(parse_address(source), is_reading=READING in options)
+    address = parse_address(source, options.get(STAGE, ""))
+    found = excerpt(address, is_reading=READING in options)
     step, path = found.address.step, found.address.path
     attributes = {
         "step": step.label,
+        "stage": address.stage,
         "path": path,
         "symbol": ", ".join(found.address.names),
         "kind": found.kind,
@@ -78,6 +81,31 @@ def listing(source, language, class_name, options, md, **_more) -> str:
     }
     title = titled(path, found.place.text)
     code = highlighted(md, found.text, language_of(path), title, found.new)
+    return boxed(class_name, attributes, code)
+
+
+@loud
+def change(source, language, class_name, options, md, **_more) -> str:
+    """Show lines of a file that go and come, with the lines around them, to be made by hand.
+
+    They are copied as they are afterwards. A file that is new is shown as a listing.
+    """
+    found = small_changes(source, options.get(STAGE, ""))
+    return "\n".join(_change_box(one, class_name, md) for one in found)
+
+
+def _change_box(one: SmallChange, class_name: str, md: Markdown) -> str:
+    attributes = {
+        "step": one.project,
+        "stage": one.stage,
+        "path": one.path,
+        "kind": "file" if one.is_new_file else "change",
+    }
+    title = titled(one.path, one.place)
+    if one.is_new_file:
+        code = highlighted(md, one.text, language_of(one.path), title, [])
+        return boxed("listing", attributes | {"place": "new"}, code)
+    code = highlighted(md, one.text, "diff", title, [])
     return boxed(class_name, attributes, code)
 
 
@@ -145,8 +173,13 @@ def no_options(language, inputs, options, attrs, md) -> bool:
 
 
 def listing_options(language, inputs, options, attrs, md) -> bool:
-    """Accept `reading`: code to look at, which goes nowhere."""
-    return _only(language, inputs, options, known=(READING,))
+    """Accept `reading`, code to look at, which goes nowhere; and a stage's name."""
+    return _only(language, inputs, options, known=(READING, STAGE))
+
+
+def change_options(language, inputs, options, attrs, md) -> bool:
+    """Accept a stage's name."""
+    return _only(language, inputs, options, known=(STAGE,))
 
 
 def _only(language: str, inputs: dict, options: dict, known: tuple[str, ...]) -> bool:
@@ -154,6 +187,8 @@ def _only(language: str, inputs: dict, options: dict, known: tuple[str, ...]) ->
     if unknown:
         takes = f"It takes: {', '.join(known)}" if known else "It takes none."
         raise SuperFencesException(f"the fence {language} has no option {unknown[0]}. {takes}")
+    if inputs.get(STAGE) == STAGE:  # without a value, SuperFences gives the option's own name
+        raise SuperFencesException(f'the fence {language} names no stage: write stage="NAME"')
     options.update(inputs)
     return True
 

@@ -13,22 +13,27 @@ EXAMPLE = "steps/02-create-and-execute-tasks/status/tasks.py::send_status"
 
 @dataclass(frozen=True)
 class Address:
-    """A step, the path below its folder ("" for the whole step), and the names of parts."""
+    """A step, the path below its folder ("" for the whole step), and the names of parts.
+
+    `stage` is the version of the step that is meant, "" for the snapshot.
+    """
 
     step: Step
     path: str
     names: tuple[str, ...] = ()
+    stage: str = ""
 
     def __str__(self) -> str:
         whole = f"steps/{self.step.name}/{self.path}".rstrip("/")
-        return f"{whole}::{', '.join(self.names)}" if self.names else whole
+        named = f"{whole}::{', '.join(self.names)}" if self.names else whole
+        return f"{named} at the stage {self.stage}" if self.stage else named
 
 
-def parse_address(source: str) -> Address:
+def parse_address(source: str, stage: str = "") -> Address:
     """Return what a fence's body names: `steps/STEP/PATH`, then perhaps `::NAME, NAME`.
 
-    Names may go on in lines that begin with `::`. Raises WorkbookError where the body says
-    anything else, or names a step that is not there.
+    Names may go on in lines that begin with `::`; `stage` is the fence's own option. Raises
+    WorkbookError where the body says anything else, or names a step that is not there.
     """
     first, *more = [line.strip() for line in source.splitlines() if line.strip()] or [""]
     place, _, names = first.partition("::")
@@ -45,7 +50,7 @@ def parse_address(source: str) -> Address:
     found = tuple(name.strip() for name in names.split(",") if name.strip())
     if "::" in first and not found:
         raise WorkbookError(f"“{first}” names no part after “::”. Write it like {EXAMPLE}")
-    return Address(step_of_folder(match[1]), match[2] or "", found)
+    return Address(step_of_folder(match[1]), match[2] or "", found, stage)
 
 
 def step_of_folder(name: str) -> Step:

@@ -1,22 +1,22 @@
-"""What a listing shows: the lines, where they go, and which of them are new in the step."""
+"""What a listing shows: the lines, where they go, and which of them are new at that stage."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docs_ext.listings.address import Address
-from docs_ext.listings.baseline import files_before, files_of
 from docs_ext.listings.line_diff import new_lines
 from docs_ext.listings.parts import Scope
 from docs_ext.listings.placement import READING, Place, Region, place_of
 from docs_ext.listings.python_parts import IMPORTS, python_scope
 from docs_ext.listings.template_parts import html_scope, names_in
+from docs_ext.listings.versions import files_ahead_of, files_at
 from workbook.errors import WorkbookError
 
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A file or a part of it, as the step has it."""
+    """A file or a part of it, as the step has it at the stage."""
 
     address: Address
     kind: str  # file, imports, symbol or part
@@ -37,7 +37,7 @@ def excerpt(address: Address, is_reading: bool = False) -> Excerpt:
     WorkbookError says what is not there, or cannot be shown.
     """
     text = text_of(address)
-    before = files_before(address.step).get(address.path)
+    before = files_ahead_of(address.step, address.stage).get(address.path)
     try:
         if address.names:
             return _part_of_file(address, text, before, is_reading)
@@ -48,13 +48,14 @@ def excerpt(address: Address, is_reading: bool = False) -> Excerpt:
 
 def text_of(address: Address) -> str:
     """Return the text of the file that `address` names; WorkbookError says which ones there are."""
-    files = files_of(address.step.folder)
+    files = files_at(address.step, address.stage)
     if address.path in files:
         return files[address.path]
     folder = address.path.rpartition("/")[0]
     beside = [name for name in files if name.rpartition("/")[0] == folder] or list(files)
     raise WorkbookError(
-        f"steps/{address.step.name} has no file “{address.path}”. It has: {', '.join(beside)}"
+        f"{replace(address, path='', names=())} has no file “{address.path}”."
+        f" It has: {', '.join(beside)}"
     )
 
 

@@ -29,7 +29,19 @@ $ python3 workbook run
 ```lesson-diff
 {PROCFILE}
 ```
+
+```change
+{PROCFILE}
+```
+
+```diff title="status/tasks.py"
+ def add(x, y):
+
+-    return x + y
++    return x * y
+```
 """
+TRIAL = "def add(x, y):\n\n    return x * y"
 
 
 def copied(page: Page, selector: str) -> str:
@@ -41,8 +53,9 @@ def copied(page: Page, selector: str) -> str:
 
 
 def test_copying_commands_and_diffs(tmp_path: Path, chromium: Browser) -> None:
-    styles = (ROOT / "docs/css/guide.css").read_text(encoding="utf-8")
-    built = build(tmp_path, {"docs/index.md": PAGE, "docs/css/guide.css": styles})
+    names = ("css/guide.css", "js/copying.js")
+    own = {f"docs/{name}": (ROOT / "docs" / name).read_text(encoding="utf-8") for name in names}
+    built = build(tmp_path, {"docs/index.md": PAGE} | own)
     assert built.returncode == 0, built.stdout + built.stderr
     # Browsers open the clipboard to no file:// page.
     with served(tmp_path / "site") as address:
@@ -52,3 +65,6 @@ def test_copying_commands_and_diffs(tmp_path: Path, chromium: Browser) -> None:
         assert commands == "python3 workbook redis\npython3 workbook run"
         assert copied(page, ".listing") + "\n" == (ROOT / PROCFILE).read_text(encoding="utf-8")
         assert page.locator(".lesson-diff button").count() == 0
+        # A change as the lines are afterwards, to be pasted over those that were there.
+        assert copied(page, ".change") in (ROOT / PROCFILE).read_text(encoding="utf-8")
+        assert copied(page, "article > .language-diff") == TRIAL

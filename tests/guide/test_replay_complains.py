@@ -9,6 +9,8 @@ import pytest
 
 from tests.guide.replay.__main__ import main as replay
 from tests.guide.replay.replay_page import follow
+from tests.support.lessons import section
+from tests.support.text_files import write_files
 from workbook.paths import ROOT
 
 SETTINGS = """\
@@ -26,6 +28,10 @@ markdown_extensions:
           class: listing
           format: !!python/name:docs_ext.superfences.listing
           validator: !!python/name:docs_ext.superfences.listing_options
+        - name: change
+          class: change
+          format: !!python/name:docs_ext.superfences.change
+          validator: !!python/name:docs_ext.superfences.change_options
 """
 GREETING = "def greeting(name):\n    return f'hello {name}'\n"
 SNAPSHOT = {
@@ -60,6 +66,37 @@ $ python3 main.py
 hello ada
 ```
 """
+# First without an exclamation mark, then with one.
+IN_STAGES = """\
+# 01 Small
+
+```console
+$ cd work
+```
+
+```listing stage="plain"
+steps/01-small/main.py
+```
+
+```listing stage="plain"
+steps/01-small/greeting.py
+```
+
+```console
+$ python3 main.py
+hello ada
+```
+
+```change
+steps/01-small/greeting.py
+```
+
+```console
+$ python3 main.py
+hello ada!
+```
+"""
+LOUD = GREETING.replace("{name}", "{name}!")
 TRIAL = """
 See it fail:
 
@@ -158,6 +195,32 @@ def test_a_change_whose_old_lines_are_not_there_is_named_with_page_and_line(guid
     wrong = guide.follow(page)
     assert wrong.startswith(f"docs/01-small.md:{line_of(page, '-print')}: ")
     assert "main.py does not hold the old lines" in wrong
+
+
+@pytest.fixture
+def staged(guide: SmallGuide) -> SmallGuide:
+    """Return a small guide whose step is built in one stage and the snapshot."""
+    text = section({"greeting.py": LOUD}, {"greeting.py": GREETING})
+    write_files(guide.root, {"checks/step_01/stages/1-plain.patch": text})
+    return guide
+
+
+def test_stages_are_typed_in_the_order_of_the_page(staged: SmallGuide):
+    assert staged.follow(IN_STAGES, **{"greeting.py": LOUD}) is None
+
+
+def test_a_stage_that_is_never_left_is_named(staged: SmallGuide):
+    page = IN_STAGES[: IN_STAGES.index("```change")]
+    wrong = staged.follow(page, **{"greeting.py": LOUD})
+    assert "greeting.py: not the snapshot's bytes" in wrong
+
+
+def test_a_change_that_comes_too_early_is_named_with_page_and_line(staged: SmallGuide):
+    change = "```change\nsteps/01-small/greeting.py\n```\n"
+    page = IN_STAGES.replace(change, "").replace("```listing", f"{change}\n```listing", 1)
+    wrong = staged.follow(page, **{"greeting.py": LOUD})
+    assert wrong.startswith(f"docs/01-small.md:{line_of(page, '```change') + 1}: ")
+    assert "this changes greeting.py, and there is none yet" in wrong
 
 
 def test_a_change_on_trial_must_be_undone(guide: SmallGuide):

@@ -19,10 +19,12 @@ from docs_ext.listings import address, baseline
 from tests.support.commands import run_command
 from tests.support.text_files import write_files
 from workbook.paths import ROOT
+from workbook.projects import steps
 from workbook.projects.steps import all_steps
 
 CUSTOM = {
     "listing": (superfences.listing, superfences.listing_options),
+    "change": (superfences.change, superfences.change_options),
     "lesson-diff": (superfences.lesson_diff, superfences.no_options),
     "output": (superfences.output, superfences.no_options),
     "example": (superfences.example, superfences.no_options),
@@ -60,7 +62,7 @@ def rendered(body: str, fence: str = "listing") -> str:
 
 def boxes_in(page: str) -> list[Box]:
     """Return the boxes of the custom fences in rendered HTML, in order."""
-    kinds = "listing|lesson-diff|output|example|patch"
+    kinds = "listing|change|lesson-diff|output|example|patch"
     pattern = rf'<div class="(?:{kinds})[^"]*"(.*?)>(.*?)</div></div>'
     return [_box(*match) for match in re.findall(pattern, page, re.DOTALL)]
 
@@ -93,6 +95,8 @@ def own_steps(folder: Path, files: dict[str, str]) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (address, baseline):
             patch.setattr(module, "all_steps", lambda: all_steps(folder))
+        # Their stages are beside them: `checks/step_NN/stages/`.
+        patch.setattr(steps, "CHECKS", folder / "checks")
         yield
 
 

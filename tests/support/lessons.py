@@ -46,10 +46,13 @@ urlpatterns += [path("health/", health)]
 def section(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     """Return the patch that makes of the texts `before`, by their paths, those of `after`."""
     lines: list[str] = []
-    for path, text in after.items():
-        old = f"a/{path}" if path in before else "/dev/null"
-        was = before.get(path, "").splitlines(keepends=True)
-        lines += unified_diff(was, text.splitlines(keepends=True), old, f"b/{path}")
+    for path in before | after:
+        old, new = (
+            f"{side}/{path}" if path in files else "/dev/null"
+            for side, files in (("a", before), ("b", after))
+        )
+        was, now = (files.get(path, "").splitlines(keepends=True) for files in (before, after))
+        lines += unified_diff(was, now, old, new)
     return "".join(lines)
 
 

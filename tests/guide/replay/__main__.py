@@ -1,4 +1,4 @@
-"""`python -m tests.guide.replay [PAGE …]`: follow pages, by the numbers of their steps.
+"""`python -m tests.guide.replay [PAGE …]`: follow pages, by their steps' numbers or lessons' names.
 
 With `--refresh`, output that is no longer what was printed is corrected in `docs/`. With
 `--environment FOLDER` the reader works in a virtual environment of their own.
@@ -9,16 +9,14 @@ import shutil
 import sys
 from pathlib import Path
 
+from tests.guide.replay.replay_page import page_of, pages
 from tests.guide.replay.sandbox.entrypoint import ENVIRONMENT, REFRESH, add_options
 from tests.guide.replay.sandbox.namespaces import follow_in, has_namespaces, private_copy
 from workbook.paths import ROOT
 
-PAGES = ("01", "02", "03", "04", "05")
 
-
-def bring_back(corrected: Path, before: bytes) -> None:
+def bring_back(corrected: Path, own: Path, before: bytes) -> None:
     """Write a corrected page into docs/, unless somebody has written there in the meantime."""
-    own = ROOT / "docs" / corrected.name
     if own.read_bytes() != before:
         print(f"{own} was changed while its copy was followed: it stays as it is. Refresh again.")
         return
@@ -39,14 +37,16 @@ def main(arguments: list[str]) -> int:
         print("The replay needs namespaces of its own, which this system does not give it.")
         return 1
     code = 0
-    for page in options.pages or PAGES:
+    for page in options.pages or pages():
         with private_copy() as copy:
-            markdown = next((copy / "docs").glob(f"{page}-*.md"))
+            markdown = page_of(copy, page)
+            if not markdown.is_file():
+                parser.error(f"there is no page {page}. There are: {', '.join(pages())}")
             before = markdown.read_bytes()
             done = follow_in(copy, [page, *switches])
             print(done.stdout, end="")
             if options.refresh:
-                bring_back(markdown, before)
+                bring_back(markdown, page_of(ROOT, page), before)
         code = code or done.returncode
     return code
 

@@ -44,6 +44,16 @@ class Editor:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(after, encoding="utf-8")
 
+    def change(self, title: str, caption: str, diff: str) -> None:
+        """Make a change for good; its old lines must be in one place, as it names no numbers."""
+        path = self.folder / title
+        if not path.exists():
+            raise Mishap(f"this changes {title}, and there is none yet")
+        before = path.read_text(encoding="utf-8")
+        if (times := _times(before, diff)) > 1:
+            raise Mishap(f"{title} holds the old lines of this change {times} times")
+        self.apply(title, caption, diff, for_good=True)
+
     def apply(self, title: str, caption: str, diff: str, for_good: bool) -> None:
         """Change the file `title` as a diff shows; without `for_good`, `undo` takes it back."""
         path = self.folder / title
@@ -137,6 +147,13 @@ def _changed(title: str, before: str, diff: str) -> str:
         lines[found[0] : found[0] + len(old)] = new
         at = found[0] + len(new)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _times(text: str, diff: str) -> int:
+    """Return how often a text holds the old lines of a diff, which is one hunk."""
+    lines = text.splitlines()
+    old = [line[1:] for line in diff.splitlines() if not line.startswith("+")]
+    return sum(lines[at : at + len(old)] == old for at in range(len(lines)))
 
 
 def _hunks(diff: str) -> list[list[str]]:

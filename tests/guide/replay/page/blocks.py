@@ -15,6 +15,7 @@ ASIDE = ("For a project of your own", "The whole lesson as a diff")
 # A section for the reader's own ideas: its exercise is solved by nobody who follows to the letter.
 EXERCISE = "Your turn"
 LANGUAGE = "language-"
+BOXES = {"listing", "change", "lesson-diff"}
 # What a listing says that asks for no change.
 NOTHING_TO_DO = {"unchanged", "you have it already"}
 
@@ -24,7 +25,8 @@ class Block:
     """A piece of a page. `line` is where it stands in the page's Markdown, counted from 1.
 
     `kind` is heading, prose or table, the language of a code block (console, pycon, text, diff),
-    listing (code with words where it goes) or reading (code without).
+    listing (code with words where it goes), change (lines that go and come) or reading (code that
+    goes nowhere).
     """
 
     kind: str
@@ -57,7 +59,8 @@ def read_page(built: Path, markdown: Path, tabs: Sequence[str] = ()) -> Page:
     if article is None:
         raise ValueError(f"{built} holds no article: is it a page of the guide?")
     source = Source(markdown.read_text(encoding="utf-8"))
-    return Page(f"docs/{markdown.name}", list(_Walk(source, tabs).blocks(elements_in(article))))
+    place = markdown.as_posix().rpartition("/docs/")[2]
+    return Page(f"docs/{place}", list(_Walk(source, tabs).blocks(elements_in(article))))
 
 
 @dataclass
@@ -84,7 +87,7 @@ class _Walk:
             yield self._table(node)
         elif "highlight" in classes_of(node):
             yield self._code(node, box=None)
-        elif {"listing", "lesson-diff"} & {*classes_of(node)}:
+        elif BOXES & {*classes_of(node)}:
             yield self._code(elements_in(node)[0], box=node)
         elif "tabbed-set" in classes_of(node):
             yield from self.blocks(elements_in(self._chosen_tab(node)))
@@ -122,6 +125,8 @@ class _Walk:
             return Block(kind, text, self.source.line_of_block(text), title, caption)
         if "listing" in classes_of(box):
             kind = "listing" if caption and caption not in NOTHING_TO_DO else "reading"
+        elif "change" in classes_of(box):
+            kind = "change"
         return Block(kind, text, self.source.line_of_listing(title), title, caption)
 
     def _chosen_tab(self, node: Tag) -> Tag:

@@ -24,8 +24,11 @@ class Source:
         return self._find(lambda line: line.strip() == first, self.at + 1)
 
     def line_of_listing(self, path: str) -> int:
-        """Return the line of the address of a file in `steps/`."""
-        address = re.compile(rf"\s*steps/[^/]+(/{re.escape(path)})?(::|$)")
+        """Return the line of the address of a file in `steps/`, or of a lesson's patch."""
+        address = re.compile(
+            rf"\s*(steps/[^/]+(/{re.escape(path)})?(::|$)"
+            rf"|checks/\S+\.patch(::{re.escape(path)})?\s*$)"
+        )
         return self._find(lambda line: bool(address.match(line)), self.at)
 
     def _find(self, fits, start: int) -> int:

@@ -59,6 +59,9 @@ class Reader:
         elif block.kind == "listing":
             self.session.editor.put(block.title, block.caption, block.text)
             self.session.saved(self.session.editor.folder / block.title)
+        elif block.kind == "change":
+            self.session.editor.change(block.title, block.caption, block.text)
+            self.session.saved(self.session.editor.folder / block.title)
         elif block.kind == "diff":
             self.session.mark()
             # What a step changes comes with the places of its lines; a trial is typed without.

@@ -18,7 +18,7 @@ SET_FLAGS, IS_UP = 0x8914, 0x1
 
 
 def main(arguments: list[str]) -> int:
-    """Follow the pages of these steps in their order; return 1 after the first that does not hold.
+    """Follow these pages in their order; return 1 after the first that does not hold.
 
     With --refresh, output that was printed is written into them.
     """
@@ -39,7 +39,9 @@ def main(arguments: list[str]) -> int:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be said of a replay from outside as well."""
-    parser.add_argument("pages", nargs="*", metavar="PAGE", help="the number of a page's step")
+    parser.add_argument(
+        "pages", nargs="*", metavar="PAGE", help="the number of a page's step, or a lesson's name"
+    )
     parser.add_argument(
         REFRESH, action="store_true", help="correct output in docs/ that is no longer printed"
     )
