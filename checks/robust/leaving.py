@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import socket
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
-from checks.clients.websocket_client import Sockets, WebsocketClient
+from checks.clients.websocket_client import PATH, Sockets
 from checks.common.group import Leftovers, leftovers
 from checks.harness.project import Project
 from workbook.runtime.waiting import wait_until
@@ -18,6 +21,15 @@ VISITORS = 40
 PAUSE_SECONDS, LEAVING_SECONDS = 0.003, 2
 GONE_SECONDS = 6
 GROUP, STATUS = "status", "CROWDED" * 3_000
+# Of those who read nothing, and how long they wait for the server to close.
+SLOW_VISITORS, GOODBYE_SECONDS = 8, 1
+HANDSHAKE = (
+    "GET {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nUpgrade: websocket\r\n"
+    "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+# A close frame without a code, masked with zeros.
+GOODBYE = bytes([0x88, 0x80, 0, 0, 0, 0])
 # The same moments on every machine, as far as that can be.
 SEED = 7
 
@@ -32,18 +44,33 @@ def leave_while_statuses_arrive(project: Project, sockets: Sockets) -> Leftovers
     sender.start()
     pages[0].sees(STATUS, GONE_SECONDS)
     moments = random.Random(SEED)
-    with ThreadPoolExecutor(VISITORS) as pool:
-        for page in pages:
-            pool.submit(_leave, page, moments.uniform(0, LEAVING_SECONDS))
+    with ThreadPoolExecutor(VISITORS + SLOW_VISITORS) as pool:
+        for number, page in enumerate(pages):
+            # Alternately, as pages are closed and as machines go to sleep.
+            leave = page.close if number % 2 else page.break_off
+            pool.submit(_leave, leave, moments.uniform(0, LEAVING_SECONDS))
+        for _ in range(SLOW_VISITORS):
+            pool.submit(_leave_slowly, project)
     over.set()
     sender.join(GONE_SECONDS)
     wait_until(lambda: leftovers(project.redis.url) <= before, GONE_SECONDS)
     return leftovers(project.redis.url) - before
 
 
-def _leave(page: WebsocketClient, after_seconds: float) -> None:
+def _leave(leave: Callable[[], None], after_seconds: float) -> None:
     time.sleep(after_seconds)
-    page.break_off()
+    leave()
+
+
+def _leave_slowly(project: Project) -> None:
+    """Read nothing, and say goodbye once the server has much to send: it closes later then."""
+    connection = socket.create_connection((project.launcher.host, project.port), GONE_SECONDS)
+    with connection, suppress(OSError):
+        host = f"{project.launcher.host}:{project.port}"
+        connection.sendall(HANDSHAKE.format(path=PATH, host=host).encode())
+        time.sleep(LEAVING_SECONDS)
+        connection.sendall(GOODBYE)
+        time.sleep(GOODBYE_SECONDS)
 
 
 def _send(project: Project, over: threading.Event) -> None:

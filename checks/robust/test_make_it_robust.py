@@ -84,7 +84,7 @@ def test_redis_is_down_while_a_page_connects(
 
 @check(
     "An error on connecting leaves no member in the group",
-    after=(test_redis_is_down_while_a_page_connects,),
+    after=(test_the_processes_start,),
 )
 def test_an_error_on_connecting_leaves_no_member(refusals: Later[Refusals]) -> None:
     if left := refusals.result(REFUSED_SECONDS).left:
@@ -220,7 +220,7 @@ def test_a_quiet_page_is_sent_a_heartbeat(
 
 @check(
     "In a browser a page whose network goes silent connects again",
-    after=(test_a_quiet_page_is_sent_a_heartbeat,),
+    after=(test_the_processes_start,),
 )
 def test_a_silent_network_is_noticed_in_a_browser(silenced: Later[Silenced]) -> None:
     seen = silenced.result(BROWSER_SECONDS)

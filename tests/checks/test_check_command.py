@@ -45,7 +45,7 @@ def test_a_step_can_be_named_in_every_way(tiny: TinyChecks):
         assert "Step 02, on your project in work/" in tiny.small.call("check", name).stdout
     unknown = tiny.small.call("check", "07")
     assert unknown.returncode == 1
-    assert "There is no step “07”" in unknown.stderr
+    assert "There is no step or lesson “07”" in unknown.stderr
 
 
 def test_it_passes_the_exit_code_on(tiny: TinyChecks):

@@ -1,6 +1,7 @@
 """Each snapshot passes its own step and those before it, and is not let through the next one."""
 
 import importlib
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.edited_projects import MODULES, WITHOUT_WORKER, checks_on
+from checks.verdicts import Check
+from tests.support.edited_projects import MODULES, WITHOUT_WORKER, Step, checks_on
+from workbook.projects.lessons import find_lesson
 from workbook.projects.steps import find_step
 
 STEPS = (1, 2, 3, 4, 5)
@@ -25,6 +28,17 @@ MEANT_FOR_IT = {
     5: "test_the_interval_follows_the_environment",
 }
 
+# What the lesson robust asks, and what step 05 has without it: the rest are the lesson's clauses.
+ROBUST, HOLDS_WITHOUT = (
+    "robust",
+    {
+        "test_django_loads_your_project",
+        "test_no_migration_is_missing",
+        "test_the_processes_start",
+        "test_a_redis_that_refuses_is_reported",
+    },
+)
+
 
 @pytest.mark.parametrize(
     ("step", "snapshot"),
@@ -40,6 +54,28 @@ def test_a_snapshot_is_stopped_by_the_next_step(step: int) -> None:
     said = checks_on(step, _folder(step - 1))
     assert said.first_cross == _title(step, MEANT_FOR_IT[step]), said.text
     assert said.code == 1, said.text
+
+
+@pytest.mark.takes_long("every check of a lesson, one of which waits for a heartbeat")
+def test_step_05_is_stopped_by_the_check_meant_for_each_clause_of_robust() -> None:
+    said = checks_on(ROBUST, _folder(LAST))
+    titles = {
+        name: one.check.title
+        for name, one in vars(importlib.import_module(MODULES[ROBUST])).items()
+        if isinstance(getattr(one, "check", None), Check)
+    }
+    crosses = re.findall(r"^✗ (.*)$", said.text, re.MULTILINE)
+    assert crosses == [titles[name] for name in titles if name not in HOLDS_WITHOUT], said.text
+    assert said.code == 1, said.text
+
+
+@pytest.mark.parametrize(
+    "step", [ROBUST, LAST, *(pytest.param(step, marks=pytest.mark.long) for step in STEPS[:-1])]
+)
+@pytest.mark.takes_long("every check of a step, some of which wait for tasks")
+def test_robust_passes_its_own_checks_and_those_of_the_steps(step: Step, tmp_path: Path) -> None:
+    find_lesson(ROBUST).copy_to(tmp_path / ROBUST)
+    _require_all_hold(step, tmp_path / ROBUST)
 
 
 def test_a_project_as_django_makes_it_is_stopped_by_the_first_step(tmp_path: Path) -> None:
@@ -77,7 +113,7 @@ def test_a_step_says_the_same_ten_times_over(step: int) -> None:
         _require_all_hold(step, _folder(step))
 
 
-def _require_all_hold(step: int, project: Path) -> None:
+def _require_all_hold(step: Step, project: Path) -> None:
     said = checks_on(step, project)
     assert said.code == 0, said.text
     assert "✗" not in said.text, said.text
@@ -87,5 +123,5 @@ def _folder(snapshot: int) -> Path:
     return find_step(str(snapshot)).folder
 
 
-def _title(step: int, name: str) -> str:
+def _title(step: Step, name: str) -> str:
     return getattr(importlib.import_module(MODULES[step]), name).check.title

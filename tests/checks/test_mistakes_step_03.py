@@ -207,16 +207,6 @@ PATIENT = (
             "}, 200);</script></head>",
         ),
     ),
-    Mistake(
-        "nobody-asks-for-the-worker",
-        "test_silence_is_asked_about",
-        (
-            "still “",
-            "the template of the fragment: which question",
-            "03, Ask whether the worker runs",
-        ),
-        Edit(TASK, "Is the worker running?", "Patience."),
-    ),
 )
 # Other ways to the same checks, for the long rounds.
 FURTHER = (
@@ -301,12 +291,6 @@ FURTHER = (
         "test_a_404_stops_polling_in_a_browser",
         ("the 404 came, and the page went on polling", "which answers does htmx swap in?"),
         Edit(BASE, '"404|503"', '"503"'),
-    ),
-    Mistake(
-        "the-worker-is-doubted-at-once",
-        "test_silence_is_asked_about",
-        ("already “", "after 10 s"),
-        Edit(VIEWS, "SECONDS_WITHOUT_NEWS = 10", "SECONDS_WITHOUT_NEWS = 1"),
     ),
     Mistake(
         "the-answer-is-200",

@@ -20,7 +20,6 @@ DISCARD = """    async def disconnect(self, close_code):
 ORIGIN = """AllowedHostsOriginValidator(
         AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
     )"""
-REST = "    re_path('', UnknownPathConsumer.as_asgi()),\n"
 ROUTES = "from status.routing import websocket_urlpatterns"
 HTMX = """  <script src="{% static 'django_htmx/htmx-2.min.js' %}" defer></script>\n"""
 EXTENSION = """  <script src="{% static 'django_htmx/ext/hx-ws-2.min.js' %}" defer></script>\n"""
@@ -229,12 +228,6 @@ MISTAKES = [
         "test_another_site_is_refused",
         ("it opened", "http://elsewhere.example", ASGI),
         Edit(ASGI, ORIGIN, "AuthMiddlewareStack(URLRouter(websocket_urlpatterns))"),
-    ),
-    Mistake(
-        "no_last_route",
-        "test_an_unknown_path_is_refused",
-        ("status 500", "No route found for path", ROUTING),
-        Edit(ROUTING, REST, ""),
     ),
     Mistake(
         "core_layer_with_time_out",

@@ -277,12 +277,6 @@ MISTAKES = [
         Edit(CLAIMS, " and cache.touch(CLAIM, LIFETIME)", ""),
     ),
     Mistake(
-        "a run dies where Redis is away",
-        "test_a_run_outlives_a_restart_of_redis",
-        ("no status within 15 s", "ConnectionError", "what if sending one status raises?"),
-        Edit(TASKS, TRY, DARING),
-    ),
-    Mistake(
         "the page does not open the websocket",
         "test_a_browser_shows_the_run",
         ("the page opened no websocket", "templates/live.html: what makes htmx"),

@@ -1,0 +1,165 @@
+"""Projects that look different from the lesson robust's and are as right: every check holds."""
+
+from tests.support.edited_projects import Edit, Variant, every_check_holds
+
+ASGI, SETTINGS, PROCFILE = "config/asgi.py", "config/settings.py", "Procfile"
+CONSUMERS, ROUTING, VIEWS = "status/consumers.py", "status/routing.py", "status/views.py"
+TASKS, LIVE_JS = "status/tasks.py", "static/live.js"
+TASK = "templates/status/partials/task.html"
+
+# What turns visitors away is around all consumers, so that none of them needs to know of it.
+TURNSTILE = """
+import logging
+
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+
+class Turnstile:
+    def __init__(self, application):
+        self.application = application
+
+    async def __call__(self, scope, receive, send):
+        try:
+            return await self.application(scope, receive, send)
+        except (OperationalError, RedisError) as problem:
+            logger.warning('no visitor can be let in: %s', problem)
+        except ValueError:
+            logger.info('nobody is at %s', scope['path'])
+        await send({'type': 'websocket.close', 'code': 1013})
+"""
+GUARD = """        except (OperationalError, RedisError):
+            logger.warning('Redis does not answer: a visitor is turned away')
+            # No normal close: htmx connects again by itself.
+            await send({'type': 'websocket.close', 'code': 1011})
+"""
+LAST_ROUTE = """    # Without a last route an unknown path is an error in the server's log.
+    re_path('', UnknownPathConsumer.as_asgi()),
+"""
+# The heartbeat is the status itself, said again.
+HEARTBEAT = """            # A comment changes nothing on the page.
+            await self.push('<!-- heartbeat -->')
+"""
+STATUS_AGAIN = """            status = await cache.aget(LAST_STATUS) or 'RUNNING'
+            await self.send_status({'status': status})
+"""
+# A middleware answers for every view that can store nothing.
+MIDDLEWARE = """
+from django.db import DatabaseError
+from django.shortcuts import render
+
+
+class NotStored:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, DatabaseError):
+            piece = 'status/partials/not_stored.html' if request.htmx else 'not_stored.html'
+            return render(request, piece, status=503)
+"""
+IN_THE_VIEW = """    try:
+        visitor = visitor_of(request)
+    except (DatabaseError, UpdateError):
+        return render(request, 'not_stored.html', status=503)
+"""
+IN_THE_OTHER = """    try:
+        # A row of its own: two clicks at the same moment can't overwrite one another.
+        SentTask.objects.create(visitor=visitor_of(request), task_id=result.id)
+    except (DatabaseError, UpdateError):
+        return render(request, 'status/partials/not_stored.html', status=503)
+"""
+PUBSUB = """        'BACKEND': 'channels_redis.pubsub.RedisPubSubChannelLayer',
+        'CONFIG': {'hosts': [CELERY_BROKER_URL]},
+"""
+CORE = """        'BACKEND': 'channels_redis.core.RedisChannelLayer',
+        'CONFIG': {'hosts': [
+            {'address': CELERY_BROKER_URL, 'socket_timeout': None, 'max_connections': 10000},
+        ]},
+"""
+OWN_CHANNEL = """        if self.channel_name in self.channel_layer.channels:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0):
+                    while True:
+                        await self.channel_layer.receive(self.channel_name)
+"""
+
+VARIANTS = [
+    Variant(
+        "visitors are turned away around the consumers, on prefork",
+        Edit("config/turnstile.py", "", TURNSTILE),
+        Edit(ASGI, "(URLRouter(websocket_urlpatterns))", "(Turnstile(URLRouter(sockets)))"),
+        Edit(ASGI, "import websocket_urlpatterns", "import websocket_urlpatterns as sockets"),
+        Edit(
+            ASGI,
+            "from status.routing",
+            "from config.turnstile import Turnstile\nfrom status.routing",
+        ),
+        Edit(CONSUMERS, GUARD, ""),
+        Edit(ROUTING, LAST_ROUTE, ""),
+        Edit(PROCFILE, "-P threads -c 10", "-P prefork -c 4"),
+    ),
+    Variant(
+        "the status is the heartbeat, and the page looks at its clock",
+        Edit(CONSUMERS, HEARTBEAT, STATUS_AGAIN),
+        Edit(CONSUMERS, "HEARTBEAT_SECONDS = 10", "HEARTBEAT_SECONDS = 15"),
+        Edit(
+            LIVE_JS,
+            "",
+            "let last = Date.now(), connected = null;\n"
+            "document.addEventListener('htmx:wsAfterMessage', () => { last = Date.now(); });\n"
+            "document.addEventListener('htmx:wsOpen', event => {\n"
+            "  last = Date.now();\n"
+            "  connected = event;\n"
+            "  document.getElementById('connection').textContent = 'Connected.';\n"
+            "});\n"
+            "setInterval(() => {\n"
+            "  if (!connected || Date.now() - last < 40000) return;\n"
+            "  connected.detail.event.target.onclose = null;\n"
+            "  const { reconnect } = connected.detail.socketWrapper;\n"
+            "  connected = null;\n"
+            "  reconnect();\n"
+            "}, 1000);\n"
+            "document.addEventListener('htmx:wsClose', ({ detail }) => {\n"
+            "  document.getElementById('connection').textContent = 'Connection lost.';\n"
+            "  const code = detail.event.code;\n"
+            "  if (code < 1006) setTimeout(detail.socketWrapper.reconnect, 1000);\n"
+            "});\n",
+        ),
+    ),
+    Variant(
+        "a middleware says what can't be stored, and Celery's app what beat notes",
+        Edit("status/middleware.py", "", MIDDLEWARE),
+        Edit(
+            SETTINGS,
+            "    'django.middleware.clickjacking",
+            "    'django_htmx.middleware.HtmxMiddleware',\n    'status.middleware.NotStored',\n"
+            "    'django.middleware.clickjacking",
+        ),
+        Edit(VIEWS, IN_THE_VIEW, "    visitor = visitor_of(request)\n"),
+        Edit(
+            VIEWS,
+            IN_THE_OTHER,
+            "    SentTask.objects.create(visitor=visitor_of(request), task_id=result.id)\n",
+        ),
+        Edit(SETTINGS, "CELERY_BEAT_SYNC_EVERY = 1\n", ""),
+        Edit(
+            "config/celery.py",
+            "# Look for a tasks.py",
+            "celery.conf.beat_sync_every = 1\n\n# Look for a tasks.py",
+        ),
+    ),
+    Variant(
+        "the core layer",
+        Edit(SETTINGS, PUBSUB, CORE),
+        Edit(CONSUMERS, OWN_CHANNEL, ""),
+    ),
+]
+
+
+test_variant = every_check_holds("robust", VARIANTS)
