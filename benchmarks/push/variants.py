@@ -50,29 +50,29 @@ ORIGINAL_LISTING = Row(
     group_key="asgi:group:status",
 )
 STEP_03 = Row("step-03", "Step 03, polling", step="03", sending="step_03", is_polled=True)
-STEP_05 = Row("step-05", "Step 05: + one event loop kept", step="05")
-# What each rung changes in the one below. The first, the pub/sub layer, has no file: it is what is
-# left of step 05 without the next two. Step 05 is the third.
-CLIMBED = ("2-no-thread-hop", "3-one-loop-kept")
-AHEAD = (
+STEP_05 = Row("step-05", "Step 05, on the pub/sub layer", step="05")
+# What each rung changes in the one below. The ground is step 05 as it stands.
+_HIGHER = (
+    replace(STEP_05, name="1-rendered-once", label="+ rendered once"),
+    replace(STEP_05, name="2-no-thread-hop", label="+ no thread hop per message"),
+    replace(STEP_05, name="3-one-loop-kept", label="+ one event loop kept"),
     replace(STEP_05, name="4-another-server", label="+ uvicorn, without deflate"),
-    replace(STEP_05, name="5-past-the-session", label="+ frames past the session"),
     # From here the process itself is the member, with visitors and without.
     replace(
         STEP_05,
-        name="6-one-member-a-process",
+        name="5-one-member-a-process",
         label="+ one group member per process",
         members_allowed=1,
     ),
     replace(
         STEP_05,
-        name="7-without-the-layer",
+        name="6-without-the-layer",
         label="+ Redis without the layer",
         group_key="status",
         members_allowed=1,
     ),
 )
-RUNGS = (*CLIMBED, *(rung.name for rung in AHEAD))
+RUNGS = tuple(rung.name for rung in _HIGHER)
 
 
 def rung_patch(name: str) -> Patch:
@@ -81,29 +81,13 @@ def rung_patch(name: str) -> Patch:
 
 
 def ladder() -> list[Row]:
-    """Return the ladder's rows from the ground up; each has its own change and all those below."""
-    hop_undone, loop_undone = (rung_patch(name).reversed() for name in CLIMBED)
-    return [
-        replace(
-            STEP_05,
-            name="pub-sub-layer",
-            label="Pub/sub layer, rendered once",
-            patches=(loop_undone, hop_undone),
-        ),
-        replace(
-            STEP_05,
-            name=f"rung-{CLIMBED[0]}",
-            label="+ no thread hop per message",
-            patches=(loop_undone,),
-        ),
-        STEP_05,
-        *_rungs_ahead(),
-    ]
+    """Return the ladder's rows from step 05 up; each has its own change and all those below."""
+    return [STEP_05, *_rungs()]
 
 
-def _rungs_ahead() -> Iterator[Row]:
+def _rungs() -> Iterator[Row]:
     patches: tuple[Patch, ...] = ()
-    for rung in AHEAD:
+    for rung in _HIGHER:
         patches = (*patches, rung_patch(rung.name))
         yield replace(rung, name=f"rung-{rung.name}", patches=patches)
 

@@ -16,7 +16,7 @@ from benchmarks.guide_figures import DRAWINGS, drawn
 from benchmarks.poll.results import PollResult
 from benchmarks.push.__main__ import complaints
 from benchmarks.push.results import PushResult
-from benchmarks.push.table import AIMS
+from benchmarks.push.table import AIMS, FASTER, times_the_original
 from benchmarks.push.variants import RUNGS, STEP_05, ladder
 from benchmarks.support import result_files
 from benchmarks.support.result_files import recorded, store
@@ -127,6 +127,13 @@ def test_in_the_recorded_run_the_aims_are_met(name: str, visitors: int) -> None:
     row = next(row for row in recorded("push", PushResult).rows if row.name == name)
     size = next(size for size in row.sizes if size.visitors == visitors)
     assert size.times_limit.median <= AIMS[name][visitors]
+
+
+@pytest.mark.parametrize("name", FASTER)
+def test_in_the_recorded_run_a_row_is_faster_than_the_original(name: str) -> None:
+    times = times_the_original(recorded("push", PushResult), name)
+    assert times is not None
+    assert times >= FASTER[name]
 
 
 def test_in_the_recorded_run_asking_costs_many_times_as_much_as_being_told() -> None:
