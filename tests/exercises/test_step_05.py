@@ -1,8 +1,9 @@
 """What the exercise of step 05 says of solutions: progress is pushed to the task's owner."""
 
-from tests.support.edited_projects import Edit
+from tests.support.edited_projects import Appending, Edit
 from tests.support.solutions import Solution, each_is_told
 
+ASGI = "config/asgi.py"
 CONSUMERS, ROUTING, TASKS = "status/consumers.py", "status/routing.py", "status/tasks.py"
 INDEX, TASK, VIEWS = (
     "templates/index.html",
@@ -10,29 +11,34 @@ INDEX, TASK, VIEWS = (
     "status/views.py",
 )
 FULL_BAR = '<progress value="100" max="100" aria-label="Progress"></progress>'
-OWN = "if self.task_id not in await self.scope['session'].aget('sent', {}):"
+OWN = "if not await SentTask.objects.filter(visitor=visitor, task_id=self.task_id).aexists():"
+ROUTER = "URLRouter(websocket_urlpatterns)"
+ROUTES = "from status.routing"
 
 # One websocket for each visitor, opened by the start page.
-VISITOR = """class VisitorConsumer(StatusConsumer):
+VISITOR = """class VisitorConsumer(AsyncWebsocketConsumer):
     async def connect(self):
-        self.group = f"visitor-{self.scope['session'].session_key}"
+        visitor = await self.scope['session'].aget('visitor')
+        self.group = f'visitor-{visitor}'
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
 
     async def disconnect(self, close_code):
         await self.channel_layer.group_discard(self.group, self.channel_name)
 
-
-class UnknownPathConsumer"""
+    async def send_task(self, event):
+        await self.send(text_data=event['html'])
+"""
 TELL = """from celery.result import AsyncResult
 from celery.signals import task_postrun
+from django.template.loader import render_to_string
 
 
 def tell(task_id, visitor):
     context = {'result': AsyncResult(task_id)}
     html = render_to_string('status/partials/task.html', context)
-    message = {'type': 'send_status', 'html': html}
-    group_send(f'visitor-{visitor}', message)
+    message = {'type': 'send_task', 'html': html}
+    async_to_sync(get_channel_layer().group_send)(f'visitor-{visitor}', message)
 
 
 @task_postrun.connect
@@ -49,26 +55,22 @@ SOLUTIONS = [
     Solution("ours", is_ours=True),
     Solution(
         "a websocket for each visitor, which the start page opens",
-        Edit(CONSUMERS, "class UnknownPathConsumer", VISITOR),
-        Edit(ROUTING, "import StatusConsumer, ", "import StatusConsumer, VisitorConsumer, "),
-        Edit(ROUTING, "    # Without", "    path('ws/mine', VisitorConsumer.as_asgi()),\n    #"),
+        Edit(ASGI, ROUTES, f"from channels.auth import AuthMiddlewareStack\n\n{ROUTES}"),
+        Edit(ASGI, ROUTER, f"AuthMiddlewareStack({ROUTER})"),
+        Appending(CONSUMERS, VISITOR),
+        Edit(ROUTING, "import StatusConsumer", "import StatusConsumer, VisitorConsumer"),
+        Edit(ROUTING, "\n]", "\n    path('ws/mine', VisitorConsumer.as_asgi()),\n]"),
         Edit(TASKS, "@shared_task(bind=True)\ndef send_status(self, message=''):", TELL),
         Edit(
             TASKS,
             "'percent': percent})",
             "'percent': percent})\n        tell(self.request.id, visitor)",
         ),
-        Edit(VIEWS, "delay('payload')", "delay('payload', visitor=request.session.session_key)"),
-        Edit(
-            VIEWS,
-            "    return render(request, 'index.html')",
-            "    request.session.save()\n    request.session.modified = True\n"
-            "    return render(request, 'index.html')",
-        ),
+        Edit(VIEWS, "delay('payload')", "delay('payload', visitor=visitor_of(request))"),
         Edit(
             INDEX,
-            '<section id="task" class="card">',
-            '<div hx-ext="ws" ws-connect="/ws/mine"></div>\n<section id="task" class="card">',
+            "{% if result %}",
+            '<div hx-ext="ws" ws-connect="/ws/mine"></div>\n{% if result %}',
         ),
         Edit(TASK, "{% if not result.ready %}hx-get", "{% if False %}hx-get"),
         Edit(TASK, FULL_BAR, ""),
