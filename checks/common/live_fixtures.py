@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from checks.clients.background import Later
 from checks.clients.websocket_client import Sockets, opened_sockets
+from checks.harness.project import IDLE, Project
 from checks.harness.real_browser import find_browser
 from checks.target import Target
 
 if TYPE_CHECKING:
     from checks.clients.browser import LivePage
+    from checks.common.connection import ClosedPages
 
 
 @pytest.fixture(scope="package")
@@ -32,3 +35,13 @@ def live_page(target: Target) -> Iterator[LivePage]:
     page = LivePage(executable)
     yield page
     page.close()
+
+
+@pytest.fixture(scope="package")
+def closed_pages(project: Project, target: Target) -> Later[ClosedPages]:
+    """Begin to close the websockets of pages in a real browser, beside the other checks."""
+    executable = find_browser(target)
+    from checks.common.connection import closed_pages_of
+
+    project.prepare_detached(IDLE)
+    return Later(lambda: closed_pages_of(project, executable))

@@ -1,13 +1,14 @@
 """The fixtures of this step: one project, started once, and its visitors."""
 
 from checks.common.fixtures import project, target
-from checks.common.live_fixtures import live_page, sockets
+from checks.common.live_fixtures import closed_pages, live_page, sockets
 from checks.common.prefetch import Prefetch, begin_early
 from checks.common.startup_checks import test_the_processes_start
 from checks.step_04.fixtures import group_message, loading_alone, pages, silent_page
 from checks.step_04.test_setup_websocket import test_runserver_opens_the_websocket
 
 __all__ = [
+    "closed_pages",
     "group_message",
     "live_page",
     "loading_alone",
@@ -21,5 +22,6 @@ __all__ = [
 side_by_side = begin_early(
     Prefetch("silent_page", beside=test_the_processes_start),
     Prefetch("live_page", beside=test_the_processes_start),
+    Prefetch("closed_pages", beside=test_runserver_opens_the_websocket),
     Prefetch("loading_alone", beside=test_runserver_opens_the_websocket),
 )

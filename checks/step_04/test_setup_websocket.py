@@ -11,6 +11,7 @@ from checks.clients.background import Later
 from checks.clients.dom import shown
 from checks.clients.websocket_client import PATH, Refused, Sockets, WebsocketClient
 from checks.common import startup_checks
+from checks.common.connection import CLOSES_SECONDS, require_return, require_sign
 from checks.common.evidence import explain_logs
 from checks.common.group import leftovers
 from checks.common.refusals import seen_if_let_in
@@ -44,6 +45,7 @@ from workbook.runtime.waiting import wait_until
 
 if TYPE_CHECKING:
     from checks.clients.browser import LivePage
+    from checks.common.connection import ClosedPages
 
 PARTIAL = "templates/status/partials/current_status.html"
 GREETING_SECONDS, OPEN_SECONDS, BROWSER_SECONDS = 5, 4, 3
@@ -246,6 +248,21 @@ def test_a_browser_shows_what_is_sent(project: Project, live_page: LivePage) -> 
         look_at=f"{TEMPLATE} and {BASE}: are htmx and then its extension loaded, each once?",
         guide=GUIDE,
     )
+
+
+@check(
+    "The page says whether its websocket is open", after=(test_the_live_page_opens_the_websocket,)
+)
+def test_the_page_says_whether_it_is_connected(closed_pages: Later[ClosedPages]) -> None:
+    require_sign(closed_pages.result(CLOSES_SECONDS))
+
+
+@check(
+    "After a close the page connects again, but for a refusal",
+    after=(test_the_page_says_whether_it_is_connected,),
+)
+def test_the_page_connects_again(closed_pages: Later[ClosedPages]) -> None:
+    require_return(closed_pages.result(CLOSES_SECONDS))
 
 
 @check("A page of another site is refused", after=(test_runserver_opens_the_websocket,))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from checks.clients.background import Later
 from checks.clients.websocket_client import PATH, WebsocketClient
 from checks.common import startup_checks
+from checks.common.connection import CLOSES_SECONDS, require_return, require_sign
 from checks.common.evidence import explain_logs, explain_socket
 from checks.common.project_files import CONSUMERS, SETTINGS, TASKS
 from checks.common.registered_tasks import require_known
@@ -35,6 +36,7 @@ from workbook.runtime.waiting import wait_until
 
 if TYPE_CHECKING:
     from checks.clients.browser import LivePage
+    from checks.common.connection import ClosedPages
 
 DEFAULT_CACHE = re.compile(
     r"^\s*from django\.core\.cache import (?:\([^)]*|[^(\n]*)\bcache\b|\bcaches\[['\"]default",
@@ -183,7 +185,7 @@ def test_all_share_one_run(crowd: Later[Crowd]) -> None:
             expected=f"a greeting and the {len(RUN)} of one run, each after another one: whoever "
             "comes while a run goes on starts none",
             look_at=f"{CONSUMERS} and {TASKS}: "
-            "who takes the lock, and is it before the task is sent?",
+            "who takes the lock, and what becomes of a message that waits meanwhile?",
             guide="05, One run at a time",
         )
 
@@ -337,6 +339,19 @@ def test_a_browser_shows_the_run(
         console = "\n".join(live_page.problems + live_page.complaints)
         told = explain(not_yet, of_log(console, project.folder), causes=CONSOLE)
         raise explain(told, *pushed, causes=FRAMES) if told is not_yet else told
+
+
+@check("The page says whether its websocket is open", after=(test_five_visitors_see_the_run,))
+def test_the_page_says_whether_it_is_connected(closed_pages: Later[ClosedPages]) -> None:
+    require_sign(closed_pages.result(CLOSES_SECONDS))
+
+
+@check(
+    "After a close the page connects again, but for a refusal",
+    after=(test_the_page_says_whether_it_is_connected,),
+)
+def test_the_page_connects_again(closed_pages: Later[ClosedPages]) -> None:
+    require_return(closed_pages.result(CLOSES_SECONDS))
 
 
 @check(

@@ -50,6 +50,8 @@ WITHOUT_WORKER = {
         "test_a_message_reaches_every_page",
         "test_what_is_sent_is_escaped",
         "test_a_browser_shows_what_is_sent",
+        "test_the_page_says_whether_it_is_connected",
+        "test_the_page_connects_again",
         "test_another_site_is_refused",
         "test_a_silent_websocket_stays_open",
         "test_any_server_can_load_the_application",

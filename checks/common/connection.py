@@ -1,0 +1,103 @@
+"""Whether a page says how its websocket stands, and comes back: what steps 04 and 05 ask of it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from checks.clients.connection_sign import (
+    BACK_SECONDS,
+    SHOWN_SECONDS,
+    ClosedPage,
+    watch_closes,
+)
+from checks.harness.project import IDLE, Project
+from checks.harness.websocket_proxy import websocket_proxy
+from checks.verdicts import CannotTell, NotYet
+
+PAGE = "/live/"
+SCRIPT = "static/live.js, or wherever the page listens for htmx:wsOpen and htmx:wsClose"
+GUIDE = "04, Open the websocket from the page"
+# A proxy that is restarted says 1001, one whose patience is over 1000. From 4000 on a code is the
+# application's own.
+NORMAL, GOING_AWAY, REFUSED = 1000, 1001, 4401
+CODES = (NORMAL, GOING_AWAY, REFUSED)
+# The browser's start, and all that is waited for.
+CLOSES_SECONDS = 60
+
+ClosedPages = dict[int, ClosedPage]
+
+
+def closed_pages_of(project: Project, executable: Path) -> ClosedPages:
+    """Close the websockets of pages with every one of CODES, at a server where nobody sends."""
+    url = project.detached(IDLE)
+    with ExitStack() as stack:
+        proxies = {code: stack.enter_context(websocket_proxy(url)) for code in CODES}
+        return watch_closes(executable, PAGE, proxies)
+
+
+def require_sign(pages: ClosedPages) -> None:
+    """Raise NotYet where a page does not say that its websocket is closed, or open again."""
+    _require_opened(pages)
+    page = pages[GOING_AWAY]
+    if not page.tells_the_close:
+        raise _not_yet(
+            f"opened {PAGE} in a browser behind a proxy, which closed the websocket ({page.code})",
+            f"{_shown(page.before)}, before and after",
+            f"a word that the connection is lost, within {SHOWN_SECONDS} s, in an element with "
+            'role="status": a status that stays may be an old one',
+            "what does the page show when its websocket closes?",
+        )
+    if page.came_back is not None and not page.tells_the_opening:
+        raise _not_yet(
+            f"let the page’s next websocket open, after one that was closed with {page.code}",
+            f"{_shown(page.again)}, as before it was open",
+            f"a word that it is connected, within {SHOWN_SECONDS} s, in an element with "
+            'role="status"',
+            "what does the page show when its websocket opens?",
+        )
+
+
+def require_return(pages: ClosedPages) -> None:
+    """Raise NotYet where a page stays away, or comes back although it was refused."""
+    _require_opened(pages)
+    for code in (GOING_AWAY, NORMAL):
+        if pages[code].came_back is None:
+            raise _not_yet(
+                f"closed the page’s websocket with {code}, as a proxy may",
+                f"no other one within {BACK_SECONDS} s",
+                "another one: htmx connects again after 1006, 1011, 1012 and 1013 alone",
+                "what opens the websocket again after the other codes?",
+            )
+    refused = pages[REFUSED]
+    if refused.came_back is not None:
+        raise _not_yet(
+            f"closed the page’s websocket with {REFUSED}, as an application that refuses does",
+            f"another one after {refused.came_back:.1f} s",
+            "none: a code from 4000 on is the application’s own, and refuses for good",
+            "which codes does it leave alone?",
+        )
+    if not refused.tells_the_close:
+        raise _not_yet(
+            f"closed the page’s websocket with {REFUSED}, as an application that refuses does",
+            f"{_shown(refused.before)}, before and after",
+            "a word that it is refused: it stays closed",
+            "what does the page show then?",
+        )
+
+
+def _require_opened(pages: ClosedPages) -> None:
+    if not all(page.opened for page in pages.values()):
+        raise CannotTell(
+            "the page opened no websocket through a proxy of the checks’ own, on another port"
+        )
+
+
+def _shown(text: str) -> str:
+    return f"“{text[:80]}”" if text else "no text outside the status"
+
+
+def _not_yet(done: str, seen: str, expected: str, question: str) -> NotYet:
+    return NotYet(
+        done=done, seen=seen, expected=expected, look_at=f"{SCRIPT}: {question}", guide=GUIDE
+    )
