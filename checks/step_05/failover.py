@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from checks.clients.websocket_client import Refused, Sockets, WebsocketClient
-from checks.common.evidence import explain_logs
+from checks.common.evidence import logs_of
 from checks.common.statuses import statuses
 from checks.common.twin_page import page_amid_a_run
+from checks.harness.diagnosis.explain import explain
 from checks.harness.instances import Twin
 from checks.harness.project import INTERVAL_SECONDS
 from checks.verdicts import NotYet
@@ -44,7 +45,7 @@ def _kill_worker(twin: Twin, sockets: Sockets, page: WebsocketClient) -> NotYet 
         page.wait_for(lambda: statuses(page, since), KNOCK_SECONDS)
     if statuses(page, since):
         return None
-    return explain_logs(
+    return explain(
         NotYet(
             done="killed the worker while a run went on, started it again, and opened new pages",
             seen=f"no run within {time.monotonic() - killed_at:.0f} s",
@@ -54,9 +55,9 @@ def _kill_worker(twin: Twin, sockets: Sockets, page: WebsocketClient) -> NotYet 
             guide="05, Outlive a killed worker",
             words=twin.process("worker").log.tail(),
         ),
-        twin,
-        "worker",
-        "web",
+        *logs_of(twin, "worker", "web"),
+        # That a task returns at once because the lock is held is what was just seen.
+        general=(),
     )
 
 

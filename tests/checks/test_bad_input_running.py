@@ -16,7 +16,8 @@ SEEN = "test_five_visitors_see_the_run"
 ASKED = "    sent_at = request.session.get('sent', {}).get(str(task_id))\n"
 WORKS = "    print(message)\n"
 CONNECT = "    async def connect(self):\n"
-RUN = "    for iteration in range(num_iterations):\n"
+RUN = "        for iteration in range(num_iterations):\n"
+LOCK = "    lock = redis.lock("
 PRINTS = "while True:\n        print('and on it goes ' * 1000)\n"
 DIES_IN_LATIN_1 = (
     "    import os\n"
@@ -154,21 +155,21 @@ BAD_INPUTS = [
         5,
         SEEN,
         ("visitor 1 was sent",),
-        changed(TASKS, RUN, "    for iteration in __import__('itertools').count():\n"),
+        changed(TASKS, RUN, "        for iteration in __import__('itertools').count():\n"),
     ),
     BadInput(
         "run_that_prints_without_an_end",
         5,
         LOGGED,
         ("seen it printed more than 20 MB", "what does it print"),
-        changed(TASKS, RUN, f"    {PRINTS}{RUN}"),
+        changed(TASKS, LOCK, f"    {PRINTS}{LOCK}"),
     ),
     BadInput(
         "status_of_fifty_megabytes",
         5,
         SEEN,
         ("visitor 1 was sent nothing",),
-        changed(TASKS, "{'status': status})\n", "{'status': status * 7_000_000})\n"),
+        changed(TASKS, "'status': status}", "'status': status * 7_000_000}"),
     ),
     BadInput(
         "run_that_dies_with_redis",

@@ -13,18 +13,15 @@ DAPHNE = "    # Before staticfiles, whose runserver knows no websockets.\n    'd
 PUBSUB = "'channels_redis.pubsub.RedisPubSubChannelLayer'"
 ADD = "        await self.channel_layer.group_add(GROUP, self.channel_name)\n"
 DISCARD = """    async def disconnect(self, close_code):
-        self.is_open = False
         await self.channel_layer.group_discard(GROUP, self.channel_name)
 
 """
-ORIGIN = """AllowedHostsOriginValidator(
-        AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
-    )"""
+ORIGIN = "AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns))"
 ROUTES = "from status.routing import websocket_urlpatterns"
 HTMX = """  <script src="{% static 'django_htmx/htmx-2.min.js' %}" defer></script>\n"""
 EXTENSION = """  <script src="{% static 'django_htmx/ext/hx-ws-2.min.js' %}" defer></script>\n"""
 SYNC = """
-from channels.generic.websocket import AsyncWebsocketConsumer, WebsocketConsumer
+from channels.generic.websocket import WebsocketConsumer
 from django.template.loader import render_to_string
 
 GROUP = 'status'
@@ -41,11 +38,6 @@ class StatusConsumer(WebsocketConsumer):
 
     def send_status(self, event):
         self.send(render_to_string('status/partials/current_status.html', event))
-
-
-class UnknownPathConsumer(AsyncWebsocketConsumer):
-    async def connect(self):
-        await self.close()
 """
 
 MISTAKES = [
@@ -144,7 +136,7 @@ MISTAKES = [
     Mistake(
         "consumers_cannot_be_imported",
         "test_the_processes_start",
-        ("open status/consumers.py, line 4", "guide 04, Write the consumer", "channel'"),
+        ("open status/consumers.py, line 1", "guide 04, Write the consumer", "channel'"),
         Edit(CONSUMERS, "from channels.generic", "from channel.generic"),
     ),
     Mistake(
@@ -227,7 +219,7 @@ MISTAKES = [
         "any_origin",
         "test_another_site_is_refused",
         ("it opened", "http://elsewhere.example", ASGI),
-        Edit(ASGI, ORIGIN, "AuthMiddlewareStack(URLRouter(websocket_urlpatterns))"),
+        Edit(ASGI, ORIGIN, "URLRouter(websocket_urlpatterns)"),
     ),
     Mistake(
         "core_layer_with_time_out",

@@ -1,9 +1,17 @@
 """Mistakes of step 05, each reported first by the check meant for it."""
 
 from tests.support.edited_projects import Edit, Mistake, reported_first
+from tests.support.lock_before_sending import (
+    CLAIMS,
+    CONSUMERS,
+    LOCK_BEFORE_SENDING,
+    RELEASE_ON_ERROR,
+    SEND,
+    START,
+    TASKS,
+)
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
-CLAIMS, CONSUMERS, TASKS = "status/claims.py", "status/consumers.py", "status/tasks.py"
 
 CACHES = """CACHES = {
     'default': {
@@ -13,31 +21,21 @@ CACHES = """CACHES = {
 }
 """
 INTERVAL = "STATUS_INTERVAL = config('STATUS_INTERVAL', default=5, cast=float)"
-START = "        await sync_to_async(start_run, thread_sensitive=False)()\n"
 GREETING = """        if status is not None:
             await self.send_status({'status': status})
 """
-CLAIM_FIRST = """    # Claim before sending: of two visitors at the same moment one wins.
-    if not claim(run_id):
-        return
+ACQUIRE = """    if not lock.acquire(blocking=False):
+        return 'Another run goes on'
 """
-RELEASE_ON_ERROR = """        # Nobody will run it: give the claim back, whatever went wrong.
-        release(run_id)
+TRY = "    try:\n        for iteration"
+RENEW = """                # It lives for one more lifetime from now on.
+                lock.reacquire()
 """
-TRY = """        try:
-            if not claim(self.request.id):
-                return 'Another run goes on'
-            broadcast(['RUNNING', 'FINISHED'][iteration % 2])
-        except RedisError:
-            # This status is lost. The next one says everything again.
-            logger.warning('Redis does not answer: a status was not sent')
-"""
-DARING = """        if not claim(self.request.id):
-            return 'Another run goes on'
-        broadcast(['RUNNING', 'FINISHED'][iteration % 2])
-"""
+FINALLY = "    finally:\n        lock.release()\n"
+NAME_AND_LIFETIME = "redis.lock('status-run', timeout=LOCK_LIFETIME)"
+SOLO = Edit(PROCFILE, "-P threads -c 10", "-P solo")
 GUIDE_CONSUMERS = """
-from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.template.loader import render_to_string
 
 from status.tasks import send_status_periodically
@@ -74,11 +72,6 @@ class StatusConsumer(AsyncJsonWebsocketConsumer):
             self.group_name,
             self.channel_name
         )
-
-
-class UnknownPathConsumer(AsyncWebsocketConsumer):
-    async def connect(self):
-        await self.close()
 """
 GUIDE_TASKS = """
 import time
@@ -147,26 +140,27 @@ MISTAKES = [
         "test_the_interval_follows_the_environment",
         ("there is no such setting", "STATUS_INTERVAL"),
         Edit(SETTINGS, INTERVAL, ""),
-        Edit(CLAIMS, "settings.STATUS_INTERVAL", "5"),
-        Edit(TASKS, "settings.STATUS_INTERVAL", "5"),
+        Edit(TASKS, "3 * settings.STATUS_INTERVAL", "3 * 5"),
+        IN_ITS_OWN_SECONDS,
     ),
     Mistake(
-        "the interval is a text",
+        "the interval is a string",
         "test_the_interval_follows_the_environment",
         ("the string '1'", "what makes a number of it?"),
         Edit(SETTINGS, INTERVAL, "STATUS_INTERVAL = config('STATUS_INTERVAL', default=5)"),
-        Edit(CLAIMS, "settings.STATUS_INTERVAL", "float(settings.STATUS_INTERVAL)"),
+        Edit(TASKS, "3 * settings.STATUS_INTERVAL", "3 * float(settings.STATUS_INTERVAL)"),
     ),
     Mistake(
         "the task has an interval of its own",
         "test_a_run_keeps_the_interval",
         ("5.0 s from one status to the next", "what does it sleep for?"),
+        Edit(TASKS, "3 * settings.STATUS_INTERVAL", "3 * 5"),
         IN_ITS_OWN_SECONDS,
     ),
     Mistake(
         "the cache is the one that Django has without a word",
         "test_the_cache_is_shared",
-        ("LocMemCache: each process has one of its own", "status/claims.py"),
+        ("LocMemCache: each process has one of its own", "status/consumers.py"),
         Edit(SETTINGS, CACHES, ""),
     ),
     Mistake(
@@ -180,12 +174,13 @@ MISTAKES = [
         "test_the_worker_knows_the_task",
         ("it knows status.tasks.send_periodically, status.tasks.send_status",),
         Edit(TASKS, "def send_status_periodically", "def send_periodically"),
-        Edit(TASKS, "send_status_periodically.apply", "send_periodically.apply"),
+        Edit(CONSUMERS, "LAST_STATUS, send_status_periodically", "LAST_STATUS, send_periodically"),
+        Edit(CONSUMERS, "send_status_periodically.delay", "send_periodically.delay"),
     ),
     Mistake(
         "the consumer raises on connecting",
         "test_five_visitors_stay_connected",
-        ("status 500", "TypeError", "consumers.py"),
+        ("code 1011", "TypeError", "consumers.py"),
         Edit(CONSUMERS, "await cache.aget(LAST_STATUS)", "await cache.get(LAST_STATUS)"),
     ),
     Mistake(
@@ -195,19 +190,70 @@ MISTAKES = [
         Edit(TASKS, "{'type': 'send_status', 'status': status", "{'type': kind, 'status': status"),
     ),
     Mistake(
-        "the run is claimed in the task alone",
+        "a message that waited too long is worked on",
         "test_all_share_one_run",
-        ("was sent", "is it before the task is sent?"),
-        Edit(TASKS, CLAIM_FIRST, ""),
-        Edit(TASKS, "    for iteration in", "    claim(self.request.id)\n    for iteration in"),
-        Edit(TASKS, TRY, DARING.replace("if not claim(self.request.id):", "if False:")),
-        Edit(PROCFILE, "-P threads -c 10", "-P solo"),
+        ("was sent", "what becomes of a message that waits meanwhile?"),
+        Edit(TASKS, "expires=LOCK_LIFETIME, ", ""),
+        SOLO,
+    ),
+    Mistake(
+        "the lock is waited for",
+        "test_all_share_one_run",
+        ("was sent", "who takes the lock"),
+        Edit(TASKS, "lock.acquire(blocking=False)", "lock.acquire()"),
+    ),
+    Mistake(
+        "each visitor has a lock",
+        "test_all_share_one_run",
+        ("was sent", "RUNNING, RUNNING", "who takes the lock"),
+        Edit(TASKS, "@shared_task(expires", "@shared_task(bind=True, expires"),
+        Edit(TASKS, "(num_iterations=5)", "(self, num_iterations=5)"),
+        Edit(TASKS, "redis.lock('status-run'", "redis.lock(f'run-{self.request.id}'"),
+    ),
+    Mistake(
+        "the lock is asked for without looking at the answer",
+        "test_all_share_one_run",
+        ("was sent", "who takes the lock"),
+        Edit(TASKS, ACQUIRE, "    is_owner = lock.acquire(blocking=False)\n"),
+        Edit(TASKS, "lock.reacquire()", "is_owner and lock.reacquire()"),
+        Edit(TASKS, FINALLY, "    finally:\n        if is_owner:\n            lock.release()\n"),
+    ),
+    Mistake(
+        "the lock is not renewed",
+        "test_the_worker_logs_no_error",
+        ("LockNotOwnedError", "status/tasks.py"),
+        Edit(TASKS, RENEW, ""),
+    ),
+    Mistake(
+        "the lock is not renewed, and its end is no error",
+        "test_all_share_one_run",
+        ("was sent", "who takes the lock"),
+        Edit(TASKS, RENEW, ""),
+        Edit(TASKS, "lock.release()", "redis.delete('status-run')"),
+    ),
+    Mistake(
+        "a task without the lock releases it",
+        "test_the_worker_logs_no_error",
+        ("LockError", "status/tasks.py"),
+        Edit(TASKS, ACQUIRE, ""),
+        Edit(
+            TASKS,
+            TRY,
+            "    try:\n        if not lock.acquire(blocking=False):\n            return\n"
+            "        for iteration",
+        ),
+    ),
+    Mistake(
+        "the lock is not released",
+        "test_a_call_by_hand_reaches_the_page",
+        ("an open page was sent nothing",),
+        Edit(TASKS, FINALLY, "    finally:\n        print('A run is over')\n"),
     ),
     Mistake(
         "nobody sends the task",
         "test_five_visitors_see_the_run",
         ("visitor 1 was sent nothing", "does it send the task"),
-        Edit(CONSUMERS, START, ""),
+        Edit(CONSUMERS, SEND, ""),
     ),
     Mistake(
         "the run has no end",
@@ -226,39 +272,28 @@ MISTAKES = [
         "a task that never ends holds the only slot",
         "test_other_tasks_succeed",
         ("of them have no result", "-c 1"),
-        Edit(
-            TASKS,
-            "    release(self.request.id)\n",
-            "    release(self.request.id)\n    sleep(900)\n",
-        ),
+        Edit(TASKS, "        lock.release()\n", "        lock.release()\n        sleep(900)\n"),
         Edit(PROCFILE, "-c 10", "-c 1"),
     ),
     Mistake(
         "the task is sent on the event loop",
         "test_a_held_up_task_holds_up_nobody_else",
         ("sending the task", "GET /", "no answer within 3 s", "event loop?"),
-        Edit(
-            CONSUMERS,
-            START,
-            "        run_id = str(uuid4())\n"
-            "        if await sync_to_async(claim)(run_id):\n"
-            "            send_status_periodically.apply_async(task_id=run_id)\n",
-        ),
-        Edit(CONSUMERS, "import GROUP, start_run", "import GROUP, send_status_periodically"),
-        Edit(CONSUMERS, "import LAST_STATUS", "import LAST_STATUS, claim"),
-        Edit(CONSUMERS, "from asgiref", "from uuid import uuid4\n\nfrom asgiref"),
+        Edit(CONSUMERS, SEND, "        send_status_periodically.delay()\n"),
         is_golden=True,
     ),
     Mistake(
-        "the run is claimed on the event loop",
+        "the lock is taken on the event loop",
         "test_a_held_up_task_holds_up_nobody_else",
         ("taking the lock", "event loop?"),
+        *LOCK_BEFORE_SENDING,
         Edit(CONSUMERS, START, "        start_run()\n"),
     ),
     Mistake(
         "the lock is kept where the task can't be sent",
         "test_the_lock_is_released",
         ("no task was sent for it", "if sending the task raises?"),
+        *LOCK_BEFORE_SENDING,
         Edit(TASKS, RELEASE_ON_ERROR, ""),
         is_golden=True,
     ),
@@ -266,13 +301,21 @@ MISTAKES = [
         "the task takes no number",
         "test_a_call_by_hand_reaches_the_page",
         ("an open page was sent nothing", "num_iterations=2", "TypeError"),
-        Edit(TASKS, "(self, num_iterations=5)", "(self)"),
+        Edit(TASKS, "(num_iterations=5)", "()"),
         Edit(TASKS, "range(num_iterations)", "range(5)"),
     ),
     Mistake(
-        "a claim holds for ever unless it is released",
+        "the lock has no lifetime",
         "test_the_lock_of_a_killed_run_expires",
         ("no run within", "how long does it last"),
+        Edit(TASKS, NAME_AND_LIFETIME, "redis.lock('status-run')"),
+        Edit(TASKS, RENEW, ""),
+    ),
+    Mistake(
+        "a lock taken before sending holds for ever unless it is released",
+        "test_the_lock_of_a_killed_run_expires",
+        ("no run within", "how long does it last"),
+        *LOCK_BEFORE_SENDING,
         Edit(CLAIMS, "cache.add(CLAIM, run_id, LIFETIME)", "cache.add(CLAIM, run_id, None)"),
         Edit(CLAIMS, " and cache.touch(CLAIM, LIFETIME)", ""),
     ),

@@ -13,7 +13,6 @@ PUBSUB = "'channels_redis.pubsub.RedisPubSubChannelLayer'"
 CORE = "'channels_redis.core.RedisChannelLayer'"
 SYNC = """
 from asgiref.sync import async_to_sync
-from channels.exceptions import DenyConnection
 from channels.generic.websocket import WebsocketConsumer
 from django.template.loader import render_to_string
 
@@ -29,11 +28,6 @@ class StatusConsumer(WebsocketConsumer):
 
     def send_status(self, event):
         self.send(render_to_string('status/partials/current_status.html', event))
-
-
-class UnknownPathConsumer(WebsocketConsumer):
-    def connect(self):
-        raise DenyConnection
 """
 JSON = """
 from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
@@ -92,23 +86,19 @@ class Live(TemplateView):
 
 # The routes stand in config/asgi.py itself.
 ROUTED = """from status.routing import websocket_urlpatterns"""
-INLINE = """from django.urls import path, re_path
+INLINE = """from django.urls import path
 
 from status import consumers
 
 websocket_urlpatterns = [
     path('ws/status', consumers.StatusConsumer.as_asgi()),
-    re_path('', consumers.UnknownPathConsumer.as_asgi()),
 ]"""
 SETTINGS_BASE = (
     (find_step("04").folder / SETTINGS)
     .read_text(encoding="utf-8")
     .replace("resolve().parent.parent", "resolve().parent.parent.parent")
-    .replace("from decouple import Csv, config\n", "import os\n")
-    .replace("config('DEBUG', default=True, cast=bool)", "os.environ.get('DEBUG', '1') == '1'")
+    .replace("from decouple import config\n", "import os\n")
     .replace("config('SECRET_KEY', default='django-insecure-for-a-laptop-only')", "'laptop'")
-    .replace("config('SECRET_KEY')", "os.environ['SECRET_KEY']")
-    .replace("config('ALLOWED_HOSTS', default='', cast=Csv())", "['localhost', '127.0.0.1']")
     .replace(
         "config('CELERY_BROKER_REDIS_URL', default='redis://localhost:6379')",
         "os.environ.get('CELERY_BROKER_REDIS_URL', 'redis://localhost:6379')",

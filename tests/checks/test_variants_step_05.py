@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.support.edited_projects import Edit, Variant, every_check_holds
+from tests.support.edited_projects import Appending, Edit, Variant, every_check_holds
+from tests.support.lock_before_sending import CLAIMS, CONSUMERS, LOCK_BEFORE_SENDING, TASKS
 from workbook.projects.steps import find_step
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
-CLAIMS, CONSUMERS, TASKS = "status/claims.py", "status/consumers.py", "status/tasks.py"
 SNAPSHOT = find_step("5").folder
 
 PUBSUB = """        'BACKEND': 'channels_redis.pubsub.RedisPubSubChannelLayer',
@@ -26,12 +26,11 @@ CACHES = """CACHES = {
 """
 SYNC_CONSUMERS = """
 from asgiref.sync import async_to_sync
-from channels.generic.websocket import JsonWebsocketConsumer, WebsocketConsumer
+from channels.generic.websocket import JsonWebsocketConsumer
 from django.core.cache import cache
 from django.template.loader import render_to_string
 
-from .claims import LAST_STATUS
-from .tasks import GROUP, start_run
+from .tasks import GROUP, LAST_STATUS, send_status_periodically
 
 
 class Ticker(JsonWebsocketConsumer):
@@ -39,32 +38,29 @@ class Ticker(JsonWebsocketConsumer):
 
     def connect(self):
         self.accept()
-        start_run()
+        send_status_periodically.delay()
         status = cache.get(LAST_STATUS)
         if status:
             self.send_status({'status': status})
 
     def send_status(self, event):
         self.send(render_to_string('status/partials/current_status.html', event))
-
-
-class Nobody(WebsocketConsumer):
-    def connect(self):
-        self.close()
 """
 SYNC_ROUTING = """
-from django.urls import path, re_path
+from django.urls import path
 
-from .consumers import Nobody, Ticker
+from .consumers import Ticker
 
-websocket_urlpatterns = [path('ws/status', Ticker.as_asgi()), re_path('', Nobody.as_asgi())]
+websocket_urlpatterns = [path('ws/status', Ticker.as_asgi())]
 """
-# The claim and the last status, as a row of the database.
-MODELS = """
-from django.db import models
-
-
-class Run(models.Model):
+# Another lock: Django's cache has one word for it.
+REDIS_LOCK = """    lock = redis.lock('status-run', timeout=LOCK_LIFETIME)
+    if not lock.acquire(blocking=False):
+"""
+CACHE_LOCK = """    if not cache.add('status-run', True, LOCK_LIFETIME):
+"""
+# The lock and the last status, as a row of the database.
+MODELS = """class Run(models.Model):
     name = models.CharField(max_length=20, primary_key=True)
     run_id = models.CharField(max_length=40, default='')
     ends_at = models.FloatField(default=0)
@@ -75,7 +71,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    initial = True
+    dependencies = [('status', '0001_initial')]
     operations = [
         migrations.CreateModel('Run', [
             ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
@@ -115,11 +111,8 @@ def last_status():
 """
 PACKAGE = (SNAPSHOT / SETTINGS).read_text(encoding="utf-8").replace(".parent.parent", ".parents[2]")
 FROM_OS = (
-    ("from decouple import Csv, config\n", "import os\n"),
-    ("config('DEBUG', default=True, cast=bool)", "os.environ.get('DEBUG', 'True') == 'True'"),
+    ("from decouple import config\n", "import os\n"),
     ("config('SECRET_KEY', default='django-insecure-for-a-laptop-only')", "'for-a-laptop-only'"),
-    ("config('SECRET_KEY')", "os.environ['SECRET_KEY']"),
-    ("config('ALLOWED_HOSTS', default='', cast=Csv())", "[]"),
     (
         "config('CELERY_BROKER_REDIS_URL', default='redis://localhost:6379')",
         "os.environ.get('CELERY_BROKER_REDIS_URL', 'redis://localhost:6379')",
@@ -138,9 +131,10 @@ VARIANTS = [
         Edit("status/routing.py", "", SYNC_ROUTING),
     ),
     Variant(
-        "claim and status in the database",
-        Edit("status/models.py", "", MODELS),
-        Edit("status/migrations/0001_initial.py", "", MIGRATION),
+        "lock and status in the database",
+        *LOCK_BEFORE_SENDING,
+        Appending("status/models.py", MODELS),
+        Edit("status/migrations/0002_run.py", "", MIGRATION),
         Edit(CLAIMS, "", ROW_CLAIMS),
         Edit(SETTINGS, CACHES, ""),
         Edit(TASKS, "from django.core.cache import cache\n", ""),
@@ -150,6 +144,13 @@ VARIANTS = [
         Edit(CONSUMERS, "import LAST_STATUS", "import last_status"),
         Edit(CONSUMERS, "cache.aget(LAST_STATUS)", "sync_to_async(last_status)()"),
         Edit(CONSUMERS, "if status is not None:", "if status:"),
+    ),
+    Variant("the lock is taken in the cache, before the task is sent", *LOCK_BEFORE_SENDING),
+    Variant(
+        "the task takes a lock in the cache",
+        Edit(TASKS, REDIS_LOCK, CACHE_LOCK),
+        Edit(TASKS, "lock.reacquire()", "cache.touch('status-run', LOCK_LIFETIME)"),
+        Edit(TASKS, "lock.release()", "cache.delete('status-run')"),
     ),
     Variant(
         "settings in a package, read from os.environ, on prefork",

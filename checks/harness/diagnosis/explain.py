@@ -25,12 +25,18 @@ class Diagnosis:
     words: str
 
 
-def explain(not_yet: NotYet, *evidence: Evidence, causes: Sequence[Cause] = CAUSES) -> NotYet:
+def explain(
+    not_yet: NotYet,
+    *evidence: Evidence,
+    causes: Sequence[Cause] = CAUSES,
+    general: Sequence[Cause] = LAST_RESORT,
+) -> NotYet:
     """Return `not_yet` with the cause that the evidence names, unchanged where it names none.
 
     What a check asks is only its best guess; whoever has evidence should go through here.
+    `general` are asked last, where `causes` are all those that there are.
     """
-    found = diagnose(evidence, otherwise=not_yet.look_at, causes=causes)
+    found = diagnose(evidence, otherwise=not_yet.look_at, causes=causes, general=general)
     if not found:
         return not_yet
     seen = not_yet.seen
@@ -45,17 +51,19 @@ def explain(not_yet: NotYet, *evidence: Evidence, causes: Sequence[Cause] = CAUS
 
 
 def diagnose(
-    evidence: Sequence[Evidence], otherwise: str = "", causes: Sequence[Cause] = CAUSES
+    evidence: Sequence[Evidence],
+    otherwise: str = "",
+    causes: Sequence[Cause] = CAUSES,
+    general: Sequence[Cause] = LAST_RESORT,
 ) -> Diagnosis | None:
     """Return the cause that is found in any of the evidence, None where there is none.
 
     `otherwise` is what a check would open: its place is kept where a cause knows no better one.
     """
-    general = LAST_RESORT if causes is CAUSES else ()
     return (
         _first(causes, evidence, otherwise)
         or next((_raised(one) for one in evidence if one.is_raised and one.place), None)
-        or _first(general, evidence, otherwise)
+        or _first(general if causes is CAUSES else (), evidence, otherwise)
     )
 
 
