@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect
 from benchmarks.capacity import REDIS_PER_VISITOR
 from benchmarks.capacity import frame as longest_frame
 from tests.support.machines.cluster import (
-    CLAIM,
+    LOCK,
     QUEUES,
     STATUS_INTERVAL,
     Cluster,
@@ -32,7 +32,10 @@ pytestmark = [NGINX, POSTGRESQL, REDIS_SERVER]
 
 RUN = "status.tasks.send_status_periodically"
 STATUSES = ["RUNNING", "FINISHED", "RUNNING", "FINISHED", "RUNNING"]
-CLAIM_SECONDS = ceil(3 * STATUS_INTERVAL)
+LOCK_SECONDS = ceil(3 * STATUS_INTERVAL)
+# What becomes of a visitor in Redis: a message that is put into the queue, noted as taken, and
+# acknowledged; the lock that somebody else holds; the last status.
+ASKED = ("lpush", "zadd", "hset", "zrem", "hdel", "set", "get")
 PLAIN, SLOW = QUEUES
 
 
@@ -106,15 +109,16 @@ def test_no_machine_reads_a_file_of_another(machines: Cluster) -> None:
 
 
 def test_who_comes_asks_redis_as_often_as_the_page_reckons(machines: Cluster) -> None:
-    machines.redis.set(CLAIM, 1, ex=60)  # a run goes on, and says nothing meanwhile
+    machines.redis.set(LOCK, 1, ex=60)  # a run goes on, and says nothing meanwhile
     try:
         machines.redis.config_resetstat()
         with machines.visitors(10):
             told = machines.redis.info("commandstats")
-        asked = sum(told.get(f"cmdstat_{name}", {"calls": 0})["calls"] for name in ("get", "set"))
+        asked = sum(told.get(f"cmdstat_{name}", {"calls": 0})["calls"] for name in ASKED)
     finally:
-        machines.redis.delete(CLAIM)
-    assert asked == 10 * REDIS_PER_VISITOR
+        machines.redis.delete(LOCK)
+    # An older message may still be acknowledged meanwhile.
+    assert 10 * REDIS_PER_VISITOR <= asked < 10 * (REDIS_PER_VISITOR + 1)
 
 
 def test_a_worker_dies_in_the_midst_of_a_run_and_the_next_run_goes_on(machines: Cluster) -> None:
@@ -123,8 +127,8 @@ def test_a_worker_dies_in_the_midst_of_a_run_and_the_next_run_goes_on(machines: 
         visitors[0].sees(2)
         dead.child.kill()
         died = time.monotonic()
-        wait_until(lambda: not machines.claimed(), CLAIM_SECONDS + 1, lambda: "the claim freed")
-        assert time.monotonic() - died <= CLAIM_SECONDS + 1
+        wait_until(lambda: not machines.is_locked(), LOCK_SECONDS + 1, lambda: "the lock to expire")
+        assert time.monotonic() - died <= LOCK_SECONDS + 1
         told = [len(visitor.statuses) for visitor in visitors]
         assert all(count < 5 for count in told), "the run was over before its worker died"
         # What the page says: the other one takes over the queue, at a word.
@@ -177,7 +181,7 @@ def test_visitors_of_a_dead_web_process_come_back(machines: Cluster, chromium: B
 
 def run_is_over(machines: Cluster) -> None:
     """Wait until the run that goes on is over: it gives its claim back after its last status."""
-    wait_until(lambda: not machines.claimed(), 30, lambda: "the run to end")
+    wait_until(lambda: not machines.is_locked(), 30, lambda: "the run to end")
 
 
 def told_at_rest(visitors: Sequence[MachineVisitor]) -> list[int]:

@@ -20,6 +20,11 @@ ORIGIN = "AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns))"
 ROUTES = "from status.routing import websocket_urlpatterns"
 HTMX = """  <script src="{% static 'django_htmx/htmx-2.min.js' %}" defer></script>\n"""
 EXTENSION = """  <script src="{% static 'django_htmx/ext/hx-ws-2.min.js' %}" defer></script>\n"""
+LIVE_JS = "static/live.js"
+SCRIPT = """<script src="{% static 'live.js' %}"></script>\n"""
+CONNECTED = "  connection.textContent = 'Connected.';\n"
+REFUSED = "    connection.textContent = `The server refused the connection (${code}).`;\n"
+RECONNECT = "    setTimeout(detail.socketWrapper.reconnect, 1000 + 4000 * Math.random());\n"
 SYNC = """
 from channels.generic.websocket import WebsocketConsumer
 from django.template.loader import render_to_string
@@ -214,6 +219,42 @@ MISTAKES = [
         ("htmx is not defined", BASE),
         Edit(BASE, EXTENSION, ""),
         Edit(BASE, HTMX, EXTENSION + HTMX),
+    ),
+    Mistake(
+        "the_page_says_nothing_of_its_websocket",
+        "test_the_page_says_whether_it_is_connected",
+        ("before and after", "what does the page show when its websocket closes?"),
+        Edit(LIVE, SCRIPT, ""),
+    ),
+    Mistake(
+        "the_page_never_says_that_it_is_connected",
+        "test_the_page_says_whether_it_is_connected",
+        ("as before it was open", "what does the page show when its websocket opens?"),
+        Edit(LIVE_JS, CONNECTED, ""),
+    ),
+    Mistake(
+        "after_other_codes_nobody_connects_again",
+        "test_the_page_connects_again",
+        ("websocket with 1001, as a proxy may", "no other one within", "after the other codes?"),
+        Edit(LIVE_JS, RECONNECT, ""),
+    ),
+    Mistake(
+        "after_a_normal_close_nobody_connects_again",
+        "test_the_page_connects_again",
+        ("websocket with 1000, as a proxy may", "no other one within"),
+        Edit(LIVE_JS, "[1006, ", "[1000, 1006, "),
+    ),
+    Mistake(
+        "a_refused_page_comes_back",
+        "test_the_page_connects_again",
+        ("websocket with 4401", "another one after", "which codes does it leave alone?"),
+        Edit(LIVE_JS, "    return;\n", ""),
+    ),
+    Mistake(
+        "a_refused_page_says_nothing",
+        "test_the_page_connects_again",
+        ("websocket with 4401", "before and after", "what does the page show then?"),
+        Edit(LIVE_JS, REFUSED, ""),
     ),
     Mistake(
         "any_origin",

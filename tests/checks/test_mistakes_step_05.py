@@ -320,6 +320,18 @@ MISTAKES = [
         Edit(CLAIMS, " and cache.touch(CLAIM, LIFETIME)", ""),
     ),
     Mistake(
+        "the page says nothing of its websocket",
+        "test_the_page_says_whether_it_is_connected",
+        ("before and after", "what does the page show when its websocket closes?"),
+        Edit("templates/live.html", """<script src="{% static 'live.js' %}"></script>\n""", ""),
+    ),
+    Mistake(
+        "after a close nobody connects again",
+        "test_the_page_connects_again",
+        ("websocket with 1001, as a proxy may", "no other one within", "after the other codes?"),
+        Edit("static/live.js", "setTimeout(detail.socketWrapper.reconnect, ", "console.log("),
+    ),
+    Mistake(
         "the page does not open the websocket",
         "test_a_browser_shows_the_run",
         ("the page opened no websocket", "templates/live.html: what makes htmx"),

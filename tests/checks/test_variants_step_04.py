@@ -71,7 +71,16 @@ LIVE_ON_BODY = """
 <script src="{% static 'django_htmx/htmx-2.min.js' %}"></script>
 <script src="{% static 'django_htmx/ext/hx-ws-2.js' %}"></script></head>
 <body data-hx-ext="preload, ws"><main data-ws-connect="ws://{{ request.get_host }}/ws/status">
-<p>Now: <strong id="status"></strong></p></main></body></html>
+<p>Now: <strong id="status"></strong></p><div aria-live="assertive" class="line"></div></main>
+<script>
+const line = document.querySelector(".line");
+document.addEventListener("htmx:wsOpen", () => { line.textContent = "Live"; });
+document.addEventListener("htmx:wsClose", (event) => {
+  const refused = event.detail.event.code >= 4000;
+  line.textContent = refused ? "Not for you" : "Offline for a moment";
+  if (event.detail.event.code < 1006) setTimeout(event.detail.socketWrapper.reconnect, 3000);
+});
+</script></body></html>
 """
 LIVE_VIEW = """@require_GET
 def live(request):

@@ -30,7 +30,7 @@ from workbook.runtime.ports import LOOPBACK, free_port
 
 STATUS_INTERVAL = 0.5
 QUEUES = ("celery", "slow")
-CLAIM = ":1:status-run"  # what Django's cache calls step 05's claim in Redis
+LOCK = "status-run"  # what step 05 calls its lock in Redis
 
 
 @dataclass(frozen=True)
@@ -67,15 +67,15 @@ class Cluster:
         seen: set[str] = set()
         with self.browser() as client:
             wait_until(lambda: self._asked(client, seen), READY_SECONDS, lambda: f"both: {seen}")
-        wait_until(lambda: not self.claimed(), READY_SECONDS, lambda: "no run to go on")
+        wait_until(lambda: not self.is_locked(), READY_SECONDS, lambda: "no run to go on")
 
     def browser(self) -> httpx.Client:
         """Return a visitor of the pages, who keeps cookies."""
         return httpx.Client(base_url=self.proxy.url, verify=self.proxy.trust(), timeout=20)
 
-    def claimed(self) -> bool:
+    def is_locked(self) -> bool:
         """Tell whether somebody holds the claim on a run."""
-        return bool(self.redis.exists(CLAIM))
+        return bool(self.redis.exists(LOCK))
 
     def rows(self, statement: str, *values: object) -> list[tuple]:
         """Ask the project's database, as its administrator."""
