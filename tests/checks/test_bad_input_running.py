@@ -168,7 +168,7 @@ BAD_INPUTS = [
         "status_of_fifty_megabytes",
         5,
         SEEN,
-        ("visitor 1 was sent nothing",),
+        ("visitor 1 was sent",),
         changed(TASKS, "'status': status}", "'status': status * 7_000_000}"),
     ),
     BadInput(
