@@ -3,7 +3,7 @@
 import importlib
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,14 +22,12 @@ MODULES = {
     4: "checks.step_04.test_setup_websocket",
     5: "checks.step_05.test_websocket_celery",
 }
-# What decides which processes there are, and whether they start.
-STARTED_FROM = (
-    *("Procfile", ".env", "config/__init__.py", "config/celery.py"),
-    *("config/settings", "config/urls.py"),
-)
+# What decides which processes there are, and whether they start. Beat loads the settings as the
+# worker does: what they keep from starting is seen without it.
+STARTED_FROM = ("Procfile", ".env", "config/__init__.py", "config/celery.py", "config/urls.py")
 # What a worker reads besides. Below, the checks that need none, nor do those that they wait for:
 # they look at what a page answers, and at what it sends to a websocket.
-READ_BY_WORKER = (*STARTED_FROM, "status/tasks.py", "status/claims.py")
+READ_BY_WORKER = (*STARTED_FROM, "config/settings", "status/tasks.py", "status/claims.py")
 WITHOUT_WORKER = {
     2: {"test_the_start_page_has_the_form", "test_a_post_without_a_token_is_refused"},
     3: {
@@ -134,6 +132,19 @@ class Variant:
 
     def __str__(self) -> str:
         return self.name
+
+    def beside(self, other: "Variant") -> "Variant":
+        """Return the variant with the edits of both, of which none may need what the other changes.
+
+        Where both name a pool in the Procfile, it is the other's.
+        """
+        own = [edit for edit in self.edits if not other.names_a_pool or edit.file != "Procfile"]
+        return Variant(f"{self}; {other}", *own, *other.edits)
+
+    @property
+    def names_a_pool(self) -> bool:
+        """Whether the Procfile is edited."""
+        return self.touches(("Procfile",))
 
     def touches(self, files: tuple[str, ...]) -> bool:
         """Tell whether an edit is made in one of `files`, or below a folder among them."""
@@ -243,14 +254,24 @@ def roles_for(step: int, variant: Variant, check: str | None = None) -> list[str
 
 
 def reported_first(
-    step: int, mistakes: Iterable[Mistake], *, by_whole_step: bool = True
+    step: int,
+    mistakes: Iterable[Mistake],
+    *,
+    by_whole_step: bool = True,
+    look_alikes: Collection[str] = (),
 ) -> Callable[..., None]:
     """Return a test of mistakes: each is reported first by the check meant for it.
 
     `by_whole_step`: under `--all` every check of the step is run, not only those that it needs.
+    `look_alikes` are names of mistakes for the long rounds: the same check finds another one by the
+    same evidence.
     """
+    marked = [
+        pytest.param(one, marks=[pytest.mark.long] if one.name in look_alikes else [])
+        for one in mistakes
+    ]
 
-    @pytest.mark.parametrize("mistake", mistakes, ids=str)
+    @pytest.mark.parametrize("mistake", marked, ids=str)
     def test(mistake: Mistake, tmp_path: Path, request: pytest.FixtureRequest) -> None:
         whole_step = by_whole_step and request.config.getoption("--all")
         require_reported_first(step, mistake, tmp_path, whole_step=whole_step)
