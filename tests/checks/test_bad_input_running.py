@@ -17,6 +17,8 @@ ASKED = "    sent_at = request.session.get('sent', {}).get(str(task_id))\n"
 WORKS = "    print(message)\n"
 CONNECT = "    async def connect(self):\n"
 RUN = "    for iteration in range(num_iterations):\n"
+# Waits without a processor, and lets no other greenlet or coroutine of its thread go on.
+BLOCKS = "__import__('os').read(__import__('os').pipe()[0], 1)\n"
 PRINTS = "while True:\n        print('and on it goes ' * 1000)\n"
 DIES_IN_LATIN_1 = (
     "    import os\n"
@@ -44,6 +46,7 @@ BAD_INPUTS = [
         ASKING_ENDS,
         ("printed more than 20 MB", "does it come to its end?"),
         changed(TASKS, WORKS, f"    {PRINTS}"),
+        is_long=True,
     ),
     BadInput(
         "task_that_stops_its_worker_in_another_encoding",
@@ -58,7 +61,7 @@ BAD_INPUTS = [
         3,
         ASKS,
         ("no answer within 4 s",),
-        changed(VIEWS, ASKED, "    while True:\n        pass\n"),
+        changed(VIEWS, ASKED, f"    {BLOCKS}"),
     ),
     BadInput(
         "fragment_of_fifty_megabytes",
@@ -70,6 +73,7 @@ BAD_INPUTS = [
             ASKED,
             "    from django.http import HttpResponse\n    return HttpResponse('x' * 50_000_000)\n",
         ),
+        is_long=True,
     ),
     BadInput(
         "consumer_that_raises",
@@ -77,6 +81,7 @@ BAD_INPUTS = [
         OPENS,
         ("RuntimeError: no such day", CONSUMERS),
         changed(CONSUMERS, CONNECT, consumer("raise RuntimeError('no such day')")),
+        is_long=True,
     ),
     BadInput(
         "consumer_that_holds_up_the_server",
@@ -155,6 +160,7 @@ BAD_INPUTS = [
         SEEN,
         ("visitor 1 was sent",),
         changed(TASKS, RUN, "    for iteration in __import__('itertools').count():\n"),
+        is_long=True,
     ),
     BadInput(
         "run_that_prints_without_an_end",
@@ -169,6 +175,7 @@ BAD_INPUTS = [
         SEEN,
         ("visitor 1 was sent nothing",),
         changed(TASKS, "{'status': status})\n", "{'status': status * 7_000_000})\n"),
+        is_long=True,
     ),
     BadInput(
         "run_that_dies_with_redis",
@@ -198,5 +205,6 @@ WHOLE_IN_THE_GATE = ("status_that_hangs", "run_that_never_goes_on")
 def test_bad_input_ends_in_a_cross(
     bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    whole = request.config.getoption("--all") or bad.name in WHOLE_IN_THE_GATE
-    require_a_clear_cross(bad, tmp_path, monkeypatch, whole_step=whole)
+    every = request.config.getoption("--all")
+    whole = every or bad.name in WHOLE_IN_THE_GATE
+    require_a_clear_cross(bad, tmp_path, monkeypatch, whole_step=whole, every_process=every)
