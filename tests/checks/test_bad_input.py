@@ -30,8 +30,7 @@ BROKEN_FILES = (
 )
 WORKER = "celery -A config worker --loglevel=info -P gevent -c 10"
 HANGING = "\n\ndef index(request):\n    import time\n    time.sleep(3600)\n"
-# Waits without a processor, and lets no other greenlet of its thread go on. One of the projects
-# below, `view_that_hangs`, keeps a processor busy as well.
+# Waits without a processor, and lets no other greenlet of its thread go on.
 BLOCKS = "__import__('os').read(__import__('os').pipe()[0], 1)\n"
 HUGE = """
 
@@ -159,7 +158,16 @@ BAD_INPUTS = [
         2,
         AT_ONCE,
         ("no answer within 10 s",),
+        changed(VIEWS, "    try:\n", f"    {BLOCKS}    try:\n"),
+    ),
+    # The ordinary run has a task that keeps a processor busy: `task_that_stops_its_worker`.
+    BadInput(
+        "view_that_keeps_a_processor_busy",
+        2,
+        AT_ONCE,
+        ("no answer within 10 s",),
         changed(VIEWS, "    try:\n", "    while True:\n        pass\n    try:\n"),
+        is_long=True,
     ),
     BadInput(
         "task_that_never_returns",
@@ -173,12 +181,16 @@ BAD_INPUTS = [
         2,
         STORED,
         ("the worker answers no more", "does it come to an end?"),
-        changed(TASKS, "    sleep(2)\n", f"    {BLOCKS}"),
+        changed(TASKS, "    sleep(2)\n", "    while True:\n        pass\n"),
     ),
 ]
 
 
-@pytest.mark.parametrize("bad", BAD_INPUTS, ids=str)
+@pytest.mark.parametrize(
+    "bad",
+    [pytest.param(bad, marks=pytest.mark.long) if bad.is_long else bad for bad in BAD_INPUTS],
+    ids=str,
+)
 def test_bad_input_ends_in_a_cross(
     bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

@@ -291,7 +291,7 @@ MISTAKES = [
 ]
 
 
-# Each is found as the one after it is.
+# Each is found as another one is.
 LOOK_ALIKES = {
     "the worker is still on gevent": "the last listing of the original guide, taken literally",
     "the run is claimed in the task alone": "the last listing of the original guide on the right "

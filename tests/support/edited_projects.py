@@ -124,6 +124,10 @@ class Rewritten:
 Change = Edit | Rewritten
 
 
+def _names_a_pool(change: Change) -> bool:
+    return isinstance(change, Edit) and change.file == "Procfile" and "-P" in change.old
+
+
 class Variant:
     """Edits that make another project of a snapshot, as right as it was."""
 
@@ -138,13 +142,9 @@ class Variant:
 
         Where both name a pool in the Procfile, it is the other's.
         """
-        own = [edit for edit in self.edits if not other.names_a_pool or edit.file != "Procfile"]
+        pool = any(_names_a_pool(edit) for edit in other.edits)
+        own = [edit for edit in self.edits if not (pool and _names_a_pool(edit))]
         return Variant(f"{self}; {other}", *own, *other.edits)
-
-    @property
-    def names_a_pool(self) -> bool:
-        """Whether the Procfile is edited."""
-        return self.touches(("Procfile",))
 
     def touches(self, files: tuple[str, ...]) -> bool:
         """Tell whether an edit is made in one of `files`, or below a folder among them."""
@@ -207,7 +207,9 @@ def checks_on(step: int, project: Path, *options: str, only: str | None = None) 
 
 def exercise_on(step: int, project: Path) -> CheckOutput:
     """Look at a step's exercise alone, as if all that it waits for held."""
-    return _run([str(ROOT / f"checks/step_{step:02d}/test_your_turn.py")], project)
+    # Step 01 is about the processes.
+    roles = [] if step == 1 else ["--roles=web,worker"]
+    return _run([str(ROOT / f"checks/step_{step:02d}/test_your_turn.py")], project, *roles)
 
 
 def step_on(step: int, project: Path) -> CheckOutput:
