@@ -191,6 +191,7 @@ BAD_INPUTS = [
     [pytest.param(bad, marks=pytest.mark.long) if bad.is_long else bad for bad in BAD_INPUTS],
     ids=str,
 )
+@pytest.mark.takes_long("a project that lets the checks wait as long as they can")
 def test_bad_input_ends_in_a_cross(
     bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

@@ -69,6 +69,7 @@ def test_each_check_that_needs_no_worker_is_one_of_its_step(step: int) -> None:
     assert sorted(WITHOUT_WORKER[step] - known.keys()) == []
 
 
+@pytest.mark.takes_long("every check of a step, twice at once")
 def test_two_runs_side_by_side_do_not_disturb_each_other() -> None:
     with ThreadPoolExecutor() as pool:
         list(pool.map(_require_all_hold, (2, 2), (_folder(2), _folder(2))))

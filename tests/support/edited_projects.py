@@ -273,6 +273,7 @@ def reported_first(
         for one in mistakes
     ]
 
+    @pytest.mark.takes_long("a check waits for what the mistake keeps from coming")
     @pytest.mark.parametrize("mistake", marked, ids=str)
     def test(mistake: Mistake, tmp_path: Path, request: pytest.FixtureRequest) -> None:
         whole_step = by_whole_step and request.config.getoption("--all")
