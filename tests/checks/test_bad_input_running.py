@@ -193,7 +193,8 @@ BAD_INPUTS = [
 WHOLE_IN_THE_GATE = ("status_that_hangs", "run_that_never_goes_on")
 
 
-# Those for the long rounds end as another one of the list does, but for the last: its check waits
+# Those for the long rounds end as another one of the list does, or of `test_bad_input`, or as a
+# mistake does that is looked at in every run, but for the last: its check waits
 # 15 s for a status that never comes. With other tests beside it that leaves too little of the
 # thirty seconds. As a mistake, the same edit is looked at in every run.
 @pytest.mark.parametrize(
