@@ -1,5 +1,7 @@
 """Options and markers for all tests."""
 
+import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,11 @@ from benchmarks.versions import LEFT_OUT
 from tests.support.built_site import build_once
 from tests.support.skip_markers import SHELLS, require_what_it_needs
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
-from workbook.browser import browser, find_chromium
+from workbook.browser import CHOSEN, browser, find_chromium
+
+# The same Chromium without the parts that draw its windows: opening a page takes a fifth of the
+# processor time. A replay's reader has not got it: what they type looks through the whole one.
+HEADLESS_SHELL = "chromium-headless-shell"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if shell := shutil.which(HEADLESS_SHELL):
+        os.environ.setdefault(CHOSEN, shell)
     config.addinivalue_line("markers", "long: a long round, left out unless --all is given")
     config.addinivalue_line("markers", "alone: holds a time, and runs at the end with none beside")
     config.addinivalue_line("markers", "takes_long(reason): why it takes more than twenty seconds")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import grimp
 
-from tests.plugins.scheduling import recorded_seconds
+from tests.plugins.scheduling import recorded_seconds, unit_of
 from workbook.paths import ROOT
 from workbook.runtime.process_output import AS_TEXT
 
@@ -65,7 +65,8 @@ def within_budget(tests: Iterable[str]) -> tuple[list[str], list[str]]:
     chosen, left_out, left = [], [], float(BUDGET_SECONDS * WORKERS)
     seconds = recorded_seconds()
     for path in tests:
-        units = [unit for unit in seconds if unit == path or unit.startswith(f"{path}::")]
+        whole = unit_of(path)
+        units = [unit for unit in seconds if unit == whole or unit.startswith(f"{path}::")]
         cost = sum(seconds[unit] for unit in units) or UNKNOWN_SECONDS
         longest = max((seconds[unit] for unit in units), default=0)
         if cost <= left and longest <= BUDGET_SECONDS:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+# Names the browser to use, whatever else is there.
+CHOSEN = "WORKBOOK_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 # Where macOS and Windows keep Chrome: neither puts it on the PATH.
 USUAL_PLACES = (
@@ -32,7 +34,9 @@ QUIET = (
 
 
 def find_chromium() -> Path | None:
-    """Return the Chromium, Chrome or Edge of this machine, if there is one."""
+    """Return the browser that CHOSEN names, or this machine's Chromium, Chrome or Edge, if any."""
+    if chosen := os.environ.get(CHOSEN):
+        return Path(chosen)
     on_path = next((path for name in NAMES if (path := shutil.which(name))), None)
     usual = next((place for place in USUAL_PLACES if Path(place).is_file()), None)
     found = on_path or usual

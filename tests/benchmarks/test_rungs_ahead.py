@@ -63,6 +63,7 @@ asyncio.run(main())
     [*(pytest.param(row, marks=pytest.mark.long) for row in LOWER), TOP],
     ids=lambda row: row.name,
 )
+@pytest.mark.takes_long("every check of a step, some of which wait for tasks")
 def test_the_checks_of_step_05_hold_but_for_the_static_files(row: Row, tmp_path: Path) -> None:
     said = checks_on(5, make_project(row, tmp_path).folder)
     assert re.findall(r"^✗ (.*?)\s*$", said.text, re.MULTILINE) == LACKING, said.text

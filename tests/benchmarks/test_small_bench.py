@@ -28,6 +28,7 @@ def step_05(result: PushResult) -> RowResult:
     return _row(result, STEP_05.name)
 
 
+@pytest.mark.takes_long("it measures two rows at two sizes, for all tests of the module")
 def test_no_status_is_lost_and_no_visitor_dropped(result: PushResult) -> None:
     assert complaints(ROWS, result) == []
 

@@ -30,6 +30,8 @@ BROKEN_FILES = (
 )
 WORKER = "celery -A config worker --loglevel=info -P gevent -c 10"
 HANGING = "\n\ndef index(request):\n    import time\n    time.sleep(3600)\n"
+# Waits without a processor, and lets no other greenlet of its thread go on.
+BLOCKS = "__import__('os').read(__import__('os').pipe()[0], 1)\n"
 HUGE = """
 
 def index(request):
@@ -74,7 +76,7 @@ BAD_INPUTS = [
         1,
         LOADS,
         ("did not come to an end within 15 s",),
-        appended(SETTINGS, "\nwhile True:\n    pass\n"),
+        appended(SETTINGS, f"\n{BLOCKS}"),
     ),
     BadInput(
         "app_that_is_not_there",
@@ -156,7 +158,16 @@ BAD_INPUTS = [
         2,
         AT_ONCE,
         ("no answer within 10 s",),
+        changed(VIEWS, "    try:\n", f"    {BLOCKS}    try:\n"),
+    ),
+    # The ordinary run has a task that keeps a processor busy: `task_that_stops_its_worker`.
+    BadInput(
+        "view_that_keeps_a_processor_busy",
+        2,
+        AT_ONCE,
+        ("no answer within 10 s",),
         changed(VIEWS, "    try:\n", "    while True:\n        pass\n    try:\n"),
+        is_long=True,
     ),
     BadInput(
         "task_that_never_returns",
@@ -175,11 +186,17 @@ BAD_INPUTS = [
 ]
 
 
-@pytest.mark.parametrize("bad", BAD_INPUTS, ids=str)
+@pytest.mark.parametrize(
+    "bad",
+    [pytest.param(bad, marks=pytest.mark.long) if bad.is_long else bad for bad in BAD_INPUTS],
+    ids=str,
+)
+@pytest.mark.takes_long("a project that lets the checks wait as long as they can")
 def test_bad_input_ends_in_a_cross(
-    bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    require_a_clear_cross(bad, tmp_path, monkeypatch)
+    every = request.config.getoption("--all")
+    require_a_clear_cross(bad, tmp_path, monkeypatch, every_process=every)
 
 
 @pytest.mark.parametrize("file", BROKEN_FILES)

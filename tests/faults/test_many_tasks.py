@@ -4,6 +4,8 @@ import time
 from collections import Counter
 from uuid import uuid4
 
+import pytest
+
 from checks.harness.project import Project
 from tests.faults.thresholds import Figures
 from tests.support.edited_projects import Edit
@@ -22,6 +24,7 @@ EDITS = (Edit("Procfile", "-P threads -c 10", "-P threads -c 16"),)
 
 
 # The snapshots have no WAL, and it holds. Nothing was seen to make it fail.
+@pytest.mark.takes_long("a thousand results are stored, one after the other")
 def test_thousand_results_are_stored_without_a_lock(step: Project, figure: Figures) -> None:
     ids = [str(uuid4()) for _ in range(TASKS)]
     since = time.monotonic()

@@ -68,6 +68,7 @@ CURES = (
 )
 
 
+@pytest.mark.takes_long("beat is watched for what it should not send, before and after a restart")
 def test_overdue_schedule_fires_once(step: Project, figure: Figures) -> None:
     schedule_overdue(step)
     wait_until(lambda: sent(step) > 0, SEEN_SECONDS)

@@ -16,10 +16,18 @@ APART = (
     "tests/exercises/",
     "tests/guide/test_replay.py",
 )
+# Modules that look at the same running snapshots, which each worker would start for itself.
+TOGETHER = "tests/security on one snapshot"
+SHARING = tuple(
+    f"tests/security/test_{name}.py"
+    for name in ("bad_messages", "deployment", "html_is_escaped", "malformed_inputs", "strangers")
+)
 
 
 def unit_of(node_id: str) -> str:
-    """Return what `node_id` stays together with: itself, or all tests of its module."""
+    """Return what `node_id` stays together with: itself, its module, or modules that share."""
+    if node_id.startswith(SHARING):
+        return TOGETHER
     return node_id if node_id.startswith(APART) else node_id.partition("::")[0]
 
 

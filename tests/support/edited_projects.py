@@ -3,7 +3,7 @@
 import importlib
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,14 +24,12 @@ MODULES: dict[Step, str] = {
     5: "checks.step_05.test_websocket_celery",
     "robust": "checks.robust.test_make_it_robust",
 }
-# What decides which processes there are, and whether they start.
-STARTED_FROM = (
-    *("Procfile", ".env", "config/__init__.py", "config/celery.py"),
-    *("config/settings", "config/urls.py"),
-)
+# What decides which processes there are, and whether they start. Beat loads the settings as the
+# worker does: what they keep from starting is seen without it.
+STARTED_FROM = ("Procfile", ".env", "config/__init__.py", "config/celery.py", "config/urls.py")
 # What a worker reads besides. Below, the checks that need none, nor do those that they wait for:
 # they look at what a page answers, and at what it sends to a websocket.
-READ_BY_WORKER = (*STARTED_FROM, "status/tasks.py", "status/claims.py")
+READ_BY_WORKER = (*STARTED_FROM, "config/settings", "status/tasks.py", "status/claims.py")
 WITHOUT_WORKER = {
     2: {"test_the_start_page_has_the_form", "test_a_post_without_a_token_is_refused"},
     3: {
@@ -128,6 +126,10 @@ class Rewritten:
 Change = Edit | Rewritten
 
 
+def _names_a_pool(change: Change) -> bool:
+    return isinstance(change, Edit) and change.file == "Procfile" and "-P" in change.old
+
+
 class Variant:
     """Edits that make another project of a snapshot, as right as it was."""
 
@@ -136,6 +138,15 @@ class Variant:
 
     def __str__(self) -> str:
         return self.name
+
+    def beside(self, other: "Variant") -> "Variant":
+        """Return the variant with the edits of both, of which none may need what the other changes.
+
+        Where both name a pool in the Procfile, it is the other's.
+        """
+        pool = any(_names_a_pool(edit) for edit in other.edits)
+        own = [edit for edit in self.edits if not (pool and _names_a_pool(edit))]
+        return Variant(f"{self}; {other}", *own, *other.edits)
 
     def touches(self, files: tuple[str, ...]) -> bool:
         """Tell whether an edit is made in one of `files`, or below a folder among them."""
@@ -198,7 +209,9 @@ def checks_on(step: Step, project: Path, *options: str, only: str | None = None)
 
 def exercise_on(step: Step, project: Path) -> CheckOutput:
     """Look at a step's exercise alone, as if all that it waits for held."""
-    return _run([str(find_lesson(str(step)).checks / "test_your_turn.py")], project)
+    # Step 01 is about the processes.
+    roles = [] if step == 1 else ["--roles=web,worker"]
+    return _run([str(find_lesson(str(step)).checks / "test_your_turn.py")], project, *roles)
 
 
 def step_on(step: Step, project: Path) -> CheckOutput:
@@ -251,14 +264,25 @@ def roles_for(step: Step, variant: Variant, check: str | None = None) -> list[st
 
 
 def reported_first(
-    step: Step, mistakes: Iterable[Mistake], *, by_whole_step: bool = True
+    step: Step,
+    mistakes: Iterable[Mistake],
+    *,
+    by_whole_step: bool = True,
+    look_alikes: Collection[str] = (),
 ) -> Callable[..., None]:
     """Return a test of mistakes: each is reported first by the check meant for it.
 
     `by_whole_step`: under `--all` every check of the step is run, not only those that it needs.
+    `look_alikes` are names of mistakes for the long rounds: the same check finds another one by the
+    same evidence.
     """
+    marked = [
+        pytest.param(one, marks=[pytest.mark.long] if one.name in look_alikes else [])
+        for one in mistakes
+    ]
 
-    @pytest.mark.parametrize("mistake", mistakes, ids=str)
+    @pytest.mark.takes_long("a check waits for what the mistake keeps from coming")
+    @pytest.mark.parametrize("mistake", marked, ids=str)
     def test(mistake: Mistake, tmp_path: Path, request: pytest.FixtureRequest) -> None:
         whole_step = by_whole_step and request.config.getoption("--all")
         require_reported_first(step, mistake, tmp_path, whole_step=whole_step)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.edited_projects import MODULES, checks_on, edited_copy
+from tests.support.edited_projects import MODULES, WITHOUT_WORKER, checks_on, edited_copy
 from tests.support.tool_process import MARK, marked_processes
 
 # What a step may take at the worst, and what pytest's own start takes on a machine at rest.
@@ -60,11 +60,17 @@ def appended(file: str, text: str) -> Callable[[Path], object]:
 
 
 def require_a_clear_cross(
-    bad: BadInput, folder: Path, monkeypatch: pytest.MonkeyPatch, *, whole_step: bool = False
+    bad: BadInput,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    whole_step: bool = False,
+    every_process: bool = False,
 ) -> float:
     """Assert all that holds whatever the project does; return the seconds that it took.
 
-    The check meant for it is run, with those that it waits for, or the whole step.
+    The check meant for it is run, with those that it waits for, or the whole step. Of the
+    processes of the Procfile those run that the check looks at, or all of them.
     """
     mark = uuid.uuid4().hex
     monkeypatch.setenv(MARK, mark)
@@ -72,7 +78,10 @@ def require_a_clear_cross(
     bad.spoil(project)
     before = _fingerprint(project)
     start = time.monotonic()
-    said = checks_on(bad.step, project, only=None if whole_step else bad.check)
+    only = None if whole_step else bad.check
+    said = checks_on(
+        bad.step, project, *([] if every_process else _roles_for(bad, only)), only=only
+    )
     took = time.monotonic() - start
     title = getattr(importlib.import_module(MODULES[bad.step]), bad.check).check.title
     assert said.first_cross == title, said.text
@@ -85,6 +94,16 @@ def require_a_clear_cross(
     assert left == [], left
     assert _fingerprint(project) == before
     return took
+
+
+def _roles_for(bad: BadInput, check: str | None) -> list[str]:
+    """Return the option that leaves out each process which plays no part; `check` is None for all.
+
+    Step 01 is about the processes.
+    """
+    if bad.step == 1 or check == "test_the_processes_start":
+        return []
+    return ["--roles=web" if check in WITHOUT_WORKER.get(bad.step, ()) else "--roles=web,worker"]
 
 
 def _slowness(folder: Path) -> float:

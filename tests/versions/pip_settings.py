@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -19,7 +20,7 @@ SYSTEM = {Path("/"), *(Path("/", name) for name in ("etc", "home", "opt", "root"
 
 def files_that_pip_needs() -> list[Path]:
     """Return pip's configuration files, and the files and folders that its settings name."""
-    said = _pip("config", "debug")
+    said = _pip_config(tuple(os.environ.items()))
     files = {Path(found) for found in FILE.findall(said)}
     settings = "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in files)
     variables = "\n".join(
@@ -54,11 +55,12 @@ def _outermost(paths: set[Path]) -> list[Path]:
     return sorted(path for path in paths if not paths & set(path.parents))
 
 
-def _pip(*arguments: str) -> str:
-    """Return what pip says; "" in an environment without pip."""
+@cache
+def _pip_config(_variables: tuple[tuple[str, str], ...]) -> str:
+    """Return what pip tells of its settings with these variables; "" without pip."""
     for python in (python_of(ENVIRONMENT), Path(sys._base_executable)):
         done = subprocess.run(
-            [python, "-m", "pip", *arguments],
+            [python, "-m", "pip", "config", "debug"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
