@@ -42,7 +42,7 @@ def test_the_packages_are_installed_as_apps(project: Project) -> None:
             seen=f"no {' and no '.join(missing)}",
             expected="django_celery_beat and django_celery_results among the apps",
             look_at=f"{SETTINGS}, INSTALLED_APPS",
-            guide="01, Update settings.py",
+            guide="01, Keep the results",
         )
 
 
@@ -95,7 +95,7 @@ def test_results_go_to_the_database(project: Project) -> None:
             seen=f"{backend or 'none: what a task returns is lost'}",
             expected="django-db",
             look_at=f"{SETTINGS}, CELERY_RESULT_BACKEND",
-            guide="01, Update settings.py",
+            guide="01, Keep the results",
         )
 
 
@@ -116,7 +116,7 @@ def test_beat_takes_its_schedule_from_the_database(project: Project) -> None:
             + (": it keeps its schedule in a file of its own" if "Persistent" in scheduler else ""),
             expected="the DatabaseScheduler of django_celery_beat",
             look_at=place,
-            guide="01, Update settings.py",
+            guide="01, Keep the schedule",
         )
 
 

@@ -45,6 +45,19 @@ def test_all_addresses_lead_somewhere(site: Path, pages: list[WebPage]) -> None:
     assert list(broken(site, pages)) == []
 
 
+def test_a_section_keeps_the_address_that_it_once_had(site: Path) -> None:
+    """Somebody may have written it down: where a section went, its page still has the anchor."""
+    former = (Path(__file__).parent / "former_addresses.txt").read_text(encoding="utf-8").split()
+    assert former
+    lost = [
+        address
+        for address in former
+        for page, _, anchor in [address.partition("#")]
+        if f' id="{anchor}"' not in (site / page).read_text(encoding="utf-8")
+    ]
+    assert lost == []
+
+
 def test_a_page_loads_nothing_from_elsewhere(pages: list[WebPage]) -> None:
     loads = [(page.file.name, load) for page in pages for load in page.loads]
     assert loads

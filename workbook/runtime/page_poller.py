@@ -8,8 +8,12 @@ from dataclasses import dataclass
 
 import httpx
 
+from workbook.projects.project import ADMIN_PAGE
+
 PAUSE_SECONDS = 0.05
 REQUEST_SECONDS = 10
+# A link of django/views/templates/default_urlconf.html, the same in every language.
+GREETING = "/intro/tutorial01/"
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,19 @@ class PagePoller:
 
 
 def _look(client: httpx.Client, candidates: Sequence[str]) -> FirstAnswer:
-    path, status = "/", client.get("/").status_code
+    start = client.get("/")
+    path, status = "/", start.status_code
     for candidate in candidates:
         if client.get(candidate).status_code == httpx.codes.OK:
             path, status = candidate, httpx.codes.OK
             break
     # A redirect to its login page is how an admin answers a stranger.
-    has_admin = client.get("/admin/").status_code in (httpx.codes.OK, httpx.codes.FOUND)
+    has_admin = client.get(ADMIN_PAGE).status_code in (httpx.codes.OK, httpx.codes.FOUND)
+    if path == "/" and has_admin and _is_djangos_own(start):
+        path, status = ADMIN_PAGE, httpx.codes.OK
     return FirstAnswer(path, status, has_admin)
+
+
+def _is_djangos_own(start: httpx.Response) -> bool:
+    """Tell whether the project has no start page: Django greets in its place, or knows none."""
+    return start.status_code == httpx.codes.NOT_FOUND or GREETING in start.text

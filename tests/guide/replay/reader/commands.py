@@ -6,7 +6,7 @@ from tests.guide.replay.errors import Mishap
 from tests.guide.replay.page.console import COMMAND, PYTHON, Turn
 from tests.guide.replay.reader.session import LOOK_SECONDS, PASSWORD, Session
 from tests.guide.replay.reader.terminal import Terminal
-from tests.guide.replay.reader.terminals import staying_name
+from tests.guide.replay.reader.terminals import SHELL, staying_name
 
 COMMAND_SECONDS = 240
 # What a check says where the machine was too busy to tell: its reader does so.
@@ -44,6 +44,8 @@ class Commands:
         if AGAIN in " ".join(printed.split()):
             printed = self._finish(terminal, terminal.type(terminal.command), turn)
         self._require(turn, printed, end=True)
+        if SHELL.search(turn.typed):
+            self.session.terminals.entered(terminal, turn.typed)
 
     def _finish(self, terminal: Terminal, mark: int, turn: Turn) -> str:
         """Wait until the command has ended, and return what it printed."""

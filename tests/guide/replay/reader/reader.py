@@ -72,13 +72,8 @@ class Reader:
             self.session.tabs.fill(block.rows[1:])
 
     def _type(self, block: Block) -> None:
-        turns = turns_of(block.lines)
-        for turn in turns:
-            if "bin/activate" in turn.typed:
-                turn.typed = self.session.terminals.prepares(turn.typed)
+        for turn in turns_of(block.lines):
             self._commands.type(turn, self._heard)
-        if "bin/activate" in block.text:
-            self.session.terminals.preparation = [turn.typed for turn in turns]
 
     def _look(self, shown: list[str]) -> None:
         """Wait until some terminal, or a tab of the browser, shows the lines."""

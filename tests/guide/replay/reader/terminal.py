@@ -17,6 +17,8 @@ import psutil
 from workbook.runtime.waiting import wait_until
 
 PROMPT = "reader@here$ "
+# `workbook shell` puts this before it.
+ACTIVE = "(workbook) "
 SHELL_PROMPT = ">>> "
 # Colours, titles and the like: what a terminal does not show as characters.
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\x1b[@-_]")
@@ -74,8 +76,11 @@ class Terminal:
 
     @property
     def folder(self) -> Path:
-        """The folder that it stands in."""
-        return Path(psutil.Process(self._process.pid).cwd())
+        """The folder that its shell is in: the innermost one, if one was started in another."""
+        shell = psutil.Process(self._process.pid)
+        while inner := shell.children():
+            shell = inner[0]
+        return Path(shell.cwd())
 
     def type(self, text: str) -> int:
         """Type a line and Enter; return the mark where the answer begins."""
@@ -91,7 +96,10 @@ class Terminal:
 
     def since(self, mark: int) -> str:
         """Return what it has shown since then, without bash's or Python's prompt at the end."""
-        return _as_shown(self._raw[mark:]).removesuffix(PROMPT).removesuffix(SHELL_PROMPT)
+        shown = _as_shown(self._raw[mark:])
+        for prompt in (PROMPT, ACTIVE, SHELL_PROMPT):
+            shown = shown.removesuffix(prompt)
+        return shown
 
     def wait(self, is_so: Callable[[], bool], seconds: float) -> bool:
         """Wait until it is so, for that long at most; tell whether it is."""

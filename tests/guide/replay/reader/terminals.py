@@ -1,8 +1,8 @@
 """The reader's terminals, and which of them a command goes to.
 
-A command goes to the terminal at hand, if it is idle; else to another, opened if need be. Each new
-one is prepared as the page's first terminal was: with the lines of the block that activates the
-environment. "In the workbook's folder" means one that stands there.
+A command goes to the terminal at hand, if it is idle; else to another, opened if need be. Once a
+page has typed `workbook shell`, each new one begins with it. "In the workbook's folder" means a
+terminal that is there.
 """
 
 import os
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.guide.replay.errors import Mishap
-from tests.guide.replay.reader.terminal import Terminal
+from tests.guide.replay.reader.terminal import PROMPT, Terminal
 
 # What runs until somebody ends it, by the name that pages call it.
 STAYING = {
@@ -24,6 +24,7 @@ STAYING = {
     "run": re.compile(r"workbook run"),
     "shell": re.compile(r"manage\.py shell(?!.* -c )"),
 }
+SHELL = re.compile(r"python3 workbook shell")
 STOP_SECONDS = 20
 OURS = re.compile(
     r"CELERY_|DJANGO_|STATUS_|PYTEST|WORKBOOK|VIRTUAL_ENV|PYTHON|COLUMNS|DEBUG|SECRET"
@@ -43,8 +44,10 @@ class Terminals:
         self.root = root
         self._own = own
         self.opened: list[Terminal] = []
-        self.preparation: list[str] = []
+        self._shell: str | None = None  # what opens a shell in the project, once the page said it
         self._environment = reader_environment(os.environ, home, root)
+        # A shell in the project reads it, after the system's own, which sets another prompt.
+        (home / ".bashrc").write_text(f"PS1={shlex.quote(PROMPT)}\n", encoding="utf-8")
         self._at_hand: Terminal | None = None
 
     def terminal(self, in_the_workbook: bool) -> Terminal:
@@ -55,12 +58,15 @@ class Terminals:
             return standing[0] if standing else self._open()
         if self._at_hand not in idle:
             prepared = [one for one in idle if one.folder != self.root]
-            self._at_hand = prepared[0] if prepared and self.preparation else self._prepared()
+            self._at_hand = prepared[0] if prepared and self._shell else self._prepared()
         return self._at_hand
 
-    def prepares(self, command: str) -> str:
-        """Return what this reader types to switch to an environment, where the page types this."""
-        return f"source {shlex.quote(str(self._own))}/bin/activate" if self._own else command
+    def entered(self, terminal: Terminal, command: str) -> None:
+        """Take note that `command` opened a shell in the project there, and switch environments."""
+        self._shell, self._at_hand = command, terminal
+        if self._own:
+            terminal.type(f"source {shlex.quote(str(self._own))}/bin/activate")
+            terminal.wait(lambda: terminal.is_idle, 10)
 
     def running(self, name: str) -> Terminal:
         """Return the terminal in which that runs, by one of the names above."""
@@ -99,9 +105,10 @@ class Terminals:
 
     def _prepared(self) -> Terminal:
         opened = self._open()
-        for line in self.preparation:
-            opened.type(line)
+        if self._shell:
+            opened.type(self._shell)
             opened.wait(lambda: opened.is_idle, 10)
+            self.entered(opened, self._shell)
         return opened
 
 
