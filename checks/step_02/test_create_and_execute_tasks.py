@@ -70,7 +70,7 @@ def test_the_start_page_has_the_form(project: Project) -> None:
                 seen="Django's greeting: “The install worked …”" if page.is_greeting else page.seen,
                 expected="the start page",
                 look_at="config/urls.py: does it include status.urls?",
-                guide="02, Give the page an address",
+                guide="02, Add the URLs",
                 words=project.process("web").log.tail() if page.status >= 500 else "",
             ),
             project,
@@ -163,7 +163,7 @@ def test_the_page_answers_at_once(project: Project, sent: Sent) -> None:
             seen="no id of a task" if not answer.task_ids() else "no other id than before",
             expected="the id of the task that was sent",
             look_at=f"{VIEWS}: what does the page do with what delay returned?",
-            guide="02, Name the task",
+            guide="02, Remember the task's id",
         )
     if not sent.second_ids:
         raise NotYet(
@@ -171,7 +171,7 @@ def test_the_page_answers_at_once(project: Project, sent: Sent) -> None:
             seen="no other id than the first task's" if sent.second.is_fine else sent.second.seen,
             expected="another task, and its id",
             look_at=f"{VIEWS}, check_status: what does it do the second time?",
-            guide="02, Name the task",
+            guide="02, Remember the task's id",
             words="" if sent.second.is_fine else project.process("web").log.tail(),
         )
 
@@ -191,7 +191,7 @@ def test_the_result_is_stored(project: Project, sent: Sent) -> None:
                 seen=f"no result of {sent.task_ids[0]} within {WORK_SECONDS} s: {seen}",
                 expected="a row with that id",
                 look_at=wanted,
-                guide="02, Name the task",
+                guide="02, Remember the task's id",
                 words=project.process("worker").log.tail(),
             ),
             project,

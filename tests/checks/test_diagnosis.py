@@ -86,7 +86,7 @@ SYMPTOMS = {
             "reverse",
             "NoReverseMatch: Reverse for 'chek_status' not found",
             "templates/index.html, line 5: which name=",
-            "02, Give the page an address",
+            "02, Add the URLs",
         ),
         Fed(
             "host",
@@ -212,7 +212,7 @@ SYMPTOMS = {
             "url_int",
             "NoReverseMatch: Reverse for 'task_status' with arguments",
             "templates/status/partials/task.html, line 3: which arguments",
-            "02, Give the page an address",
+            "02, Add the URLs",
         ),
         Fed(
             "url_kwarg",
@@ -230,7 +230,7 @@ SYMPTOMS = {
             "no_pattern",
             "none of your URL patterns matches check-status/1/",
             "status/urls.py: which of its patterns",
-            "02, Give the page an address",
+            "02, Add the URLs",
             text="Page not found (404)\nThe current path, check-status/1/ ,\ndidn’t match any of",
         ),
     ),
@@ -534,7 +534,7 @@ SYMPTOMS = {
             "urls_empty",
             "does not appear to have any patterns in it",
             "status/urls.py: is there a list called urlpatterns?",
-            "02, Give the page an address",
+            "02, Add the URLs",
         ),
         Fed(
             "load_routing",

@@ -16,7 +16,7 @@ from checks.harness.diagnosis.evidence import Evidence
 SETTINGS, ROUTES = "config/settings.py", "status/routing.py"
 CONSUMERS, VIEWS, TASKS = "status/consumers.py", "status/views.py", "status/tasks.py"
 LAYERS = f"{SETTINGS}, CHANNEL_LAYERS"
-URLS_GUIDE, PAGE_GUIDE = "02, Give the page an address", "02, Write the page"
+URLS_GUIDE, PAGE_GUIDE = "02, Add the URLs", "02, Write the page"
 SETTINGS_GUIDE, RUN_GUIDE = "01, Update settings.py", "01, Run Django and Celery"
 CONSUMER_GUIDE, ROUTE_GUIDE = "04, Write the consumer", "04, Route the websocket"
 ASGI_GUIDE, LAYER_GUIDE = "04, Serve websockets", "04, The channel layer"
