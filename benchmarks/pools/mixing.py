@@ -20,9 +20,10 @@ AT_MOST_SECONDS = 40
 
 
 def shared(folder: Path) -> None:
-    """Let every run speak to everybody: with the claim only one would go on."""
+    """Let every run speak to everybody: with the lock only one would go on."""
     add_example("wal", folder)
-    changed(folder / "status/claims.py", "    if cache.add(", "    return True\n    if cache.add(")
+    changed(folder / "status/tasks.py", "redis.lock('status-run'", "redis.lock(str(time())")
+    changed(folder / "status/tasks.py", "from time import sleep", "from time import sleep, time")
 
 
 def with_way_out(folder: Path) -> None:
@@ -31,6 +32,9 @@ def with_way_out(folder: Path) -> None:
     add_example("gevent", folder)
     own = "\n\ndef broadcast("
     changed(folder / "status/tasks.py", own, f"\n\nfrom .greenlets import group_send\n{own}")
+    changed(
+        folder / "status/tasks.py", "async_to_sync(get_channel_layer().group_send)(", "group_send("
+    )
 
 
 @dataclass(frozen=True)

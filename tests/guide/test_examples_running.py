@@ -20,7 +20,9 @@ from workbook.redis_server.server import RedisServer
 GEVENT_WORKER = shlex.split("celery -A config worker --loglevel=info -P gevent -c 100")
 # Runs go on beside each other, and each tells its statuses as the page on gevent says.
 LOOPS_IN_THREADS = (
-    Edit("status/claims.py", "    if cache.add(", "    return True\n    if cache.add("),
+    Edit("status/tasks.py", "redis.lock('status-run'", "redis.lock(str(time())"),
+    Edit("status/tasks.py", "from time import sleep", "from time import sleep, time"),
+    Edit("status/tasks.py", "async_to_sync(get_channel_layer().group_send)(", "group_send("),
     Edit(
         "status/tasks.py", "def broadcast", "from .greenlets import group_send\n\n\ndef broadcast"
     ),
