@@ -212,7 +212,7 @@ def _connect(base_url: str, path: str, origin: str, cookies: str) -> ClientConne
         raise Refused(302, "status 302: a redirect, which no browser follows here") from None
     except TimeoutError:
         raise Refused(0, f"no answer within {OPEN_SECONDS} s") from None
-    except (InvalidMessage, EOFError):
+    except (InvalidMessage, ConnectionClosed, EOFError):
         raise Refused(0, "the connection was cut before it opened") from None
     except (InvalidHandshake, OSError) as error:
         raise Refused(0, f"no handshake: {error or type(error).__name__}") from None

@@ -93,7 +93,10 @@ def after_all(target: Target, complete: bool) -> list[str]:
     if isinstance(target.step, Lesson):
         return [f"{done} Well done."]
     if target.step.number >= LAST_STEP:
-        return [f"{done} That was the last step. Well done."]
+        return [
+            f"{done} That was the last step. Well done. Next: page Make it robust, which "
+            f"`{tool_command()} guide` opens"
+        ]
     following, tool = f"{target.step.number + 1:02d}", tool_command()
     return [
         f"{done} Next: page {following}, which `{tool} guide` opens. "

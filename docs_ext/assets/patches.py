@@ -1,4 +1,4 @@
-"""A patch beside its check, such as an exercise's solution, as a fence of a page names it."""
+"""A patch beside its check or page, such as an exercise's solution, as a page's fence names it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from workbook.errors import WorkbookError
 from workbook.paths import CHECKS, ROOT
 from workbook.projects.patches import Patch, load_patch
 
+# What "Going further" changes in a finished project, where no check judges it.
+GOING_FURTHER = ROOT / "docs" / "going-further" / "patches"
+
 
 def patch_named(source: str) -> Patch:
     """Return the patch that a fence's body names.
 
     Raises WorkbookError where there is no such patch, or nothing in it.
     """
-    there = {file.relative_to(ROOT).as_posix(): file for file in sorted(CHECKS.rglob("*.patch"))}
+    files = [file for folder in (CHECKS, GOING_FURTHER) for file in sorted(folder.rglob("*.patch"))]
+    there = {file.relative_to(ROOT).as_posix(): file for file in files}
     name = source.strip()
     if name not in there:
         raise WorkbookError(f"“{name}” is no patch beside a check. There are: {', '.join(there)}")

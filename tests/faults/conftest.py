@@ -19,9 +19,9 @@ def figure() -> Figures:
 
 @pytest.fixture(scope="module")
 def step(request: pytest.FixtureRequest) -> Iterator[Project]:
-    """Run step 05 with the EDITS of the module, and its CURES taken away if they are to be."""
+    """Run the lesson robust with the EDITS of the module; its CURES are taken away if asked."""
     module = request.module
-    with running(5, getattr(module, "CURES", ()), getattr(module, "EDITS", ())) as project:
+    with running("robust", getattr(module, "CURES", ()), getattr(module, "EDITS", ())) as project:
         yield project
 
 

@@ -16,9 +16,9 @@ from checks.harness import readiness
 from checks.harness.project import Project, opened_project
 from checks.harness.server_process import Launched
 from checks.target import Target
-from tests.support.edited_projects import Edit, edited_copy
+from tests.support.edited_projects import Edit, Step, edited_copy
 from tests.support.tool_process import wait_until
-from workbook.projects.steps import find_step
+from workbook.projects.lessons import find_lesson
 
 WITHOUT_CURE = "WITHOUT_CURE"
 TRACEBACK = "Traceback (most recent call last)"
@@ -29,15 +29,15 @@ READY_SECONDS = 90
 
 @contextmanager
 def running(
-    step: int, cures: tuple[Edit, ...] = (), edits: tuple[Edit, ...] = ()
+    step: Step, cures: tuple[Edit, ...] = (), edits: tuple[Edit, ...] = ()
 ) -> Iterator[Project]:
-    """Run the snapshot of `step` with `edits` inside the block; STATUS_INTERVAL is one second.
+    """Run a step or lesson with `edits` inside the block; STATUS_INTERVAL is one second.
 
     `cures` are edits that take away what makes it hold, made under WITHOUT_CURE alone.
     """
     edits += cures if os.environ.get(WITHOUT_CURE) else ()
     with tempfile.TemporaryDirectory(prefix="workbook-fault-") as folder:
-        target = Target(edited_copy(step, edits, Path(folder)), "named", find_step(str(step)))
+        target = Target(edited_copy(step, edits, Path(folder)), "named", find_lesson(str(step)))
         with (
             patch.object(readiness, "READY_SECONDS", READY_SECONDS),
             opened_project(target) as project,

@@ -22,22 +22,20 @@ TOLD_SECONDS = 120
 # Daphne asks a silent page after 20 s, and gives up after 30 more.
 LEFT_SECONDS = 60
 BIG, MESSAGES = "x" * 100_000, 60
-# What Django's cache makes of the key "status-last".
-LAST_STATUS = ":1:status-last"
+# What Django's cache makes of the key "last-status".
+LAST_STATUS = ":1:last-status"
 CURES = (
-    # The group would keep whoever has left,
+    # The group would keep whoever has left, or met an error after joining,
     Edit(
         "status/consumers.py",
         "await self.channel_layer.group_discard(GROUP, self.channel_name)",
         "pass",
     ),
-    # or met an error after joining,
-    Edit("status/consumers.py", "with suppress(RedisError):", "if True:"),
     # and a handler that blocks, here where a message is big, would hold up everybody.
     Edit(
         "status/consumers.py",
-        "        html = event",
-        "        __import__('time').sleep(len(event['status']) / 1e5)\n        html = event",
+        "        html = render",
+        "        __import__('time').sleep(len(event['status']) / 1e5)\n        html = render",
     ),
 )
 

@@ -9,7 +9,7 @@ from tests.faults.thresholds import BOUNDS, highest, require_within, table
 from workbook.paths import ROOT
 
 PAGE = ROOT / "docs" / "going-further" / "what-happens-when.md"
-FAULTS, REFUSALS = range(1, 12), range(12, 18)
+FAULTS, REFUSALS = range(1, 14), range(14, 20)
 
 
 def test_the_page_tells_of_every_fault_and_every_refusal_once() -> None:

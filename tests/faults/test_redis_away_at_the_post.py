@@ -27,7 +27,7 @@ CURES = (
 )
 
 
-@pytest.fixture(scope="module", params=[2, 5], ids=["step 02", "step 05"])
+@pytest.fixture(scope="module", params=[2, "robust"], ids=["step 02", "robust"])
 def step(request: pytest.FixtureRequest) -> Iterator[Project]:
     with running(request.param, CURES) as project:
         yield project

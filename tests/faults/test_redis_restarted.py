@@ -1,4 +1,4 @@
-"""Faults 2 and 3: Redis restarts, or forgets everything, under a step 05 that runs."""
+"""Faults 2 and 3: Redis restarts, or forgets everything, under a lesson robust that runs."""
 
 import re
 import time
@@ -30,17 +30,13 @@ QUIET_SECONDS = 3
 ENDED = re.compile(r"Exception inside application|raised unexpected|Internal Server Error")
 CURES = (
     # A visitor's try ends with a traceback in the log of the server,
-    Edit("status/consumers.py", "except (RedisError, OperationalError):", "except EOFError:"),
+    Edit("status/consumers.py", "except (OperationalError, RedisError):", "except EOFError:"),
     # a status that can't be sent ends the task,
-    Edit("status/tasks.py", "except RedisError:", "except EOFError:"),
-    # and so does a claim that can't be released.
-    Edit("status/claims.py", "with suppress(RedisError):", "with suppress(EOFError):"),
-    # A run that does not take a forgotten claim anew takes itself for a second one.
-    Edit(
-        "status/tasks.py",
-        "if not claim(self.request.id)",
-        "if iteration and not cache.touch('status-run', LIFETIME)",
-    ),
+    Edit("status/tasks.py", "            except RedisError:", "            except EOFError:"),
+    # and so does a lock that can't be released.
+    Edit("status/tasks.py", "with suppress(RedisError):", "with suppress(EOFError):"),
+    # A run that does not take a forgotten lock again takes itself for a second one.
+    Edit("status/tasks.py", "return lock.acquire(blocking=False)", "return False"),
 )
 
 
@@ -83,7 +79,7 @@ def test_redis_forgets_amid_a_run(
     begin_run(step, page, sockets)
     with watched(step):
         forget(step)
-        # The run takes its claim anew. A task that relied on it would end here.
+        # The run takes its lock again. A task that relied on it would end here.
         figure("forgotten", told_after(page, step))
         await_end_of_run(step)
         told_after(page, step, sockets)
@@ -141,7 +137,7 @@ def begin_run(step: Project, page: Page, sockets: Sockets) -> None:
 
 
 def await_end_of_run(step: Project) -> None:
-    """Wait until nobody holds the claim."""
+    """Wait until nobody holds the lock."""
     with redis.Redis.from_url(step.redis.url) as client:
         wait_until(lambda: not client.keys("*status-run"), 60, lambda: str(client.keys()))
 

@@ -57,6 +57,9 @@ BOUNDS = {
     "overdue": Bound(10, "beat slept ten hours: messages for an hourly task", 1, ""),
     "full": Bound(11, "the server's disk is full: 503 in words", 10),
     "full worker": Bound(11, "the worker's disk is full: the page asks for it", 30),
+    "refusing": Bound(12, "Redis takes no writes: 503 in words", 7),
+    "restarted worker": Bound(12, "the ended worker is started: the task is done", 60),
+    "files": Bound(13, "no more open files; the others left: one is let in", 60),
 }
 
 

@@ -16,7 +16,7 @@ from websockets.exceptions import InvalidHandshake
 from checks.clients.websocket_client import PATH
 from checks.harness.project import Project
 from tests.faults.running_project import pids
-from tests.support.sockets import status_in
+from tests.support.sockets import is_heartbeat, status_in
 from workbook.runtime.ports import LOOPBACK
 
 GROUP = "status"
@@ -67,7 +67,8 @@ class OpenPages:
 
     async def _read(self, page: ClientConnection) -> None:
         async for frame in page:
-            self.seen[page].append(status_in(frame))
+            if not is_heartbeat(frame):
+                self.seen[page].append(status_in(frame))
 
 
 async def come(step: Project, count: int) -> OpenPages:

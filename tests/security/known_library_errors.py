@@ -17,7 +17,7 @@ class Known:
     logged: re.Pattern[str]
     example: bytes
     why: str
-    steps: tuple[str, ...] = ("03", "05")
+    steps: tuple[str, ...] = ("03", "robust")
 
 
 FORM = (
@@ -55,7 +55,7 @@ ALLOWED = {
         re.compile(r"UnicodeDecodeError: 'ascii' codec can't decode byte"),
         SOCKET + b"Sec-WebSocket-Protocol: \xff\r\n\r\n",
         "Daphne decodes the header before it calls the application.",
-        steps=("05",),
+        steps=("robust",),
     ),
     "Django's development server: a length beyond all numbers": Known(
         re.compile(rb"Content-Length: 9{30}"),

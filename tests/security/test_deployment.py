@@ -14,9 +14,9 @@ from tests.security.conftest import IN_PUBLIC
 from tests.security.known_library_errors import ALLOWED
 from tests.support.commands import run_command
 from tests.support.examples import example_project
+from tests.support.production import patched_project
 from tests.support.snapshots import SnapshotRun, csrf
-from workbook.projects.copying import copy_project
-from workbook.projects.steps import all_steps, find_step
+from workbook.projects.steps import all_steps
 from workbook.runtime.child_environment import environment_for
 
 # What cannot be had without a domain and its certificate, so it is not in the steps.
@@ -54,24 +54,24 @@ def warnings(said: str) -> set[str]:
 
 
 @pytest.fixture
-def last_step(tmp_path: Path) -> Path:
-    """A copy of step 05, with a .env of its own: python-decouple looks in the folders above too."""
-    copy_project(find_step("05").folder, tmp_path / "project")
+def on_a_server(tmp_path: Path) -> Path:
+    """The lesson robust, with a .env of its own: python-decouple looks in the folders above too."""
+    patched_project(tmp_path / "project", "robust")
     (tmp_path / "project" / ".env").touch()
     return tmp_path / "project"
 
 
-@pytest.mark.parametrize("step", [step.label for step in all_steps()])
+@pytest.mark.parametrize("step", [*(step.label for step in all_steps()), "robust"])
 def test_djangos_deployment_check_asks_for_nothing_but_tls(step: str, tmp_path: Path) -> None:
-    copy_project(find_step(step).folder, tmp_path / "project")
+    patched_project(tmp_path / "project", step)
     code, said = said_by(tmp_path / "project", *CHECK, **IN_PUBLIC)
     assert code == 0, said
     assert warnings(said) == set(NEEDS_TLS), said
 
 
 @pytest.mark.parametrize("key", ["", ON_A_LAPTOP], ids=["an empty key", "the laptop's key"])
-def test_a_key_that_is_none_is_called_insecure(last_step: Path, key: str) -> None:
-    _, said = said_by(last_step, *CHECK, **IN_PUBLIC | {"SECRET_KEY": key})
+def test_a_key_that_is_none_is_called_insecure(on_a_server: Path, key: str) -> None:
+    _, said = said_by(on_a_server, *CHECK, **IN_PUBLIC | {"SECRET_KEY": key})
     assert "security.W009" in warnings(said)
 
 
@@ -84,15 +84,16 @@ def test_a_key_that_is_none_is_called_insecure(last_step: Path, key: str) -> Non
     ],
     ids=["web", "worker", "beat"],
 )
-def test_nothing_starts_without_a_key(last_step: Path, command: tuple[str, ...]) -> None:
+def test_nothing_starts_without_a_key(on_a_server: Path, command: tuple[str, ...]) -> None:
     without_key = {name: value for name, value in IN_PUBLIC.items() if name != "SECRET_KEY"}
-    code, said = said_by(last_step, *command, **without_key)
+    code, said = said_by(on_a_server, *command, **without_key)
     assert code != 0
     assert "SECRET_KEY not found. Declare it as envvar" in said
 
 
 def test_headers_and_cookies_in_public(in_public: SnapshotRun) -> None:
     with in_public.visitor() as visitor:
+        first = visitor.get("/")
         answer = visitor.post("/check-status/", data=csrf(visitor))
         page = visitor.get("/admin/login/")
     for headers in (answer.headers, page.headers):
@@ -100,7 +101,9 @@ def test_headers_and_cookies_in_public(in_public: SnapshotRun) -> None:
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    session, token = answer.headers["Set-Cookie"], page.headers["Set-Cookie"]
+    # A visitor is known from the first page on.
+    [session] = [one for one in first.headers.get_list("Set-Cookie") if "sessionid" in one]
+    token = page.headers["Set-Cookie"]
     assert session.startswith("sessionid=")
     assert {"HttpOnly", "SameSite=Lax"} <= set(session.split("; "))
     assert token.startswith("csrftoken=")

@@ -20,9 +20,10 @@ STATES = ("SUCCESS", "FAILURE", "PROGRESS", "RETRY", "REVOKED")
 STORE = """
 from django.contrib.sessions.backends.db import SessionStore
 from config import celery_app
-session = SessionStore(SESSION)
-session['sent'] = session.get('sent', {}) | {one: 0 for one in IDS.values()}
-session.save()
+from status.models import SentTask
+visitor = SessionStore(SESSION)['visitor']
+for one in IDS.values():
+    SentTask.objects.create(visitor=visitor, task_id=one)
 values = {'SUCCESS': MARKUP, 'PROGRESS': {'percent': MARKUP}}
 for state, one in IDS.items():
     value = values.get(state, ValueError(MARKUP))

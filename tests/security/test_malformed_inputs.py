@@ -21,7 +21,7 @@ pytestmark = REDIS_SERVER
 SEED = int(os.environ.get("WORKBOOK_SEED", "5"))
 ONE = os.environ.get("WORKBOOK_ATTACK")
 ROUND, LONG_ROUND = 300, 2_000
-SOCKET_STEP = "05"
+SOCKET_STEP = "robust"
 
 
 @pytest.fixture(scope="module", params=["03", SOCKET_STEP])

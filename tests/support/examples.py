@@ -11,8 +11,10 @@ import pytest
 
 from docs_ext.assets.examples import SERVER, files_of_example
 from tests.support.commands import run_command
+from tests.support.production import SETTINGS_PATCH
 from tests.support.tool_process import wait_until
 from workbook.projects.copying import copy_project
+from workbook.projects.patches import apply_patches, load_patch
 from workbook.projects.steps import all_steps
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import free_port
@@ -88,8 +90,13 @@ class ExampleProject:
 
 
 def example_project(folder: Path, *names: str, redis_url: str = "", **variables: str):
-    """Lay the finished project into `folder`, add the examples `names`, and return it."""
+    """Lay the finished project into `folder`, add the examples `names`, and return it.
+
+    Where it goes to a server, it has the settings that *Deploying* takes from the environment.
+    """
     copy_project(all_steps()[-1].folder, folder)
+    if "DEBUG" in variables or "production" in names:
+        apply_patches([load_patch(SETTINGS_PATCH)], folder)
     for name in names:
         for example in files_of_example(name):
             if example.path.startswith(f"{SERVER}/"):

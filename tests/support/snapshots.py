@@ -18,6 +18,7 @@ from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import free_port, is_free, listeners
 
 READY_SECONDS = 60
+WORKBOOK = SmallWorkbook(ROOT)
 ERRORS = re.compile(r"Traceback|\bERROR\b|\bCRITICAL\b|Exception|Internal Server Error")
 
 
@@ -65,17 +66,19 @@ class SnapshotRun:
 
 
 @contextmanager
-def snapshot_run(step: str, redis: str = "auto", **variables: str) -> Iterator[SnapshotRun]:
+def snapshot_run(
+    step: str, redis: str = "auto", workbook: SmallWorkbook = WORKBOOK, **variables: str
+) -> Iterator[SnapshotRun]:
     """Run a snapshot by `workbook run`, wait until it is ready, and prove that it stops clean.
 
     `redis` is the option's value; `variables` join the environment, such as STATUS_INTERVAL.
     """
     port, before = free_port(), steps_in_git()
     words = ("run", step, "--port", str(port), "--redis", redis)
-    with tool_run(SmallWorkbook(ROOT), *words, variables=variables) as tool:
+    with tool_run(workbook, *words, variables=variables) as tool:
         tool.wait_for("ready:", READY_SECONDS)
         tool.wait_for(" ready.", READY_SECONDS)  # the worker's own word
-        yield SnapshotRun(tool, port, _copy_of(tool), _redis_of(tool))
+        yield SnapshotRun(tool, port, _copy_of(tool, workbook), _redis_of(tool))
         tool.signal_and_wait(signal.SIGTERM)
         assert tool.left() == []
         assert is_free(int(_redis_of(tool).rpartition(":")[2])), "its Redis was left running"
@@ -98,10 +101,11 @@ def _redis_of(tool: ToolRun) -> str:
     return re.search(r"redis://\S+?:\d+", tool.text)[0]
 
 
-def _copy_of(tool: ToolRun) -> Path:
+def _copy_of(tool: ToolRun, workbook: SmallWorkbook) -> Path:
     """Find the private copy by the process that works in it: its path is no output of the tool."""
     folders = {Path(process.cwd()) for process in tool.left()}
-    inside = [folder for folder in folders if STATE in folder.parents]
+    state = workbook.root.resolve() / STATE.relative_to(ROOT)
+    inside = [folder for folder in folders if state in folder.parents]
     copies = [folder for folder in inside if (folder / "manage.py").is_file()]
     assert len(copies) == 1, f"one copy of the snapshot expected, found {copies}"
     return copies[0]

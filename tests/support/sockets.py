@@ -24,7 +24,8 @@ class SocketPage:
         """Collect statuses until the connection is closed, or the task that reads is ended."""
         try:
             async for frame in self.connection:
-                self.statuses.append(status_in(frame))
+                if not is_heartbeat(frame):
+                    self.statuses.append(status_in(frame))
         except ConnectionClosed:
             pass
         self.close_code = self.connection.close_code
@@ -43,6 +44,11 @@ async def visit(run: SnapshotRun, origin: str | None = None) -> SocketPage:
         run.socket_url, origin=origin or run.url, open_timeout=OPEN_SECONDS, proxy=None
     )
     return SocketPage(connection)
+
+
+def is_heartbeat(frame: str) -> bool:
+    """Tell whether a frame is a comment alone, of which HTMX swaps nothing in."""
+    return frame.startswith("<!--")
 
 
 def status_in(frame: str) -> str:
