@@ -244,8 +244,12 @@ def test_a_refresh_writes_what_was_printed_and_keeps_what_was_left_out(guide: Sm
 def test_environment_of_the_readers_own(guide: SmallGuide, tmp_path: Path):
     own = tmp_path / "a folder" / "own"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", own], check=True, timeout=60)
-    switched = PAGE.replace("$ cd work\n", "$ cd work\n$ source ../.venv/bin/activate\n")
+    (guide.root / "workbook" / "__main__.py").write_text(
+        "import os\n\nos.chdir('work')\nos.execvp('bash', ['bash'])\n", encoding="utf-8"
+    )
+    switched = PAGE.replace("$ cd work\n", "$ python3 workbook shell\n")
     page = switched.replace("python3 main.py\nhello ada", f"python main.py\n{own}")
+    page = page.replace("Go into the project:", "In the workbook's folder:")
     main = "import sys\n\nprint(sys.prefix)\n"
     assert guide.follow(page, environment=own, **{"main.py": main}) is None
 
