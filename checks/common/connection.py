@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
-from checks.clients.connection_sign import (
+from checks.common.connection_sign import (
     BACK_SECONDS,
     SHOWN_SECONDS,
     ClosedPage,
