@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 from workbook.bootstrap import compilation
 from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands, is_celery_worker
-from workbook.projects.project import ADMIN_PAGE, DEMO, ProjectFolder, find_project, private_copy
+from workbook.projects.project import DEMO, ProjectFolder, find_project, private_copy
 from workbook.redis_server.selection import ChosenRedis, chosen_redis
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.console import Console
@@ -226,12 +226,12 @@ class Serving:
         lines = ["", f"ready: {address}{page.path}"]
         if page.status >= 400:
             lines.append(f"  It answers with status {page.status}: the log above may say why.")
-        if page.path == ADMIN_PAGE:
+        if page.path == page.admin:
             lines[1] += login
         elif page.has_admin:
             if page.path != "/":
                 lines.append("  Open it in two tabs: both show the same status.")
-            lines.append(f"  The admin: {address}{ADMIN_PAGE}{login}")
+            lines.append(f"  The admin: {address}{page.admin}{login}")
         return "\n".join([*lines, "  Ctrl-C stops everything.", ""])
 
 

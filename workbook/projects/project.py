@@ -23,7 +23,6 @@ LAST_STEP = "05"
 MANAGE_SECONDS = 60
 DEMO = "demo"  # the name and the password alike
 LIVE_PAGE = "/live/"
-ADMIN_PAGE = "/admin/"
 # Runs the commands of manage.py that it is given one after the other, and prints each as it
 # begins. One Python for all of them: starting it and Django takes longer than most of them.
 PROMPT = "$ python manage.py "

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import httpx
 
-from workbook.projects.project import ADMIN_PAGE
-
 PAUSE_SECONDS = 0.05
 REQUEST_SECONDS = 10
+ADMIN_PAGE = "/admin/"
 # A link of django/views/templates/default_urlconf.html, the same in every language.
 GREETING = "/intro/tutorial01/"
 
@@ -23,6 +23,7 @@ class FirstAnswer:
     path: str
     status: int
     has_admin: bool
+    admin: ClassVar[str] = ADMIN_PAGE
 
 
 class PagePoller:
