@@ -112,7 +112,7 @@ def require_extension(project: Project, elements: list[Element]) -> None:
         seen += f"; from other hosts come {', '.join(foreign)}"
     elif own:
         seen += f" (it loads {', '.join(own)})"
-    raise missing(seen, "the extension, served by your project: django-htmx brings it along", BASE)
+    raise missing(seen, "the extension, served by your project: django-htmx brings it along")
 
 
 def _is_foreign(source: str) -> bool:

@@ -19,7 +19,7 @@ DISCARD = """    async def disconnect(self, close_code):
 ORIGIN = "AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns))"
 ROUTES = "from status.routing import websocket_urlpatterns"
 HTMX = """  <script src="{% static 'django_htmx/htmx-2.min.js' %}" defer></script>\n"""
-EXTENSION = """  <script src="{% static 'django_htmx/ext/hx-ws-2.min.js' %}" defer></script>\n"""
+EXTENSION = """<script src="{% static 'django_htmx/ext/hx-ws-2.min.js' %}" defer></script>\n"""
 LIVE_JS = "static/live.js"
 SCRIPT = """<script src="{% static 'live.js' %}"></script>\n"""
 CONNECTED = "  connection.textContent = 'Connected.';\n"
@@ -171,8 +171,8 @@ MISTAKES = [
     Mistake(
         "extension_not_loaded",
         "test_the_live_page_opens_the_websocket",
-        ("none of its scripts is htmx's extension for websockets", BASE),
-        Edit(BASE, EXTENSION, ""),
+        ("none of its scripts is htmx's extension for websockets", LIVE),
+        Edit(LIVE, EXTENSION, ""),
     ),
     Mistake(
         "partial_without_id",
@@ -217,7 +217,7 @@ MISTAKES = [
         "extension_before_htmx",
         "test_a_browser_shows_what_is_sent",
         ("htmx is not defined", BASE),
-        Edit(BASE, EXTENSION, ""),
+        Edit(LIVE, EXTENSION, ""),
         Edit(BASE, HTMX, EXTENSION + HTMX),
     ),
     Mistake(

@@ -84,10 +84,8 @@ document.addEventListener("htmx:wsClose", (event) => {
 });
 </script></body></html>
 """
-LIVE_VIEW = """@require_GET
-def live(request):
-    return render(request, 'live.html')
-"""
+INDEX = "\n\n@require_GET\ndef index"
+LIVE_ADDRESS = "TemplateView.as_view(template_name='live.html'),"
 CLASS_VIEW = """from django.views.generic import TemplateView
 
 
@@ -136,12 +134,8 @@ VARIANTS = [
         Edit(PARTIAL, "", None),
         Edit(LIVE, "", None),
         Edit("templates/status/board.html", "", LIVE_ON_BODY),
-        Edit(
-            "status/views.py",
-            "\n\n@require_GET\ndef live(request):",
-            CLASS_VIEW + "\n\ndef unused(request):",
-        ),
-        Edit("status/urls.py", "views.live,", "views.Live.as_view(),"),
+        Edit("status/views.py", INDEX, f"\n\n{CLASS_VIEW}{INDEX}"),
+        Edit("status/urls.py", LIVE_ADDRESS, "views.Live.as_view(),"),
     ),
     Variant(
         "settings in a package, os.environ, one thread",

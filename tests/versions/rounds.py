@@ -239,7 +239,7 @@ def check_step(copy: WorkbookCopy, step: int) -> None:
 def take_htmx_4(folder: Path) -> None:
     """Let the snapshots in `folder` load django-htmx's htmx 4, and change nothing else."""
     changed = 0
-    for template in folder.glob("steps/*/templates/_base.html"):
+    for template in folder.glob("steps/*/templates/*.html"):
         before = template.read_text(encoding="utf-8")
         after = before.replace("htmx-2.min.js", "htmx-4.min.js")
         after = after.replace("hx-ws-2.min.js", "hx-ws-4.min.js")

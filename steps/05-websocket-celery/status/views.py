@@ -43,8 +43,3 @@ def task_status(request, task_id):
     if not SentTask.objects.filter(visitor=visitor, task_id=task_id).exists():
         return render(request, 'status/partials/unknown_task.html', status=404)
     return render(request, 'status/partials/task.html', {'result': AsyncResult(str(task_id))})
-
-
-@require_GET
-def live(request):
-    return render(request, 'live.html')
