@@ -5,7 +5,6 @@ from pymdownx.superfences import SuperFencesException
 
 from docs_ext.assets import captured_output
 from tests.support.guides import box, boxes_in, own_steps, rendered
-from workbook.paths import STEPS
 
 S1 = "steps/01-configure-celery"
 S2 = "steps/02-create-and-execute-tasks"
@@ -13,11 +12,13 @@ S3 = "steps/03-poll-task-status"
 S5 = "steps/05-websocket-celery"
 
 
-def test_a_new_file_is_shown_whole_and_nothing_is_marked():
-    shown = box(f"{S2}/status/tasks.py")
+def test_a_new_file_is_shown_whole_and_nothing_is_marked(tmp_path):
+    code = "def a(): ...\n\n\ndef b(): ...\n"
+    with own_steps(tmp_path, {"03-old/a.py": "", "04-new/b/c.py": code}):
+        shown = box("steps/04-new/b/c.py")
     assert (shown.data["kind"], shown.data["place"], shown.new) == ("file", "new", [])
-    assert shown.title == "status/tasks.py new file"
-    assert shown.code == (STEPS.parent / S2 / "status/tasks.py").read_text(encoding="utf-8")
+    assert shown.title == "b/c.py new file"
+    assert shown.code == code
 
 
 def test_a_replaced_file_marks_its_new_lines():
@@ -74,7 +75,7 @@ def test_a_file_of_the_lessons_diff_shows_what_is_added_and_deleted():
 def test_the_whole_lessons_diff_shows_each_changed_file_and_no_noise():
     shown = {each.data["path"]: each for each in boxes_in(rendered(S3, "lesson-diff"))}
     assert {"config/settings.py", "status/views.py", "templates/index.html"} <= shown.keys()
-    assert not {"manage.py", "db.sqlite3", "status/models.py"} & shown.keys()
+    assert not {"manage.py", "db.sqlite3", "status/admin.py"} & shown.keys()
     deleted = shown["templates/queue_unreachable.html"]
     assert (deleted.data["place"], deleted.title) == (
         "deleted",

@@ -129,14 +129,14 @@ def listing(name: str) -> str:
 
 
 def test_the_audit_finds_a_listing_below_one_that_comes_later(tmp_path: Path):
-    later, sooner = listing("broadcast"), listing("group_send")
+    later, sooner = listing("send_status_periodically"), listing("broadcast")
     (only,) = findings(tmp_path, later + sooner)
-    assert "a reader has no group_send yet: show that first" in only
+    assert "a reader has no broadcast yet: show that first" in only
 
 
 def test_the_audit_is_content_with_listings_in_order(tmp_path: Path):
     names = (
-        *("imports", "GROUP, logger, kept", "group_send"),
-        *("broadcast", "send_status_periodically", "start_run"),
+        *("imports", "GROUP, LAST_STATUS, LOCK_LIFETIME, redis"),
+        *("broadcast", "send_status_periodically"),
     )
     assert findings(tmp_path, "".join(listing(name) for name in names)) == []
