@@ -4,9 +4,18 @@ from tests.support.edited_projects import Edit
 from tests.support.solutions import Solution, each_is_told
 
 TASKS, VIEWS = "status/tasks.py", "status/views.py"
-OWN = "if str(task_id) not in request.session.get('sent', {}):"
+# Of the new view: `task_status` says the same above it.
+NOT_OWN = """\
+def cancel_task(request, task_id):
+    visitor = request.session.get('visitor')
+    if not SentTask.objects.filter(visitor=visitor, task_id=task_id).exists():
+"""
+OF_ANYBODY = """\
+def cancel_task(request, task_id):
+    if not SentTask.objects.filter(task_id=task_id).exists():
+"""
 NOTE = "result.backend.mark_as_revoked(result.id)"
-READING = "if self.request.get('is_called_off'):"
+READING = "if self.request.get('is_revoked'):"
 ROW = """TaskResult.objects.get_or_create(task_id=f'off-{result.id}')
         result.revoke()"""
 
@@ -18,8 +27,8 @@ SOLUTIONS = [
         Edit(VIEWS, NOTE, ROW),
         Edit(
             VIEWS,
-            "from .tasks",
-            "from django_celery_results.models import TaskResult\n\nfrom .tasks",
+            "from kombu",
+            "from django_celery_results.models import TaskResult\nfrom kombu",
         ),
         Edit(
             TASKS,
@@ -41,7 +50,7 @@ SOLUTIONS = [
     ),
     Solution(
         "for everybody",
-        Edit(VIEWS, OWN, "if False:"),
+        Edit(VIEWS, NOT_OWN, OF_ANYBODY),
         words=("A stranger’s POST to …/cancel/ gets status 200", "whose task it is?"),
         is_ours=True,
     ),

@@ -1,4 +1,4 @@
-"""Step 03: the page asks until the task is done."""
+"""Step 03: the page polls until the task is done."""
 
 import re
 import time
@@ -50,11 +50,13 @@ def test_a_strangers_task_and_an_invented_one_get_the_same_404(step: SnapshotRun
 def test_a_task_that_fails_says_so_and_ends_the_polling(step: SnapshotRun) -> None:
     task_id = "11111111-1111-4111-8111-111111111111"
     with step.visitor() as visitor:
-        visitor.post("/check-status/", data=csrf(visitor))
+        visitor.get("/")
         session = visitor.cookies["sessionid"]
         step.shell(
             "from django.contrib.sessions.backends.db import SessionStore;"
-            f"s = SessionStore('{session}'); s['sent'] |= {{'{task_id}': 0}}; s.save();"
+            "from status.models import SentTask;"
+            f"visitor = SessionStore('{session}')['visitor'];"
+            f"SentTask.objects.create(visitor=visitor, task_id='{task_id}');"
             "from config import celery_app;"
             "celery_app.send_task('status.tasks.send_status', ['<b>', 'too', 'many'],"
             f"task_id='{task_id}')"
