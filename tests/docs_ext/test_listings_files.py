@@ -11,6 +11,8 @@ S2 = "steps/02-create-and-execute-tasks"
 S3 = "steps/03-poll-task-status"
 S5 = "steps/05-websocket-celery"
 
+pytestmark = pytest.mark.usefixtures("without_stages")
+
 
 def test_a_new_file_is_shown_whole_and_nothing_is_marked(tmp_path):
     code = "def a(): ...\n\n\ndef b(): ...\n"

@@ -8,6 +8,8 @@ from tests.support.guides import box, own_steps, rendered
 S3 = "steps/03-poll-task-status/templates"
 S4 = "steps/04-setup-websocket/templates"
 
+pytestmark = pytest.mark.usefixtures("without_stages")
+
 OLD = """\
 <main>
   <form>

@@ -11,6 +11,8 @@ S3 = "steps/03-poll-task-status"
 S4 = "steps/04-setup-websocket"
 S5 = "steps/05-websocket-celery"
 
+pytestmark = pytest.mark.usefixtures("without_stages")
+
 
 def code_of(address: str) -> str:
     return (STEPS.parent / address).read_text(encoding="utf-8")

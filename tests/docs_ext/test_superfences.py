@@ -128,12 +128,14 @@ def listing(name: str) -> str:
     return f"```listing\n{S5}/status/tasks.py::{name}\n```\n\n"
 
 
+@pytest.mark.usefixtures("without_stages")
 def test_the_audit_finds_a_listing_below_one_that_comes_later(tmp_path: Path):
     later, sooner = listing("send_status_periodically"), listing("broadcast")
     (only,) = findings(tmp_path, later + sooner)
     assert "a reader has no broadcast yet: show that first" in only
 
 
+@pytest.mark.usefixtures("without_stages")
 def test_the_audit_is_content_with_listings_in_order(tmp_path: Path):
     names = (
         *("imports", "GROUP, LAST_STATUS, LOCK_LIFETIME, redis"),
