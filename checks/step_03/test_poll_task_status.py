@@ -500,7 +500,7 @@ def test_started_is_tracked(project: Project) -> None:
             seen="it does not: a task that is being worked on counts as PENDING",
             expected="the state STARTED",
             look_at="config/settings.py, CELERY_TASK_TRACK_STARTED",
-            guide="03, Tell when the work starts",
+            guide="03, Name every state",
         )
 
 
