@@ -13,7 +13,7 @@ OPENS, GREETED = "test_runserver_opens_the_websocket", "test_who_connects_is_sen
 CONNECTED, LOGGED = "test_five_visitors_stay_connected", "test_the_worker_logs_no_error"
 SEEN = "test_five_visitors_see_the_run"
 # The beginnings of what is spoiled, as the snapshots write them.
-ASKED = "    sent_at = request.session.get('sent', {}).get(str(task_id))\n"
+ASKED = "    visitor = request.session.get('visitor')\n"
 WORKS = "    print(message)\n"
 CONNECT = "    async def connect(self):\n"
 RUN = "        for iteration in range(num_iterations):\n"

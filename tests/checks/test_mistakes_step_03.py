@@ -9,9 +9,13 @@ TASK = "templates/status/partials/task.html"
 TASKS, VIEWS = "status/tasks.py", "status/views.py"
 SCRIPT = "<script src=\"{% static 'django_htmx/htmx-2.min.js' %}\" defer></script>"
 NOT_READY = "{% if not result.ready %}hx-get"
-FOR_ME = "sent_at = request.session.get('sent', {}).get(str(task_id))"
-IF_NOT_MINE = "    if sent_at is None:\n"
+# How the status of a task begins, and what it ends with.
+ASKING_VISITOR = "    visitor = request.session.get('visitor')\n"
+IS_OWN = "SentTask.objects.filter(visitor=visitor, task_id=task_id).exists()"
 UNKNOWN = "return render(request, 'status/partials/unknown_task.html', status=404)"
+FRAGMENT = (
+    "return render(request, 'status/partials/task.html', {'result': AsyncResult(str(task_id))})"
+)
 
 # Each check has one here or among the PATIENT.
 QUICK = (
@@ -85,8 +89,10 @@ QUICK = (
         Edit(VIEWS, "from celery.result", "import json\n\nfrom celery.result"),
         Edit(
             VIEWS,
-            "'result': result,\n",
-            "'result': result,\n        'detail': json.dumps(result.result),\n",
+            FRAGMENT,
+            "result = AsyncResult(str(task_id))\n"
+            "    context = {'result': result, 'detail': json.dumps(result.result)}\n"
+            "    return render(request, 'status/partials/task.html', context)",
         ),
         is_golden=True,
     ),
@@ -100,8 +106,7 @@ QUICK = (
         "any-id-gets-an-answer",
         "test_a_strangers_task_is_unknown",
         ("another visitor's task", "status 200", "“", "PENDING of any id that it does not know"),
-        Edit(VIEWS, IF_NOT_MINE + "        " + UNKNOWN + "\n", ""),
-        Edit(VIEWS, FOR_ME, "sent_at = request.session.get('sent', {}).get(str(task_id), 0)"),
+        Edit(VIEWS, f"    if not {IS_OWN}:\n        {UNKNOWN}\n", ""),
         is_golden=True,
     ),
     Mistake(
@@ -158,7 +163,7 @@ PATIENT = (
     Mistake(
         "no-progress-is-reported",
         "test_the_bar_moves",
-        ("a bar that shows 0%, 100% and nothing else", "does send_status report how far it is?"),
+        ("a bar that shows 100% and nothing else", "does send_status report how far it is?"),
         Edit(TASKS, "        self.update_state(state='PROGRESS', meta={'percent': percent})\n", ""),
         Edit(TASKS, "sleep(1)", "sleep(0.8)"),
         is_golden=True,
@@ -251,16 +256,21 @@ FURTHER = (
         ),
         Edit(
             VIEWS,
-            "    " + FOR_ME,
-            "    if 'sent' not in request.session:\n"
-            "        return HttpResponse('Send a task first.', status=404)\n    " + FOR_ME,
+            ASKING_VISITOR,
+            "    if 'visitor' not in request.session:\n"
+            "        return HttpResponse('Send a task first.', status=404)\n" + ASKING_VISITOR,
         ),
     ),
     Mistake(
         "id_of_the_address_compared_as_it_is",
         "test_the_fragment_polls_for_the_status",
         ("status 404", "With what does it compare the id of the address, and are both strings?"),
-        Edit(VIEWS, ".get(str(task_id))", ".get(task_id)"),
+        Edit(
+            VIEWS,
+            f"if not {IS_OWN}:",
+            "own = SentTask.objects.filter(visitor=visitor)\n"
+            "    if task_id not in [str(task.task_id) for task in own]:",
+        ),
     ),
     Mistake(
         "the-status-has-no-end",
@@ -271,7 +281,11 @@ FURTHER = (
             "from django.shortcuts",
             "from django.http import HttpResponse\nfrom django.shortcuts",
         ),
-        Edit(VIEWS, "    " + FOR_ME, "    return HttpResponse('x' * 50_000_000)\n    " + FOR_ME),
+        Edit(
+            VIEWS,
+            ASKING_VISITOR,
+            "    return HttpResponse('x' * 50_000_000)\n" + ASKING_VISITOR,
+        ),
     ),
     Mistake(
         "the-bar-counts-down",

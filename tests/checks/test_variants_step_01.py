@@ -8,22 +8,16 @@ from workbook.projects.steps import find_step
 SETTINGS, PROCFILE, CELERY = "config/settings.py", "Procfile", "config/celery.py"
 WORKER = "-P gevent -c 10"
 BROKER = "config('CELERY_BROKER_REDIS_URL', default='redis://localhost:6379')"
-SECRET_KEY = """\
-if DEBUG:
-    SECRET_KEY = config('SECRET_KEY', default='django-insecure-for-a-laptop-only')
-else:
-    SECRET_KEY = config('SECRET_KEY')
-"""
+SECRET_KEY = "config('SECRET_KEY', default='django-insecure-for-a-laptop-only')"
 WHOLE_SETTINGS = (find_step("1").folder / SETTINGS).read_text(encoding="utf-8")
 
 VARIANTS = [
     Variant(
         "os_environ_and_prefork",
         Edit(SETTINGS, "from pathlib", "import os\nfrom pathlib"),
-        Edit(SETTINGS, "from decouple import Csv, config\n", ""),
-        Edit(SETTINGS, "config('DEBUG', default=True, cast=bool)", "True"),
-        Edit(SETTINGS, SECRET_KEY, "SECRET_KEY = 'a-key-of-its-own'\n"),
-        Edit(SETTINGS, "config('ALLOWED_HOSTS', default='', cast=Csv())", "['*']"),
+        Edit(SETTINGS, "from decouple import config\n", ""),
+        Edit(SETTINGS, SECRET_KEY, "'a-key-of-its-own'"),
+        Edit(SETTINGS, "ALLOWED_HOSTS = []", "ALLOWED_HOSTS = ['*']"),
         Edit(
             SETTINGS,
             BROKER,

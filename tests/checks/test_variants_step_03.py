@@ -17,19 +17,27 @@ SETTINGS_BASE = (
     (find_step("03").folder / SETTINGS)
     .read_text(encoding="utf-8")
     .replace("resolve().parent.parent", "resolve().parent.parent.parent")
-    .replace("from decouple import Csv, config\n", "import os\n")
-    .replace("config('DEBUG', default=True, cast=bool)", "os.environ.get('DEBUG', '1') == '1'")
+    .replace("from decouple import config\n", "import os\n")
     .replace("config('SECRET_KEY', default='django-insecure-for-a-laptop-only')", "'laptop'")
-    .replace("config('SECRET_KEY')", "os.environ['SECRET_KEY']")
-    .replace("config('ALLOWED_HOSTS', default='', cast=Csv())", "[]")
     .replace(
         "config('CELERY_BROKER_REDIS_URL', default=", "os.environ.get('CELERY_BROKER_REDIS_URL', "
     )
 )
 
-CLASSES = """import time
+# A visitor's ids lie in the cache, under one key for each task.
+CACHE = """
+CACHES = {
+    'default': {
+        'BACKEND': 'django.core.cache.backends.filebased.FileBasedCache',
+        'LOCATION': BASE_DIR / '.cache',
+        'TIMEOUT': 24 * 60 * 60,
+    },
+}
+"""
+CLASSES = """from uuid import uuid4
 
 from celery.result import AsyncResult
+from django.core.cache import cache
 from django.shortcuts import render
 from django.views import View
 from django.views.generic import TemplateView
@@ -38,18 +46,22 @@ from kombu.exceptions import OperationalError
 from .tasks import send_status
 
 WORDS = {
-    "PENDING": "In the queue",
-    "STARTED": "Somebody is at it",
+    "PENDING": "In the queue, until a worker takes it. Does one run?",
+    "STARTED": "A worker is at it",
     "PROGRESS": "Under way",
     "RETRY": "Once more",
     "SUCCESS": "Done",
     "FAILURE": "It went wrong",
-    "REVOKED": "Called off",
+    "REVOKED": "Revoked",
 }
 
 
 class Home(TemplateView):
     template_name = "home.html"
+
+    def get_context_data(self, **kwargs):
+        visitor = self.request.session.setdefault("me", uuid4().hex)
+        return super().get_context_data(last=cache.get(f"last-{visitor}"), **kwargs)
 
 
 class Tasks(View):
@@ -58,29 +70,29 @@ class Tasks(View):
             result = send_status.apply_async()
         except OperationalError as error:
             return render(request, "sorry.html", {"why": f"No queue: {error}"}, status=503)
-        request.session[result.id] = time.time()
+        visitor = request.session.setdefault("me", uuid4().hex)
+        cache.set(f"{visitor}-{result.id}", True)
+        cache.set(f"last-{visitor}", result.id)
         return self.answer(request, result, 202)
 
     def get(self, request, task_id=None):
-        if task_id not in request.session:
+        if not cache.get(f"{request.session.get('me')}-{task_id}"):
             return render(request, "sorry.html", {"why": "Unknown."}, status=404)
         return self.answer(request, AsyncResult(task_id), 200)
 
     def answer(self, request, result, status):
         info = result.info if isinstance(result.info, dict) else {}
-        silent = time.time() - request.session[result.id] > 10
         context = {
             "id": result.id,
             "words": WORDS[result.state],
             "ends": result.ready(),
             "percent": 100 if result.ready() else info.get("percent", 0),
-            "silent": silent and result.state == "PENDING",
         }
         return render(request, "answer.html", context, status=status)
 """
 ANSWER = """<div class="answer" {% if not ends %}data-hx-get="/check-status/{{ id }}/"
   data-hx-trigger="load delay:700ms" data-hx-swap="outerHTML"{% endif %}>
-  <b>{{ words }}</b>{% if silent %} Does a worker run?{% endif %} <small>{{ id }}</small>
+  <b>{{ words }}</b> <small>{{ id }}</small>
   <div role="progressbar" aria-valuenow="{{ percent }}" aria-valuemax="100"></div>
 </div>
 """
@@ -89,13 +101,51 @@ HOME = """{% extends "_base.html" %}
 <h1>Home</h1>
 <button data-hx-post="check-status/" data-hx-target="#here"
   data-hx-headers='{"X-CSRFToken": "{{ csrf_token }}"}'>Go</button>
-<div id="here"></div>
+<div id="here" {% if last %}hx-get="/check-status/{{ last }}/" hx-trigger="load"{% endif %}></div>
 {% endblock content %}
+"""
+
+MODELS = """from uuid import uuid4
+
+from django.db import models
+
+
+class Visitor(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid4)
+
+
+class SentTask(models.Model):
+    visitor = models.ForeignKey(Visitor, on_delete=models.CASCADE)
+    task_id = models.UUIDField(unique=True)
+    sent_at = models.DateTimeField(auto_now_add=True)
+"""
+MIGRATION = """import uuid
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = []
+    operations = [
+        migrations.CreateModel('Visitor', [
+            ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+        ]),
+        migrations.CreateModel('SentTask', [
+            ('id', models.BigAutoField(
+                auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+            ('task_id', models.UUIDField(unique=True)),
+            ('sent_at', models.DateTimeField(auto_now_add=True)),
+            ('visitor', models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to='status.visitor')),
+        ]),
+    ]
 """
 
 VARIANTS = (
     Variant(
-        "views-are-classes-and-the-pool-is-prefork",
+        "views-are-classes-the-ids-lie-in-the-cache-and-the-pool-is-prefork",
         Edit("Procfile", GEVENT, "-P prefork -c 3"),
         Edit(VIEWS, "", CLASSES),
         Edit("templates/answer.html", "", ANSWER),
@@ -109,7 +159,7 @@ VARIANTS = (
             "    path('', Home.as_view()),\n    path('check-status/', Tasks.as_view()),\n"
             "    path('check-status/<str:task_id>/', Tasks.as_view()),\n]\n",
         ),
-        Edit(SETTINGS, "CELERY_TASK_TRACK_STARTED = True\n", ""),
+        Edit(SETTINGS, "CELERY_TASK_TRACK_STARTED = True\n", CACHE),
         Edit(TASKS, "@shared_task(bind=True)", "@shared_task(bind=True, track_started=True)"),
     ),
     Variant(
@@ -145,16 +195,45 @@ VARIANTS = (
         Edit(TASK, POLLING, POLLING.replace(' %}"', ' %}?asked={{ asked }}"')),
         Edit(
             VIEWS,
-            "    context = {\n",
-            "    asked = int(request.GET.get('asked') or 0) + 1\n"
-            "    context = {\n        'asked': asked,\n",
+            "{'result': AsyncResult(str(task_id))}",
+            "{\n        'result': AsyncResult(str(task_id)),\n"
+            "        'asked': int(request.GET.get('asked') or 0) + 1,\n    }",
+        ),
+    ),
+    Variant(
+        "the-visitor-is-a-row-and-a-signed-cookie-names-it",
+        Edit("status/models.py", "", MODELS),
+        Edit("status/migrations/0001_initial.py", "", MIGRATION),
+        Edit(VIEWS, "import SentTask", "import SentTask, Visitor"),
+        Edit(
+            VIEWS,
+            "    # An id of our own: the session's key changes when the visitor logs in.\n"
+            "    return request.session.setdefault('visitor', str(uuid4()))\n",
+            "    known = request.get_signed_cookie('visitor', None)\n"
+            "    return Visitor.objects.get_or_create(id=known or uuid4())[0]\n",
+        ),
+        Edit(VIEWS, "    yesterday =", "    visitor = visitor_of(request)\n    yesterday ="),
+        Edit(VIEWS, "visitor=visitor_of(request), sent_at__gt", "visitor=visitor, sent_at__gt"),
+        Edit(
+            VIEWS,
+            "    return render(request, 'index.html', {'result': result})\n",
+            "    response = render(request, 'index.html', {'result': result})\n"
+            "    response.set_signed_cookie('visitor', str(visitor.id))\n"
+            "    return response\n",
+        ),
+        Edit(
+            VIEWS,
+            "visitor = request.session.get('visitor')",
+            "visitor = request.get_signed_cookie('visitor', None)",
         ),
     ),
 )
 
 
-# Two that change other things run as one project; the long rounds take each by itself.
-CLASS_VIEWS, PACKAGE, PAGE_DECIDES = VARIANTS
+# Three that change other things run as one project; the long rounds take each by itself.
+CLASS_VIEWS, PACKAGE, PAGE_DECIDES, SIGNED_COOKIE = VARIANTS
 
-test_variant = every_check_holds(3, [CLASS_VIEWS, PAGE_DECIDES.beside(PACKAGE)])
-test_single = pytest.mark.long(every_check_holds(3, [PACKAGE, PAGE_DECIDES]))
+test_variant = every_check_holds(
+    3, [CLASS_VIEWS, SIGNED_COOKIE.beside(PAGE_DECIDES).beside(PACKAGE)]
+)
+test_single = pytest.mark.long(every_check_holds(3, [PACKAGE, PAGE_DECIDES, SIGNED_COOKIE]))
