@@ -249,6 +249,8 @@ MISTAKES = [
         "test_the_page_connects_again",
         ("websocket with 4401", "another one after", "which codes does it leave alone?"),
         Edit(LIVE_JS, "    return;\n", ""),
+        # At once, so that a slow machine sees it within the time that it is watched.
+        Edit(LIVE_JS, "1000 + 4000 * Math.random()", "100"),
     ),
     Mistake(
         "a_refused_page_says_nothing",
