@@ -180,7 +180,7 @@ def test_visitors_of_a_dead_web_process_come_back(machines: Cluster, chromium: B
 
 
 def run_is_over(machines: Cluster) -> None:
-    """Wait until the run that goes on is over: it gives its claim back after its last status."""
+    """Wait until the run that goes on is over: it releases its lock after its last status."""
     wait_until(lambda: not machines.is_locked(), 30, lambda: "the run to end")
 
 

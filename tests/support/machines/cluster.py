@@ -74,7 +74,7 @@ class Cluster:
         return httpx.Client(base_url=self.proxy.url, verify=self.proxy.trust(), timeout=20)
 
     def is_locked(self) -> bool:
-        """Tell whether somebody holds the claim on a run."""
+        """Tell whether somebody holds the lock of a run."""
         return bool(self.redis.exists(LOCK))
 
     def rows(self, statement: str, *values: object) -> list[tuple]:

@@ -7,8 +7,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
-from .claims import LAST_STATUS
-from .tasks import GROUP
+from .tasks import GROUP, LAST_STATUS
 
 # A proxy cuts a connection that is silent for too long, often after 60 seconds.
 SECONDS_BETWEEN_SIGNS = 15
