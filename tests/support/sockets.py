@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.snapshots import SnapshotRun
 
@@ -46,13 +46,23 @@ async def visit(run: SnapshotRun, origin: str | None = None) -> SocketPage:
     return SocketPage(connection)
 
 
+async def refusal(address: str, origin: str | None) -> int:
+    """Open a websocket that must be refused, and return the status of the refusal."""
+    try:
+        connection = await connect(address, origin=origin, open_timeout=OPEN_SECONDS, proxy=None)
+    except InvalidStatus as refused:
+        return refused.response.status_code
+    await connection.close()
+    raise AssertionError(f"{address} was opened for the origin {origin}")
+
+
 def is_heartbeat(frame: str) -> bool:
-    """Tell whether a frame is a comment alone, of which HTMX swaps nothing in."""
+    """Tell whether a frame is a comment alone, of which htmx swaps nothing in."""
     return frame.startswith("<!--")
 
 
 def status_in(frame: str) -> str:
-    """Return the status of a frame that HTMX can swap: an element with the page's own id."""
+    """Return the status of a frame that htmx can swap: an element with the page's own id."""
     found = re.fullmatch(r'\s*<span id="status">([^<]*)</span>\s*', frame)
     assert found, f"no partial that can be swapped: {frame!r}"
     return found[1]
