@@ -10,11 +10,18 @@ from pymdownx.superfences import SuperFencesException
 
 from docs_ext.assets.examples import EXAMPLES
 from tests.guide.captures import CAPTURES, SERVER_VARIABLES, file_of
+from tests.support.edited_projects import Edit
 from tests.support.examples import ExampleProject, example_project
 from tests.support.guides import box, rendered
 from workbook.projects.steps import all_steps
 
 SERVERS = EXAMPLES / "servers" / "etc"
+TASKS = "status/tasks.py"
+# What the page on several machines says of Sentinel.
+LOCK_AT_THE_MASTER = (
+    Edit(TASKS, "from redis import Redis\n", "\nfrom .redis_master import redis\n"),
+    Edit(TASKS, "redis = Redis.from_url(settings.CELERY_BROKER_URL)\n", ""),
+)
 
 
 def test_what_goes_to_the_end_of_a_file_says_so():
@@ -124,8 +131,14 @@ def test_a_database_on_another_machine_is_taken_from_the_environment(tmp_path: P
 
 def test_broker_and_layer_ask_the_sentinels_and_the_cache_needs_none(tmp_path: Path):
     project = example_project(
-        tmp_path / "project", "sentinel", SENTINELS="one:26379,two:26379", SENTINEL_MASTER="main"
+        tmp_path / "project",
+        "sentinel",
+        SENTINELS="one:26379,two:26379",
+        SENTINEL_MASTER="main",
+        DEBUG="True",
     )
+    for edit in LOCK_AT_THE_MASTER:
+        edit.apply(project.folder)
     said = project.says(
         "from config import celery_app as c\n"
         "from django.core.cache import cache\n"
@@ -133,12 +146,18 @@ def test_broker_and_layer_ask_the_sentinels_and_the_cache_needs_none(tmp_path: P
         "print(connection.alt, connection.transport_options['master_name'])\n"
         "from django.conf import settings\n"
         "print(settings.CHANNEL_LAYERS['default']['CONFIG']['hosts'][0])\n"
-        "print(type(cache._connections['default']).__name__)"
+        "print(type(cache._connections['default']).__name__)\n"
+        "from status.tasks import redis\n"
+        "pool = redis.connection_pool\n"
+        "manager = pool.sentinel_manager\n"
+        "asked = [one.connection_pool.connection_kwargs for one in manager.sentinels]\n"
+        "print(pool.service_name, [(one['host'], one['port']) for one in asked])"
     )
     assert said.splitlines() == [
         "['sentinel://one:26379', 'sentinel://two:26379'] main",
         "{'sentinels': [('one', '26379'), ('two', '26379')], 'master_name': 'main'}",
         "DatabaseCache",
+        "main [('one', '26379'), ('two', '26379')]",
     ]
 
 

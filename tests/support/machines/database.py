@@ -31,12 +31,6 @@ def worker_of(machines: Cluster, task_id: str) -> str:
     return _queue_of(machines.rows(asked, task_id)[0][1])
 
 
-def newest(machines: Cluster, task: str, count: int) -> list[tuple[str, str]]:
-    """Return the state, and the queue of the worker, of the newest tasks of that name."""
-    found = machines.rows(f"{RESULTS} WHERE task_name = %s ORDER BY id DESC LIMIT %s", task, count)
-    return [(status, _queue_of(worker)) for status, worker in found]
-
-
 def let_beat_tick(machines: Cluster) -> None:
     """Let a task be due every second. Called before beat starts: later it may need 5 s to see."""
     machines.rows(EVERY_SECOND, TICK, "celery.backend_cleanup")

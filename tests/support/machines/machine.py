@@ -10,6 +10,9 @@ from tests.support.machines.page_files import PLACE, PROGRAMS, variables
 
 # What the page tells its readers to add to the finished project.
 SETTINGS = ("postgresql", "queues", "production")
+# And what lets a test read in the database what beat has sent, at once: else beat notes it down
+# every three minutes.
+BEAT_NOTES_AT_ONCE = "\n# Of the test.\nCELERY_BEAT_SYNC_EVERY = 1\n"
 PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -37,6 +40,8 @@ def machine_at(root: Path, name: str, text: str, command: Sequence[str]) -> Mach
     """
     folder = root / name
     project = example_project(folder / PLACE, *SETTINGS).folder
+    with (project / "config" / "settings.py").open("a", encoding="utf-8") as settings:
+        settings.write(BEAT_NOTES_AT_ONCE)
     file = folder / "etc" / "status.env"
     file.parent.mkdir()
     file.write_text(text, encoding="utf-8")
