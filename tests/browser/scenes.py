@@ -66,7 +66,7 @@ def an_answer_at_once(_step: SnapshotRun, context: BrowserContext) -> list[Page]
     """Press the button; the page that comes back names the task."""
     page = context.new_page()
     page.goto("/")
-    page.get_by_role("button", name="Check status").click()
+    page.get_by_role("button", name="Start a task").click()
     expect(page.get_by_text("Your task is in the queue")).to_be_visible(timeout=SEEN_MS)
     return [page]
 
@@ -76,7 +76,7 @@ def a_bar_that_moves(_step: SnapshotRun, context: BrowserContext) -> list[Page]:
     page = context.new_page()
     page.goto("/")
     page.evaluate("window.notReloaded = true")
-    page.get_by_role("button", name="Check status").click()
+    page.get_by_role("button", name="Start a task").click()
     expect(page.get_by_text(re.compile("PROGRESS: [68]0 % done"))).to_be_visible(timeout=SEEN_MS)
     assert page.evaluate("window.notReloaded")
     return [page]
@@ -103,10 +103,12 @@ def pages_that_tick_together(_step: SnapshotRun, context: BrowserContext) -> lis
 
 
 def live_pages(context: BrowserContext) -> list[Page]:
-    """Open two live pages."""
+    """Open two live pages, and see both say that they are connected."""
     pages = [context.new_page() for _ in range(2)]
     for page in pages:
         page.goto("/live/")
+    for page in pages:
+        expect(page.get_by_text("Connected.")).to_be_visible(timeout=SEEN_MS)
     return pages
 
 
@@ -116,7 +118,7 @@ def status_of(page: Page) -> Locator:
 
 
 def until_reloads_show(page: Page, wanted: Locator, tries: int = 30) -> None:
-    """Load a page anew, once a second, until it shows `wanted`."""
+    """Reload a page once a second until it shows `wanted`."""
     for _ in range(tries):
         if wanted.count():
             return
