@@ -11,13 +11,19 @@ from checks.verdicts import NotYet
 from workbook.runtime.waiting import wait_until
 
 
-def page_amid_a_run(twin: Twin, sockets: Sockets) -> WebsocketClient:
-    """Open a page, and wait for its run. Raises NotYet where none begins."""
+def page_amid_a_run(
+    twin: Twin, sockets: Sockets, *, since: dict[str, int] | None = None, sent_before: int = 0
+) -> WebsocketClient:
+    """Open a page, and wait for its run. Raises NotYet where none begins.
+
+    `since` are the places in the logs, by role, before which nothing tells why; `sent_before` is
+    how many times the twin was sent the task already.
+    """
     try:
         page = sockets.open(twin.url)
         came = page.wait_for(lambda: page.frames, NEXT_SECONDS)
         # What came may be a greeting alone.
-        if came and wait_until(lambda: twin.received(TASK), NEXT_SECONDS):
+        if came and wait_until(lambda: twin.received(TASK) > sent_before, NEXT_SECONDS):
             return page
         seen = page.seen
     except Refused as refused:
@@ -34,4 +40,5 @@ def page_amid_a_run(twin: Twin, sockets: Sockets) -> WebsocketClient:
         twin,
         "web",
         "worker",
+        since=since,
     )

@@ -1,4 +1,4 @@
-"""Step 05: a worker of a twin that is killed amid a run, beside the other checks."""
+"""Step 05: a run of a twin that fails, then its worker is killed amid one, beside the others."""
 
 from __future__ import annotations
 
@@ -8,29 +8,66 @@ from dataclasses import dataclass
 
 from checks.clients.websocket_client import Refused, Sockets, WebsocketClient
 from checks.common.evidence import logs_of
-from checks.common.statuses import statuses
+from checks.common.project_files import TASKS
+from checks.common.statuses import NEXT_SECONDS, TASK, statuses
 from checks.common.twin_page import page_amid_a_run
 from checks.harness.diagnosis.explain import explain
 from checks.harness.instances import Twin
 from checks.harness.project import INTERVAL_SECONDS
 from checks.verdicts import NotYet
+from workbook.runtime.waiting import wait_until
 
 # Contract: three intervals, and some time for the next run to begin.
 FREED_SECONDS, READY_SECONDS = 3 * INTERVAL_SECONDS + 2, 2
 KNOCK_SECONDS = 0.3
+# What no run can do so many times. One that makes a number of it fails as well.
+NO_NUMBER = "two"
+FAILS_SECONDS = 2
 
 
 @dataclass
 class Failover:
-    """What a twin's page did not get to see: None where all was well."""
+    """What a twin's pages did not get to see: None where all was well."""
 
+    failed: NotYet | None
     killed: NotYet | None
 
 
 def fail_over(twin: Twin, sockets: Sockets) -> Failover:
-    """Kill a twin's worker amid a run. Raises NotYet where no run begins at all."""
+    """Let a twin's run fail, then kill its worker amid the next one.
+
+    Raises NotYet where no run begins at all.
+    """
     twin.wait()
-    return Failover(_kill_worker(twin, sockets, page_amid_a_run(twin, sockets)))
+    is_failed = _fail_a_run(twin)
+    since = {"worker": twin.process("worker").log.size()}
+    failed = None
+    try:
+        page = page_amid_a_run(twin, sockets, since=since, sent_before=1)
+    except NotYet:
+        # The page was sent nothing for longer than a lock lives: another one is let in.
+        page = page_amid_a_run(twin, sockets, since=since, sent_before=2)
+        failed = _turned_away(twin) if is_failed else None
+    return Failover(failed, _kill_worker(twin, sockets, page))
+
+
+def _fail_a_run(twin: Twin) -> bool:
+    """Send the task what breaks its loop, while no run goes on. Tell whether it failed."""
+    log = twin.process("worker").log
+    place = log.size()
+    twin.app.send_task(TASK, kwargs={"num_iterations": NO_NUMBER})
+    return wait_until(lambda: any(TASK in line for line in log.errors_since(place)), FAILS_SECONDS)
+
+
+def _turned_away(twin: Twin) -> NotYet:
+    return NotYet(
+        done=f"{TASK}.delay(num_iterations='{NO_NUMBER}'), which failed, then opened a page",
+        seen=f"no status within {NEXT_SECONDS:g} s, and then a run for the next page",
+        expected="a run at once: whoever fails no longer holds the lock",
+        look_at=f"{TASKS}, send_status_periodically: what becomes of the lock after any error?",
+        guide="05, Write the task",
+        words=twin.process("worker").log.tail(),
+    )
 
 
 def _kill_worker(twin: Twin, sockets: Sockets, page: WebsocketClient) -> NotYet | None:

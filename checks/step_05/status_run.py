@@ -10,7 +10,7 @@ from itertools import pairwise
 from uuid import uuid4
 
 from checks.clients.websocket_client import Refused, Sockets, WebsocketClient
-from checks.common.statuses import NEXT_SECONDS, STATUSES, status_in, statuses
+from checks.common.statuses import NEXT_SECONDS, STATUSES, TASK, status_in, statuses
 from checks.harness.project import INTERVAL_SECONDS, Project
 
 RUN = ["RUNNING", "FINISHED", "RUNNING", "FINISHED", "RUNNING"]
@@ -77,6 +77,20 @@ def gaps(visitor: WebsocketClient) -> list[float]:
         if number == 0 or status_in(frames[number - 1].words) != status_in(frame.words)
     ]
     return [after - before for before, after in pairwise(times)]
+
+
+def first_wait(visitor: WebsocketClient, since: float) -> float | None:
+    """Return the seconds from `since` to the first thing sent after it, None if there is none."""
+    return next((frame.at - since for frame in list(visitor.frames) if frame.at >= since), None)
+
+
+def call_again(project: Project, visitor: WebsocketClient) -> float:
+    """Send the task for one status, once no run goes on. Return when it was sent."""
+    time.sleep(QUIET_SECONDS)
+    since = time.monotonic()
+    project.app.send_task(TASK, kwargs={"num_iterations": 1})
+    visitor.wait_for(lambda: statuses(visitor, since), NEXT_SECONDS)
+    return since
 
 
 def watch(project: Project, sockets: Sockets) -> Crowd:

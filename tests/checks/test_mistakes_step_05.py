@@ -28,6 +28,12 @@ ACQUIRE = """    if not lock.acquire(blocking=False):
         return 'Another run goes on'
 """
 TRY = "    try:\n        for iteration"
+TRY_LOOP = "        for iteration in range(num_iterations):\n"
+SLEEP = """            if iteration > 0:
+                sleep(settings.STATUS_INTERVAL)
+                # It lives for one more lifetime from now on.
+                lock.reacquire()
+"""
 RENEW = """                # It lives for one more lifetime from now on.
                 lock.reacquire()
 """
@@ -156,6 +162,13 @@ MISTAKES = [
         ("5.0 s from one status to the next", "what does it sleep for?"),
         Edit(TASKS, "3 * settings.STATUS_INTERVAL", "3 * 5"),
         IN_ITS_OWN_SECONDS,
+    ),
+    Mistake(
+        "the task sleeps before the first status as well",
+        "test_a_call_by_hand_reaches_the_page",
+        ("the first status came after 1.", "status/tasks.py", "does its loop sleep?"),
+        Edit(TASKS, SLEEP, "            if iteration > 0:\n                lock.reacquire()\n"),
+        Edit(TASKS, TRY_LOOP, f"{TRY_LOOP}            sleep(settings.STATUS_INTERVAL)\n"),
     ),
     Mistake(
         "the cache is the one that Django has without a word",
@@ -318,6 +331,23 @@ MISTAKES = [
         *LOCK_BEFORE_SENDING,
         Edit(CLAIMS, "cache.add(CLAIM, run_id, LIFETIME)", "cache.add(CLAIM, run_id, None)"),
         Edit(CLAIMS, " and cache.touch(CLAIM, LIFETIME)", ""),
+    ),
+    Mistake(
+        "the lock of a run that fails is not released",
+        "test_a_failed_run_releases_the_lock",
+        ("num_iterations='two'", "no status within 6 s", "after any error?"),
+        Edit(TASKS, FINALLY, "    except ZeroDivisionError:\n        pass\n    lock.release()\n"),
+    ),
+    Mistake(
+        "the lock is released after errors of Redis alone",
+        "test_a_failed_run_releases_the_lock",
+        ("num_iterations='two'", "after any error?"),
+        Edit(
+            TASKS,
+            FINALLY,
+            "    except RedisError:\n        lock.release()\n        raise\n    lock.release()\n",
+        ),
+        Edit(TASKS, "from redis import Redis\n", "from redis import Redis, RedisError\n"),
     ),
     Mistake(
         "the page says nothing of its websocket",

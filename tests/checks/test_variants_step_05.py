@@ -59,6 +59,17 @@ REDIS_LOCK = """    lock = redis.lock('status-run', timeout=LOCK_LIFETIME)
 """
 CACHE_LOCK = """    if not cache.add('status-run', True, LOCK_LIFETIME):
 """
+# A run that looks at its argument before it takes the lock, and sleeps after each status.
+LOOP = """            if iteration > 0:
+                sleep(settings.STATUS_INTERVAL)
+                # It lives for one more lifetime from now on.
+                lock.reacquire()
+            broadcast(['RUNNING', 'FINISHED'][iteration % 2])
+"""
+SLEEPS_AFTERWARDS = """            lock.reacquire()
+            broadcast(['RUNNING', 'FINISHED'][iteration % 2])
+            sleep(settings.STATUS_INTERVAL)
+"""
 # The lock and the last status, as a row of the database.
 MODELS = """class Run(models.Model):
     name = models.CharField(max_length=20, primary_key=True)
@@ -165,6 +176,11 @@ VARIANTS = [
 
 # Prefork comes with the settings in a package, and the core layer as a variant of step 04.
 REST = [
+    Variant(
+        "the task looks at its argument first, and sleeps after each status",
+        Edit(TASKS, REDIS_LOCK, f"    num_iterations = int(num_iterations)\n{REDIS_LOCK}"),
+        Edit(TASKS, LOOP, SLEEPS_AFTERWARDS),
+    ),
     Variant("prefork", Edit(PROCFILE, "-P threads -c 10", "-c 4")),
     Variant("the core layer", Edit(SETTINGS, PUBSUB, CORE)),
 ]
