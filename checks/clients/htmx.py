@@ -24,11 +24,17 @@ def polled_path(answer: Answer) -> str | None:
 
     It is a whole address where another server is asked.
     """
-    for element in elements_of(answer.text):
-        address = element.get("hx-get")
-        if address is not None and _asks_by_itself(element):
-            return resolved(answer.url, address)
-    return None
+    return next(iter(polled_paths(answer)), None)
+
+
+def polled_paths(answer: Answer) -> list[str]:
+    """Return every path, with its query, that the answer asks for by itself.
+
+    They are whole addresses where another server is asked.
+    """
+    asking = [one for one in elements_of(answer.text) if _asks_by_itself(one)]
+    addresses = [one.get("hx-get") for one in asking]
+    return [resolved(answer.url, one) for one in addresses if one is not None]
 
 
 def has_trigger(answer: Answer) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from http.cookiejar import Cookie, CookieJar
+from urllib.parse import urlencode
 
 import httpx
 
@@ -18,6 +19,7 @@ from checks.clients.addresses import is_same_server, resolved
 ANSWER_SECONDS = 10
 READ_BYTES = 1_000_000
 HTMX = {"HX-Request": "true"}
+FORM = "application/x-www-form-urlencoded"
 TOKEN = re.compile(r"name=[\"']csrfmiddlewaretoken[\"'] value=[\"'](\w+)")
 # Where a page keeps it elsewhere, such as in hx-headers: Django's tokens are as long as that.
 BARE_TOKEN = re.compile(r"[cx]srf[^<>]{0,80}?\b([a-z0-9]{64})\b", re.IGNORECASE)
@@ -139,12 +141,16 @@ class Visitor:
         htmx: bool = False,
         within: float = ANSWER_SECONDS,
         follow: bool = True,
+        before_end: Callable[[], object] | None = None,
     ) -> Answer:
-        """Send a form with the token of the page visited last, following redirects."""
+        """Send a form with the token of the page visited last, following redirects.
+
+        `before_end` is called when all of the form but its last byte is sent.
+        """
         # Of another name, the form's token is as good.
         token = self._client.cookies.get("csrftoken") or self._token or self._csrf_cookie()
         sent = {"csrfmiddlewaretoken": token, **(fields or {})}
-        return self._ask("POST", path, sent, HTMX if htmx else {}, within, follow)
+        return self._ask("POST", path, sent, HTMX if htmx else {}, within, follow, before_end)
 
     def post_without_token(self, path: str) -> Answer:
         """Send a form as a foreign page would: without the token."""
@@ -166,13 +172,17 @@ class Visitor:
         headers: dict[str, str],
         within: float,
         follow: bool = True,
+        before_end: Callable[[], object] | None = None,
     ) -> Answer:
         done, start = f"{method} {path}", time.monotonic()
+        body = urlencode(fields).encode()
+        if body:
+            headers = {**headers, "Content-Type": FORM, "Content-Length": str(len(body))}
         try:
             with self._client.stream(
                 method,
                 path,
-                data=fields or None,
+                content=_held_up(body, before_end) if before_end else body,
                 headers=headers,
                 timeout=within,
                 follow_redirects=follow,
@@ -207,6 +217,12 @@ class Visitor:
             url=str(response.url),
             redirects=tuple(_redirect(one) for one in response.history),
         )
+
+
+def _held_up(body: bytes, before_end: Callable[[], object]) -> Iterator[bytes]:
+    yield body[:-1]
+    before_end()
+    yield body[-1:]
 
 
 def _redirect(response: httpx.Response) -> str:

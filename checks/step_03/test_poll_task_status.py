@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import uuid
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
@@ -16,15 +17,17 @@ from checks.clients.htmx import (
     is_whole_page,
     own_words,
     polled_path,
+    polled_paths,
     polling,
     posted_paths,
     quoted,
     scripts,
 )
-from checks.clients.http_client import Answer, visiting
+from checks.clients.http_client import Answer, Visitor, visiting
+from checks.clients.simultaneous import post_at_once
 from checks.common import startup_checks
 from checks.common.evidence import explain_answer, explain_logs
-from checks.common.sent_task import PATH, Sent
+from checks.common.sent_task import PATH, Sent, sending
 from checks.harness.diagnosis.causes import CONSOLE
 from checks.harness.diagnosis.evidence import of_log
 from checks.harness.diagnosis.explain import explain
@@ -53,6 +56,13 @@ SHORTEST, LONGEST = 3, 9
 FAILURE_SECONDS = 12
 # What counts as about a second, from one request to the next.
 MOST_OFTEN_SECONDS, MOST_SELDOM_SECONDS = 0.1, 5
+# So many clicks lost an id of a list in the session in each of thirty rounds; two of them lost one
+# in two rounds of five.
+CLICKS, VISITORS = 4, 3
+AT_ONCE_SECONDS = 10
+# What a page that waits for a worker speaks of, whatever else it says.
+WAITED_FOR = re.compile(r"\b(worker|celery)", re.IGNORECASE)
+QUESTION_MARKS = "?？؟"
 SWAPPING = "which answers does htmx swap in?"
 
 test_django_loads_your_project = startup_checks.test_django_loads_your_project
@@ -319,6 +329,100 @@ def _require_404(project: Project, whose: str, answer: Answer) -> None:
 
 
 @check(
+    "Clicks at the same moment each give a task that is this visitor’s",
+    after=(test_a_strangers_task_is_unknown,),
+)
+def test_clicks_at_once_lose_no_task(project: Project) -> None:
+    url = project.detached(IDLE)
+    for _ in range(VISITORS):
+        with visiting(url) as visitor:
+            visitor.get("/", within=4)
+            for when in ("as a new visitor", "as a visitor who has sent some"):
+                _require_all_known(project, visitor, when)
+
+
+def _require_all_known(project: Project, visitor: Visitor, when: str) -> None:
+    """Send tasks at once. Raises NotYet where one is not sent, or is not known afterwards."""
+    done = f"POST {PATH} from htmx, {CLICKS} times at the same moment, {when}"
+    sent = post_at_once(visitor, PATH, CLICKS, within=AT_ONCE_SECONDS)
+    refused = next((one for one in sent if one.status != 202 or not one.task_ids()), None)
+    if refused:
+        raise explain_answer(
+            NotYet(
+                done=done,
+                seen=f"one of them: {refused.seen}",
+                expected="status 202 and a task's id, for each",
+                look_at=f"{VIEWS}, check_status: what does it do while another one of its kind "
+                "is at work?",
+                guide="03, Know whose task it is",
+                words=project.process(IDLE).log.tail() if refused.status in (0, 500) else "",
+            ),
+            project,
+            refused,
+            IDLE,
+        )
+    ids = [task_id for answer in sent for task_id in answer.task_ids()]
+    asked = [visitor.get(f"{PATH}{one}/", htmx=True, within=4) for one in ids]
+    lost = [answer for answer in asked if not answer.is_fine]
+    if lost:
+        raise NotYet(
+            done=f"{done}, and asked for each of the tasks",
+            seen=f"not all are known: {lost[0].seen}",
+            expected="status 200 for each: all of them are this visitor's",
+            look_at=f"{VIEWS}: what do two requests write to one place, after both have read it?",
+            guide="03, Know whose task it is",
+        )
+
+
+@check(
+    "A page loaded again during a task shows that task, and polls",
+    after=(test_a_strangers_task_is_unknown,),
+)
+def test_a_reload_shows_the_task(project: Project) -> None:
+    with sending(project.detached(IDLE)) as sent:
+        project.ask("store_state", task_id=sent.task_id, state="SUCCESS", text=STORED["SUCCESS"])
+        second = sent.visitor.post(PATH, htmx=True, within=4)
+        page = sent.visitor.get("/", within=4)
+        loaded = [page, *_loaded_with(sent.visitor, page)]
+    polled = {path.partition("?")[0] for answer in loaded for path in polled_paths(answer)}
+    shown = {one for answer in loaded for one in answer.task_ids()}
+    task_id = next(iter(second.task_ids()), "")
+    if f"{PATH}{task_id}/" in polled and task_id in shown:
+        return
+    if not task_id:
+        seen, hint = f"of the second one: {second.seen}", f"{VIEWS}, check_status"
+    elif task_id in shown:
+        others = ", ".join(sorted(polled))
+        seen = "its id, and " + (f"it polls {others}" if others else "no hx-trigger that polls")
+        hint = "templates/index.html: does it bring the fragment that polls?"
+    elif shown:
+        seen = "an older task, which is done, and not the one that works"
+        hint = f"{VIEWS}, index: which of the visitor's tasks is the last one?"
+    else:
+        seen = f"no task: {quoted(own_words(page))}" if page.is_fine else page.seen
+        hint = f"{VIEWS}, index: which task did this visitor send last?"
+    raise explain_answer(
+        NotYet(
+            done="sent two tasks, the first of which is done, and loaded the start page again",
+            seen=seen,
+            expected="the task that still works, in a fragment that goes on polling",
+            look_at=hint,
+            guide="03, Know whose task it is",
+            words=project.process(IDLE).log.tail() if page.status in (0, 500) else "",
+        ),
+        project,
+        page,
+        IDLE,
+    )
+
+
+def _loaded_with(visitor: Visitor, page: Answer) -> list[Answer]:
+    """Return what a page fetches by itself from its own server."""
+    paths = [path for path in polled_paths(page) if not is_elsewhere(page.url, path)]
+    return [visitor.get(path, htmx=True, within=4) for path in paths]
+
+
+@check(
     "Every state is shown in words, and polling stops at an end state",
     after=(test_the_fragment_polls_for_the_status,),
 )
@@ -373,6 +477,28 @@ def _hint(state: str, answer: Answer) -> str:
         return f"{VIEWS}: what does the view wait for?"
     kind = "an exception" if state in ("RETRY", "FAILURE", "REVOKED") else repr(STORED[state])
     return f"{VIEWS}: can the view show every kind of result? On {state} it is {kind}"
+
+
+@check(
+    "While a task waits, the page asks whether a worker runs",
+    after=(test_every_state_is_shown,),
+)
+def test_a_waiting_task_asks_for_a_worker(project: Project) -> None:
+    with sending(project.detached(IDLE)) as sent:
+        answer = sent.visitor.get(f"{PATH}{sent.task_id}/", htmx=True, within=4)
+    words = own_words(answer)
+    names, asks = WAITED_FOR.search(words), any(mark in words for mark in QUESTION_MARKS)
+    if names and asks:
+        return
+    lacking = "no question" if names else "no word of a worker"
+    raise NotYet(
+        done="sent a task to a queue where no worker listens, and polled for its status",
+        seen=f"{quoted(words)}: {lacking}",
+        expected="that it waits for a worker, and a question: does one run? Most tasks that wait "
+        "do so because no worker was started",
+        look_at=f"{TEMPLATES}: what does it say while the state is PENDING?",
+        guide="03, Name every state",
+    )
 
 
 @check(

@@ -110,6 +110,47 @@ QUICK = (
         is_golden=True,
     ),
     Mistake(
+        "the-tasks-are-kept-in-a-dict-in-the-session",
+        "test_clicks_at_once_lose_no_task",
+        ("4 times at the same moment", "not all are known: status 404", "write to one place"),
+        Edit(
+            VIEWS,
+            "SentTask.objects.create(visitor=visitor_of(request), task_id=result.id)",
+            "sent = request.session.get('sent', {})\n"
+            "    request.session['sent'] = sent | {result.id: timezone.now().timestamp()}",
+        ),
+        Edit(VIEWS, f"if not {IS_OWN}:", "if str(task_id) not in request.session.get('sent', {}):"),
+        Edit(
+            VIEWS,
+            "result = AsyncResult(str(task.task_id)) if task else None",
+            "sent = list(request.session.get('sent', {}))\n"
+            "    result = AsyncResult(sent[-1]) if sent else None",
+        ),
+        is_golden=True,
+    ),
+    Mistake(
+        "the-first-click-makes-the-visitor",
+        "test_clicks_at_once_lose_no_task",
+        ("as a new visitor, and asked", "not all are known: status 404"),
+        Edit(
+            VIEWS,
+            "visitor=visitor_of(request), sent",
+            "visitor=request.session.get('visitor'), sent",
+        ),
+    ),
+    Mistake(
+        "a-reload-forgets-the-task",
+        "test_a_reload_shows_the_task",
+        ("no task: “", "No task yet.", "which task did this visitor send last?"),
+        Edit(VIEWS, "'index.html', {'result': result}", "'index.html'"),
+    ),
+    Mistake(
+        "nobody-asks-whether-a-worker-runs",
+        "test_a_waiting_task_asks_for_a_worker",
+        ("the task waits for a worker.”: no question", "what does it say while the state"),
+        Edit(TASK, " Is one running?", ""),
+    ),
+    Mistake(
         "the-404-is-djangos-own-page",
         "test_a_strangers_task_is_unknown",
         ("status 404", "a whole page", "“Page not found"),
@@ -215,6 +256,41 @@ PATIENT = (
 )
 # Other ways to the same checks, for the long rounds.
 FURTHER = (
+    Mistake(
+        "only-the-last-task-is-kept",
+        "test_a_strangers_task_is_unknown",
+        ("asked for the first one", "status 404", "when a second one is stored?"),
+        Edit(
+            VIEWS,
+            "SentTask.objects.create(visitor=visitor_of(request), task_id=result.id)",
+            "SentTask.objects.update_or_create(\n"
+            "        visitor=visitor_of(request), defaults={'task_id': result.id}\n    )",
+        ),
+    ),
+    Mistake(
+        "a-reload-shows-the-first-task",
+        "test_a_reload_shows_the_task",
+        ("an older task, which is done", "which of the visitor's tasks is the last one?"),
+        Edit(VIEWS, ".last()", ".first()"),
+    ),
+    Mistake(
+        "a-reload-shows-an-id-alone",
+        "test_a_reload_shows_the_task",
+        ("its id, and no hx-trigger that polls", "does it bring the fragment that polls?"),
+        Edit(
+            INDEX,
+            '{% include "status/partials/task.html" %}',
+            '<section id="task" class="card">Task <code>{{ result.id }}</code></section>',
+        ),
+    ),
+    Mistake(
+        "a-task-waits-for-nobody-knows-what",
+        "test_a_waiting_task_asks_for_a_worker",
+        ("the task waits. Is that right?”: no word of a worker",),
+        Edit(
+            TASK, "the task waits for a worker. Is one running?", "the task waits. Is that right?"
+        ),
+    ),
     Mistake(
         "the-503-has-no-id",
         "test_a_second_click_is_answered_in_a_browser",

@@ -39,7 +39,10 @@ WITHOUT_WORKER = {
         "test_the_fragment_polls_for_the_status",
         "test_a_broker_that_is_down_is_reported",
         "test_a_strangers_task_is_unknown",
+        "test_clicks_at_once_lose_no_task",
+        "test_a_reload_shows_the_task",
         "test_every_state_is_shown",
+        "test_a_waiting_task_asks_for_a_worker",
     },
     4: {
         "test_runserver_opens_the_websocket",
