@@ -63,7 +63,7 @@ def a_result_in_the_admin(step: SnapshotRun, context: BrowserContext) -> list[Lo
 
 
 def an_answer_at_once(_step: SnapshotRun, context: BrowserContext) -> list[Page]:
-    """Press the button; the page that comes back names the task."""
+    """Press the button; the page that comes back shows the task’s id."""
     page = context.new_page()
     page.goto("/")
     page.get_by_role("button", name="Start a task").click()
