@@ -58,9 +58,10 @@ def each_is_told(step: int, solutions: Iterable[Solution]) -> Callable[..., None
         missing = [word for word in solution.words if word not in line_of(said)]
         assert not missing, f"not said: {missing}\n{said.text}"
         if not solution.edits and not solution.is_ours:
-            # Who has not begun reads the same words on the page.
+            # Where the page quotes what is said of who has not begun, it is the same words.
             page = next((ROOT / "docs").glob(f"{step:02d}-*.md")).read_text(encoding="utf-8")
-            assert line_of(said) in " ".join(page.split()), said.text
+            quotes = f"{OPEN} Your turn" in page
+            assert not quotes or line_of(said) in " ".join(page.split()), said.text
 
     return test
 
