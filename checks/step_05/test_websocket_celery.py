@@ -408,7 +408,7 @@ def test_the_lock_is_released(blocked_send: Later[BlockedSend]) -> None:
             expected="a run at once: the lock must not outlive a task that was never sent",
             look_at=f"{CONSUMERS} and {TASKS}: "
             "what becomes of the lock if sending the task raises?",
-            guide="05, Give the claim back",
+            guide="05, One run at a time",
         )
 
 
