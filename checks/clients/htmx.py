@@ -193,6 +193,11 @@ class Conversation:
         return self.said[-1]
 
     @property
+    def seconds(self) -> float:
+        """How long ago it began."""
+        return time.monotonic() - self._start
+
+    @property
     def goes_on(self) -> bool:
         """Whether it has not come to its end."""
         return self._thread.is_alive()

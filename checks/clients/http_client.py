@@ -129,6 +129,10 @@ class Visitor:
         """Its cookies, as a request's header spells them."""
         return "; ".join(f"{name}={value}" for name, value in self._client.cookies.items())
 
+    def keep_cookie(self, name: str, value: str) -> None:
+        """Keep a cookie, as one that the project has set before."""
+        self._client.cookies.set(name, value)
+
     def get(self, path: str, *, htmx: bool = False, within: float = ANSWER_SECONDS) -> Answer:
         """Ask for a page, following redirects."""
         return self._ask("GET", path, {}, HTMX if htmx else {}, within)

@@ -387,6 +387,18 @@ def store_state(task_id: str, state: str, text: str) -> Answer:
     return {}
 
 
+def store_session() -> Answer:
+    """Store a session that holds a word of nobody's, and return its cookie's name and value."""
+    from importlib import import_module
+
+    from django.conf import settings as django_settings
+
+    session = import_module(django_settings.SESSION_ENGINE).SessionStore()
+    session["workbook"] = "here before"
+    session.save()
+    return {"name": django_settings.SESSION_COOKIE_NAME, "value": session.session_key}
+
+
 def tracks_started(task: str) -> Answer:
     """Tell whether a worker stores STARTED when it takes this task; None where it is unknown."""
     from celery import current_app
@@ -487,6 +499,7 @@ QUESTIONS: dict[str, Callable[..., Answer]] = {
         schedule_overdue,
         results,
         store_state,
+        store_session,
         tracks_started,
         group_send,
         load_asgi,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,7 +30,8 @@ END_SECONDS = 5
 BEAT_TASK, BEAT_QUEUES = "celery.backend_cleanup", ("workbook-first", "workbook-second")
 # How long a page without a status is watched, and how much of it is still its greeting.
 HEARTBEAT_SECONDS, GREETING_SECONDS = 30, 2
-SILENT_SECONDS, BEGIN_SECONDS = 13, 20
+# When a task that has begun tells its progress, and how long the page is looked at afterwards.
+UPDATE_SECONDS, SILENT_SECONDS, BEGIN_SECONDS = 5, 13, 20
 
 
 @pytest.fixture(scope="package")
@@ -67,9 +69,10 @@ def refusals(project: Project) -> Later[Refusals]:
 def not_stored(project: Project) -> Later[NotStored]:
     """Look at a web process that can store no row, beside the other checks."""
     project.prepared()
+    session = project.ask("store_session")
     folder = project.folder.parent / "without-space"
     copy_with_tables(project.folder, folder, project.databases)
-    return Later(lambda: fill_the_disk(project, folder))
+    return Later(lambda: fill_the_disk(project, folder, session))
 
 
 @pytest.fixture(scope="package")
@@ -82,20 +85,34 @@ def restarted(project: Project) -> Iterator[Later[NotYet | None]]:
         restarting.wait(END_SECONDS)
 
 
+@dataclass(frozen=True)
+class SilentTask:
+    """A page that polls for a task, and when the task was last heard of, in the page's seconds."""
+
+    talk: Conversation
+    updated_at: float
+
+
 @pytest.fixture(scope="package")
-def silent_task(project: Project) -> Iterator[Later[Conversation]]:
-    """Poll for a started task of which nothing more is heard, beside the other checks."""
+def silent_task(project: Project) -> Iterator[Later[SilentTask]]:
+    """Poll for a task that tells its progress once and is silent then, beside the other checks."""
     project.prepare_detached(IDLE)
     with ExitStack() as stack:
 
-        def ask() -> Conversation:
+        def ask() -> SilentTask:
             one = stack.enter_context(sending(project.detached(IDLE)))
-            if one.answer.task_ids():
-                stored = {"pid": 1, "hostname": "celery@here"}
-                project.ask("store_state", task_id=one.task_id, state="STARTED", text=stored)
-            talk = Conversation(one.visitor, one.answer, interval=0.25, seconds=SILENT_SECONDS)
+
+            def store(state: str, **stored: object) -> None:
+                if one.answer.task_ids():
+                    project.ask("store_state", task_id=one.task_id, state=state, text=stored)
+
+            store("STARTED", pid=1, hostname="celery@here")
+            seconds = UPDATE_SECONDS + SILENT_SECONDS
+            talk = Conversation(one.visitor, one.answer, interval=0.25, seconds=seconds)
             stack.callback(talk.stop)
-            return talk
+            talk.wait_until(lambda: talk.seconds >= UPDATE_SECONDS)
+            store("PROGRESS", percent=20)
+            return SilentTask(talk, talk.seconds)
 
         asking = Later(ask)
         yield asking

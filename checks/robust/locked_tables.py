@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -23,30 +23,37 @@ PATIENCE_SECONDS = 40
 
 @dataclass(frozen=True)
 class NotStored:
-    """What a known visitor was answered who sent a task, and a new one who opened the page."""
+    """What visitors were answered: a known one who sent a task, and two who opened the page.
+
+    One of them is new. The other has a session, in which there is nothing of the page's.
+    """
 
     sent: Answer
     opened: Answer
+    opened_again: Answer
     words: str
 
 
-def fill_the_disk(project: Project, folder: Path) -> NotStored:
+def fill_the_disk(project: Project, folder: Path, session: Mapping[str, str]) -> NotStored:
     """Send a task, and open the start page, while no row can be stored.
 
-    `folder` is a copy of the project with its tables.
+    `folder` is a copy of the project with its tables, `session` the cookie of a session there.
     """
     with (
         private_redis(run=project.run) as redis,
         opened_web(project.launcher, folder, broker=redis.url) as url,
         visiting(url) as known,
         visiting(url) as new,
+        visiting(url) as returning,
     ):
+        returning.keep_cookie(**session)
         known.get("/")
         known.post(PATH, htmx=True)
-        with _locked(_files(project, folder)), ThreadPoolExecutor(2) as pool:
+        with _locked(_files(project, folder)), ThreadPoolExecutor(3) as pool:
             sent = pool.submit(known.post, PATH, htmx=True, within=PATIENCE_SECONDS)
             opened = pool.submit(new.get, "/", within=PATIENCE_SECONDS)
-            answers = sent.result(), opened.result()
+            again = pool.submit(returning.get, "/", within=PATIENCE_SECONDS)
+            answers = sent.result(), opened.result(), again.result()
         return NotStored(*answers, ProcessLog(folder.with_suffix(".log"), folder).tail())
 
 

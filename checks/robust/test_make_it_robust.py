@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from checks.clients.background import Later
-from checks.clients.htmx import Conversation, is_whole_page, quoted
+from checks.clients.htmx import is_whole_page, quoted
 from checks.clients.http_client import Answer
 from checks.clients.websocket_client import PATH as SOCKET_PATH
 from checks.clients.websocket_client import Refused, Sockets, WebsocketClient
@@ -24,6 +24,8 @@ from checks.robust.fixtures import (
     BEAT_TASK,
     BEGIN_SECONDS,
     HEARTBEAT_SECONDS,
+    UPDATE_SECONDS,
+    SilentTask,
     heartbeat_at,
 )
 from checks.robust.leaving import SLOW_VISITORS, VISITORS, leave_while_statuses_arrive
@@ -135,23 +137,28 @@ def test_who_leaves_leaves_nothing_behind(project: Project, sockets: Sockets) ->
 @check("A row that can't be stored is reported", after=(test_the_processes_start,))
 def test_a_row_that_cannot_be_stored_is_reported(not_stored: Later[NotStored]) -> None:
     seen = not_stored.result(STORED_SECONDS)
-    _require_reported(seen.sent, seen.words)
-    if seen.opened.status != 200:  # a page that needs no row is as good
-        _require_reported(seen.opened, seen.words)
+    _require_reported(seen.sent, "from htmx", seen.words)
+    for answer, who in (
+        (seen.opened, "as a new visitor"),
+        (seen.opened_again, "as a visitor who has a session already"),
+    ):
+        if answer.status != 200:  # a page that needs no row is as good
+            _require_reported(answer, who, seen.words)
 
 
-def _require_reported(answer: Answer, words: str) -> None:
+def _require_reported(answer: Answer, who: str, words: str) -> None:
     """Raise NotYet unless the answer is a 503 in words, a fragment where a fragment belongs."""
     is_fragment = PATH in answer.done
     if answer.status == 503 and answer.words and not (is_fragment and is_whole_page(answer)):
         return
     whole = ", a whole page" if is_fragment and is_whole_page(answer) else ""
     raise NotYet(
-        done=f"{answer.done}{' from htmx' if is_fragment else ', as a new visitor'}, while another "
-        "process keeps the database locked",
+        done=f"{answer.done}{' ' if is_fragment else ', '}{who}, while another process keeps the "
+        "database locked",
         seen=f"{answer.seen}{whole}",
         expected="status 503 and a few words: as on a full disk, nothing can be stored",
-        look_at=f"{VIEWS}: where is a row or the session stored, and what if that raises?",
+        look_at=f"{VIEWS}: where is a row or the session stored, and which exceptions can that "
+        "raise?",
         guide="robust, A row that can’t be stored",
         words=words if answer.status in (0, 500) else "",
     )
@@ -244,28 +251,33 @@ def test_a_silent_network_is_noticed_in_a_browser(silenced: Later[Silenced]) -> 
     "After ten seconds without an update the page asks whether the worker runs",
     after=(test_the_processes_start,),
 )
-def test_silence_is_asked_about(silent_task: Later[Conversation]) -> None:
-    talk = silent_task.result(BEGIN_SECONDS)
+def test_silence_is_asked_about(silent_task: Later[SilentTask]) -> None:
+    seen = silent_task.result(BEGIN_SECONDS + UPDATE_SECONDS)
+    talk = seen.talk
     # The first answer is that of the POST, when the task still waited.
     talk.wait_until(lambda: len(talk.said) > 1)
     first = {one for said in talk.said[:2] for one in _sentences(said.words)}
 
     def over() -> bool:
-        return _asks(first, talk.last.words) or talk.last.at > LATE_SECONDS
+        return _asks(first, talk.last.words) or talk.last.at > seen.updated_at + LATE_SECONDS
 
     talk.wait_until(over)
     asked = next((said for said in talk.said if _asks(first, said.words)), None)
     # The page counts from the moment when it was asked: a slow answer is part of the wait.
-    if asked and asked.at + talk.said[0].answer.seconds >= EARLY_SECONDS:
+    if asked and asked.at + talk.said[0].answer.seconds >= seen.updated_at + EARLY_SECONDS:
         return
     last = asked or talk.last
+    update = seen.updated_at if last.at >= seen.updated_at else 0
+    when = f"{last.at - update:.1f} s after the last update"
     speaks = not asked and bool(_sentences(talk.last.words) - first)
     raise NotYet(
-        done="sent a task, stored STARTED for it, and went on polling while nothing more came",
-        seen=f"after {last.at:.1f} s {'already' if asked else 'still'} {quoted(last.words)}"
+        done=f"sent a task, stored STARTED for it and {UPDATE_SECONDS} s later PROGRESS, and went "
+        "on polling while nothing more came",
+        seen=f"{when} {'already' if asked else 'still'} {quoted(last.words)}"
         if last.answer.is_fine
-        else f"after {last.at:.1f} s {last.answer.seen}",
-        expected="after 10 s a question that was not there before: does the worker still run?",
+        else f"{when} {last.answer.seen}",
+        expected="after 10 s without an update a question that was not there before: does the "
+        "worker still run?",
         look_at=f"{TEMPLATES}: which question does it ask when nothing is new?"
         if speaks
         else f"{VIEWS}: when was the last update, and how long may the next one take?",

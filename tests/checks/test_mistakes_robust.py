@@ -27,6 +27,16 @@ OWN_CHANNEL = """        if self.channel_name in self.channel_layer.channels:
 """
 NOT_STORED = "return render(request, 'status/partials/not_stored.html', status=503)"
 ROW = "A row that can’t be stored"
+ON_OPENING = """    except (DatabaseError, UpdateError):
+        return render(request, 'not_stored.html', status=503)
+"""
+ON_SENDING = f"""    except (DatabaseError, UpdateError):
+        {NOT_STORED}
+"""
+LAST_UPDATE = "(result.date_done or task.sent_at)"
+SYNC = "CELERY_BEAT_SYNC_EVERY = 1"
+TWICE = "test_a_killed_beat_sends_nothing_twice"
+SENT_TWICE = ("sent a second time", "after how many tasks does beat note")
 
 MISTAKES = [
     Mistake(
@@ -123,9 +133,23 @@ MISTAKES = [
     ),
     Mistake(
         "beat notes what it has sent every three minutes",
-        "test_a_killed_beat_sends_nothing_twice",
-        ("sent a second time", "after how many tasks does beat note"),
-        Edit(SETTINGS, "CELERY_BEAT_SYNC_EVERY = 1\n", ""),
+        TWICE,
+        SENT_TWICE,
+        Edit(SETTINGS, f"{SYNC}\n", ""),
+    ),
+    Mistake(
+        "only the database's own exception is caught where the session is stored",
+        "test_a_row_that_cannot_be_stored_is_reported",
+        ("as a visitor who has a session", "status 500", "UpdateError", "which exceptions", ROW),
+        Edit(
+            VIEWS, ON_OPENING, ON_OPENING.replace("(DatabaseError, UpdateError)", "DatabaseError")
+        ),
+    ),
+    Mistake(
+        "the worker is doubted so long after the click, however often it tells its progress",
+        "test_silence_is_asked_about",
+        ("after the last update already “", "when was the last update", "that goes silent"),
+        Edit(VIEWS, LAST_UPDATE, "task.sent_at"),
     ),
 ]
 # Near relations of the above.
@@ -141,6 +165,36 @@ MORE = [
         "test_a_silent_network_is_noticed_in_a_browser",
         ("the page kept its websocket",),
         Edit(LIVE_JS, "    detail.socketWrapper.reconnect();\n", ""),
+    ),
+    Mistake(
+        "only the session's own exception is caught where the session is stored",
+        "test_a_row_that_cannot_be_stored_is_reported",
+        ("GET /, as a new visitor", "status 500", "database is locked", ROW),
+        Edit(VIEWS, ON_OPENING, ON_OPENING.replace("(DatabaseError, UpdateError)", "UpdateError")),
+    ),
+    Mistake(
+        "only the session's own exception is caught where the row is stored",
+        "test_a_row_that_cannot_be_stored_is_reported",
+        ("POST /check-status/ from htmx", "status 500", "database is locked", ROW),
+        Edit(VIEWS, ON_SENDING, ON_SENDING.replace("(DatabaseError, UpdateError)", "UpdateError")),
+    ),
+    Mistake(
+        "beat notes what it has sent after each sixty tasks",
+        TWICE,
+        SENT_TWICE,
+        Edit(SETTINGS, SYNC, "CELERY_BEAT_SYNC_EVERY = 60"),
+    ),
+    Mistake(
+        "beat notes what it has sent after every second task",
+        TWICE,
+        SENT_TWICE,
+        Edit(SETTINGS, SYNC, "CELERY_BEAT_SYNC_EVERY = 2"),
+    ),
+    Mistake(
+        "beat shall note what it has sent after no task at all",
+        TWICE,
+        SENT_TWICE,
+        Edit(SETTINGS, SYNC, "CELERY_BEAT_SYNC_EVERY = 0"),
     ),
 ]
 

@@ -47,6 +47,7 @@ STATUS_AGAIN = """            status = await cache.aget(LAST_STATUS) or 'RUNNING
 """
 # A middleware answers for every view that can store nothing.
 MIDDLEWARE = """
+from django.contrib.sessions.backends.base import UpdateError
 from django.db import DatabaseError
 from django.shortcuts import render
 
@@ -59,7 +60,7 @@ class NotStored:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if isinstance(exception, DatabaseError):
+        if isinstance(exception, (DatabaseError, UpdateError)):
             piece = 'status/partials/not_stored.html' if request.htmx else 'not_stored.html'
             return render(request, piece, status=503)
 """
