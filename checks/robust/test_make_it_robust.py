@@ -157,8 +157,7 @@ def _require_reported(answer: Answer, who: str, words: str) -> None:
         "database locked",
         seen=f"{answer.seen}{whole}",
         expected="status 503 and a few words: as on a full disk, nothing can be stored",
-        look_at=f"{VIEWS}: where is a row or the session stored, and which exceptions can that "
-        "raise?",
+        look_at=f"{VIEWS}: where is a row or the session stored, and what can that raise?",
         guide="robust, A row that can’t be stored",
         words=words if answer.status in (0, 500) else "",
     )

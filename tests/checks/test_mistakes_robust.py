@@ -140,7 +140,13 @@ MISTAKES = [
     Mistake(
         "only the database's own exception is caught where the session is stored",
         "test_a_row_that_cannot_be_stored_is_reported",
-        ("as a visitor who has a session", "status 500", "UpdateError", "which exceptions", ROW),
+        (
+            "as a visitor who has a session",
+            "status 500",
+            "UpdateError",
+            "what can that raise?",
+            ROW,
+        ),
         Edit(
             VIEWS, ON_OPENING, ON_OPENING.replace("(DatabaseError, UpdateError)", "DatabaseError")
         ),
