@@ -9,10 +9,10 @@ from markdown.extensions.toc import slugify
 from tests.guide.test_hints import named_places
 from tests.support.troubleshooting import PAGE, Entry, entries
 from workbook.paths import ROOT
-from workbook.projects.steps import find_step
+from workbook.projects.lessons import find_lesson
 
-# The index at the top and the entries tell of these; a page's section has a number in its name.
-SECTION = re.compile(r"\]\((0[1-5]-[\w-]+\.md#[\w-]+)\)")
+# The index at the top and the entries tell of these: the steps' pages, and the lesson's.
+SECTION = re.compile(r"\]\(((?:0[1-5]-[\w-]+|going-further/robust)\.md#[\w-]+)\)")
 # Where a check puts in what it found: the words between these are its own.
 VALUES = re.compile(r"…|/ws/status/|\b\d+\b|: |[()]| (?=no change|nothing)")
 
@@ -56,5 +56,5 @@ def test_what_a_check_is_said_to_say_it_says(entry: Entry) -> None:
 
 @pytest.mark.parametrize(("step", "section"), named_places())
 def test_a_place_that_a_check_names_has_an_entry(step: str, section: str) -> None:
-    target = f"{find_step(step).name}.md#{slugify(section, '-')}"
+    target = f"{find_lesson(step).page}.md#{slugify(section, '-')}"
     assert target in {found for entry in entries() for found in SECTION.findall(entry.text)}
