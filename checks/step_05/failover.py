@@ -65,7 +65,7 @@ def _turned_away(twin: Twin) -> NotYet:
         seen=f"no status within {NEXT_SECONDS:g} s, and then a run for the next page",
         expected="a run at once: whoever fails no longer holds the lock",
         look_at=f"{TASKS}, send_status_periodically: what becomes of the lock after any error?",
-        guide="05, Write the task",
+        guide="05, One run at a time",
         words=twin.process("worker").log.tail(),
     )
 
