@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
 
 from checks.clients.background import Later
-from checks.clients.http_client import Answer, Visitor, visiting
+from checks.clients.http_client import Answer, visiting
 from checks.common import startup_checks
+from checks.common.admin_login import SUPERUSER_SECONDS, Superuser, log_in
 from checks.common.evidence import explain_answer, explain_logs
 from checks.common.queues import waiting
 from checks.harness.preflight import require_celery_app
 from checks.harness.project import Project
 from checks.harness.settings_reader import SettingsError
 from checks.step_01.default_broker import VARIABLE, broker_when_unset
-from checks.step_01.fixtures import BEAT_QUEUE, SUPERUSER, TASK, Superuser
+from checks.step_01.fixtures import BEAT_QUEUE, TASK
 from checks.verdicts import CannotTell, NotYet, check
 from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands
 from workbook.redis_server.address import masked
 from workbook.runtime.waiting import wait_until
 
-ROW_SECONDS, BEAT_SECONDS, SUPERUSER_SECONDS = 5, 8, 10
+ROW_SECONDS, BEAT_SECONDS = 5, 8
 SETTINGS = "config/settings.py"
 BEAT_COMMAND = re.compile(r"\bcelery\b.*\sbeat\b|\bcelery\b.*\sworker\b.*\s(-\w*B|--beat)\b")
 SCHEDULER_OPTION = re.compile(r"\s(?:--scheduler[=\s]\s*|-S[=\s]?\s*)(\S+)")
@@ -184,7 +184,7 @@ def test_the_admin_shows_results_and_schedules(
 ) -> None:
     user, pages = superuser.result(SUPERUSER_SECONDS), project.loaded()["admin"]
     with visiting(project.url) as visitor:
-        _log_in(visitor, user, pages)
+        log_in(visitor, user, pages)
         for page in ("django_celery_results/taskresult", "django_celery_beat/periodictask"):
             index = pages["index"] or "/admin/"
             view = f"{page.replace('/', '_')}_changelist"
@@ -213,19 +213,6 @@ def test_the_admin_shows_results_and_schedules(
                     project,
                     answer,
                 )
-
-
-def _log_in(visitor: Visitor, user: Superuser, pages: Mapping[str, str]) -> None:
-    """Log in by the admin's form, which asks for a user name or, in some projects, an email."""
-    index = pages["index"] or "/admin/"
-    login = pages["login"] or f"{index}login/"
-    # Twice: beat and the worker write meanwhile, and with ATOMIC_REQUESTS a request that comes in
-    # between is told that the database is locked.
-    for name in filter(None, (user.login, user.email, user.login)):
-        visitor.get(login)
-        visitor.post(f"{login}?next={index}", {"username": name, "password": SUPERUSER})
-        if "/login/" not in visitor.get(index).path:
-            return
 
 
 def _what_came(answer: Answer) -> str:

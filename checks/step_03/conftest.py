@@ -1,5 +1,6 @@
 """The fixtures of this step: one project, started once, and what its visitors go through."""
 
+from checks.common.admin_login import superuser
 from checks.common.fixtures import project, target
 from checks.common.prefetch import Prefetch, begin_early
 from checks.common.startup_checks import test_the_processes_start
@@ -24,6 +25,7 @@ __all__ = [
     "looking",
     "project",
     "sent",
+    "superuser",
     "target",
     "unheard",
 ]
@@ -31,7 +33,7 @@ __all__ = [
 side_by_side = begin_early(
     *(
         Prefetch(name, beside=test_the_processes_start)
-        for name in ("idle_web", "frozen_web", "looking")
+        for name in ("idle_web", "frozen_web", "looking", "superuser")
     ),
     Prefetch("browsing", beside=test_the_fragment_polls_for_the_status),
 )

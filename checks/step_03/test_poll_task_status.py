@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 from checks.clients.addresses import is_elsewhere, resolved
+from checks.clients.background import Later
 from checks.clients.htmx import (
     Conversation,
     bar,
@@ -26,6 +27,7 @@ from checks.clients.htmx import (
 from checks.clients.http_client import Answer, Visitor, visiting
 from checks.clients.simultaneous import post_at_once
 from checks.common import startup_checks
+from checks.common.admin_login import SUPERUSER_SECONDS, Superuser, log_in
 from checks.common.evidence import explain_answer, explain_logs
 from checks.common.sent_task import PATH, Sent, sending
 from checks.harness.diagnosis.causes import CONSOLE
@@ -33,7 +35,7 @@ from checks.harness.diagnosis.evidence import of_log
 from checks.harness.diagnosis.explain import explain
 from checks.harness.project import FROZEN, IDLE, Project
 from checks.step_03.failing_task import send_failing
-from checks.verdicts import NotYet, check
+from checks.verdicts import CannotTell, NotYet, check
 
 if TYPE_CHECKING:
     from checks.step_03.browser_session import Browsing, Seen
@@ -420,6 +422,37 @@ def _loaded_with(visitor: Visitor, page: Answer) -> list[Answer]:
     """Return what a page fetches by itself from its own server."""
     paths = [path for path in polled_paths(page) if not is_elsewhere(page.url, path)]
     return [visitor.get(path, htmx=True, within=4) for path in paths]
+
+
+@check(
+    "A login in the admin loses none of the visitor’s tasks",
+    after=(test_a_strangers_task_is_unknown,),
+)
+def test_a_login_loses_no_task(project: Project, superuser: Later[Superuser]) -> None:
+    user = superuser.result(SUPERUSER_SECONDS)
+    with sending(project.detached(IDLE)) as sent:
+        if not log_in(sent.visitor, user, project.loaded()["admin"]):
+            raise CannotTell(
+                "the admin’s form let in no superuser, and so nobody can log in while a task "
+                "works. What do the checks of step 01 say of the admin?"
+            )
+        answer = sent.visitor.get(f"{PATH}{sent.task_id}/", htmx=True, within=4)
+    if not answer.is_fine:
+        raise explain_answer(
+            NotYet(
+                done=f"sent a task, logged in to the admin, then polled as before: "
+                f"GET {PATH}<the task's id>/",
+                seen=answer.seen,
+                expected="status 200: it is the same visitor, in the same browser",
+                look_at=f"{VIEWS}: by what does it know a visitor again, and does a login change "
+                "it?",
+                guide="03, Know whose task it is",
+                words=project.process(IDLE).log.tail() if answer.status in (0, 500) else "",
+            ),
+            project,
+            answer,
+            IDLE,
+        )
 
 
 @check(

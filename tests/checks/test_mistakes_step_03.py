@@ -145,6 +145,20 @@ QUICK = (
         Edit(VIEWS, "'index.html', {'result': result}", "'index.html'"),
     ),
     Mistake(
+        "the-visitor-is-the-key-of-the-session",
+        "test_a_login_loses_no_task",
+        ("logged in to the admin, then polled", "status 404", "does a login change it?"),
+        Edit(VIEWS, "import uuid4", "import NAMESPACE_OID, uuid5"),
+        Edit(
+            VIEWS,
+            "return request.session.setdefault('visitor', str(uuid4()))",
+            "if not request.session.session_key:\n"
+            "        request.session.create()\n"
+            "    return uuid5(NAMESPACE_OID, request.session.session_key)",
+        ),
+        Edit(VIEWS, ASKING_VISITOR, "    visitor = visitor_of(request)\n"),
+    ),
+    Mistake(
         "nobody-asks-whether-a-worker-runs",
         "test_a_waiting_task_asks_for_a_worker",
         ("the task waits for a worker.”: no question", "what does it say while the state"),

@@ -9,6 +9,7 @@ BASE, INDEX, SETTINGS = "templates/_base.html", "templates/index.html", "config/
 TASK = "templates/status/partials/task.html"
 TASKS, URLS, VIEWS = "status/tasks.py", "status/urls.py", "status/views.py"
 GEVENT = "-P gevent -c 10"
+LONG = "max_length=36"
 POLLING = (
     """hx-get="{% url 'task_status' result.id %}" hx-trigger="every 1s" hx-swap="outerHTML\""""
 )
@@ -227,13 +228,25 @@ VARIANTS = (
             "visitor = request.get_signed_cookie('visitor', None)",
         ),
     ),
+    Variant(
+        "ids-are-strings-in-the-model",
+        *(
+            Edit(
+                file, f"models.UUIDField({option}=True)", f"models.CharField({option}=True, {LONG})"
+            )
+            for file in ("status/models.py", "status/migrations/0001_initial.py")
+            for option in ("db_index", "unique")
+        ),
+    ),
 )
 
 
 # Three that change other things run as one project; the long rounds take each by itself.
-CLASS_VIEWS, PACKAGE, PAGE_DECIDES, SIGNED_COOKIE = VARIANTS
+CLASS_VIEWS, PACKAGE, PAGE_DECIDES, SIGNED_COOKIE, STRINGS = VARIANTS
 
 test_variant = every_check_holds(
     3, [CLASS_VIEWS, SIGNED_COOKIE.beside(PAGE_DECIDES).beside(PACKAGE)]
 )
-test_single = pytest.mark.long(every_check_holds(3, [PACKAGE, PAGE_DECIDES, SIGNED_COOKIE]))
+test_single = pytest.mark.long(
+    every_check_holds(3, [PACKAGE, PAGE_DECIDES, SIGNED_COOKIE, STRINGS])
+)

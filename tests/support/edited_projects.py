@@ -41,6 +41,7 @@ WITHOUT_WORKER = {
         "test_a_strangers_task_is_unknown",
         "test_clicks_at_once_lose_no_task",
         "test_a_reload_shows_the_task",
+        "test_a_login_loses_no_task",
         "test_every_state_is_shown",
         "test_a_waiting_task_asks_for_a_worker",
     },
