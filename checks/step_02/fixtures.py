@@ -16,8 +16,8 @@ TASK = "status.tasks.send_status"
 PATH = "/check-status/"
 ANSWER_SECONDS = 1
 WORK_SECONDS = 10
-# What a page may take to say that the queue is away, and how long we wait to see it.
-AWAY_SECONDS, PATIENCE_SECONDS = 7, 9
+# What a page may take to say that the queue is unreachable, and how long we wait to see it.
+UNREACHABLE_SECONDS, PATIENCE_SECONDS = 7, 9
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Away:
+class Unreachable:
     """What a visitor saw while no task could be sent, and how long a page took that sends none."""
 
     answer: Answer
@@ -44,7 +44,7 @@ class Away:
     @property
     def is_late(self) -> bool:
         """Tell whether the answer took too long, a slow machine's share taken off."""
-        return self.answer.seconds - self.plain_seconds > AWAY_SECONDS
+        return self.answer.seconds - self.plain_seconds > UNREACHABLE_SECONDS
 
 
 @pytest.fixture(scope="package")
@@ -85,15 +85,16 @@ def _result(
 
 
 @pytest.fixture(scope="package")
-def frozen(project: Project) -> Iterator[Later[Away]]:
+def frozen(project: Project) -> Iterator[Later[Unreachable]]:
     """Send a task while the broker takes connections and answers nothing."""
     project.prepare_detached(FROZEN)
     yield Later(lambda: visit_without_broker(project))
 
 
-def visit_without_broker(project: Project) -> Away:
-    """Send a task by a web process whose broker is away: frozen, or refusing from now on."""
+def visit_without_broker(project: Project) -> Unreachable:
+    """Send a task by a web process whose broker is unreachable: it hangs or refuses from now on."""
     with visiting(project.detached(FROZEN)) as visitor:
         visitor.get("/")  # the first page of a process takes longer
         plain = visitor.get("/")
-        return Away(visitor.post(PATH, within=PATIENCE_SECONDS + plain.seconds), plain.seconds)
+        answer = visitor.post(PATH, within=PATIENCE_SECONDS + plain.seconds)
+        return Unreachable(answer, plain.seconds)

@@ -14,12 +14,12 @@ from checks.harness.project import FROZEN, Project
 from checks.harness.working_copy import appended
 from checks.step_02.fixtures import (
     ANSWER_SECONDS,
-    AWAY_SECONDS,
     PATH,
     TASK,
+    UNREACHABLE_SECONDS,
     WORK_SECONDS,
-    Away,
     Sent,
+    Unreachable,
     visit_without_broker,
 )
 from checks.verdicts import NotYet, check
@@ -84,10 +84,10 @@ def _require_form(page: Answer) -> None:
     """Raise NotYet where the page has no form that can send a task."""
     forms = forms_in(page.text, page.url)
     posting = [one for one in forms if one.address == PATH]
-    if not posting and (away := [one.address for one in forms if one.address.endswith(PATH)]):
+    if not posting and (foreign := [one.address for one in forms if one.address.endswith(PATH)]):
         raise NotYet(
             done=page.done,
-            seen=f"a form for {away[0]}: that is another server, whoever listens there",
+            seen=f"a form for {foreign[0]}: that is another server, whoever listens there",
             expected=f"the address {PATH}, without a host: the server that the page came from",
             look_at="the template of the page, templates/index.html: which tag of Django’s writes "
             "an address?",
@@ -282,7 +282,7 @@ def test_the_task_prints(project: Project, sent: Sent) -> None:
     "A broker that hangs is reported on the page within seven seconds",
     after=(test_the_page_answers_at_once,),
 )
-def test_a_broker_that_hangs_is_reported(project: Project, frozen: Later[Away]) -> None:
+def test_a_broker_that_hangs_is_reported(project: Project, frozen: Later[Unreachable]) -> None:
     _require_words(
         project, frozen.result(within=60), "a broker that takes connections and answers nothing"
     )
@@ -325,17 +325,17 @@ def test_a_post_without_a_token_is_refused(project: Project) -> None:
     "A broker that is down is reported on the page within seven seconds",
     after=(test_a_broker_that_hangs_is_reported,),
 )
-def test_a_broker_that_is_down_is_reported(project: Project, frozen: Later[Away]) -> None:
+def test_a_broker_that_is_down_is_reported(project: Project, frozen: Later[Unreachable]) -> None:
     project.detached(FROZEN)
     project.refuse()
     _require_words(project, visit_without_broker(project), "a broker that refuses connections")
 
 
-def _require_words(project: Project, away: Away, broker: str) -> None:
-    answer = away.answer
-    if answer.status == 503 and answer.words and not away.is_late:
+def _require_words(project: Project, seen: Unreachable, broker: str) -> None:
+    answer = seen.answer
+    if answer.status == 503 and answer.words and not seen.is_late:
         return
-    if away.is_late:
+    if seen.is_late:
         wanted = "config/settings.py: how long does Celery wait for its broker?"
     else:
         wanted = f"{VIEWS}: what happens when delay raises OperationalError?"
@@ -343,7 +343,7 @@ def _require_words(project: Project, away: Away, broker: str) -> None:
         NotYet(
             done=f"{answer.done} with {broker}",
             seen=answer.seen if answer.words or answer.problem else "an empty page",
-            expected=f"status 503 and a sentence, within {AWAY_SECONDS} s",
+            expected=f"status 503 and a sentence, within {UNREACHABLE_SECONDS} s",
             look_at=wanted,
             guide="02, Say when the queue can’t be reached",
         ),
