@@ -168,14 +168,15 @@ def celery_conf(line: str) -> Rewritten:
     )
 
 
-# The settings of Celery as one dict of Django's settings, which knows no namespace.
+# The settings of Celery as one dict of Django's settings, which knows no namespace. Step 05 takes
+# the broker's address for its lock.
 AS_A_DICT = """\
 CELERY = {
     name.removeprefix('CELERY_').lower(): value
     for name, value in list(globals().items()) if name.startswith('CELERY_')
 }
-for name in [name for name in globals() if name.startswith('CELERY_')]:
-    del globals()[name]
+for name in CELERY.keys() - {'broker_url'}:
+    del globals()[f'CELERY_{name.upper()}']
 """
 FROM_A_DICT = r"""from django.conf import settings
 
