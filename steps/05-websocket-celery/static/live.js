@@ -1,4 +1,4 @@
-// htmx connects again by itself after an error. A proxy that reloads closes without one.
+// After an error htmx connects again by itself. A proxy that reloads closes without an error.
 const HTMX_CONNECTS_AGAIN = [1006, 1011, 1012, 1013];
 const connection = document.getElementById('connection');
 
