@@ -94,8 +94,12 @@ def test_the_browsers_driver_is_imported_by_those_alone_who_were_told_it_is_ther
         for path in LEARNERS_CODE
         if "playwright" in imports_of(path, at_start=True)
     }
-    # Both are imported by fixtures, once `find_browser` has found one and its driver.
-    assert eager == {"checks/step_03/browser_session.py", "checks/clients/browser.py"}
+    # All are imported by fixtures, once `find_browser` has found one and its driver.
+    assert eager == {
+        "checks/step_03/browser_session.py",
+        "checks/robust/silent_network.py",
+        "checks/clients/browser.py",
+    }
 
 
 def imports_of(path: Path, at_start: bool = False) -> set[str]:

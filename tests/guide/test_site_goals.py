@@ -36,14 +36,14 @@ def in_navigation(page: Page) -> Locator:
 
 
 def test_a_ticked_goal_stays_ticked(page: Page) -> None:
-    page.get_by_text("A task says how far it is while it works.").click()
+    page.get_by_text("A task reports its progress while it works.").click()
     page.reload()
     ticked = [goal.is_checked() for goal in goals(page).all()]
     assert ticked == [True] + [False] * (len(ticked) - 1)
 
 
 def test_a_goal_is_reached_and_ticked_by_keyboard_under_its_own_words(page: Page) -> None:
-    goal = page.get_by_role("checkbox", name="A task says how far it is while it works.")
+    goal = page.get_by_role("checkbox", name="A task reports its progress while it works.")
     expect(goal).to_be_enabled()
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -130,5 +130,5 @@ def test_without_scripts_the_goals_are_a_plain_list(chromium: Browser, site: Pat
         page = context.new_page()
         page.goto((site / STEP).as_uri())
         first = page.locator(".task-list-item").first
-        expect(first).to_have_text("A task says how far it is while it works.")
+        expect(first).to_have_text("A task reports its progress while it works.")
         expect(first.locator("input")).to_be_disabled()
