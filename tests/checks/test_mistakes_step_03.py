@@ -126,7 +126,6 @@ QUICK = (
             "sent = list(request.session.get('sent', {}))\n"
             "    result = AsyncResult(sent[-1]) if sent else None",
         ),
-        is_golden=True,
     ),
     Mistake(
         "the-first-click-makes-the-visitor",
@@ -143,6 +142,7 @@ QUICK = (
         "test_a_reload_shows_the_task",
         ("no task: “", "No task yet.", "which task did this visitor send last?"),
         Edit(VIEWS, "'index.html', {'result': result}", "'index.html'"),
+        is_golden=True,
     ),
     Mistake(
         "the-visitor-is-the-key-of-the-session",
