@@ -604,10 +604,10 @@ def evidence_of(fed: Fed, project: Path) -> list[Evidence]:
         text = file.read_text(encoding="utf-8") if file.is_file() else ""
         return text.replace("/home/me/work", str(project))
 
-    page, web = captured(".html"), captured(".web.log")
+    page, web = captured(".html"), captured(".web_log.txt")
     texts = (
         web,
-        captured(".worker.log"),
+        captured(".worker_log.txt"),
         captured(".txt"),
         fed.text.replace("/home/me/work", str(project)),
     )
