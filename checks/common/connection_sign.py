@@ -116,7 +116,7 @@ class _Watch:
         return self.seen[code].tells_the_close
 
     def _came_back(self, code: int, since: float) -> bool:
-        moments = [moment for moment in self.proxies[code].knocked if moment > since]
+        moments = [moment for moment in self.proxies[code].handshakes if moment > since]
         if moments:
             self.seen[code].came_back = moments[0] - since
         return bool(moments) or code in REFUSALS

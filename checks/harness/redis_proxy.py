@@ -1,7 +1,7 @@
-"""A gate in front of Redis: lets everything through, and holds what sends a task or takes a claim.
+"""A proxy in front of Redis: lets everything through, and holds what sends a task or takes a lock.
 
 A Redis frozen as a whole would stop the channel layer first, and nobody would reach the line that
-sends the task. Behind the gate that line alone is held up. It can also refuse commands in Redis'
+sends the task. Behind the proxy that line alone is held up. It can also refuse commands in Redis'
 stead, as one does that has become a replica.
 """
 
@@ -43,7 +43,7 @@ class Command:
         return self.words[0].upper() in (b"GET", b"MGET")
 
     @property
-    def claims(self) -> bool:
+    def locks(self) -> bool:
         """Tell whether it writes what is not there yet, as `cache.add` does."""
         name, *rest = (word.upper() for word in self.words)
         return name == b"SETNX" or (name == b"SET" and b"NX" in rest[2:])
@@ -51,7 +51,7 @@ class Command:
 
 @dataclass
 class Held:
-    """A command that waits at the gate for a decision."""
+    """A command that waits in the proxy for a decision."""
 
     command: Command
     _let_pass: bool = False
@@ -72,7 +72,7 @@ class Held:
 
 
 class RedisProxy:
-    """Listens on `port`. `mode` says what becomes of a command that sends or claims.
+    """Listens on `port`. `mode` says what becomes of a command that sends or locks.
 
     HOLD gives it to `next_held`, CUT cuts off whoever sends, PASS lets it through. Whatever passed
     that sends is given to `next_sent`. A command that `refuses` holds for is answered with
@@ -142,7 +142,7 @@ class RedisProxy:
         _shut(server)
 
     def _may_pass(self, command: Command) -> bool:
-        if self.mode == PASS or not (command.sends or command.claims):
+        if self.mode == PASS or not (command.sends or command.locks):
             return True
         if self.mode == CUT:
             if command.sends:

@@ -46,7 +46,7 @@ class _Link:
 class WebsocketProxy:
     """Listens on a port of its own, in front of the server at `url` (http://…).
 
-    `knocked` has the moment (time.monotonic) at which each websocket was asked for.
+    `handshakes` has the moment (time.monotonic) at which each websocket was asked for.
     """
 
     def __init__(self, url: str) -> None:
@@ -54,7 +54,7 @@ class WebsocketProxy:
         self._upstream = (place.hostname, place.port)
         self._listener = socket.create_server((place.hostname, 0), backlog=64)
         self.url = f"http://{place.hostname}:{self._listener.getsockname()[1]}"
-        self.knocked: list[float] = []
+        self.handshakes: list[float] = []
         self._links: list[_Link] = []
         self._sockets: list[socket.socket] = [self._listener]
         self._may_open = threading.Event()
@@ -98,7 +98,7 @@ class WebsocketProxy:
             head = _head_of(client)
             is_websocket = b"\r\nupgrade: websocket" in head.lower()
             if is_websocket:
-                self.knocked.append(time.monotonic())
+                self.handshakes.append(time.monotonic())
                 self._may_open.wait(HOLD_SECONDS)
             server = socket.create_connection(self._upstream)
             self._sockets.append(server)

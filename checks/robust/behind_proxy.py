@@ -53,4 +53,4 @@ def be_refused(project: Project, folder: Path) -> Refusals:
 
 
 def _writes(command: Command) -> bool:
-    return command.sends or command.claims
+    return command.sends or command.locks

@@ -125,7 +125,7 @@ def watch(project: Project, sockets: Sockets) -> Crowd:
 
 def _come_late(project: Project, sockets: Sockets, other: WebsocketClient) -> Late:
     """Come while a run goes on. `other` knows how things stand."""
-    expected, knocked = changes(other)[-1], time.monotonic()
+    expected, came_at = changes(other)[-1], time.monotonic()
     try:
         late = sockets.open(project.url)
     except Refused as refused:
@@ -133,7 +133,7 @@ def _come_late(project: Project, sockets: Sockets, other: WebsocketClient) -> La
     late.wait_for(lambda: late.frames, INTERVAL_SECONDS)
     first = late.frames[0] if late.frames else None
     looked_at = first.at if first else time.monotonic()
-    changed = [frame.at for frame in list(other.frames) if frame.at > knocked]
+    changed = [frame.at for frame in list(other.frames) if frame.at > came_at]
     return Late(
         expected,
         status_in(first.words) if first else None,

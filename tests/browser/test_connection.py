@@ -36,7 +36,7 @@ def test_page_comes_back_after_a_close(step: SnapshotRun, chromium: Browser, cod
         expect(sign(page)).to_contain_text("Connection lost", timeout=SHOWN_MS)
         proxy.release()
         expect(sign(page)).to_have_text("Connected.", timeout=BACK_MS)
-        assert len(proxy.knocked) == 2
+        assert len(proxy.handshakes) == 2
 
 
 @pytest.mark.parametrize("code", REFUSED)
@@ -45,7 +45,7 @@ def test_page_that_is_refused_stays_closed(step: SnapshotRun, chromium: Browser,
         proxy.close_all(code)
         expect(sign(page)).to_contain_text(f"refused the connection ({code})", timeout=SHOWN_MS)
         page.wait_for_timeout(STAY_MS)
-        assert len(proxy.knocked) == 1
+        assert len(proxy.handshakes) == 1
         expect(sign(page)).to_contain_text(f"refused the connection ({code})")
 
 
