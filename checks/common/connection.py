@@ -12,7 +12,7 @@ from checks.common.connection_sign import (
     watch_closes,
 )
 from checks.harness.project import IDLE, Project
-from checks.harness.websocket_proxy import websocket_proxy
+from checks.harness.proxies.websocket_proxy import websocket_proxy
 from checks.verdicts import CannotTell, NotYet
 
 PAGE = "/live/"

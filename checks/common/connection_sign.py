@@ -14,7 +14,7 @@ from workbook.browser import browser
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-    from checks.harness.websocket_proxy import WebsocketProxy
+    from checks.harness.proxies.websocket_proxy import WebsocketProxy
 
 LOAD_SECONDS, OPEN_SECONDS, SETTLE_SECONDS = 20, 8, 0.5
 # What a page may take to show a change, and to come back: whoever waits does so for some seconds.

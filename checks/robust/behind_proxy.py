@@ -12,7 +12,7 @@ from checks.common.group import leftovers
 from checks.common.sent_task import PATH
 from checks.harness.instances import opened_web
 from checks.harness.project import Project
-from checks.harness.redis_proxy import PASS, Command, proxy_before
+from checks.harness.proxies.redis_proxy import PASS, Command, proxy_before
 from workbook.redis_server.server import private_redis
 from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.waiting import wait_until

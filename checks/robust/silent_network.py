@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error, Page
 
 from checks.clients.isolation import confined_to
-from checks.harness.silent_proxy import silent_proxy_before
+from checks.harness.proxies.silent_proxy import silent_proxy_before
 from checks.verdicts import CannotTell
 from workbook.browser import browser
 

@@ -13,7 +13,7 @@ from checks.clients.websocket_client import Refused, Sockets, opened_sockets
 from checks.common.statuses import TASK
 from checks.harness.instances import opened_web
 from checks.harness.project import Project
-from checks.harness.redis_proxy import CUT, PASS, RedisProxy, proxy_before
+from checks.harness.proxies.redis_proxy import CUT, PASS, RedisProxy, proxy_before
 from checks.harness.working_copy import copy_with_tables
 from workbook.redis_server.server import private_redis
 from workbook.runtime.ports import LOOPBACK

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from checks.harness.websocket_proxy import BROKEN_OFF, websocket_proxy
+from checks.harness.proxies.websocket_proxy import BROKEN_OFF, websocket_proxy
 from tests.support.skip_markers import CHROMIUM
 from tests.support.snapshots import SnapshotRun, snapshot_run
 from tests.support.tool_process import wait_until

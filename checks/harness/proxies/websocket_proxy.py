@@ -15,7 +15,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-READ_BYTES, HEAD_BYTES = 65_536, 65_536
+from checks.harness.proxies.connections import READ_BYTES, accept_each, shut
+
+HEAD_BYTES = 65_536
 HOLD_SECONDS, GOODBYE_SECONDS = 30, 2
 # Never sent: a connection that breaks off without a close frame is reported so.
 BROKEN_OFF = 1006
@@ -39,8 +41,8 @@ class _Link:
                 self.client.sendall(bytes([0x88, 2]) + struct.pack("!H", code))
                 self.client.settimeout(GOODBYE_SECONDS)
         if code == BROKEN_OFF:
-            _shut(self.client)
-        _shut(self.server)
+            shut(self.client)
+        shut(self.server)
 
 
 class WebsocketProxy:
@@ -59,7 +61,7 @@ class WebsocketProxy:
         self._sockets: list[socket.socket] = [self._listener]
         self._may_open = threading.Event()
         self._may_open.set()
-        threading.Thread(target=self._accept, daemon=True).start()
+        accept_each(self._listener, self._serve)
 
     @property
     def open_links(self) -> int:
@@ -84,16 +86,10 @@ class WebsocketProxy:
         """Cut every connection."""
         self._may_open.set()
         for one in list(self._sockets):
-            _shut(one)
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                self._sockets.append(client)
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+            shut(one)
 
     def _serve(self, client: socket.socket) -> None:
+        self._sockets.append(client)
         with suppress(OSError):
             head = _head_of(client)
             is_websocket = b"\r\nupgrade: websocket" in head.lower()
@@ -108,8 +104,8 @@ class WebsocketProxy:
             while data := client.recv(READ_BYTES):
                 if not link.is_closing:
                     server.sendall(data)
-            _shut(server)
-        _shut(client)
+            shut(server)
+        shut(client)
 
     def _answer(self, link: _Link, is_websocket: bool) -> None:
         """Carry what the server says to the browser, until it ends or the link is closed."""
@@ -123,7 +119,7 @@ class WebsocketProxy:
                         self._links.append(link)
         if not link.is_closing:
             link.is_closing = True
-            _shut(link.client)
+            shut(link.client)
 
 
 @contextmanager
@@ -145,9 +141,3 @@ def _head_of(client: socket.socket) -> bytes:
             break
         head += data
     return head
-
-
-def _shut(one: socket.socket) -> None:
-    with suppress(OSError):
-        one.shutdown(socket.SHUT_RDWR)
-    one.close()

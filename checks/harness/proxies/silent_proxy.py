@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from checks.harness.proxies.connections import READ_BYTES, accept_each, shut
 from workbook.runtime.ports import LOOPBACK
-
-READ_BYTES = 65_536
 
 
 @dataclass
@@ -32,10 +31,8 @@ class _Carrier:
 
     def close(self) -> None:
         """Cut both connections."""
-        for one in (self.client, self.server):
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+        shut(self.client)
+        shut(self.server)
 
     def _carry(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
@@ -55,7 +52,7 @@ class SilentProxy:
         self._carriers: list[_Carrier] = []
         self._listener = socket.create_server((LOOPBACK, 0), backlog=128)
         self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        accept_each(self._listener, self._serve)
 
     def fall_silent(self) -> None:
         """Carry nothing any more over the connections that are open now."""
@@ -64,22 +61,19 @@ class SilentProxy:
 
     def close(self) -> None:
         """Cut every connection."""
-        self._listener.close()
+        shut(self._listener)
         for carrier in self._carriers:
             carrier.close()
 
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                try:
-                    server = socket.create_connection((LOOPBACK, self._server_port))
-                except OSError:
-                    client.close()
-                    continue
-                carrier = _Carrier(client, server)
-                self._carriers.append(carrier)
-                carrier.start()
+    def _serve(self, client: socket.socket) -> None:
+        try:
+            server = socket.create_connection((LOOPBACK, self._server_port))
+        except OSError:
+            shut(client)
+            return
+        carrier = _Carrier(client, server)
+        self._carriers.append(carrier)
+        carrier.start()
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from checks.harness.proxies.connections import READ_BYTES, accept_each, shut
 from workbook.runtime.ports import LOOPBACK
 
-READ_BYTES = 65_536
 # What a held command waits for a decision at the most, before its connection is cut.
 HOLD_SECONDS = 20
 HOLD, CUT, PASS = "hold", "cut", "pass"
@@ -90,7 +90,7 @@ class RedisProxy:
         self._sockets: list[socket.socket] = []
         self._listener = socket.create_server((LOOPBACK, 0), backlog=128)
         self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        accept_each(self._listener, self._serve)
 
     def next_held(self, within_seconds: float) -> Held | None:
         """Return the next command that is held, None if there is none in time."""
@@ -114,19 +114,20 @@ class RedisProxy:
         while held := self.next_held(0):
             held.cut()
         for one in (self._listener, *self._sockets):
-            _shut(one)
+            shut(one)
 
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection((LOOPBACK, self._redis_port))
-                self._sockets += [client, server]
-                threading.Thread(target=self._ask, args=(client, server), daemon=True).start()
-                threading.Thread(target=_answer, args=(server, client), daemon=True).start()
+    def _serve(self, client: socket.socket) -> None:
+        try:
+            server = socket.create_connection((LOOPBACK, self._redis_port))
+        except OSError:
+            shut(client)
+            return
+        self._sockets += [client, server]
+        threading.Thread(target=_answer, args=(server, client), daemon=True).start()
+        self._ask(client, server)
 
     def _ask(self, client: socket.socket, server: socket.socket) -> None:
-        """Carry commands from the client to Redis, those through the gate one by one."""
+        """Carry commands from the client to Redis, those that it looks at one by one."""
         with suppress(OSError):
             for command in commands_from(client):
                 if self.refuses(command):
@@ -138,8 +139,8 @@ class RedisProxy:
                 server.sendall(command.raw)
                 if command.sends:
                     self._sent.put(command)
-        _shut(client)
-        _shut(server)
+        shut(client)
+        shut(server)
 
     def _may_pass(self, command: Command) -> bool:
         if self.mode == PASS or not (command.sends or command.locks):
@@ -191,21 +192,15 @@ def _answer(server: socket.socket, client: socket.socket) -> None:
     with suppress(OSError):
         while data := server.recv(READ_BYTES):
             client.sendall(data)
-    _shut(client)
-    _shut(server)
-
-
-def _shut(one: socket.socket) -> None:
-    with suppress(OSError):
-        one.shutdown(socket.SHUT_RDWR)
-    one.close()
+    shut(client)
+    shut(server)
 
 
 @contextmanager
 def proxy_before(redis_port: int, mode: str = HOLD) -> Iterator[RedisProxy]:
-    """Put a gate in front of a Redis for the length of the block."""
-    gate = RedisProxy(redis_port, mode)
+    """Put a proxy in front of a Redis for the length of the block."""
+    proxy = RedisProxy(redis_port, mode)
     try:
-        yield gate
+        yield proxy
     finally:
-        gate.close()
+        proxy.close()
