@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, Route, expect
@@ -29,29 +30,45 @@ def test_a_click_during_a_poll_shows_its_own_task(step: SnapshotRun, chromium: B
         button.click()
         expect(shown).to_be_visible()
         first = shown.inner_text()
-        poll = waited_for(page, held(page, "**/check-status/*/"))
-        posts = held(page, "**/check-status/")
+        poll = hold_next(page, "**/check-status/*/")
+        poll.wait_until_it_came()
+        post = hold_next(page, "**/check-status/")
         button.click()
-        post = waited_for(page, posts)
+        post.wait_until_it_came()
         # The poll is answered first, and what it brings takes the place that the click aimed at.
-        with suppress(Error):  # the page may have given it up
-            poll.continue_()
+        poll.may_pass = True
         page.wait_for_timeout(SWAPPED_MS)
-        post.continue_()
+        post.may_pass = True
         expect(shown).not_to_have_text(first)
 
 
-def held(page: Page, pattern: str) -> list[Route]:
-    """Return a list that gets the next request to such an address, which stays unanswered."""
-    routes: list[Route] = []
-    page.route(pattern, routes.append, times=1)
-    return routes
+@dataclass
+class Held:
+    """A request that the page has made, or will make, and that waits until it may pass."""
+
+    page: Page
+    has_come: bool = False
+    may_pass: bool = False
+
+    def hold(self, route: Route) -> None:
+        """Keep the request waiting, and the page alive meanwhile."""
+        self.has_come = True
+        while not self.may_pass:
+            self.page.wait_for_timeout(TURN_MS)
+        with suppress(Error):  # the page may have given it up
+            route.continue_()
+
+    def wait_until_it_came(self) -> None:
+        """Wait for the request, for some seconds."""
+        for _ in range(TURNS):
+            if self.has_come:
+                return
+            self.page.wait_for_timeout(TURN_MS)
+        raise AssertionError("the page did not ask within ten seconds")
 
 
-def waited_for(page: Page, routes: list[Route]) -> Route:
-    """Return the request once the page has made it."""
-    for _ in range(TURNS):
-        if routes:
-            return routes[0]
-        page.wait_for_timeout(TURN_MS)
-    raise AssertionError("the page did not ask within ten seconds")
+def hold_next(page: Page, pattern: str) -> Held:
+    """Hold the next request to such an address."""
+    held = Held(page)
+    page.route(pattern, held.hold, times=1)
+    return held
