@@ -36,9 +36,9 @@ def test_a_click_during_a_poll_shows_its_own_task(step: SnapshotRun, chromium: B
         button.click()
         post.wait_until_it_came()
         # The poll is answered first, and what it brings takes the place that the click aimed at.
-        poll.may_pass = True
+        poll.let_pass()
         page.wait_for_timeout(SWAPPED_MS)
-        post.may_pass = True
+        post.let_pass()
         expect(shown).not_to_have_text(first)
 
 
@@ -47,28 +47,29 @@ class Held:
     """A request that the page has made, or will make, and that waits until it may pass."""
 
     page: Page
-    has_come: bool = False
-    may_pass: bool = False
+    route: Route | None = None
 
-    def hold(self, route: Route) -> None:
-        """Keep the request waiting, and the page alive meanwhile."""
-        self.has_come = True
-        while not self.may_pass:
-            self.page.wait_for_timeout(TURN_MS)
-        with suppress(Error):  # the page may have given it up
-            route.continue_()
+    def keep(self, route: Route) -> None:
+        """Leave the request without an answer; nothing waits in here, so the page stays alive."""
+        self.route = route
 
     def wait_until_it_came(self) -> None:
         """Wait for the request, for some seconds."""
         for _ in range(TURNS):
-            if self.has_come:
+            if self.route:
                 return
             self.page.wait_for_timeout(TURN_MS)
         raise AssertionError("the page did not ask within ten seconds")
+
+    def let_pass(self) -> None:
+        """Send the request on, unless the page has given it up."""
+        assert self.route
+        with suppress(Error):
+            self.route.continue_()
 
 
 def hold_next(page: Page, pattern: str) -> Held:
     """Hold the next request to such an address."""
     held = Held(page)
-    page.route(pattern, held.hold, times=1)
+    page.route(pattern, held.keep, times=1)
     return held

@@ -188,6 +188,7 @@ VARIANTS = (
         Edit(BASE, '    {"code": "404|503", "swap": true, "error": true},\n', ""),
         # The button goes when the task comes.
         Edit(INDEX, 'hx-target="#task"', 'hx-target="this"'),
+        Edit(INDEX, ' hx-sync="#task:replace"', ""),
         Edit(
             INDEX,
             '<section id="task" class="card">\n  <p class="quiet">No task yet.</p>\n</section>',
