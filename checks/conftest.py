@@ -14,10 +14,12 @@ from checks.reporting.reporter import Reporter
 from checks.target import find_target, missing_packages, step_of
 from workbook.errors import WorkbookError
 from workbook.paths import CHECKS
+from workbook.runtime.readable import keep_output_readable
 from workbook.runtime.signals import release_interrupts
 
 if missing := missing_packages():
     # The steps' own conftest files import what is missing: say it before they do.
+    keep_output_readable()
     print(f"– {missing.what}\nNext: {missing.way_out}")
     raise SystemExit(2)
 

@@ -12,6 +12,7 @@ from typing import NoReturn
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.projects.lessons import all_lessons
+from workbook.runtime.readable import keep_output_readable
 
 HELP = """\
 The workbook: Celery and websockets in Django, step by step.
@@ -74,6 +75,7 @@ def help_text() -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Carry out one command line; return the exit code. Errors become a sentence on stderr."""
+    keep_output_readable()
     try:
         if not arguments or arguments[0] in {"-h", "--help", "help"}:
             print(help_text(), end="", flush=True)

@@ -10,7 +10,8 @@ from workbook.bootstrap.environment import activated, is_complete, is_inside, py
 from workbook.bootstrap.portions import wanted_by
 from workbook.errors import WorkbookError
 from workbook.paths import ENVIRONMENT, ROOT
-from workbook.runtime.signals import hold_interrupts
+from workbook.runtime.readable import keep_output_readable
+from workbook.runtime.signals import hold_interrupts, wait_for_successor
 
 
 def enter(arguments: list[str]) -> int:
@@ -28,15 +29,12 @@ def enter(arguments: list[str]) -> int:
         hold_interrupts()
         os.execve(command[0], command, environ)
     with subprocess.Popen(command, env=environ) as process:
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                continue  # the child has heard Ctrl-C as well, and ends in its own way
+        return wait_for_successor(process)
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line in the environment, made first if need be; return its exit code."""
+    keep_output_readable()
     try:
         wanted = wanted_by(arguments)
         if not is_complete(wanted):

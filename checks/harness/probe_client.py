@@ -13,6 +13,7 @@ from typing import Any
 from checks.harness.process_log import ProcessLog
 from checks.harness.server_process import cap
 from workbook.runtime.process_output import decoded
+from workbook.runtime.signals import APART
 
 PROBE = Path(__file__).with_name("probe.py")
 
@@ -36,7 +37,7 @@ class Probe:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                start_new_session=True,
+                **APART,
             )
         assert self._process.stdin and self._process.stdout, "both are pipes"
         self._input, self._output = self._process.stdin, self._process.stdout

@@ -13,6 +13,7 @@ from checks.reporting.guide_links import as_link
 from checks.reporting.outcomes import HOLDS, NOT_YET, UNTOLD, Outcomes, Verdict, title_of
 from checks.reporting.status_line import StatusLine, StatusLineOfRun
 from checks.reporting.summary import summary_lines, waiting_lines, without_counts
+from workbook.runtime.readable import READABLE
 
 COLOURS = {HOLDS: "green", NOT_YET: "red", UNTOLD: "yellow"}
 REPORT_OPTION = re.compile(r"-[a-zA-Z]*r|--report-chars")
@@ -34,7 +35,7 @@ class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no ot
         stream = self._tw._file
         if hasattr(stream, "reconfigure"):
             # A ✓ that the terminal cannot show is no reason to end.
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=READABLE)
 
     @property
     def showheader(self) -> bool:

@@ -18,7 +18,7 @@ from workbook.paths import WORK
 from workbook.projects.lessons import find_lesson
 from workbook.projects.replacement import settle
 from workbook.projects.step_detection import last_step
-from workbook.runtime.signals import hold_interrupts
+from workbook.runtime.signals import hold_interrupts, wait_for_successor
 
 EXIT_CODES = """\
 exit code:
@@ -73,7 +73,8 @@ def handle(options: argparse.Namespace) -> int:
         # pytest takes this process's place: Ctrl-C and the exit code are its own.
         hold_interrupts()
         os.execv(command[0], command)
-    return subprocess.run(command, check=False).returncode
+    with subprocess.Popen(command) as process:
+        return wait_for_successor(process)
 
 
 def likely_step(work: Path, named: str | None) -> int:

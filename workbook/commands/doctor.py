@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,9 @@ from workbook.runtime.process_output import AS_TEXT
 
 REDIS_PORT = 6379
 OLDEST_REDIS = (6, 2)
+REAL_REDIS = "apt install redis-server, brew install redis"
+if os.name == "nt":
+    REAL_REDIS = "install it in WSL, for it has no version for Windows"
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def redis_server() -> Finding:
     """Tell which Redis or Valkey server is on the PATH."""
     server = find_server()
     if server is None:
-        how = "not needed to learn; for the real one: apt install redis-server, brew install redis"
+        how = f"not needed to learn; for the real one: {REAL_REDIS}"
         return Finding("–", "Redis", "no redis-server or valkey-server on PATH", how)
     text = first_line([str(server), "--version"])
     version = next((word[2:] for word in text.split() if word.startswith("v=")), "")

@@ -17,6 +17,7 @@ from workbook.errors import WorkbookError
 from workbook.invocation import SHELL_MARK, tool_command
 from workbook.paths import ENVIRONMENT, ROOT, STATE, WORK
 from workbook.projects.replacement import settle
+from workbook.runtime.signals import wait_for_successor
 from workbook.shells.detection import own_shell
 from workbook.shells.startup import Launch, Place, launch
 
@@ -93,8 +94,4 @@ def wait_for(started: Launch) -> int:
     """Run the shell, and return its exit code. On Windows no process can become another."""
     os.chdir(ROOT)  # a process that is in work/ would hinder `start`
     with subprocess.Popen(started.command, cwd=WORK, env=started.environ) as process:
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                continue  # the shell has heard Ctrl-C as well
+        return wait_for_successor(process)

@@ -18,6 +18,7 @@ from workbook.projects.lessons import Lesson, find_lesson
 from workbook.projects.patches import Patch, apply_patches
 from workbook.projects.replacement import settle
 from workbook.runtime.process_tree import end, last_lines, run_to_end, trees
+from workbook.runtime.signals import APART
 
 LAST_STEP = "05"
 MANAGE_SECONDS = 60
@@ -81,7 +82,7 @@ class ProjectFolder:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is for the verb, which ends this one
+                **APART,  # Ctrl-C is for the verb, which ends this one
             )
         return Preparation(self.label, popen, log, time.monotonic())
 

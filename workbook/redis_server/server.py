@@ -20,6 +20,7 @@ from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import LOOPBACK, free_port
 from workbook.runtime.process_tree import end, last_lines, trees
 from workbook.runtime.run_records import Run
+from workbook.runtime.signals import APART
 
 KINDS = ("auto", "server", "embedded")
 START_SECONDS = 10
@@ -153,7 +154,7 @@ class RedisServer:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 # Ctrl-C is for the verb: the processes that use this Redis end before it does.
-                start_new_session=True,
+                **APART,
             )
 
     def _await_answer(self) -> None:

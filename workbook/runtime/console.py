@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
+from workbook.runtime.readable import keep_output_readable
+
 
 class Console:
     """Writes to standard output; once that is gone, drops what is written and sets `lost`."""
 
     def __init__(self) -> None:
         self.lost = False
-        # Logs may hold characters that the terminal does not know.
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="replace")
+        keep_output_readable()  # logs may hold what the terminal does not know
 
     def say(self, text: str) -> None:
         """Write a line and send it off."""

@@ -13,6 +13,7 @@ import psutil
 
 from workbook.runtime.child_environment import MARK
 from workbook.runtime.process_output import decoded
+from workbook.runtime.signals import APART
 from workbook.runtime.waiting import wait_until
 
 POLL_SECONDS = 0.05
@@ -95,7 +96,7 @@ def run_to_end(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        start_new_session=True,
+        **APART,
     )
     try:
         output, _ = child.communicate(timeout=within_seconds)

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from typing import TypedDict
+
+    class ApartOptions(TypedDict, total=False):
+        """What subprocess takes for it."""
+
+        start_new_session: bool
+        creationflags: int
+
 
 # Ctrl-C is how a person ends a verb that runs for ever: nothing went wrong.
 EXIT_CODES = {signal.SIGINT: 0, signal.SIGTERM: 143}
@@ -17,6 +29,11 @@ if hasattr(signal, "SIGHUP"):
 if hasattr(signal, "SIGBREAK"):  # Windows: the console is closed
     HANG_UP = signal.SIGBREAK
     EXIT_CODES[signal.SIGBREAK] = 129
+
+# For subprocess, as **APART: a child that no key in our terminal reaches, for the verb ends it.
+APART: ApartOptions = {"start_new_session": True}
+if sys.platform == "win32":
+    APART = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
 
 
 def hold_interrupts() -> None:
@@ -44,6 +61,17 @@ def handled(handlers: Mapping[int, Any]) -> Iterator[None]:
     finally:
         for signum, handler in before.items():
             signal.signal(signum, handler)
+
+
+def wait_for_successor(process: subprocess.Popen[Any]) -> int:
+    """Wait for a child that goes on with what this process was called for; return its exit code.
+
+    For Windows, where no program takes the place of another. The child hears Ctrl-C and Ctrl-Break
+    as well, and ends in its own way: until it has, this process stays.
+    """
+    keys = [getattr(signal, name) for name in ("SIGINT", "SIGBREAK") if hasattr(signal, name)]
+    with handled(dict.fromkeys(keys, lambda *_: None)):
+        return process.wait()
 
 
 class StopRequested(BaseException):
