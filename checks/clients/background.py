@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import Generic, TypeVar
 
+from checks.pace import patience
+
 Result = TypeVar("Result")
 
 
@@ -19,17 +21,17 @@ class Later(Generic[Result]):
         threading.Thread(target=self._run, daemon=True).start()
 
     def wait(self, within: float) -> None:
-        """Wait for its end, whatever comes of it, `within` seconds at the most."""
-        wait([self._future], within)
+        """Wait for its end, whatever comes of it, `within` seconds (see `patience`) at the most."""
+        wait([self._future], patience(within))
 
     def result(self, within: float) -> Result:
         """Wait for its end and return its result, or raise what it raised.
 
-        Raises TimeoutError where it takes longer than `within` seconds.
+        Raises TimeoutError where it takes longer than `within` seconds, see `patience`.
         """
         self.wait(within)
         if not self._future.done():
-            raise TimeoutError(f"not at its end within {within:g} s")
+            raise TimeoutError(f"not at its end within {patience(within):g} s")
         return self._future.result()
 
     def _run(self) -> None:

@@ -11,10 +11,11 @@ from playwright.sync_api import ConsoleMessage, Error, Frame, Page
 
 from checks.clients.background import Later
 from checks.clients.isolation import confined_to
+from checks.pace import patience
 from checks.verdicts import CannotTell
 from workbook.browser import browser
 
-LOAD_SECONDS, WATCH_SECONDS, END_SECONDS = 20, 120, 5
+LOAD_SECONDS, WATCH_SECONDS, END_SECONDS = patience(20), patience(120), 5
 PAUSE_MS = 40
 # Every text that #status shows, each change once.
 RECORD = """

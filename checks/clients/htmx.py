@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from checks.clients.addresses import resolved
 from checks.clients.dom import Element, elements_of
 from checks.clients.http_client import UUID, Answer, Visitor
+from checks.pace import patience
 
 # Triggers that fire without a person.
 BY_ITSELF = re.compile(r"\b(every|load|revealed|intersect)\b")
@@ -213,7 +214,7 @@ class Conversation:
     def stop(self) -> None:
         """Ask no more."""
         self._stopped.set()
-        self._thread.join(ANSWER_SECONDS + 1)
+        self._thread.join(patience(ANSWER_SECONDS) + 1)
 
     def _talk(self) -> None:
         path = polled_path(self.last.answer)

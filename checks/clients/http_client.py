@@ -1,4 +1,7 @@
-"""A browser's stand-in: asks pages of the learner's project and never waits for ever."""
+"""A browser's stand-in: asks pages of the learner's project and never waits for ever.
+
+How long it waits is said in the seconds of a usual machine, see `patience`.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from urllib.parse import urlencode
 import httpx
 
 from checks.clients.addresses import is_same_server, resolved
+from checks.pace import patience
 
 ANSWER_SECONDS = 10
 READ_BYTES = 1_000_000
@@ -178,6 +182,7 @@ class Visitor:
         follow: bool = True,
         before_end: Callable[[], object] | None = None,
     ) -> Answer:
+        within = patience(within)
         done, start = f"{method} {path}", time.monotonic()
         body = urlencode(fields).encode()
         if body:

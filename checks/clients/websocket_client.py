@@ -22,10 +22,11 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from checks.clients.dom import words_of
+from checks.pace import patience
 
 PATH = "/ws/status"
 CODES: dict[int | None, str] = {1006: "it broke off", 1011: "an error of the server"}
-OPEN_SECONDS, CLOSE_SECONDS = 6, 2
+OPEN_SECONDS, CLOSE_SECONDS = patience(6), patience(2)
 # A consumer that never stops sending must not fill the memory.
 FRAME_BYTES, KEPT_FRAMES, KEPT_CHARACTERS = 1_000_000, 2_000, 5_000_000
 # htmx tries again after these close codes, and after no others.
@@ -103,10 +104,11 @@ class WebsocketClient:
     def wait_for(self, condition: Callable[[], object], within: float) -> bool:
         """Wait until `condition` holds, looked at after each frame and at the close.
 
-        Return whether it holds. The waiting ends at the close, and after `within` seconds.
+        Return whether it holds. The waiting ends at the close, and after `within` seconds (see
+        `patience`).
         """
         with self._news:
-            self._news.wait_for(lambda: condition() or not self.is_open, within)
+            self._news.wait_for(lambda: condition() or not self.is_open, patience(within))
         return bool(condition())
 
     def sees(self, text: str, within: float) -> Frame | None:
@@ -211,7 +213,7 @@ def _connect(base_url: str, path: str, origin: str, cookies: str) -> ClientConne
     except (InvalidURI, ValueError):
         raise Refused(302, "status 302: a redirect, which no browser follows here") from None
     except TimeoutError:
-        raise Refused(0, f"no answer within {OPEN_SECONDS} s") from None
+        raise Refused(0, f"no answer within {OPEN_SECONDS:g} s") from None
     except (InvalidMessage, ConnectionClosed, EOFError):
         raise Refused(0, "the connection was cut before it opened") from None
     except (InvalidHandshake, OSError) as error:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import redis
 
+from checks.pace import patience
+
 GROUP = "status"
 
 
@@ -27,7 +29,7 @@ class Leftovers:
 
 def leftovers(redis_url: str) -> Leftovers:
     """Count both, by either layer of channels_redis, whatever its prefix."""
-    with redis.Redis.from_url(redis_url, socket_timeout=5) as client:
+    with redis.Redis.from_url(redis_url, socket_timeout=patience(5)) as client:
         core: int = sum(map(client.zcard, client.scan_iter(f"*:group:{GROUP}", _type="zset")))
         listening = client.pubsub_channels(f"*__group__{GROUP}")
         members = core + sum(int(count) for _, count in client.pubsub_numsub(*listening))

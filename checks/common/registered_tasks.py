@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from checks.harness.project import Project
+from checks.pace import patience
 from checks.verdicts import NotYet
 
 
 def require_known(project: Project, task: str, look_at: str, guide: str) -> None:
     """Raise NotYet, with where to look, unless the running worker knows `task`."""
-    answers = project.running().app.control.inspect(timeout=2, limit=1).registered() or {}
+    answers = project.running().app.control.inspect(timeout=patience(2), limit=1).registered() or {}
     known = sorted(name.split(" ")[0] for names in answers.values() for name in names)
     if task not in known:
         own = [name for name in known if not name.startswith("celery.")]

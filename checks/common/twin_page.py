@@ -7,6 +7,7 @@ from checks.common.evidence import explain_logs
 from checks.common.project_files import CONSUMERS, TASKS
 from checks.common.statuses import NEXT_SECONDS, TASK
 from checks.harness.instances import Twin
+from checks.pace import patience
 from checks.verdicts import NotYet
 from workbook.runtime.waiting import wait_until
 
@@ -23,7 +24,7 @@ def page_amid_a_run(
         page = sockets.open(twin.url)
         came = page.wait_for(lambda: page.frames, NEXT_SECONDS)
         # What came may be a greeting alone.
-        if came and wait_until(lambda: twin.received(TASK) > sent_before, NEXT_SECONDS):
+        if came and wait_until(lambda: twin.received(TASK) > sent_before, patience(NEXT_SECONDS)):
             return page
         seen = page.seen
     except Refused as refused:

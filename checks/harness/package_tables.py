@@ -16,11 +16,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from checks.pace import patience
 from workbook.paths import STATE
 
 TABLES = STATE / "tables"
 MAKER = Path(__file__).with_name("make_tables.py")
-MAKE_SECONDS = 15
+MAKE_SECONDS = patience(15)
 
 
 def lay_tables(plan: dict[str, Any], environment: dict[str, str], database: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from checks.harness.process_log import ProcessLog
 from checks.harness.server_process import cap
+from checks.pace import patience
 from workbook.runtime.process_output import decoded
 from workbook.runtime.signals import APART
 
@@ -48,7 +49,7 @@ class Probe:
         """Ask one of the probe's questions and return its answer.
 
         Raises ProbeError with the project's traceback where it raises, or a sentence where it
-        ends or does not answer within `within_seconds`.
+        ends or does not answer within `within_seconds`, see `patience`.
         """
         line = json.dumps({"question": question, **arguments}) + "\n"
         with self._asking:
@@ -58,11 +59,13 @@ class Probe:
         try:
             self._input.write(line.encode())
             self._input.flush()
-            answer = self._answers.get(timeout=within_seconds)
+            answer = self._answers.get(timeout=patience(within_seconds))
         except OSError as error:
             raise ProbeError(self._end()) from error
         except queue.Empty as error:
-            raise ProbeError(f"It did not come to an end within {within_seconds:g} s.") from error
+            raise ProbeError(
+                f"It did not come to an end within {patience(within_seconds):g} s."
+            ) from error
         if not answer:
             raise ProbeError(self._end())
         told = json.loads(answer)

@@ -32,6 +32,7 @@ from checks.harness.process_log import learners_frames
 from checks.harness.server_process import INTERVAL_SECONDS, Launched, Launcher
 from checks.harness.worker import await_worker
 from checks.harness.working_copy import copy_of, forget
+from checks.pace import patience
 from checks.progress import awaiting
 from checks.target import Target
 from checks.verdicts import CannotTell, NotYet
@@ -219,7 +220,7 @@ class Project(Staged, Instance):
             is_end = bool(rows) and rows[0]["status"] in ("SUCCESS", "FAILURE", "REVOKED")
             return rows[0] if is_end else None
 
-        return wait_until(row, within_seconds)
+        return wait_until(row, patience(within_seconds))
 
     def prepare_detached(self, kind: str) -> None:
         """Begin to start a second web process, see `detached`, without waiting for it."""

@@ -10,12 +10,13 @@ import psutil
 
 from checks.harness.diagnosis.startup import PROCESSES, ended
 from checks.harness.server_process import Launched
+from checks.pace import patience
 from checks.verdicts import CannotTell, NotYet
 from workbook.runtime.child_environment import MARK
 from workbook.runtime.ports import IN_USE, LOOPBACK, can_bind, free_port, holder, listeners
 
-READY_SECONDS = 12
-ELSEWHERE_SECONDS = 2  # from then on we look whether a server listens on another port
+READY_SECONDS = patience(12)
+ELSEWHERE_SECONDS = patience(2)  # from then on we look whether a server listens on another port
 # runserver's own words when it raised at its start: it stays, and waits for its files to change.
 GAVE_UP = "Exception in thread django-main-thread"
 MOVES = 2  # how often a page moves to another port, because a stranger took its own
@@ -106,7 +107,7 @@ def _is_of_a_run(process: psutil.Process) -> bool:
 def listens(port: int) -> bool:
     """Tell whether somebody takes connections on a port of this machine."""
     try:
-        socket.create_connection((LOOPBACK, port), timeout=1).close()
+        socket.create_connection((LOOPBACK, port), timeout=patience(1)).close()
     except OSError:
         return False
     return True

@@ -14,12 +14,14 @@ import psutil
 from honcho.process import Popen
 
 from checks.harness.process_log import ProcessLog
+from checks.pace import patience
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.process_tree import end, trees
 from workbook.runtime.run_records import Run
 
-INTERVAL_SECONDS = 1.0  # STATUS_INTERVAL while a check looks
+# STATUS_INTERVAL while a check looks: a whole number, for a cast=int is right as well.
+INTERVAL_SECONDS = float(round(patience(1)))
 # Read by Celery's command line and by Django's autoreloader. They spare a second each: the
 # worker does not look for others first, and runserver does not start itself twice.
 FASTER = {
@@ -87,7 +89,7 @@ class Launcher:
         """Return the variables that a process of the project gets, with the run's mark."""
         environment = environment_for(broker, port, self.run.id) | {
             "PYTHONDONTWRITEBYTECODE": "1",
-            "STATUS_INTERVAL": f"{INTERVAL_SECONDS:g}",  # "1": a cast=int is right as well
+            "STATUS_INTERVAL": f"{INTERVAL_SECONDS:g}",
         }
         return {name: value for name, value in environment.items() if name not in self.unset}
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from checks.harness.probe_client import PROBE
 from checks.harness.process_log import learners_frames
+from checks.pace import patience
 from workbook.runtime.process_tree import run_to_end
 
-SECONDS = 15
+SECONDS = patience(15)
 MARK = "settings: "
 # The settings and the package config are imported, no more: nothing may speak to that broker.
 CODE = f"""\
@@ -49,6 +50,6 @@ def read_settings(folder: Path, environment: Mapping[str, str]) -> dict[str, Any
     code, said = run_to_end(command, folder, dict(environment), within_seconds=SECONDS)
     found = [line for line in said.splitlines() if line.startswith(MARK)]
     if code != 0 or not found:
-        raise SettingsError(learners_frames(said, folder) or f"no answer within {SECONDS} s")
+        raise SettingsError(learners_frames(said, folder) or f"no answer within {SECONDS:g} s")
     settings: dict[str, Any] = json.loads(found[-1].removeprefix(MARK))
     return settings

@@ -12,6 +12,7 @@ from checks.harness.diagnosis.evidence import of_log
 from checks.harness.diagnosis.explain import explain
 from checks.harness.diagnosis.startup import ended
 from checks.harness.server_process import Launched
+from checks.pace import patience
 from checks.verdicts import NotYet
 
 
@@ -25,12 +26,12 @@ def await_worker(app: celery.Celery, processes: Mapping[str, Launched]) -> None:
         for launched in processes.values():
             if launched.exit_code() is not None:
                 raise ended(launched)
-        if app.control.inspect(timeout=0.2, limit=1).ping():
+        if app.control.inspect(timeout=patience(0.2), limit=1).ping():
             return
     raise explain(
         NotYet(
             done=f"started worker: {worker.command}, and asked it with `inspect ping`",
-            seen=f"no answer within {readiness.READY_SECONDS} s",
+            seen=f"no answer within {readiness.READY_SECONDS:g} s",
             expected="pong",
             look_at="config/celery.py: does the app take its settings from Django?",
             guide="01, Configure the Celery app",
@@ -42,5 +43,5 @@ def await_worker(app: celery.Celery, processes: Mapping[str, Launched]) -> None:
 
 def received(app: celery.Celery, task: str) -> int:
     """Return how many tasks of this name the worker behind `app`'s broker has received so far."""
-    stats = app.control.inspect(timeout=2, limit=1).stats() or {}
+    stats = app.control.inspect(timeout=patience(2), limit=1).stats() or {}
     return sum(worker["total"].get(task, 0) for worker in stats.values())

@@ -13,11 +13,12 @@ from checks.common.sent_task import PATH
 from checks.harness.instances import opened_web
 from checks.harness.project import Project
 from checks.harness.proxies.redis_proxy import PASS, Command, proxy_before
+from checks.pace import patience
 from workbook.redis_server.server import private_redis
 from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.waiting import wait_until
 
-LEFT_SECONDS, CLOSED_SECONDS, PATIENCE_SECONDS = 5, 2, 9
+LEFT_SECONDS, CLOSED_SECONDS, PATIENCE_SECONDS = patience(5), 2, 9
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,14 @@ from contextlib import suppress
 from checks.clients.websocket_client import PATH, Sockets
 from checks.common.group import Leftovers, leftovers
 from checks.harness.project import Project
+from checks.pace import patience
 from workbook.runtime.waiting import wait_until
 
 VISITORS = 40
 # How often a status is sent, and for how long visitors leave at random. A long status takes its
 # time, so that one is always on its way: of step 05 each visitor then leaves something behind.
 PAUSE_SECONDS, LEAVING_SECONDS = 0.003, 2
-GONE_SECONDS = 6
+GONE_SECONDS = patience(6)
 GROUP, STATUS = "status", "CROWDED" * 3_000
 # Of those who read nothing, and how long they wait for the server to close.
 SLOW_VISITORS, GOODBYE_SECONDS = 8, 1

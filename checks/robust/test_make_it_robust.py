@@ -18,6 +18,7 @@ from checks.common.queues import waiting
 from checks.common.refusals import seen_if_let_in
 from checks.common.sent_task import PATH
 from checks.harness.project import FROZEN, IDLE, Project
+from checks.pace import patience
 from checks.robust.behind_proxy import Refusals
 from checks.robust.fixtures import (
     BEAT_QUEUES,
@@ -44,7 +45,7 @@ STORED_SECONDS = 2 * PATIENCE_SECONDS
 # Around ten seconds, with room for a slow machine.
 EARLY_SECONDS, LATE_SECONDS = 7, 12
 QUESTION = "worker"
-BEAT_SECONDS, AGAIN_SECONDS = 12, 1.5
+BEAT_SECONDS, AGAIN_SECONDS = patience(12), patience(1.5)
 MARKER_QUEUE = "workbook-marker"
 
 test_django_loads_your_project = startup_checks.test_django_loads_your_project
@@ -300,12 +301,12 @@ def test_a_killed_beat_sends_nothing_twice(project: Project) -> None:
         return [waiting(project, queue) for queue in BEAT_QUEUES]
 
     if not wait_until(lambda: all(sent()), BEAT_SECONDS):
-        raise CannotTell(f"beat sent none of two overdue tasks within {BEAT_SECONDS} s")
+        raise CannotTell(f"beat sent none of two overdue tasks within {BEAT_SECONDS:g} s")
     project.process("beat").kill()
     project.ask("schedule", task=BEAT_TASK, queue=MARKER_QUEUE)
     project.restart("beat")
     if not wait_until(lambda: waiting(project, MARKER_QUEUE), BEAT_SECONDS):
-        raise CannotTell(f"beat, started again, sent nothing within {BEAT_SECONDS} s")
+        raise CannotTell(f"beat, started again, sent nothing within {BEAT_SECONDS:g} s")
     time.sleep(AGAIN_SECONDS)
     if more := sum(sent()) - len(BEAT_QUEUES):
         raise NotYet(

@@ -14,6 +14,7 @@ from checks.common.queues import waiting
 from checks.harness.preflight import require_celery_app
 from checks.harness.project import Project
 from checks.harness.settings_reader import SettingsError
+from checks.pace import patience
 from checks.step_01.default_broker import VARIABLE, broker_when_unset
 from checks.step_01.fixtures import BEAT_QUEUE, TASK
 from checks.verdicts import CannotTell, NotYet, check
@@ -232,7 +233,7 @@ def test_beat_sends_what_is_scheduled(project: Project) -> None:
             look_at="Procfile",
             guide="01, Run Django and Celery",
         )
-    if not wait_until(lambda: waiting(project, BEAT_QUEUE), BEAT_SECONDS):
+    if not wait_until(lambda: waiting(project, BEAT_QUEUE), patience(BEAT_SECONDS)):
         raise explain_logs(
             NotYet(
                 done=f"scheduled {TASK} for every second in django_celery_beat",

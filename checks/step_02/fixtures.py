@@ -11,13 +11,14 @@ import pytest
 from checks.clients.background import Later
 from checks.clients.http_client import Answer, visiting
 from checks.harness.project import FROZEN, Project
+from checks.pace import delay, patience
 
 TASK = "status.tasks.send_status"
 PATH = "/check-status/"
 ANSWER_SECONDS = 1
-WORK_SECONDS = 10
+WORK_SECONDS = patience(10)
 # What a page may take to say that the queue is unreachable, and how long we wait to see it.
-UNREACHABLE_SECONDS, PATIENCE_SECONDS = 7, 9
+UNREACHABLE_SECONDS, PATIENCE_SECONDS = 7 + delay(2), 9
 
 
 @dataclass(frozen=True)

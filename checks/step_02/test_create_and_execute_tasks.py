@@ -12,6 +12,7 @@ from checks.common.evidence import explain_answer, explain_logs
 from checks.common.registered_tasks import require_known
 from checks.harness.project import FROZEN, Project
 from checks.harness.working_copy import appended
+from checks.pace import patience
 from checks.step_02.fixtures import (
     ANSWER_SECONDS,
     PATH,
@@ -29,7 +30,7 @@ APP = "status"
 VIEWS, TASKS = "status/views.py", "status/tasks.py"
 # What Celery itself says about a task.
 CELERYS_LINE = re.compile(r"\bTask \S+\[[\w-]+\] |: DEBUG/|\bmissed heartbeat\b|\b(mingle|sync):")
-CLEANUP, TAKEN_SECONDS = "celery.backend_cleanup", 5
+CLEANUP, TAKEN_SECONDS = "celery.backend_cleanup", patience(5)
 
 test_django_loads_your_project = startup_checks.test_django_loads_your_project
 
@@ -188,7 +189,7 @@ def test_the_result_is_stored(project: Project, sent: Sent) -> None:
         raise explain_logs(
             NotYet(
                 done=done,
-                seen=f"no result of {sent.task_ids[0]} within {WORK_SECONDS} s: {seen}",
+                seen=f"no result of {sent.task_ids[0]} within {WORK_SECONDS:g} s: {seen}",
                 expected="a row with that id",
                 look_at=wanted,
                 guide="02, Remember the task's id",
@@ -226,7 +227,7 @@ def test_the_result_is_stored(project: Project, sent: Sent) -> None:
             done="sent a second task by the form and waited for its result",
             seen=f"state {again['status']}, result {again['result']}"
             if again
-            else f"no result within {WORK_SECONDS} s",
+            else f"no result within {WORK_SECONDS:g} s",
             expected='state SUCCESS, result "RUNNING", as the first time',
             look_at=f"{TASKS}, send_status: what is left of its first run?",
             guide="02, Write the task",
@@ -236,7 +237,7 @@ def test_the_result_is_stored(project: Project, sent: Sent) -> None:
 
 def _why_no_result(project: Project, sent: Sent) -> tuple[str, str]:
     """Return what was seen of a task without a result, and where to look."""
-    active = project.app.control.inspect(timeout=2, limit=1).active()
+    active = project.app.control.inspect(timeout=patience(2), limit=1).active()
     if active is None:
         return "the worker answers no more", f"{TASKS}, send_status: does it come to an end?"
     if any(task["name"] == TASK for tasks in active.values() for task in tasks):

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from checks.harness.project import Project
+from checks.pace import patience
 from checks.step_02 import test_create_and_execute_tasks as step
 from checks.verdicts import Open, exercise
 
@@ -36,7 +37,7 @@ def test_your_turn(project: Project) -> None:
 
 
 def _known(project: Project) -> set[str]:
-    answers = project.running().app.control.inspect(timeout=2, limit=1).registered() or {}
+    answers = project.running().app.control.inspect(timeout=patience(2), limit=1).registered() or {}
     return {name.split(" ")[0] for names in answers.values() for name in names}
 
 

@@ -16,6 +16,7 @@ from checks.harness.diagnosis.explain import explain
 from checks.harness.probe_client import ProbeError
 from checks.harness.process_log import learners_frames
 from checks.harness.project import IDLE, Project
+from checks.pace import patience
 from checks.step_04.handshake import open_page
 from checks.verdicts import NotYet
 
@@ -67,7 +68,7 @@ def group_message(project: Project, pages: list[WebsocketClient]) -> GroupMessag
     """Send a status to the group, from another process, until both pages have it."""
     name = f"HELLO-{uuid.uuid4().hex[:4]}"
     status = f"<b>{name}</b>"
-    deadline = time.monotonic() + REACH_SECONDS
+    deadline = time.monotonic() + patience(REACH_SECONDS)
     while True:
         send(project, status)
         frames = [page.sees(name, 1) for page in pages]

@@ -20,6 +20,7 @@ from checks.harness.diagnosis.evidence import of_log
 from checks.harness.diagnosis.explain import explain
 from checks.harness.process_log import learners_frames
 from checks.harness.project import IDLE, Project
+from checks.pace import patience
 from checks.step_04.fixtures import (
     IDLE_PATIENCE_SECONDS,
     IDLE_SECONDS,
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
 PARTIAL = "templates/status/partials/current_status.html"
 GREETING_SECONDS, OPEN_SECONDS, BROWSER_SECONDS = 5, 4, 3
-ALONE_SECONDS, LEAVING_SECONDS = 15, 4
+ALONE_SECONDS, LEAVING_SECONDS = patience(15), patience(4)
 FOREIGN = "http://elsewhere.example"
 
 test_django_loads_your_project = startup_checks.test_django_loads_your_project
@@ -227,7 +228,7 @@ def test_a_browser_shows_what_is_sent(project: Project, live_page: LivePage) -> 
     with closing(live_page) as live:  # a later check counts who has not left
         live.open(f"{project.url}{PAGE}")
         live.shows("RUNNING", OPEN_SECONDS)  # then its websocket is open
-        deadline, is_shown = time.monotonic() + BROWSER_SECONDS, False
+        deadline, is_shown = time.monotonic() + patience(BROWSER_SECONDS), False
         while not is_shown and time.monotonic() < deadline:
             send(project, name)
             is_shown = live.shows(name, 1)
@@ -321,7 +322,7 @@ def test_any_server_can_load_the_application(project: Project, loading_alone: No
     raise explain(
         NotYet(
             done="loaded config.asgi:application in a Python of its own, as a server does",
-            seen=words.rpartition("\n")[2] or f"no end within {ALONE_SECONDS} s",
+            seen=words.rpartition("\n")[2] or f"no end within {ALONE_SECONDS:g} s",
             expected="an application: Django is loaded first, and then what needs its models",
             look_at=f"{ASGI}: in which order are things imported there?",
             guide="04, Serve websockets",

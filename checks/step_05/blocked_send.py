@@ -15,6 +15,7 @@ from checks.harness.instances import opened_web
 from checks.harness.project import Project
 from checks.harness.proxies.redis_proxy import CUT, PASS, RedisProxy, proxy_before
 from checks.harness.working_copy import copy_with_tables
+from checks.pace import delay, patience
 from workbook.redis_server.server import private_redis
 from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.waiting import wait_until
@@ -22,10 +23,10 @@ from workbook.runtime.waiting import wait_until
 # A claim that isn't given back must not end by itself while we look.
 LONG_INTERVAL = 30
 VISITORS = 3
-HELD_SECONDS, ANSWER_SECONDS, PATIENCE_SECONDS = 4, 2, 3
+HELD_SECONDS, ANSWER_SECONDS, PATIENCE_SECONDS = patience(4), 2 + delay(0.5), 3
 # Celery tries again after 0.6 s at the most, unless it is told otherwise.
-GIVEN_UP_SECONDS, GIVING_UP_SECONDS = 0.8, 5
-FREE_SECONDS = 3
+GIVEN_UP_SECONDS, GIVING_UP_SECONDS = 0.8, patience(5)
+FREE_SECONDS = patience(3)
 
 
 @dataclass

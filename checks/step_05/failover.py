@@ -14,15 +14,16 @@ from checks.common.twin_page import page_amid_a_run
 from checks.harness.diagnosis.explain import explain
 from checks.harness.instances import Twin
 from checks.harness.project import INTERVAL_SECONDS
+from checks.pace import patience
 from checks.verdicts import NotYet
 from workbook.runtime.waiting import wait_until
 
 # Contract: three intervals, and some time for the next run to begin.
-FREED_SECONDS, READY_SECONDS = 3 * INTERVAL_SECONDS + 2, 2
-KNOCK_SECONDS = 0.3
+FREED_SECONDS, READY_SECONDS = 3 * INTERVAL_SECONDS + patience(2), patience(2)
+KNOCK_SECONDS = patience(0.3)
 # What no run can do so many times. One that makes a number of it fails as well.
 NO_NUMBER = "two"
-FAILS_SECONDS = 2
+FAILS_SECONDS = patience(2)
 
 
 @dataclass

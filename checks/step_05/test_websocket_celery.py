@@ -20,6 +20,7 @@ from checks.harness.diagnosis.causes import CONSOLE, FRAMES
 from checks.harness.diagnosis.evidence import of_log
 from checks.harness.diagnosis.explain import explain
 from checks.harness.project import INTERVAL_SECONDS, Project
+from checks.pace import patience
 from checks.step_05.blocked_send import BlockedSend
 from checks.step_05.failover import Failover
 from checks.step_05.status_run import (
@@ -48,7 +49,7 @@ DEFAULT_CACHE = re.compile(
 LONELY_CACHES = ("locmem.LocMemCache", "dummy.DummyCache")
 OPENED = f"opened the page's websocket {VISITORS} times at once"
 # All of a run, with room for a slow machine.
-WATCH_SECONDS, RESULTS_SECONDS, LATE_SECONDS = 25, 8, 1
+WATCH_SECONDS, RESULTS_SECONDS, LATE_SECONDS = 25, patience(8), patience(1)
 LEAST_SHARE, MOST_SHARE = 0.5, 2  # of an interval
 # Who sleeps first takes all of one, however fast the machine is.
 SOON_SHARE, LOOKS_AGAIN = 0.9, 2
@@ -292,7 +293,7 @@ def test_a_late_visitor_is_sent_the_status(crowd: Later[Crowd]) -> None:
         raise NotYet(
             done=f"opened a page when all others had been sent {late.expected}",
             seen=seen,
-            expected=f"{late.expected} within {LATE_SECONDS} s, not only the next change",
+            expected=f"{late.expected} within {LATE_SECONDS:g} s, not only the next change",
             look_at=f"{CONSUMERS}, connect: does it learn the current status, and send it?",
             guide="05, Tell late visitors",
         )

@@ -1,0 +1,91 @@
+"""Limits of time on a slow machine: longer there, and on a usual one as they are written."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from checks import pace
+from tests.support.commands import run_command
+from workbook.paths import ROOT
+
+# Begins to listen later than the limit for a usual machine, and before that for a slow one.
+SLOW_WEB = 'web: python -c "import time; time.sleep(14)" && python manage.py runserver $PORT\n'
+# Loaded before the checks are: this machine is three times as slow as a usual one.
+SLOW_MACHINE = "from checks import pace\npace.slowness = lambda: 3.0\n"
+
+
+@pytest.fixture(autouse=True)
+def measured_again() -> Iterator[None]:
+    pace.slowness.cache_clear()
+    yield
+    pace.slowness.cache_clear()
+
+
+def steps_take(monkeypatch: pytest.MonkeyPatch, *seconds: float) -> list[float]:
+    left = list(seconds)
+    monkeypatch.setattr(pace, "step_seconds", lambda: left.pop(0))
+    return left
+
+
+def test_on_a_usual_machine_every_limit_is_as_written(monkeypatch: pytest.MonkeyPatch):
+    left = steps_take(monkeypatch, 0.016, 9)
+    assert (pace.patience(12), pace.delay(12)) == (12, 0)
+    assert left == [9], "one look is enough there"
+
+
+def test_on_a_slow_machine_a_limit_is_longer_in_proportion(monkeypatch: pytest.MonkeyPatch):
+    steps_take(monkeypatch, 0.2, 0.09, 0.1)
+    assert pace.patience(12) == 36
+    assert pace.delay(2) == 4
+
+
+def test_one_disturbed_look_makes_no_machine_slow(monkeypatch: pytest.MonkeyPatch):
+    steps_take(monkeypatch, 0.9, 0.02)
+    assert pace.slowness() == 1
+
+
+def test_the_longest_limit_has_an_end(monkeypatch: pytest.MonkeyPatch):
+    steps_take(monkeypatch, 9, 9, 9)
+    assert pace.slowness() == pace.MOST
+
+
+def test_a_step_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pace, "STEP", (sys.executable, "-c", "import time; time.sleep(60)"))
+    monkeypatch.setattr(pace, "LONGEST_SECONDS", 0.3)
+    assert 0.3 <= pace.step_seconds() < 10
+
+
+def check_01(project: Path, plugins: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", *options, "checks/step_01", "--target", str(project)]
+    path = os.pathsep.join([str(plugins), str(ROOT)])
+    return run_command(command, ROOT, os.environ | {"PYTHONPATH": path})
+
+
+@pytest.fixture(scope="module")
+def slow_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose server takes 14 s to begin."""
+    folder = tmp_path_factory.mktemp("slow") / "project"
+    shutil.copytree(ROOT / "steps" / "01-configure-celery", folder)
+    lines = (folder / "Procfile").read_text(encoding="utf-8").splitlines(keepends=True)
+    others = [line for line in lines if not line.startswith("web:")]
+    (folder / "Procfile").write_text(SLOW_WEB + "".join(others), encoding="utf-8")
+    (folder.parent / "slow_machine.py").write_text(SLOW_MACHINE, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.takes_long("a server begins after fourteen seconds")
+def test_a_slow_server_is_no_mistake_on_a_slow_machine(slow_server: Path):
+    done = check_01(slow_server, slow_server.parent, "-p", "slow_machine", "-k", "start")
+    assert "✓ Web, worker and beat start" in done.stdout, done.stdout
+
+
+@pytest.mark.takes_long("a server begins after fourteen seconds")
+def test_a_slow_server_is_judged_on_a_usual_machine_as_before(slow_server: Path):
+    done = check_01(slow_server, slow_server.parent, "-k", "start")
+    assert "✗ Web, worker and beat start" in done.stdout, done.stdout
+    assert "within 12 s: it listens on no port" in done.stdout
