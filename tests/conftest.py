@@ -15,14 +15,18 @@ from tests.support.skip_markers import SHELLS, require_what_it_needs
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.browser import CHOSEN, browser, find_chromium
 
+# Whether the short round under Wine belongs to an ordinary run: it takes a few minutes.
+WINDOWS_BY_DEFAULT = False
+
 # The same Chromium without the parts that draw its windows: opening a page takes a fifth of the
 # processor time. A replay's reader has not got it: what they type looks through the whole one.
 HEADLESS_SHELL = "chromium-headless-shell"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--all`: the long rounds too."""
+    """Add `--all`: the long rounds too, and `--windows`: those on Windows."""
     parser.addoption("--all", action="store_true", help="run the tests marked long as well")
+    parser.addoption("--windows", action="store_true", help="run the tests marked windows as well")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if shell := shutil.which(HEADLESS_SHELL):
         os.environ.setdefault(CHOSEN, shell)
     config.addinivalue_line("markers", "long: a long round, left out unless --all is given")
+    config.addinivalue_line("markers", "windows: on Windows, under Wine where this is none")
     config.addinivalue_line("markers", "alone: holds a time, and runs at the end with none beside")
     config.addinivalue_line("markers", "takes_long(reason): why it takes more than twenty seconds")
     config.addinivalue_line("markers", "redis_server: needs a redis-server on the PATH")
@@ -54,9 +59,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long rounds out of an ordinary run; pytest's summary counts them as deselected."""
-    if config.getoption("--all"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("long")]
+    everything = config.getoption("--all")
+    unwanted = [] if everything else ["long"]
+    if not (everything or config.getoption("--windows") or WINDOWS_BY_DEFAULT):
+        unwanted.append("windows")
+    left_out = [item for item in items if any(map(item.get_closest_marker, unwanted))]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

@@ -32,7 +32,7 @@ def page_amid_a_run(
     raise explain_logs(
         NotYet(
             done="opened a page at a second server, whose Redis knows of no run",
-            seen=f"no status of a run within {NEXT_SECONDS:g} s; {seen}",
+            seen=f"no status of a run within {patience(NEXT_SECONDS):g} s; {seen}",
             expected="a run, as at the first server",
             look_at=f"{CONSUMERS} and {TASKS}: where is it kept that a run goes on?",
             guide="05, One run at a time",

@@ -626,7 +626,8 @@ def test_a_failure_is_reported(project: Project, unheard: Sent) -> None:
     answer = unheard.visitor.get(f"{PATH}{unheard.task_id}/", htmx=True, within=4)
     words = own_words(answer)
     if result is None:
-        seen, hint = f"after {FAILURE_SECONDS} s {quoted(words)}", f"{TASKS}: what keeps it?"
+        seen = f"after {patience(FAILURE_SECONDS):g} s {quoted(words)}"
+        hint = f"{TASKS}: what keeps it?"
     elif "Traceback" in answer.text or 'File "' in answer.words:
         seen, hint = f"a traceback: {quoted(words)}", f"{TEMPLATES}: what of the result is shown?"
     elif not 200 <= answer.status < 300 or not words or has_trigger(answer):

@@ -103,7 +103,7 @@ def test_who_connects_is_sent_running(project: Project, pages: list[WebsocketCli
     if frame is None:
         # The markup, not its words: what is empty is the element that should hold one.
         came = [shown(frame.text) for frame in page.frames[-1:]] or [
-            f"nothing came within {GREETING_SECONDS} s"
+            f"nothing came within {patience(GREETING_SECONDS):g} s"
         ]
         closed = not page.is_open
         not_yet = NotYet(

@@ -7,6 +7,7 @@ import re
 from checks.clients.dom import Element, elements_of
 from checks.clients.websocket_client import Refused, Sockets, WebsocketClient, opened_sockets
 from checks.harness.project import Project
+from checks.pace import patience
 from checks.step_04 import test_setup_websocket as step
 from checks.step_04.live_markup import PAGE, live_elements
 from checks.verdicts import Open, exercise
@@ -51,7 +52,7 @@ def _number_before(page: WebsocketClient) -> int:
     if number is None:
         raise Open(
             f"{PAGE} has a place for the number, and a page that is opened is sent none within "
-            f"{TOLD_SECONDS} s. {CONSUMERS}, connect: who tells it?"
+            f"{patience(TOLD_SECONDS):g} s. {CONSUMERS}, connect: who tells it?"
         )
     return number
 

@@ -63,7 +63,7 @@ def _fail_a_run(twin: Twin) -> bool:
 def _turned_away(twin: Twin) -> NotYet:
     return NotYet(
         done=f"{TASK}.delay(num_iterations='{NO_NUMBER}'), which failed, then opened a page",
-        seen=f"no status within {NEXT_SECONDS:g} s, and then a run for the next page",
+        seen=f"no status within {patience(NEXT_SECONDS):g} s, and then a run for the next page",
         expected="a run at once: whoever fails no longer holds the lock",
         look_at=f"{TASKS}, send_status_periodically: what becomes of the lock after any error?",
         guide="05, One run at a time",

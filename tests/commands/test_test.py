@@ -102,3 +102,20 @@ def test_versions_hands_the_named_pythons_on_and_returns_how_it_ended(
     )
     assert test.try_versions(["3.14", "3.15"]) == 1
     assert "trying 3.14 3.15" in capfd.readouterr().out
+
+
+def test_the_rounds_on_windows_are_asked_for_by_name(run: Run, capfd, monkeypatch, tmp_path: Path):
+    """Without the option they are left out."""
+    (tmp_path / "conftest.py").write_text(
+        "from tests.conftest import pytest_addoption, pytest_collection_modifyitems  # noqa\n",
+        encoding="utf-8",
+    )
+    marked = "import pytest\n@pytest.mark.windows\ndef test_that_needs_windows(): pass\n"
+    ini = "[pytest]\nmarkers = alone\n  windows\n  long\n"
+    (tmp_path / "pytest.ini").write_text(ini, encoding="utf-8")
+    assert run(marked, HOLDS) == 0
+    beside, _ = capfd.readouterr().out.split("What holds a time runs by itself:")
+    assert "1 passed" in beside
+    monkeypatch.setattr(test, "WINDOWS", "test_0.py")
+    assert test.run_windows([], everything=False) == 0
+    assert "1 passed" in capfd.readouterr().out

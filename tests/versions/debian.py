@@ -104,7 +104,7 @@ def debian_ground(version: str) -> DebianGround:
     Raises NoGround where this machine can't have one, WorkbookError where making it fails.
     """
     folder = cache_folder()
-    mirror = _require_tools_and_mirror()
+    mirror = require_tools_and_mirror()
     root = made_once(folder, recipe(), lambda target: _make(target, mirror))
     ground = DebianGround(folder, root.name, f"/usr/bin/python{version}")
     for needed in (ground.downloads, ground.layer):
@@ -154,7 +154,7 @@ def debian_mirror() -> str | None:
     return next((line[2] for line in lines if line[:2] == ["Debian", "Debian"]), None)
 
 
-def _require_tools_and_mirror() -> str:
+def require_tools_and_mirror() -> str:
     """Return the mirror; raise NoGround where anything that it takes is missing."""
     if not sys.platform.startswith("linux"):
         raise NoGround("a Debian system of one's own is made on Linux alone")
@@ -170,11 +170,19 @@ def _require_tools_and_mirror() -> str:
 
 def _make(target: Path, mirror: str) -> None:
     print(f"Making a Debian {SUITE} in {target.parent}: once, about two minutes.", flush=True)
-    command = tied_to_us([*UNSHARE, "bash", "-c", recipe(), "make", str(target), mirror])
+    make_system(f"Debian {SUITE}", recipe(), target, mirror)
+
+
+def make_system(name: str, recipe: str, target: Path, *arguments: str) -> None:
+    """Let the script `recipe` make a system in `target`, which it gets before `arguments`.
+
+    Raises WorkbookError with its last lines where it fails; `name` is what to call the system.
+    """
+    command = tied_to_us([*UNSHARE, "bash", "-c", recipe, "make", str(target), *arguments])
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
     code, said = run_to_end(command, target.parent, environment, MAKE_SECONDS)
     if code != 0:
-        raise WorkbookError(f"Debian {SUITE} could not be made:\n{last_lines(said)}")
+        raise WorkbookError(f"{name} could not be made:\n{last_lines(said)}")
 
 
 def tied_to_us(command: Sequence[str]) -> list[str]:
@@ -194,14 +202,8 @@ def entering(ground: DebianGround, folders: Sequence[Path], arguments: Sequence[
 
 def _entering_script(ground: DebianGround, folders: Sequence[Path]) -> Iterator[str]:
     quote = shlex.quote
-    yield "set -e"
-    # Seen by this command alone.
-    yield f"mount -t tmpfs tmpfs {quote(str(ground.layer))}; cd {quote(str(ground.layer))}"
-    yield "mkdir upper work new"
-    below = f"lowerdir={ground.root},upperdir=upper,workdir=work"
-    yield f"mount -t overlay overlay -o {quote(below)} new"
-    yield "cd new; mkdir -p root/.cache"
-    yield "mount -t proc proc proc; mount --rbind /dev dev; mount --rbind /sys sys"
+    yield from on_a_layer(ground.root, ground.layer)
+    yield "mkdir -p root/.cache"
     yield f"mount --bind {quote(str(ground.downloads))} root/.cache"
     yield "cp -L /etc/resolv.conf /etc/hosts etc/"
     for path in files_that_pip_needs():
@@ -214,11 +216,29 @@ def _entering_script(ground: DebianGround, folders: Sequence[Path]) -> Iterator[
     yield _bind(ports, Path("/tmp") / ports.name)
     for program in ground.hidden:
         yield f"mount --bind /dev/null .{quote(program)}"
-    yield "mkdir -p .former; pivot_root . .former; cd /; umount -l /.former"
+    yield from leaving_the_former_root()
     yield f"cd {quote(str(folders[0]))}"
     # Not the last command: bash stays, as the process that orphans go to.
     yield '"$@" || exit $?'
     yield "exit 0"
+
+
+def on_a_layer(root: Path, layer: Path) -> Iterator[str]:
+    """Yield the commands that go to the system `root` below a layer in memory, on `layer`.
+
+    What is written there is seen by this command alone, and gone with it.
+    """
+    yield "set -e"
+    yield f"mount -t tmpfs tmpfs {shlex.quote(str(layer))}; cd {shlex.quote(str(layer))}"
+    yield "mkdir upper work new"
+    below = f"lowerdir={root},upperdir=upper,workdir=work"
+    yield f"mount -t overlay overlay -o {shlex.quote(below)} new"
+    yield "cd new; mount -t proc proc proc; mount --rbind /dev dev; mount --rbind /sys sys"
+
+
+def leaving_the_former_root() -> Iterator[str]:
+    """Yield the commands that make this folder the root, with nothing of the former one in it."""
+    yield "mkdir -p .former; pivot_root . .former; cd /; umount -l /.former"
 
 
 def _bind(path: Path, place: Path | None = None) -> str:

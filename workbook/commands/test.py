@@ -23,6 +23,7 @@ SIDE_BY_SIDE = (
     *("--dist", "loadscope", "--no-loadscope-reorder", "-n"),
 )
 # What holds a time that a busy machine would spoil runs at the end, with nothing beside it.
+WINDOWS = "tests/windows"
 NOT_ALONE, ALONE = ("-m", "not alone"), ("-m", "alone", "-n", "0")
 SOME_FAILED, NOTHING_TO_RUN = 1, 5  # pytest's exit codes; the second where no test was chosen
 # A test that is not marked `alone` and holds a time can still fail for a busy machine's sake. So
@@ -37,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="the long rounds too")
     versions = "try every Python with each Django, or those named (3.14); --record keeps it"
     parser.add_argument("--versions", action="store_true", help=versions)
+    windows = "on Windows, under Wine on a Debian; with --all the long rounds too"
+    parser.add_argument("--windows", action="store_true", help=windows)
     parser.add_argument("--quick", action="store_true", help="what the uncommitted change touches")
     dearest = "name the N dearest tests (30), and what they start"
     parser.add_argument("--durations", nargs="?", type=int, const=30, metavar="N", help=dearest)
@@ -48,6 +51,8 @@ def handle(options: argparse.Namespace) -> int:
         return try_versions(options.rest)
     if options.quick:
         return run_quick()
+    if options.windows:
+        return run_windows(options.rest, everything=options.all)
     return run_tests(options.rest, everything=options.all, dearest=options.durations)
 
 
@@ -79,6 +84,15 @@ def run_tests(arguments: Sequence[str], everything: bool, dearest: int | None = 
 def run_quick() -> int:
     """Prove style, types and imports, and run what the uncommitted change touches."""
     return _run_module(["tests.quick"])
+
+
+def run_windows(arguments: Sequence[str], everything: bool) -> int:
+    """Run the tests on Windows, all or those that `arguments` name; return pytest's exit code.
+
+    Where that is not this system, it is a Windows under Wine. `everything`: the long rounds too.
+    """
+    rounds = ["--windows", *(["--all"] if everything else [])]
+    return _pytest(["-n", "0", *rounds, *(arguments or [WINDOWS])])
 
 
 def try_versions(pythons: Sequence[str]) -> int:

@@ -1,0 +1,102 @@
+"""Programs in a console window of their own, and the keys that are pressed in it."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from tests.windows.inside.outcome import Fault
+from workbook.paths import ROOT
+from workbook.runtime.process_output import AS_TEXT
+from workbook.runtime.waiting import wait_until
+
+CTRL_C, CTRL_BREAK = 0, 1
+KEYS = {"ctrl-c": CTRL_C, "ctrl-break": CTRL_BREAK}
+# Joins the console of a process and presses a key there. A key reaches all who share a console, so
+# that whoever presses it leaves its own first.
+PRESS = """
+import ctypes, sys
+kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
+kernel32.FreeConsole()
+if not kernel32.AttachConsole(int(sys.argv[1])):
+    sys.exit(f"no console: {ctypes.get_last_error()}")
+stays = ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_uint)(lambda key: True)
+kernel32.SetConsoleCtrlHandler(stays, True)
+if not kernel32.GenerateConsoleCtrlEvent(int(sys.argv[2]), 0):
+    sys.exit(f"no key: {ctypes.get_last_error()}")
+"""
+
+
+class Program:
+    """A program in a console of its own; what it prints comes through a pipe."""
+
+    def __init__(self, *command: str, name: str) -> None:
+        self.name = name
+        self._lines: list[str] = []
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            creationflags=subprocess.CREATE_NEW_CONSOLE,
+            **AS_TEXT,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def said(self) -> str:
+        """What it has printed so far."""
+        return "".join(self._lines)
+
+    def wait_for(self, words: str, seconds: float) -> None:
+        """Wait until it has printed `words`. Raises Fault where it does not, or ends."""
+
+        def is_there() -> bool:
+            return words in self.said or self.process.poll() is not None
+
+        wait_until(is_there, seconds)
+        if words not in self.said:
+            raise Fault(f"{self.name} did not print “{words}” within {seconds} s:\n{self.said}")
+
+    def press(self, key: str) -> None:
+        """Press a key of KEYS in its console."""
+        number = str(KEYS[key])
+        done = subprocess.run(
+            [sys._base_executable, "-c", PRESS, str(self.process.pid), number],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            **AS_TEXT,
+            timeout=60,
+        )
+        if done.returncode:
+            raise Fault(f"{key} could not be pressed: {done.returncode} {done.stdout.strip()}")
+
+    def wait(self, seconds: float) -> int:
+        """Wait until it has ended, and return its exit code. Raises Fault where it does not."""
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise Fault(f"{self.name} goes on after {seconds} s:\n{self.said}") from None
+        self._reader.join(10)
+        return code
+
+    def _read(self) -> None:
+        assert self.process.stdout, "it is a pipe"
+        for line in self.process.stdout:
+            self._lines.append(line)
+
+
+def workbook(*arguments: str) -> Program:
+    """Call the tool as a person does, with the Python that they installed."""
+    return Program(sys._base_executable, "workbook", *arguments, name=f"workbook {arguments[0]}")
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Return how many seconds `action` takes."""
+    began = time.monotonic()
+    action()
+    return time.monotonic() - began

@@ -1,0 +1,87 @@
+"""What a learner does first on Windows: the set-up, a run, the checks, and the next step."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.windows.clone import SETUP_SECONDS, Clone, Windows, fresh_clone
+from workbook.projects.steps import find_step
+
+pytestmark = [pytest.mark.windows, pytest.mark.takes_long("programs start slowly under Wine")]
+
+RUN_SECONDS, CHECK_SECONDS, CALL_SECONDS = 240, 300, 120
+# Each with the check that reports it, and what it says.
+MISTAKES = {
+    "01": (
+        "config/settings.py",
+        "CELERY_RESULT_BACKEND = 'django-db'",
+        "CELERY_RESULT_BACKEND = 'rpc://'",
+        "Results go to Django's database",
+    ),
+    "03": (
+        "templates/status/partials/task.html",
+        ' hx-trigger="every 1s"',
+        "",
+        "The fragment polls for the task's status",
+    ),
+}
+
+
+def test_a_fresh_clone_sets_itself_up(on_windows: Windows):
+    with fresh_clone(on_windows) as clone:
+        done = clone.workbook(seconds=SETUP_SECONDS)
+        assert done.succeeded, done.text
+        assert "done. The full log is in .venv\\install.log" in done.text
+        assert "py workbook run" in done.text
+
+
+@pytest.mark.parametrize("step", ["01", "03"])
+def test_the_checks_hold_on_a_right_project(clone: Clone, step: str):
+    done = clone.workbook("check", step, "--target", snapshot(step), seconds=CHECK_SECONDS)
+    assert_right(done.text, step)
+
+
+@pytest.mark.parametrize("step", MISTAKES)
+def test_a_mistake_is_reported_as_elsewhere(clone: Clone, step: str):
+    name, right, wrong, title = MISTAKES[step]
+    project = clone.folder / f"wrong {step}"
+    shutil.copytree(clone.folder / snapshot(step), project)
+    edit(project / name, right, wrong)
+    done = clone.workbook("check", step, "--target", project.name, seconds=CHECK_SECONDS)
+    assert done.code == 1, done.text
+    (first, *_) = [line for line in done.text.splitlines() if line.startswith(("x ", "✗ "))]
+    assert first[2:] == title, done.text
+
+
+def test_step_05_pushes_its_statuses_and_ctrl_c_leaves_nothing(clone: Clone):
+    done = clone.scenario("run_step", "ctrl-c", seconds=RUN_SECONDS)
+    assert done.succeeded, done.text
+    assert "ended with 0" in done.text
+
+
+def test_start_lays_the_base_of_a_step_into_work(clone: Clone):
+    done = clone.workbook("start", "02", seconds=CALL_SECONDS)
+    assert done.succeeded, done.text
+    assert "work/ now holds the finished step 01" in done.text
+    mine = (clone.folder / "work" / "config" / "settings.py").read_bytes()
+    assert mine == (clone.folder / snapshot("01") / "config" / "settings.py").read_bytes()
+
+
+def snapshot(step: str) -> str:
+    """Return the folder of a step's snapshot in the clone, as a person types it."""
+    return f"steps/{find_step(step).folder.name}"
+
+
+def edit(path: Path, right: str, wrong: str) -> None:
+    """Make a mistake in a file."""
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+
+
+def assert_right(said: str, step: str) -> None:
+    """Fail unless every check holds but those that look through a browser."""
+    wrong = [line for line in said.splitlines() if line.startswith(("x ", "✗ "))]
+    assert not wrong, said
+    assert f"Step {step} is done." in said, said

@@ -1,0 +1,52 @@
+"""The Windows under Wine: why there may be none, and what its packages are."""
+
+import os
+import sys
+
+import pytest
+
+from benchmarks.versions import LEFT_OUT
+from tests.versions import debian
+from tests.versions.grounds import NoGround
+from tests.windows import wheels
+from tests.windows.clone import find_windows
+from tests.windows.conftest import require
+
+needs_linux = pytest.mark.skipif(sys.platform == "win32", reason="this is a Windows itself")
+
+
+@needs_linux
+def test_without_root_there_is_no_windows(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(NoGround, match="needs root"):
+        find_windows()
+
+
+@needs_linux
+def test_without_a_mirror_of_debian_there_is_no_windows(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(debian.shutil, "which", lambda name: name)
+    monkeypatch.setattr(debian, "debian_mirror", lambda: None)
+    with pytest.raises(NoGround, match="no mirror of Debian"):
+        find_windows()
+
+
+def test_a_round_that_cannot_be_made_is_left_out_with_the_reason():
+    """The summary names it: nobody shall take it for proven."""
+    asked: list[tuple[str, object]] = []
+    with pytest.raises(pytest.skip.Exception, match="needs root"):
+        require(NoGround("debootstrap needs root"), lambda *pair: asked.append(pair))
+    assert asked == [(LEFT_OUT, "Windows under Wine: debootstrap needs root")]
+
+
+def test_the_packages_for_windows_are_those_of_the_lock_with_their_hashes():
+    lines = list(wheels.requirements("3.13"))
+    names = {line.partition("==")[0] for line in lines}
+    assert {"django", "celery", "colorama", "twisted-iocpsupport", "tzdata", "uv"} <= names
+    assert "playwright" not in names, "no Chromium is there"
+    assert all(" --hash=sha256:" in line and ";" not in line for line in lines)
+
+
+def test_another_python_may_need_other_packages():
+    assert wheels.windows_environment("3.11")["python_full_version"] == "3.11.0"
+    assert list(wheels.requirements("3.11")) != list(wheels.requirements("3.13"))
