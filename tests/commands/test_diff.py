@@ -69,6 +69,20 @@ def test_mine_passes_over_the_lines_that_another_django_wrote(small: SmallWorkbo
     assert "Django 5.2.19" not in answer.stdout
 
 
+def test_mine_minds_neither_windows_lines_nor_a_byte_order_mark(small: SmallWorkbook, path: str):
+    """An editor on Windows writes both, and shows neither."""
+    small.call("start", "03")
+    urls = small.root / "steps/02-second/status/tasks.py"
+    as_on_windows = b"\xef\xbb\xbf" + urls.read_bytes().replace(b"\n", b"\r\n")
+    (small.work / "status/tasks.py").write_bytes(as_on_windows)
+    assert "are the same" in small.call("diff", "02", "--mine", PATH=path).stdout
+    (small.work / "status/tasks.py").write_bytes(as_on_windows + b"mine = 1\r\n")
+    answer = small.call("diff", "02", "--mine", PATH=path).stdout
+    assert "-mine = 1" in answer
+    assert "-def send_status" not in answer
+    assert (small.work / "status/tasks.py").read_bytes() == as_on_windows + b"mine = 1\r\n"
+
+
 def test_equal_folders_are_said_to_be_the_same(small: SmallWorkbook, path: str):
     small.call("start", "03")
     assert "work/ and step 02 are the same" in small.call("diff", "02", "--mine", PATH=path).stdout

@@ -17,7 +17,7 @@ from pathlib import Path
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import WORK
-from workbook.projects.copying import copy_project
+from workbook.projects.copying import copy_project, make_lines_plain
 from workbook.projects.django_lines import as_in_project
 from workbook.projects.lessons import find_lesson
 from workbook.projects.replacement import settle
@@ -57,6 +57,8 @@ def handle(options: argparse.Namespace) -> int:
         step.copy_to(folder / step.label)
         if mine:
             copy_project(WORK, folder / name)
+            make_lines_plain(folder / step.label)
+            make_lines_plain(folder / name)
             pass_over_django_lines(folder / step.label, folder / name)
         elif base:
             base.copy_to(folder / name)

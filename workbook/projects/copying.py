@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import shutil
 from fnmatch import fnmatch
 from pathlib import Path
@@ -34,3 +35,19 @@ def copy_project(source: Path, target: Path) -> None:
         return [name for name in names if any(fnmatch(name, pattern) for pattern in patterns)]
 
     shutil.copytree(source, target, symlinks=True, ignore=noise)
+
+
+def make_lines_plain(folder: Path) -> None:
+    """Let every text file of a copy begin without a byte order mark, and its lines end in \\n.
+
+    An editor on Windows may write both: no learner sees them, and none has to change them.
+    """
+    for file in folder.rglob("*"):
+        if not file.is_file() or file.is_symlink():
+            continue
+        content = file.read_bytes()
+        if b"\0" in content:
+            continue
+        plain = content.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
+        if plain != content:
+            file.write_bytes(plain)
