@@ -5,7 +5,6 @@ call has to end what it left. More arguments go to `run`.
 """
 
 import os
-import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -16,6 +15,7 @@ from websockets.sync.client import connect
 from tests.windows.inside.consoles import Program, workbook
 from tests.windows.inside.outcome import Fault, play
 from tests.windows.inside.remains import remaining, require_nothing_left
+from tests.windows.inside.start_in_use import call
 from workbook.runtime.ports import is_free
 
 PORT = 8000
@@ -57,7 +57,7 @@ def stop(run: Program, how: str) -> None:
     began = time.monotonic()
     if how == "kill":
         kill_tool(run)
-        said = next_call()
+        said = call("start", "01")
         if "An earlier call was killed" not in said:
             raise Fault(f"the call after a kill said nothing of it:\n{said}")
     else:
@@ -86,18 +86,6 @@ def kill_tool(run: Program) -> None:
 def is_tool(process: psutil.Process) -> bool:
     """Tell whether a process is the tool itself, or the launcher of its environment's Python."""
     return any(word.endswith("__main__.py") for word in process.cmdline())
-
-
-def next_call() -> str:
-    """Call `start 01`, which ends what killed calls left; return what it says."""
-    done = subprocess.run(
-        [sys._base_executable, "workbook", "start", "01"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=90,
-    )
-    return done.stdout.decode("utf-8", "replace")
 
 
 if __name__ == "__main__":
