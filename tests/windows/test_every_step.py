@@ -24,13 +24,13 @@ MISTAKES = {
         "config/asgi.py",
         "AllowedHostsOriginValidator(",
         "(",
-        "Another site's page is refused",
+        "A page of another site is refused",
     ),
     "05": (
         "status/tasks.py",
-        "blocking=False",
-        "blocking=True",
-        "",
+        "sleep(settings.STATUS_INTERVAL)",
+        "sleep(0.1)",
+        "A run sends one status every STATUS_INTERVAL",
     ),
 }
 

@@ -90,8 +90,9 @@ class Wine:
         """
         script = "\n".join(self._entering(folder, place))
         # On one processor: Wine's server answers four times as fast there.
-        processor = str(max(os.sched_getaffinity(0)))
-        alone = ["taskset", "--cpu-list", processor, *UNSHARE, "--net"]
+        processors = sorted(os.sched_getaffinity(0))
+        processor = processors[os.getpid() % len(processors)]
+        alone = ["taskset", "--cpu-list", str(processor), *UNSHARE, "--net"]
         return tied_to_us([*alone, "bash", "-c", script, "enter", "wine", *arguments])
 
     def environment(self, more: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,72 @@
+"""Every verb of the tool on Windows, and what it leaves: nothing."""
+
+import os
+import shutil
+
+import pytest
+
+from tests.windows.clone import Clone
+from tests.windows.test_first_steps import CALL_SECONDS, RUN_SECONDS, snapshot
+
+pytestmark = [pytest.mark.windows, pytest.mark.long]
+
+PLAY_SECONDS = 400
+
+
+def test_what_a_killed_run_left_is_ended_by_the_next_call(clone: Clone):
+    done = clone.scenario("run_step", "kill", seconds=RUN_SECONDS)
+    assert done.succeeded, done.text
+
+
+@pytest.mark.skipif(os.name != "nt", reason="under Wine, Ctrl-Break ends a process at once")
+def test_ctrl_break_leaves_nothing(clone: Clone):
+    done = clone.scenario("run_step", "ctrl-break", seconds=RUN_SECONDS)
+    assert done.succeeded, done.text
+
+
+@pytest.mark.parametrize("step", ["01", "02", "03", "04", "robust"])
+def test_run_starts_every_step(clone: Clone, step: str):
+    done = clone.scenario("run_any", step, seconds=RUN_SECONDS)
+    assert done.succeeded, done.text
+
+
+def test_ctrl_c_in_check_leaves_nothing(clone: Clone):
+    done = clone.scenario("stop_check", seconds=RUN_SECONDS)
+    assert done.succeeded, done.text
+
+
+def test_start_minds_terminals_open_files_and_what_runs(clone: Clone):
+    done = clone.scenario("start_in_use", seconds=PLAY_SECONDS)
+    assert done.succeeded, done.text
+
+
+def test_redis_run_with_its_address_and_guide(clone: Clone):
+    done = clone.scenario("verbs", seconds=PLAY_SECONDS)
+    assert done.succeeded, done.text
+
+
+def test_diff_needs_no_git(clone: Clone):
+    done = clone.workbook("diff", "03", seconds=CALL_SECONDS)
+    assert done.succeeded, done.text
+    assert "+++ 03/status/views.py" in done.text
+    work = clone.folder / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(clone.folder / snapshot("03"), work)
+    path = work / "status" / "views.py"
+    path.write_text(path.read_text(encoding="utf-8") + "mine = 'ü'\n", encoding="utf-8")
+    done = clone.workbook(
+        "diff", "03", "--mine", seconds=CALL_SECONDS, PATH="C:\\windows\\system32"
+    )
+    assert "-mine = 'ü'" in done.text or "-mine = " in done.text, done.text
+    assert done.text.count("\n-") == 2, done.text
+
+
+@pytest.mark.parametrize("code_page", ["cp437", "cp1252", "utf-8"])
+@pytest.mark.parametrize("end", ["> said.txt & type said.txt", "| findstr e", ""])
+def test_what_is_said_can_be_written_in_every_code_page(clone: Clone, code_page: str, end: str):
+    """To a pipe and to a file: there Python writes in the console's old code page."""
+    line = f"py workbook doctor {end}"
+    done = clone.typed(line, seconds=CALL_SECONDS, PYTHONIOENCODING=code_page)
+    assert "Traceback" not in done.text
+    assert "embedded" in done.text, done.text
+    assert ("✓" in done.text) == (code_page == "utf-8")
