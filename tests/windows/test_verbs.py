@@ -57,8 +57,9 @@ def test_diff_needs_no_git(clone: Clone):
     done = clone.workbook(
         "diff", "03", "--mine", seconds=CALL_SECONDS, PATH="C:\\windows\\system32"
     )
-    assert "-mine = 'ü'" in done.text or "-mine = " in done.text, done.text
-    assert done.text.count("\n-") == 2, done.text
+    changed = [line for line in done.text.splitlines() if line.startswith(("+", "-"))]
+    # In the pipe's old code page the ü is another byte.
+    assert [line[:7] for line in changed if line[:3] not in ("---", "+++")] == ["-mine ="]
 
 
 @pytest.mark.parametrize("code_page", ["cp437", "cp1252", "utf-8"])
