@@ -9,7 +9,7 @@ import sys
 
 from benchmarks.support.options import carried_out
 from benchmarks.versions import LEFT_OUT, RoundResult
-from tests.versions.rounds import COMBINATIONS, groups, make_rounds, select
+from tests.versions.rounds import ORDER, groups, make_rounds, select
 from tests.versions.table import HEAD, keep, lines
 
 RECORD = "--record"
@@ -21,14 +21,13 @@ def main() -> int:
     chosen = select(pythons)
     print(HEAD, flush=True)
     made: list[RoundResult] = []
-    order = [(each.python, each.django, each.title) for each in COMBINATIONS]
     for group in groups(chosen):
         for one in make_rounds(group):
             made.append(one)
             print(*lines(one), sep="\n", flush=True)
             if records:
                 # At once: a call that is interrupted has proven what it has proven.
-                keep([one], order)
+                keep([one], ORDER)
     wrong = [one for one in made if one.outcome != LEFT_OUT and not one.is_as_expected]
     out = sum(one.outcome == LEFT_OUT for one in made)
     print(f"{len(made) - out} rounds made, {len(wrong)} not as they should be, {out} left out.")

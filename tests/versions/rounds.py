@@ -80,6 +80,12 @@ COMBINATIONS = (
     Combination("3.14", title=VALKEY),
     Combination("3.11", title=HTMX_4),
 )
+# The rows of the table, in their order. The last is made by `python -m tests.windows`.
+WINDOWS = "Windows, under Wine 10"
+ORDER = (
+    *((one.python, one.django, one.title) for one in COMBINATIONS),
+    ("3.13", LOCKED_DJANGO, WINDOWS),
+)
 
 
 def make_rounds(group: Sequence[Combination], in_full: bool = True) -> Iterator[RoundResult]:

@@ -9,11 +9,10 @@ from benchmarks.guide_figures import drawn
 from benchmarks.support import result_files
 from benchmarks.versions import FAILS, HOLDS, LEFT_OUT, Proof, RoundResult, recorded_versions
 from tests.versions import table
-from tests.versions.rounds import COMBINATIONS, WHY_HTMX_2, left_out, select
+from tests.versions.rounds import COMBINATIONS, ORDER, WHY_HTMX_2, left_out, select
 from tests.versions.table import keep, lines
 from workbook.errors import WorkbookError
 
-ORDER = [(one.python, one.django, one.title) for one in COMBINATIONS]
 ROUND = RoundResult(
     "",
     "3.14.2",
