@@ -9,7 +9,9 @@ import pytest
 
 from tests.support.snapshots import SnapshotRun, snapshot_run
 
-ROUNDS = 50  # of new visitors, and as many of one who is there already
+# Of new visitors, and as many of one who is there already. A dict in the session loses an id in
+# a fifth of them; the long rounds are the proof, and the others the warning.
+ROUNDS, LONG_ROUNDS = 10, 50
 ANSWER_SECONDS = 30
 ID = re.compile(r"<code>([0-9a-f-]{36})</code>")
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
@@ -26,21 +28,25 @@ def step(request: pytest.FixtureRequest) -> Iterator[SnapshotRun]:
 
 
 @pytest.mark.takes_long("two hundred posts, and each task is asked for")
-def test_no_id_is_lost_and_the_session_stays_as_small(step: SnapshotRun) -> None:
-    async def rounds() -> list[int]:
+def test_no_id_is_lost_and_the_session_stays_as_small(
+    step: SnapshotRun, request: pytest.FixtureRequest
+) -> None:
+    rounds = LONG_ROUNDS if request.config.getoption("--all") else ROUNDS
+
+    async def post() -> list[int]:
         found = []
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             async with visitor_of(step) as visitor:
                 found += await post_twice(visitor, await token_of(visitor))
         first_sizes = await asyncio.to_thread(step.shell, SESSION_SIZES)
         async with visitor_of(step) as visitor:
             token = await token_of(visitor)
-            for _ in range(ROUNDS):
+            for _ in range(rounds):
                 found += await post_twice(visitor, token)
         assert await asyncio.to_thread(step.shell, SESSION_SIZES) == first_sizes
         return found
 
-    assert asyncio.run(rounds()) == [200] * 4 * ROUNDS
+    assert asyncio.run(post()) == [200] * 4 * rounds
 
 
 def visitor_of(step: SnapshotRun) -> httpx.AsyncClient:

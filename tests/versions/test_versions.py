@@ -40,6 +40,7 @@ def require(one: RoundResult) -> None:
     ], told
 
 
+@pytest.mark.long
 @pytest.mark.takes_long("another Python installs all packages before it checks")
 def test_the_newest_python_sets_up_runs_step_05_and_passes_its_checks(record_property: Report):
     (one,) = make_rounds([newest_to_be_had(record_property)], in_full=False)
