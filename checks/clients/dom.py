@@ -104,7 +104,7 @@ def assets_in(html: str, page: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Form:
-    """A form, or an element with `hx-post`: where it sends to, how, and whether with a token.
+    """A form, or an element with `hx-post`: where it sends to, how, whether with token and button.
 
     `address` is a path, or a whole address where it is at another server than the page.
     """
@@ -112,6 +112,7 @@ class Form:
     address: str
     method: str
     has_token: bool
+    has_button: bool
 
 
 def forms_in(html: str, page: str) -> list[Form]:
@@ -122,15 +123,24 @@ def forms_in(html: str, page: str) -> list[Form]:
 
     # Where the token stands is free: a field, a header of hx-headers on any element around.
     has_token = "csrfmiddlewaretoken" in html or "x-csrftoken" in html.lower()
+    # A button may stand outside of its form (form=), and an element with hx-post be one itself.
+    has_button = any(map(_sends_a_form, elements_of(html)))
     return [
         Form(
             address=resolved(page, one.get("hx-post") or one.get("action") or "").partition("?")[0],
             method="post" if posts(one) else (one.get("method") or "get").lower(),
             has_token=has_token,
+            has_button=has_button or one.tag != "form",
         )
         for one in elements_of(html)
         if one.tag == "form" or posts(one)
     ]
+
+
+def _sends_a_form(element: Element) -> bool:
+    """Tell whether a visitor can send a form with it."""
+    kind = (element.get("type") or "").lower()
+    return element.tag == "button" or (element.tag == "input" and kind in ("submit", "image"))
 
 
 def shown(fragment: str) -> str:

@@ -113,6 +113,14 @@ def _require_form(page: Answer) -> None:
             "which tag does Django want in a form that posts?",
             guide="02, Write the page",
         )
+    if not any(form.has_button for form in posting):
+        raise NotYet(
+            done=page.done,
+            seen="a form without a button: nobody can send it",
+            expected="a button in the form",
+            look_at="the template of the page, templates/index.html: what does a visitor click?",
+            guide="02, Write the page",
+        )
 
 
 def _require_files(project: Project, assets: list[Answer]) -> None:

@@ -35,6 +35,7 @@ from checks.harness.diagnosis.evidence import of_log
 from checks.harness.diagnosis.explain import explain
 from checks.harness.project import FROZEN, IDLE, Project
 from checks.pace import delay, patience
+from checks.step_03.aged_task import DAYS, age
 from checks.step_03.failing_task import send_failing
 from checks.verdicts import CannotTell, NotYet, check
 
@@ -46,6 +47,7 @@ VIEWS, TASKS, BASE = "status/views.py", "status/tasks.py", "templates/_base.html
 TEMPLATES = "the template of the fragment"
 ENDS = ("SUCCESS", "FAILURE", "REVOKED")
 # What a worker stores along with each state. PROGRESS is the learner's own: it is seen as it goes.
+NO_ID = "abc"
 STORED: dict[str, Any] = {
     "PENDING": None,
     "STARTED": {"pid": 1, "hostname": "celery@here"},
@@ -284,7 +286,28 @@ def test_a_strangers_task_is_unknown(project: Project, unheard: Sent) -> None:
             look_at=f"{VIEWS}: how many ways lead to the 404?",
             guide="03, Know whose task it is",
         )
+    _require_no_error_for_other_words(project, unheard)
     _require_both_known(unheard)
+
+
+def _require_no_error_for_other_words(project: Project, unheard: Sent) -> None:
+    """Raise NotYet where what is no task's id at all is answered with anything but a 404."""
+    answer = unheard.visitor.get(f"{PATH}{NO_ID}/", htmx=True, within=4)
+    if answer.status == 404:
+        return
+    raise explain_answer(
+        NotYet(
+            done=f"{answer.done}: no task has such an id",
+            seen=answer.seen,
+            expected="status 404, as for any other id that is not this visitor's",
+            look_at="status/urls.py: which words does the path of a task let through?",
+            guide="03, Poll for the status",
+            words=project.process(IDLE).log.tail() if answer.status in (0, 500) else "",
+        ),
+        project,
+        answer,
+        IDLE,
+    )
 
 
 def _require_both_known(unheard: Sent) -> None:
@@ -387,6 +410,32 @@ def test_a_reload_shows_the_task(project: Project) -> None:
         second = sent.visitor.post(PATH, htmx=True, within=4)
         page = sent.visitor.get("/", within=4)
         loaded = [page, *_loaded_with(sent.visitor, page)]
+        _require_reload_shows(project, second, page, loaded)
+        _require_forgotten(project, sent.visitor, second.task_ids()[0])
+
+
+def _require_forgotten(project: Project, visitor: Visitor, task_id: str) -> None:
+    """Raise NotYet where a page polls for the visitor's last task, which was sent days ago."""
+    if not age(project, task_id):
+        return
+    page = visitor.get("/", within=4)
+    polled = [path for one in [page, *_loaded_with(visitor, page)] for path in polled_paths(one)]
+    if not any(task_id in path for path in polled):
+        return
+    raise NotYet(
+        done=f"moved the row of the visitor’s last task {DAYS} days back, deleted its result as "
+        "Celery does after one, and loaded the start page",
+        seen="that task again, and the page polls for it: Celery says PENDING, and always will",
+        expected="no task that is older than a result gets",
+        look_at=f"{VIEWS}, index: how old may the task be that it shows?",
+        guide="03, Know whose task it is",
+    )
+
+
+def _require_reload_shows(
+    project: Project, second: Answer, page: Answer, loaded: list[Answer]
+) -> None:
+    """Raise NotYet where the page does not poll for the task that was sent second."""
     polled = {path.partition("?")[0] for answer in loaded for path in polled_paths(answer)}
     shown = {one for answer in loaded for one in answer.task_ids()}
     task_id = next(iter(second.task_ids()), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,7 +14,7 @@ from checks.clients.websocket_client import Refused, Sockets, opened_sockets
 from checks.common.statuses import TASK
 from checks.harness.instances import opened_web
 from checks.harness.project import Project
-from checks.harness.proxies.redis_proxy import CUT, PASS, RedisProxy, proxy_before
+from checks.harness.proxies.redis_proxy import CUT, PASS, Command, RedisProxy, proxy_before
 from checks.harness.working_copy import copy_with_tables
 from checks.pace import delay, patience
 from workbook.redis_server.server import private_redis
@@ -34,6 +35,7 @@ class BlockedSend:
     """What was seen: the page's slow answer, if any, and whether a run was sent afterwards."""
 
     held: str = ""
+    expires: str | None = None  # when the task's message does, if ever
     slow: Answer | None = None
     sends_again: bool = False
     words: str = ""
@@ -90,11 +92,19 @@ def _ask_meanwhile(proxy: RedisProxy, url: str) -> BlockedSend:
             return BlockedSend("sending the task" if sends else "taking the lock", slow=answer)
         if held.command.sends:
             seen.held = "sending the task"
+            seen.expires = _expiry(held.command)
             proxy.mode = CUT
             held.cut()
             break
         held.let_pass()
     return seen
+
+
+def _expiry(command: Command) -> str | None:
+    """Return when the message that a command sends expires, None if it never does."""
+    message = next((word for word in command.words if word.startswith(b"{")), b"{}")
+    expires: str | None = json.loads(message).get("headers", {}).get("expires")
+    return expires
 
 
 def _sends_again(proxy: RedisProxy, sockets: Sockets, url: str) -> bool:

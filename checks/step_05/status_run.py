@@ -22,16 +22,21 @@ FLOOD_FRAMES = 60
 INNOCENT, BURST = "celery.backend_cleanup", 12
 # How long before the next status they are sent, so that both are under way at the same time.
 AHEAD_SECONDS = 0.02
-# A late visitor who came so shortly before a change tells nothing.
-BLURRED_SECONDS = 0.2
+# A late visitor who came so shortly before a change tells nothing. So long after the first status
+# one more is looked for: what is sent on connecting comes at once.
+BLURRED_SECONDS, MORE_SECONDS = 0.2, 0.1
 
 
 @dataclass(frozen=True)
 class Late:
-    """One who came while the run went on: what held then, and what this visitor was sent first."""
+    """One who came while the run went on: what held then, and what this visitor was sent first.
+
+    `other` is a status that this visitor alone was sent right after it, None if there was none.
+    """
 
     expected: str
     first: str | None
+    other: str | None
     after_seconds: float
     is_blurred: bool
 
@@ -45,6 +50,7 @@ class Crowd:
     refused: Refused | None = None
     task_ids: list[str] = field(default_factory=list)
     log_place: int = 0
+    messages: int = 0  # how many the worker got for the one run
 
 
 def changes(visitor: WebsocketClient, since: float = 0) -> list[str]:
@@ -120,6 +126,7 @@ def watch(project: Project, sockets: Sockets) -> Crowd:
         first.wait_for(lambda: len(first.frames) >= FLOOD_FRAMES, QUIET_SECONDS)
         if len(first.frames) == so_far:
             break
+    crowd.messages = project.received(TASK)
     return crowd
 
 
@@ -129,14 +136,17 @@ def _come_late(project: Project, sockets: Sockets, other: WebsocketClient) -> La
     try:
         late = sockets.open(project.url)
     except Refused as refused:
-        return Late(expected, refused.seen, 0, False)
+        return Late(expected, refused.seen, None, 0, False)
     late.wait_for(lambda: late.frames, INTERVAL_SECONDS)
     first = late.frames[0] if late.frames else None
     looked_at = first.at if first else time.monotonic()
+    late.wait_for(lambda: len(late.frames) > 1, MORE_SECONDS)
+    more = [status_in(frame.words) for frame in list(late.frames)[1:]]
     changed = [frame.at for frame in list(other.frames) if frame.at > came_at]
     return Late(
         expected,
         status_in(first.words) if first else None,
+        next((one for one in more if one != expected), None),
         looked_at - late.opened_at,
         any(at < late.opened_at + BLURRED_SECONDS for at in changed),
     )

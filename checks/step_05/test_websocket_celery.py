@@ -23,6 +23,7 @@ from checks.harness.project import INTERVAL_SECONDS, Project
 from checks.pace import patience
 from checks.step_05.blocked_send import BlockedSend
 from checks.step_05.failover import Failover
+from checks.step_05.kept_status import kept_for_ever
 from checks.step_05.status_run import (
     INNOCENT,
     RUN,
@@ -282,11 +283,14 @@ def test_a_call_by_hand_reaches_the_page(project: Project, crowd: Later[Crowd]) 
 
 
 @check("A late visitor is sent the current status", after=(test_five_visitors_see_the_run,))
-def test_a_late_visitor_is_sent_the_status(crowd: Later[Crowd]) -> None:
+def test_a_late_visitor_is_sent_the_status(project: Project, crowd: Later[Crowd]) -> None:
     for late in crowd.result(WATCH_SECONDS).late:
-        if late.is_blurred or (late.first == late.expected and late.after_seconds <= LATE_SECONDS):
+        is_first = late.first == late.expected and late.after_seconds <= LATE_SECONDS
+        if late.is_blurred or (is_first and late.other is None):
             continue
-        if late.first is None or late.after_seconds > INTERVAL_SECONDS / 2:
+        if is_first:
+            seen = f"{late.expected}, and right after it {late.other}, which no other page was sent"
+        elif late.first is None or late.after_seconds > INTERVAL_SECONDS / 2:
             seen = "nothing before the run's next status"
         else:
             seen = f"the first thing sent was {late.first}, after {late.after_seconds:.1f} s"
@@ -295,6 +299,15 @@ def test_a_late_visitor_is_sent_the_status(crowd: Later[Crowd]) -> None:
             seen=seen,
             expected=f"{late.expected} within {LATE_SECONDS:g} s, not only the next change",
             look_at=f"{CONSUMERS}, connect: does it learn the current status, and send it?",
+            guide="05, Tell late visitors",
+        )
+    if key := kept_for_ever(project.redis.url):
+        raise NotYet(
+            done="looked at what the cache keeps, after a run",
+            seen=f"the status under the key “{key}”, without an end: who comes tomorrow is told "
+            "today’s",
+            expected="a time-out: it outlives its run by three intervals",
+            look_at=f"{TASKS}: which argument of cache.set says how long?",
             guide="05, Tell late visitors",
         )
 
@@ -409,6 +422,26 @@ def test_the_lock_is_released(blocked_send: Later[BlockedSend]) -> None:
             expected="a run at once: the lock must not outlive a task that was never sent",
             look_at=f"{CONSUMERS} and {TASKS}: "
             "what becomes of the lock if sending the task raises?",
+            guide="05, One run at a time",
+        )
+
+
+@check(
+    "A message that waited too long is discarded",
+    after=(test_a_held_up_task_holds_up_nobody_else,),
+)
+def test_a_stale_message_is_discarded(
+    crowd: Later[Crowd], blocked_send: Later[BlockedSend]
+) -> None:
+    # Where the lock is taken before the task is sent, a run has one message, and the next needs it.
+    messages = crowd.result(WATCH_SECONDS).messages
+    if messages > 1 and blocked_send.result(BLOCKED_SECONDS).expires is None:
+        raise NotYet(
+            done="looked at the messages that opening a page sends to the worker",
+            seen=f"{messages} during one run, and they never expire",
+            expected="the header expires: a worker that was away would do a run for each page that "
+            "was opened meanwhile, one after the other",
+            look_at=f"{TASKS}, send_status_periodically: how long is such a message worth doing?",
             guide="05, One run at a time",
         )
 

@@ -78,6 +78,11 @@ SYMPTOMS = {
             "templates/index.html, line 5: which tag is open there",
         ),
         Fed(
+            "template_unclosed",
+            "TemplateSyntaxError: Unclosed tag on line 2: 'block'",
+            "templates/index.html, line 2: where does block end?",
+        ),
+        Fed(
             "template_tag_unknown",
             "TemplateSyntaxError: Invalid block tag on line 5: 'statc'",
             "templates/index.html, line 5: is the tag statc spelt right",

@@ -1,6 +1,8 @@
 """What a learner can get wrong in step 01, and what the checks say of it."""
 
-from tests.support.edited_projects import Edit, Mistake, reported_first
+import re
+
+from tests.support.edited_projects import Edit, Mistake, Rewritten, reported_first
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
 BROKER = "config('CELERY_BROKER_REDIS_URL', default='redis://localhost:6379')"
@@ -8,6 +10,7 @@ BACKEND = "CELERY_RESULT_BACKEND = 'django-db'"
 WORKER = "celery -A config worker --loglevel=info -P gevent -c 10"
 BEAT = "celery -A config beat --loglevel=info"
 APPS = "    'django_celery_beat',\n    'django_celery_results',\n"
+KEY = re.compile(r"^SECRET_KEY = .*$", re.MULTILINE)
 NOTE = """\
 from django.db import models
 
@@ -23,6 +26,12 @@ MISTAKES = [
         ("CELERY_BROKER_URL is redis://localhost:6379", "CELERY_BROKER_REDIS_URL?"),
         Edit(SETTINGS, BROKER, "'redis://localhost:6379'"),
         is_golden=True,
+    ),
+    Mistake(
+        "the_key_is_the_one_that_startproject_typed",
+        "test_django_loads_your_project",
+        ("a SECRET_KEY in the environment", "config/settings.py, line ", "01, Create .env"),
+        Rewritten(SETTINGS, lambda text: KEY.sub("SECRET_KEY = 'django-insecure-x'", text)),
     ),
     Mistake(
         "broker_under_a_name_of_nobodys",

@@ -45,6 +45,18 @@ MISTAKES = [
         Appending(SETTINGS, "STATIC_ROOT, STATICFILES_DIRS = STATICFILES_DIRS[0], []\n"),
     ),
     Mistake(
+        "the_form_has_no_button",
+        "test_the_start_page_has_the_form",
+        ("a form without a button: nobody can send it", "what does a visitor click?"),
+        Edit("templates/index.html", "<button>Start a task</button>", ""),
+    ),
+    Mistake(
+        "a_block_without_an_end",
+        "test_the_start_page_has_the_form",
+        ("TemplateSyntaxError: Unclosed tag on line 2: 'block'", "templates/index.html, line 2"),
+        Edit("templates/index.html", "{% endblock content %}", ""),
+    ),
+    Mistake(
         "style_misspelt",
         "test_the_start_page_has_the_form",
         ("GET /static/styles.css, which the page loads", "status 404"),

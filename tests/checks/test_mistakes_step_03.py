@@ -48,6 +48,18 @@ QUICK = (
         Edit(TASK, 'hx-get="', 'hx-get="http://localhost:8000'),
     ),
     Mistake(
+        "any-word-is-an-id",
+        "test_a_strangers_task_is_unknown",
+        ("GET /check-status/abc/: no task has such an id", "status 500", "03, Poll for the status"),
+        Edit("status/urls.py", "<uuid:task_id>", "<str:task_id>"),
+    ),
+    Mistake(
+        "a-task-of-the-day-before-yesterday",
+        "test_a_reload_shows_the_task",
+        ("2 days back", "that task again", "index: how old may the task be", "Know whose task"),
+        Edit(VIEWS, ", sent_at__gt=yesterday", ""),
+    ),
+    Mistake(
         "the-view-hangs",
         "test_a_post_is_accepted",
         ("no answer within 4 s", "is the task sent to the queue, or called?"),

@@ -350,6 +350,28 @@ MISTAKES = [
         Edit(TASKS, "from redis import Redis\n", "from redis import Redis, RedisError\n"),
     ),
     Mistake(
+        "a message waits for ever",
+        "test_a_stale_message_is_discarded",
+        ("they never expire", "how long is such a message worth doing?", "05, One run at a time"),
+        Edit(TASKS, "expires=LOCK_LIFETIME, ", ""),
+    ),
+    Mistake(
+        "the last status is kept for ever",
+        "test_a_late_visitor_is_sent_the_status",
+        ("without an end", "which argument of cache.set", "05, Tell late visitors"),
+        Edit(TASKS, "status, LOCK_LIFETIME)", "status, None)"),
+    ),
+    Mistake(
+        "a late visitor is greeted after being told",
+        "test_a_late_visitor_is_sent_the_status",
+        ("FINISHED, and right after it RUNNING, which no other page", "status/consumers.py"),
+        Edit(
+            CONSUMERS,
+            GREETING,
+            f"{GREETING}            await self.send_status({{'status': 'RUNNING'}})\n",
+        ),
+    ),
+    Mistake(
         "the page says nothing of its websocket",
         "test_the_page_says_whether_it_is_connected",
         ("before and after", "what does the page show when its websocket closes?"),

@@ -92,7 +92,8 @@ def _said(cause: Cause, found: re.Match[str], one: Evidence, otherwise: str) -> 
 
 
 def _place(cause: Cause, groups: dict[str, str], one: Evidence, otherwise: str) -> str:
-    if "line" in groups and (own := one.own_file(groups["file"])):
+    # A template error names a line alone: its place is known from the page that Django shows.
+    if {"file", "line"} <= groups.keys() and (own := one.own_file(groups["file"])):
         return f"{own}, line {groups['line']}"
     escaped = {name: re.escape(text) for name, text in groups.items()}
     escaped["last"] = groups.get("task", "").rpartition(".")[2]
