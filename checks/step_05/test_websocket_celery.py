@@ -23,7 +23,7 @@ from checks.harness.project import INTERVAL_SECONDS, Project
 from checks.pace import patience
 from checks.step_05.blocked_send import BlockedSend
 from checks.step_05.failover import Failover
-from checks.step_05.kept_status import kept_for_ever
+from checks.step_05.kept_status import NEVER, kept_for_long
 from checks.step_05.status_run import (
     INNOCENT,
     RUN,
@@ -301,11 +301,12 @@ def test_a_late_visitor_is_sent_the_status(project: Project, crowd: Later[Crowd]
             look_at=f"{CONSUMERS}, connect: does it learn the current status, and send it?",
             guide="05, Tell late visitors",
         )
-    if key := kept_for_ever(project.redis.url):
+    if kept := kept_for_long(project.redis.url):
+        end = "without an end" if kept.seconds == NEVER else f"for {kept.seconds} seconds more"
         raise NotYet(
             done="looked at what the cache keeps, after a run",
-            seen=f"the status under the key “{key}”, without an end: who comes tomorrow is told "
-            "today’s",
+            seen=f"the status under the key “{kept.key}”, {end}: who comes later is told an old "
+            "one",
             expected="a time-out: it outlives its run by three intervals",
             look_at=f"{TASKS}: which argument of cache.set says how long?",
             guide="05, Tell late visitors",

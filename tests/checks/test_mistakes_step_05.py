@@ -358,8 +358,14 @@ MISTAKES = [
     Mistake(
         "the last status is kept for ever",
         "test_a_late_visitor_is_sent_the_status",
-        ("without an end", "which argument of cache.set", "05, Tell late visitors"),
+        ("without an end: who", "which argument of cache.set", "05, Tell late visitors"),
         Edit(TASKS, "status, LOCK_LIFETIME)", "status, None)"),
+    ),
+    Mistake(
+        "the last status is kept as long as Django likes",
+        "test_a_late_visitor_is_sent_the_status",
+        ("seconds more: who comes later", "which argument of cache.set", "Tell late visitors"),
+        Edit(TASKS, "status, LOCK_LIFETIME)", "status)"),
     ),
     Mistake(
         "a late visitor is greeted after being told",
