@@ -26,7 +26,7 @@ __all__ = [
 side_by_side = begin_early(
     Prefetch("failover", beside=test_the_processes_start),
     # A page that was refused is watched for seconds.
-    Prefetch("closed_pages", beside=test_five_visitors_stay_connected),
+    Prefetch("closed_pages", beside=test_the_processes_start),
     Prefetch("live_page", beside=test_a_call_by_hand_reaches_the_page),
     # Where somebody solved the exercise, and nobody is held up.
     Prefetch("pushed", beside=test_five_visitors_stay_connected, when=goes_beside),
