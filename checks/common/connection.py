@@ -17,7 +17,7 @@ from checks.verdicts import CannotTell, NotYet
 
 PAGE = "/live/"
 SCRIPT = "static/live.js, or wherever the page listens for htmx:wsOpen and htmx:wsClose"
-GUIDE = "04, Open the websocket from the page"
+GUIDE = "04, Show whether the websocket is open"
 # A proxy that is restarted says 1001, one whose patience is over 1000. From 4000 on a code is the
 # application's own.
 NORMAL, GOING_AWAY, REFUSED = 1000, 1001, 4401

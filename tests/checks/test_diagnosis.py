@@ -468,6 +468,28 @@ SYMPTOMS = {
             ),
         ),
         Fed(
+            "run_lock_not_renewed",
+            "LockNotOwnedError: Cannot release a lock that's no longer owned",
+            "status/tasks.py, line 1: how long does the lock live, and what renews it",
+            "05, One run at a time",
+            sources=((TASKS, "lock = redis.lock('run', timeout=3)\nlock.release()"),),
+            text=raised(
+                "redis.exceptions.LockNotOwnedError: Cannot release a lock that's no longer owned",
+                (TASKS, 2, "lock.release()"),
+            ),
+        ),
+        Fed(
+            "run_lock_not_taken",
+            "LockError: Cannot release an unlocked lock",
+            "status/tasks.py, line 2: does a task release the lock that it did not get?",
+            "05, One run at a time",
+            sources=((TASKS, "lock = redis.lock('run', timeout=3)\nlock.release()"),),
+            text=raised(
+                "redis.exceptions.LockError: Cannot release an unlocked lock",
+                (TASKS, 2, "lock.release()"),
+            ),
+        ),
+        Fed(
             "run_loop_closed",
             "RuntimeError: Event loop is closed",
             "status/tasks.py, line 9: which event loop made what it uses?",

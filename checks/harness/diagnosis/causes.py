@@ -24,6 +24,7 @@ SLASHED_ROUTE = r"^\s*path\(\s*['\"]/ws"
 OTHER_ERROR = r"^\s*from (?!kombu)\S+ import .*\bOperationalError\b|^OperationalError\s*="
 # A call of a coroutine, on a line that neither awaits nor defines one.
 NOT_AWAITED = r"^(?!.*\b(await|def|async_to_sync|create_task)\b).*\b{name}\("
+LOCK_GUIDE = "05, One run at a time"
 LOOP_GUIDE, POOL_GUIDE = "05, Send the task off the event loop", "05, Choose the worker's pool"
 
 
@@ -199,6 +200,18 @@ CALLS = (
     ),
 )
 QUEUE = (
+    Cause(
+        r"LockNotOwnedError: ",
+        "how long does the lock live, and what renews it before each status?",
+        LOCK_GUIDE,
+        find=r"\.lock\(",
+    ),
+    Cause(
+        r"LockError: Cannot release an unlocked lock",
+        "does a task release the lock that it did not get?",
+        LOCK_GUIDE,
+        find=r"\.release\(",
+    ),
     Cause(
         r"^kombu\.exceptions\.OperationalError: ",
         "Kombu raised it: of which library is the OperationalError that is caught?",
