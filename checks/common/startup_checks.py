@@ -1,7 +1,6 @@
 """The checks that every step stands on: each step's module names them where they are told."""
 
 from checks.clients.background import Later
-from checks.common.secret_key import require_key_from_environment
 from checks.harness.env_file import require_usable_env_file
 from checks.harness.project import Project
 from checks.verdicts import NotYet, check
@@ -16,7 +15,6 @@ def test_django_loads_your_project(project: Project) -> None:
     as_it_is = Later(lambda: require_usable_env_file(project.folder, environment))
     project.loaded()
     as_it_is.result(ENV_FILE_SECONDS)
-    require_key_from_environment(project.folder)
 
 
 @check(

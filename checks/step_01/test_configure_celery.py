@@ -17,6 +17,7 @@ from checks.harness.settings_reader import SettingsError
 from checks.pace import patience
 from checks.step_01.default_broker import VARIABLE, broker_when_unset
 from checks.step_01.fixtures import BEAT_QUEUE, TASK
+from checks.step_01.secret_key import require_key_from_environment
 from checks.verdicts import CannotTell, NotYet, check
 from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands
@@ -249,3 +250,8 @@ def test_beat_sends_what_is_scheduled(project: Project) -> None:
             project,
             "beat",
         )
+
+
+@check("Django's key follows the environment", after=(test_django_loads_your_project,))
+def test_the_key_follows_the_environment(project: Project) -> None:
+    require_key_from_environment(project.folder)
