@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Event
 
 from checks.common.connection_sign import (
     BACK_SECONDS,
@@ -28,12 +29,15 @@ CLOSES_SECONDS = 60
 ClosedPages = dict[int, ClosedPage]
 
 
-def closed_pages_of(project: Project, executable: Path) -> ClosedPages:
-    """Close the websockets of pages with every one of CODES, at a server where nobody sends."""
+def closed_pages_of(project: Project, executable: Path, given_up: Event) -> ClosedPages:
+    """Close the websockets of pages with every one of CODES, at a server where nobody sends.
+
+    Ends soon after it is `given_up`.
+    """
     url = project.detached(IDLE)
     with ExitStack() as stack:
         proxies = {code: stack.enter_context(websocket_proxy(url)) for code in CODES}
-        return watch_closes(executable, PAGE, proxies)
+        return watch_closes(executable, PAGE, proxies, given_up)
 
 
 def require_sign(pages: ClosedPages) -> None:

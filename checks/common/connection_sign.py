@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from checks.clients.isolation import confined_to
@@ -66,22 +67,29 @@ class ClosedPage:
 
 
 def watch_closes(
-    executable: Path, path: str, proxies: Mapping[int, WebsocketProxy]
+    executable: Path, path: str, proxies: Mapping[int, WebsocketProxy], given_up: Event
 ) -> dict[int, ClosedPage]:
     """Open a page behind each proxy, close its websocket with the proxy's code, and look.
 
     A page that was refused (from 4000 on) is watched for STAY_SECONDS, the others until they come
-    back. Each proxy then lets the next websocket through.
+    back. Each proxy then lets the next websocket through. Once it is `given_up`, nothing more is
+    waited for.
     """
     with browser(executable) as chromium:
-        return _Watch(chromium, path, proxies).run()
+        return _Watch(chromium, path, proxies, given_up).run()
 
 
 class _Watch:
     """The pages of one browser, looked at one after the other."""
 
-    def __init__(self, chromium: Browser, path: str, proxies: Mapping[int, WebsocketProxy]) -> None:
-        self.proxies = proxies
+    def __init__(
+        self,
+        chromium: Browser,
+        path: str,
+        proxies: Mapping[int, WebsocketProxy],
+        given_up: Event,
+    ) -> None:
+        self.proxies, self.given_up = proxies, given_up
         self.seen = {code: ClosedPage(code) for code in proxies}
         self.pages = {
             code: _opened(chromium, f"{proxy.url}{path}") for code, proxy in proxies.items()
@@ -132,7 +140,9 @@ class _Watch:
     def _until(self, holds: Callable[[int], bool], seconds: float) -> None:
         """Wait until `holds` of every page."""
         deadline = time.monotonic() + seconds
-        while not _all(holds, self.proxies) and time.monotonic() < deadline:
+        while not (
+            self.given_up.is_set() or _all(holds, self.proxies) or time.monotonic() > deadline
+        ):
             self._pause(LOOK_MS / 1000)
 
     def _pause(self, seconds: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,10 @@ from checks.target import Target
 if TYPE_CHECKING:
     from checks.clients.browser import LivePage
     from checks.common.connection import ClosedPages
+
+
+# What a browser takes to start or to end on a slow machine.
+END_SECONDS = 20
 
 
 @pytest.fixture(scope="package")
@@ -38,10 +43,15 @@ def live_page(target: Target) -> Iterator[LivePage]:
 
 
 @pytest.fixture(scope="package")
-def closed_pages(project: Project, target: Target) -> Later[ClosedPages]:
+def closed_pages(project: Project, target: Target) -> Iterator[Later[ClosedPages]]:
     """Begin to close the websockets of pages in a real browser, beside the other checks."""
     executable = find_browser(target)
     from checks.common.connection import closed_pages_of
 
     project.prepare_detached(IDLE)
-    return Later(lambda: closed_pages_of(project, executable))
+    given_up = Event()
+    closing = Later(lambda: closed_pages_of(project, executable, given_up))
+    yield closing
+    # Where another check ended the run, the browser must not outlive it.
+    given_up.set()
+    closing.wait(END_SECONDS)
