@@ -252,6 +252,6 @@ def test_beat_sends_what_is_scheduled(project: Project) -> None:
         )
 
 
-@check("Django's key follows the environment", after=(test_django_loads_your_project,))
-def test_the_key_follows_the_environment(project: Project) -> None:
+@check("SECRET_KEY follows the environment", after=(test_django_loads_your_project,))
+def test_secret_key_follows_the_environment(project: Project) -> None:
     require_key_from_environment(project.folder)

