@@ -12,9 +12,11 @@ from checks.common.connection_sign import (
     ClosedPage,
     watch_closes,
 )
-from checks.harness.project import IDLE, Project
+from checks.harness.instances import opened_web
+from checks.harness.project import Project
 from checks.harness.proxies.websocket_proxy import websocket_proxy
 from checks.verdicts import CannotTell, NotYet
+from workbook.redis_server.server import private_redis
 
 PAGE = "/live/"
 SCRIPT = "static/live.js, or wherever the page listens for htmx:wsOpen and htmx:wsClose"
@@ -29,13 +31,18 @@ CLOSES_SECONDS = 60
 ClosedPages = dict[int, ClosedPage]
 
 
-def closed_pages_of(project: Project, executable: Path, given_up: Event) -> ClosedPages:
+def closed_pages_of(
+    project: Project, folder: Path, executable: Path, given_up: Event
+) -> ClosedPages:
     """Close the websockets of pages with every one of CODES, at a server where nobody sends.
 
+    Its Redis is its own, and so is its database, that of the copy in `folder`: a page that opens
+    there takes no lock from the pages of `project`.
     Ends soon after it is `given_up`.
     """
-    url = project.detached(IDLE)
     with ExitStack() as stack:
+        redis = stack.enter_context(private_redis(run=project.run))
+        url = stack.enter_context(opened_web(project.launcher, folder, broker=redis.url))
         proxies = {code: stack.enter_context(websocket_proxy(url)) for code in CODES}
         return watch_closes(executable, PAGE, proxies, given_up)
 

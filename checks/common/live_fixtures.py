@@ -10,8 +10,9 @@ import pytest
 
 from checks.clients.background import Later
 from checks.clients.websocket_client import Sockets, opened_sockets
-from checks.harness.project import IDLE, Project
+from checks.harness.project import Project
 from checks.harness.real_browser import find_browser
+from checks.harness.working_copy import copy_with_tables
 from checks.target import Target
 
 if TYPE_CHECKING:
@@ -48,9 +49,11 @@ def closed_pages(project: Project, target: Target) -> Iterator[Later[ClosedPages
     executable = find_browser(target)
     from checks.common.connection import closed_pages_of
 
-    project.prepare_detached(IDLE)
+    project.prepared()
+    folder = project.folder.parent / "closed-pages"
+    copy_with_tables(project.folder, folder, project.databases)
     given_up = Event()
-    closing = Later(lambda: closed_pages_of(project, executable, given_up))
+    closing = Later(lambda: closed_pages_of(project, folder, executable, given_up))
     yield closing
     # Where another check ended the run, the browser must not outlive it.
     given_up.set()
