@@ -24,7 +24,7 @@ INNOCENT, BURST = "celery.backend_cleanup", 12
 AHEAD_SECONDS = 0.02
 # A late visitor who came so shortly before a change tells nothing. So long after the first status
 # one more is looked for: what is sent on connecting comes at once.
-BLURRED_SECONDS, MORE_SECONDS = 0.2, 0.1
+BLURRED_SECONDS, MORE_SECONDS = 0.2, 0.3
 
 
 @dataclass(frozen=True)
@@ -142,13 +142,17 @@ def _come_late(project: Project, sockets: Sockets, other: WebsocketClient) -> La
     looked_at = first.at if first else time.monotonic()
     late.wait_for(lambda: len(late.frames) > 1, MORE_SECONDS)
     more = [status_in(frame.words) for frame in list(late.frames)[1:]]
+    differing = next((one for one in more if one != expected), None)
+    if differing:  # it may be the run's next one, on its way to the others
+        time.sleep(BLURRED_SECONDS)
+    until = time.monotonic() if differing else late.opened_at + BLURRED_SECONDS
     changed = [frame.at for frame in list(other.frames) if frame.at > came_at]
     return Late(
         expected,
         status_in(first.words) if first else None,
-        next((one for one in more if one != expected), None),
+        differing,
         looked_at - late.opened_at,
-        any(at < late.opened_at + BLURRED_SECONDS for at in changed),
+        any(at < until for at in changed),
     )
 
 
