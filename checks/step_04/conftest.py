@@ -22,6 +22,7 @@ __all__ = [
 side_by_side = begin_early(
     Prefetch("silent_page", beside=test_the_processes_start),
     Prefetch("live_page", beside=test_the_processes_start),
-    Prefetch("closed_pages", beside=test_runserver_opens_the_websocket),
+    # A page that was refused is watched for seconds.
+    Prefetch("closed_pages", beside=test_the_processes_start),
     Prefetch("loading_alone", beside=test_runserver_opens_the_websocket),
 )
