@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 LOAD_SECONDS, OPEN_SECONDS, SETTLE_SECONDS = 20, 8, 0.5
 # What a page may take to show a change, and to come back: whoever waits does so for some seconds.
 SHOWN_SECONDS, BACK_SECONDS = 3, 12
-# How long one that was refused is watched: htmx itself would try again within a second.
-STAY_SECONDS = 6
+# How long one that was refused is watched: htmx itself would try again within a second, the
+# guide's page after the other codes within 5.
+STAY_SECONDS = 5.5
 REFUSALS = range(4000, 5000)
 LOOK_MS = 50
 # The visible text of every place that a screen reader reads out on a change, but for the status.
