@@ -73,7 +73,7 @@ def _redis_addresses(settings: dict[str, Any]) -> Iterator[tuple[str, Any, str]]
         if "redis" in cache.get("BACKEND", "").lower():
             places = cache.get("LOCATION", "")
             for place in [places] if isinstance(places, str) else places:
-                yield f"CACHES[{alias!r}]", place, "05, One run at a time"
+                yield f"CACHES[{alias!r}]", place, "05, Tell late visitors"
 
 
 def _host_and_port(address: Any) -> tuple[str | None, int | None]:

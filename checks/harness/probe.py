@@ -273,9 +273,23 @@ def migrate() -> Answer:
             "makemigrations", check_changes=True, dry_run=True, interactive=False, stdout=said
         )
     except SystemExit:
-        found = re.findall(r"^Migrations for '([^']+)':", said.getvalue(), re.MULTILINE)
-        return {"missing": found or ["your apps"]}
+        return {"missing": apps_without_migration(said.getvalue()) or ["your apps"]}
     return {"missing": []}
+
+
+def apps_without_migration(said: str) -> list[str]:
+    """Read out of what makemigrations `said` which apps lack a migration, by their labels.
+
+    Where it would have to ask for a default it names the model alone.
+    """
+    from django.apps import apps
+
+    if found := re.findall(r"^Migrations for '([^']+)':", said, re.MULTILINE):
+        return found
+    names = {name.lower() for name in re.findall(r" on model '(\w+)' not migrated", said)}
+    return sorted(
+        {model._meta.app_label for model in apps.get_models() if model._meta.model_name in names}
+    )
 
 
 def create_superuser(name: str, password: str) -> Answer:

@@ -96,7 +96,7 @@ def test_the_cache_is_shared(project: Project) -> None:
             seen=f"CACHES['default'] is {backend}: each process has one of its own",
             expected="one that web and worker share, as they share Redis",
             look_at=f"{SETTINGS}, CACHES",
-            guide="05, One run at a time",
+            guide="05, Tell late visitors",
         )
 
 

@@ -505,6 +505,17 @@ SYMPTOMS = {
     ),
     "a process does not start": (
         Fed(
+            "an interval that is text",
+            "STATUS_INTERVAL is a string: TypeError: 'str' object cannot be interpreted as an",
+            "config/settings.py, line 2: what makes a number of it?",
+            "05, Set the interval",
+            text=raised(
+                "TypeError: 'str' object cannot be interpreted as an integer",
+                (TASKS, 3, "sleep(settings.STATUS_INTERVAL)"),
+            ),
+            sources=((SETTINGS, "DEBUG = True\nSTATUS_INTERVAL = config('STATUS_INTERVAL')"),),
+        ),
+        Fed(
             "start_settings",
             "ModuleNotFoundError: No module named 'core'",
             "config/celery.py, line 1: is it spelt right",

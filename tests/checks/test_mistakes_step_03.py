@@ -48,6 +48,16 @@ QUICK = (
         Edit(TASK, 'hx-get="', 'hx-get="http://localhost:8000'),
     ),
     Mistake(
+        "a-column-since-makemigrations",
+        "test_no_migration_is_missing",
+        ("models without a migration in: status", "status/models.py"),
+        Edit(
+            "status/models.py",
+            "auto_now_add=True)\n",
+            "auto_now_add=True)\n    kind = models.CharField(max_length=9)\n",
+        ),
+    ),
+    Mistake(
         "any-word-is-an-id",
         "test_a_strangers_task_is_unknown",
         ("GET /check-status/abc/: no task has such an id", "status 500", "03, Poll for the status"),

@@ -157,6 +157,12 @@ MISTAKES = [
         Edit(TASKS, "3 * settings.STATUS_INTERVAL", "3 * float(settings.STATUS_INTERVAL)"),
     ),
     Mistake(
+        "the interval is text",
+        "test_django_loads_your_project",
+        ("STATUS_INTERVAL is a string", "config/settings.py, line", "05, Set the interval"),
+        Edit(SETTINGS, "default=5, cast=float", "default=5"),
+    ),
+    Mistake(
         "the task has an interval of its own",
         "test_a_run_keeps_the_interval",
         ("s from one status to the next", "what does it sleep for?"),
@@ -179,7 +185,7 @@ MISTAKES = [
     Mistake(
         "the cache's address is written down",
         "test_django_loads_your_project",
-        ("CACHES['default'] is redis://localhost:6379", "05, One run at a time"),
+        ("CACHES['default'] is redis://localhost:6379", "05, Tell late visitors"),
         Edit(SETTINGS, "'LOCATION': CELERY_BROKER_URL", "'LOCATION': 'redis://localhost:6379'"),
     ),
     Mistake(

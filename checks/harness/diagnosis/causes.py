@@ -24,7 +24,7 @@ SLASHED_ROUTE = r"^\s*path\(\s*['\"]/ws"
 OTHER_ERROR = r"^\s*from (?!kombu)\S+ import .*\bOperationalError\b|^OperationalError\s*="
 # A call of a coroutine, on a line that neither awaits nor defines one.
 NOT_AWAITED = r"^(?!.*\b(await|def|async_to_sync|create_task)\b).*\b{name}\("
-LOCK_GUIDE = "05, One run at a time"
+INTERVAL_GUIDE, LOCK_GUIDE = "05, Set the interval", "05, One run at a time"
 LOOP_GUIDE, POOL_GUIDE = "05, Send the task off the event loop", "05, Choose the worker's pool"
 
 
@@ -187,6 +187,14 @@ WAITS = (
     ),
 )
 CALLS = (
+    Cause(
+        # As a rule sleep() or a calculation says it, far from the setting that is meant.
+        r"\bsettings\.(?P<name>[A-Z_]+)\b.*\n[\s^~]*TypeError: .*\bstr\b",
+        "what makes a number of it?",
+        INTERVAL_GUIDE,
+        seen="{name} is a string: {error}",
+        find=r"^\s*{name}\s*=",
+    ),
     Cause(
         r"TypeError: (?P<name>\w+)\.__init__\(\) takes 1 positional argument but \d",
         "how does a consumer become an application?",
