@@ -23,6 +23,7 @@ The workbook: Celery and websockets in Django, step by step.
   {0} shell          your own shell in work/, with the environment active
   {0} check 02       is your work/ right, and what is the next thing to do?
   {0} diff 03        what step 03 changes;  --mine: your work/ against it
+  {0} reset          a file of work/, or all of it, as the step began;  --undo
   {0} guide          read the guide in the browser
   {0} redis          a Redis for the commands you type by hand
   {0} doctor         is everything there, and where do you stand?
@@ -32,7 +33,10 @@ The workbook: Celery and websockets in Django, step by step.
 Every subcommand explains itself with --help. Steps are called by number: 01 to 05.
 """
 LESSONS = "Further lessons are called by name: {}.\n"
-VERBS = ("run", "start", "shell", "check", "diff", "redis", "doctor", "guide", "bench", "test")
+VERBS = (
+    *("run", "start", "shell", "check", "diff", "reset"),
+    *("guide", "redis", "doctor", "bench", "test"),
+)
 
 
 class Parser(argparse.ArgumentParser):

@@ -7,4 +7,4 @@ STEPS = ROOT / "steps"
 CHECKS = ROOT / "checks"
 WORK = ROOT / "work"
 ENVIRONMENT = ROOT / ".venv"
-STATE = ROOT / ".workbook"  # run records and copies of snapshots; ignored by git
+STATE = ROOT / ".workbook"  # what calls tell later ones; ignored by git

@@ -7,6 +7,8 @@ import stat
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ import pytest
 from tests.support.text_files import write_files
 from workbook.projects import replacement
 from workbook.projects.replacement import KeptFolders, Replacement
+from workbook.projects.scope import Scope
+from workbook.projects.work_record import Reset, WorkRecord, read_record
 
 OLD = {"mine.txt": "mine", "config/settings.py": "# mine\n", "deep/er/größe x.txt": "ß", "a": "a"}
 NEW = {
@@ -117,6 +121,48 @@ def test_killed_before_any_change(tmp_path: Path) -> None:
     assert files_in(exchange.work) == NEW
     assert kills > 30
     assert 10 < finished < kills
+
+
+@pytest.mark.parametrize("file", ["config/settings.py", "status/a b.py", None])
+def test_part_killed_before_any_change(tmp_path: Path, file: str | None) -> None:
+    """Of one file, or of all but the learner's data: what is outside that part stays."""
+    scope = Scope(file, spares_data=file is None)
+    data = {".env": "SECRET=1", "deep/er/own.sqlite3": "rows"}
+    own = {".env": "SECRET=1", "deep/er/own.sqlite3": "rows"} if file is None else OLD
+    new = {name: text for name, text in NEW.items() if name != "deep" and file in (None, name)}
+    after = own | new
+    for at in range(MOST_CHANGES):
+        exchange = replace(begin_again(tmp_path, at), scope=scope, verb="reset")
+        write_files(exchange.work, data if file is None else {})
+        before = files_in(exchange.work)
+        remember = partial(_after_reset, file)
+
+        def make(folder: Path) -> None:
+            write_files(folder, new)
+
+        was_killed = killed(lambda one=exchange, lay=make, told=remember: one.run(lay, told), at)
+        for again in range(0, 40, 7):
+            killed(lambda one=exchange: go_on(one), again)
+        go_on(exchange)
+        found, record = files_in(exchange.work), read_record(exchange.state)
+        assert found in (before, after)
+        if found == after:
+            kept = record.resets[0].kept
+            there = files_in(exchange.work.with_name(kept)) if kept else {}
+            assert there == {name: text for name, text in before.items() if name not in own} | {
+                name: before[name] for name in ([file] if file in before else [])
+            }
+        else:
+            assert record == WorkRecord()
+            assert kept_beside(exchange) == []
+        if not was_killed:
+            assert found == after
+            return
+    pytest.fail("it never came to its end")
+
+
+def _after_reset(file: str | None, kept: str | None) -> WorkRecord:
+    return WorkRecord("01", (Reset(file, kept),))
 
 
 def fail_half_way(exchange: Replacement) -> None:

@@ -16,6 +16,7 @@ from workbook.paths import ROOT, WORK
 from workbook.projects.lessons import Lesson, find_lesson
 from workbook.projects.replacement import KeptFolders, Replacement, reason
 from workbook.projects.steps import Step
+from workbook.projects.work_record import NOTHING, WorkRecord
 from workbook.runtime.folder_users import FolderUser, users_of
 from workbook.runtime.run_records import end_leftovers, no_new_run, running_in
 from workbook.shells.detection import KNOWN, name_of
@@ -60,7 +61,8 @@ def handle(options: argparse.Namespace) -> int:
             if replacement.is_interrupted:
                 print(replacement.resume(), flush=True)
             state = state_of_work(step, options.anyway)
-            kept = replacement.run(partial(make_base, step.base))
+            record = WorkRecord(step.base.label if step.base else NOTHING)
+            kept = replacement.run(partial(make_base, step.base), lambda _kept: record)
     except (OSError, shutil.Error) as problem:
         raise WorkbookError(
             f"{WORK} could not be replaced: {reason(problem)}.\n"

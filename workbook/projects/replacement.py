@@ -1,5 +1,7 @@
 """The contents of a folder replaced by a new project's, and what was there kept beside it.
 
+`start` replaces all of it, `reset` a part: the scope.
+
 The folder itself stays, and so do those of its folders that the new project has as well: a terminal
 that is in one of them sees the new project. What was there is copied first. Only once that copy is
 complete is anything taken away, file by file, and only what is the same as in the copy: what was
@@ -19,12 +21,14 @@ import shutil
 import signal
 import stat
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.paths import STATE, WORK
+from workbook.projects.scope import WHOLE, Scope
+from workbook.projects.work_record import WorkRecord, record_from, write_record
 from workbook.runtime.file_locks import locked
 from workbook.runtime.signals import EXIT_CODES, handled
 
@@ -36,13 +40,17 @@ class Journal:
     """What is to be done: `kept` names the folder beside, if there is something to keep.
 
     `was_folder` is False for a link or a file, which is renamed and not copied. `was_there` is
-    False where there was nothing. `is_undone`: the replacement failed, and all goes back.
+    False where there was nothing. `is_undone`: the replacement failed, and all goes back. `scope`
+    has the fields of a Scope, `record` is what to remember in the end, and `verb` began it.
     """
 
     kept: str | None
     was_folder: bool
     was_there: bool
     is_undone: bool = False
+    scope: dict[str, object] = field(default_factory=dict)
+    record: dict[str, object] = field(default_factory=dict)
+    verb: str = "start"
 
 
 @dataclass(frozen=True)
@@ -65,11 +73,14 @@ class KeptFolders:
 class Replacement:
     """The replacement of what is in the folder `work`; its own files are below `state`.
 
-    Both must be on one disk. At most one may go on at a time: hold `taking_turns`.
+    Both must be on one disk. At most one may go on at a time: hold `taking_turns`. A `scope` that
+    is not all of it asks for a `work` that is a folder.
     """
 
     work: Path = WORK
     state: Path = STATE
+    scope: Scope = WHOLE
+    verb: str = "start"
 
     @property
     def _journal(self) -> Path:
@@ -93,8 +104,15 @@ class Replacement:
         self.state.mkdir(exist_ok=True)
         return locked(self.state / "start.lock", LOCK_SECONDS)
 
-    def run(self, make: Callable[[Path], None]) -> KeptFolders:
+    def run(
+        self,
+        make: Callable[[Path], None],
+        remember: Callable[[str | None], WorkRecord] | None = None,
+    ) -> KeptFolders:
         """Put what `make` makes in the folder that it is given into `work`; return what is kept.
+
+        `remember` is given the name of the folder beside, if there is one, and returns what is to
+        be remembered of `work` once that is done.
 
         Raises OSError where that fails; what was in `work` is in it then. Raises WorkbookError
         where even that failed: the next call goes on with it.
@@ -104,8 +122,10 @@ class Replacement:
                 _discard(folder)
             make(self._new)
             journal = self._plan()
+            if remember:
+                journal = replace(journal, record=remember(journal.kept).as_json())
             if journal.kept and journal.was_folder:
-                _copy_whole(self.work, self._copy)
+                _copy_whole(self.work, self._copy, self.scope)
             self._write(journal)
         except BaseException:
             self._forget()
@@ -132,19 +152,27 @@ class Replacement:
     def resume(self) -> str:
         """Finish what a killed call began, or undo it if it had failed; return a sentence."""
         journal = Journal(**json.loads(self._journal.read_text(encoding="utf-8")))
+        begun = replace(self, scope=Scope(**journal.scope))  # type: ignore[arg-type]  # its fields
         if journal.is_undone:
-            kept, said = self._undo(journal), f"failed half-way: {self.work.name}/ is as it was."
+            kept, said = begun._undo(journal), f"failed half-way: {self.work.name}/ is as it was."
         else:
-            kept, said = self._finish(journal), "was killed half-way, and is finished now."
-        return " ".join([f"An earlier start {said}", *kept.sentences])
+            kept, said = begun._finish(journal), "was killed half-way, and is finished now."
+        return " ".join([f"An earlier {journal.verb} {said}", *kept.sentences])
 
     def _plan(self) -> Journal:
         """Return what is to be done for what is in `work` now."""
         was_there = os.path.lexists(self.work)
         was_folder = _is_folder(self.work)
-        is_empty = not was_there or (was_folder and not any(self.work.iterdir()))
-        kept = None if is_empty else free_name(self.work, datetime.now()).name
-        return Journal(kept, was_folder, was_there)
+        is_empty = not was_there or (was_folder and not self._has_any())
+        addition = "" if self.scope == WHOLE else f"-{self.verb}"
+        kept = None if is_empty else free_name(self.work, datetime.now(), addition).name
+        return Journal(kept, was_folder, was_there, scope=asdict(self.scope), verb=self.verb)
+
+    def _has_any(self) -> bool:
+        """Tell whether anything in `work` is of the part that is replaced."""
+        if self.scope.file is not None:
+            return os.path.lexists(self.work / self.scope.file)
+        return any(self.scope.holds(entry, self.work) for entry in self.work.iterdir())
 
     def _kept(self, journal: Journal) -> Path | None:
         return self.work.with_name(journal.kept) if journal.kept else None
@@ -157,6 +185,8 @@ class Replacement:
             self.work.rename(kept)
         self.work.mkdir(exist_ok=True)
         unsaved = self._fill(self._new, kept if journal.was_folder else None)
+        if journal.record:
+            write_record(record_from(journal.record), self.state)
         self._forget()
         return KeptFolders(kept, unsaved)
 
@@ -184,7 +214,7 @@ class Replacement:
         Return the folder with what is in neither, if there is any.
         """
         aside = free_name(self.work, datetime.now(), "-unsaved")
-        FolderSync(self.work, wanted, known, self.state / "draft", aside).run()
+        FolderSync(self.work, wanted, known, self.state / "draft", aside, self.scope).run()
         return aside if aside.exists() else None
 
     def _write(self, journal: Journal) -> None:
@@ -204,7 +234,8 @@ class Replacement:
 class FolderSync:
     """A folder `root` whose contents become those of `wanted`; None stands for an empty folder.
 
-    What goes must be the same in `known` or in `wanted`. What is not is put into `aside`.
+    What goes must be the same in `known` or in `wanted`. What is not is put into `aside`. What the
+    scope does not hold stays.
     """
 
     root: Path
@@ -212,6 +243,7 @@ class FolderSync:
     known: Path | None
     draft: Path  # where a file is written before it is moved to its own place
     aside: Path
+    scope: Scope = WHOLE
 
     def run(self) -> None:
         """Take away what is not wanted, then place what is missing. Raises OSError."""
@@ -219,16 +251,22 @@ class FolderSync:
         if self.wanted:
             self._place(self.wanted, self.root)
 
-    def _take_away(self, folder: Path) -> None:
+    def _take_away(self, folder: Path) -> bool:
+        """Take away what goes; tell whether something is left that the scope does not hold."""
+        has_others = False
         for entry in sorted(folder.iterdir()):
             wanted = self._counterpart(self.wanted, entry)
-            if _is_folder(entry):
+            if not self.scope.holds(entry, self.root):
+                has_others = True
+            elif _is_folder(entry):
                 _make_writable(entry)
-                self._take_away(entry)
-                if wanted is None or not _is_folder(wanted):
+                needed = self._take_away(entry)
+                has_others |= needed
+                if not needed and (wanted is None or not _is_folder(wanted)):
                     entry.rmdir()
             elif wanted is None or not _are_same(entry, wanted):
                 self._remove(entry)
+        return has_others
 
     def _remove(self, entry: Path) -> None:
         known = self._counterpart(self.known, entry)
@@ -260,7 +298,7 @@ class FolderSync:
 
 
 def settle(replacement: Replacement | None = None) -> None:
-    """Finish or undo what a killed `start` began, and say so; wait for one that goes on.
+    """Finish or undo what a killed `start` or `reset` began, and say so; wait for one that goes on.
 
     Every verb that works in `work/` calls this first. Raises WorkbookError where it can't be done.
     """
@@ -273,7 +311,7 @@ def settle(replacement: Replacement | None = None) -> None:
                 print(replacement.resume(), flush=True)
     except (OSError, ValueError, TypeError) as problem:
         raise WorkbookError(
-            f"An earlier start was killed, and can't be finished: {reason(problem)}.\n"
+            f"An earlier call was killed, and can't be finished: {reason(problem)}.\n"
             f"All that was in {replacement.work} is in it, or in the newest work.… beside it."
             " Make the folder writable, end what uses it, then call again."
         ) from problem
@@ -316,13 +354,18 @@ def _are_same(one: Path, other: Path) -> bool:
     return filecmp.cmp(one, other, shallow=False)
 
 
-def _copy_whole(source: Path, target: Path) -> None:
-    """Copy a folder with all that is in it, except for sockets: they end with their process."""
+def _copy_whole(source: Path, target: Path, scope: Scope) -> None:
+    """Copy what the scope holds of a folder, without sockets: they end with their process."""
 
-    def sockets(folder: str, names: list[str]) -> list[str]:
-        return [name for name in names if stat.S_ISSOCK((Path(folder) / name).lstat().st_mode)]
+    def left_out(folder: str, names: list[str]) -> list[str]:
+        entries = {name: Path(folder) / name for name in names}
+        return [
+            name
+            for name, entry in entries.items()
+            if not scope.holds(entry, source) or stat.S_ISSOCK(entry.lstat().st_mode)
+        ]
 
-    shutil.copytree(source, target, symlinks=True, ignore=sockets, copy_function=_copy_entry)
+    shutil.copytree(source, target, symlinks=True, ignore=left_out, copy_function=_copy_entry)
 
 
 def _copy_entry(source: str, target: str) -> str:
