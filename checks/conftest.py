@@ -11,6 +11,7 @@ import pytest
 from checks.reporting import options
 from checks.reporting.outcomes import Outcomes
 from checks.reporting.reporter import Reporter
+from checks.reporting.verdict_lines import VerdictLines
 from checks.target import find_target, missing_packages, step_of
 from workbook.errors import WorkbookError
 from workbook.paths import CHECKS
@@ -54,7 +55,10 @@ def pytest_configure(config: pytest.Config) -> None:
     standard = config.pluginmanager.get_plugin("terminalreporter")
     if standard:
         config.pluginmanager.unregister(standard)
-        config.pluginmanager.register(Reporter(config, outcomes, whole), "terminalreporter")
+        if config.getoption("--verdict-lines"):
+            config.pluginmanager.register(VerdictLines(outcomes, whole), "verdict-lines")
+        else:
+            config.pluginmanager.register(Reporter(config, outcomes, whole), "terminalreporter")
 
 
 def end_in_order() -> None:

@@ -21,7 +21,7 @@ The workbook: Celery and websockets in Django, step by step.
   {0} run 03         start the finished step 03: web, worker, beat and a Redis
   {0} start 02       put the base of step 02 into work/ and begin
   {0} shell          your own shell in work/, with the environment active
-  {0} check 02       is your work/ right, and what is the next thing to do?
+  {0} check 02       is your work/ right, and what next?  --watch: on every save
   {0} diff 03        what step 03 changes;  --mine: your work/ against it
   {0} reset          a file of work/, or all of it, as the step began;  --undo
   {0} guide          read the guide in the browser

@@ -76,6 +76,7 @@ class Outcomes:
         self.targets = targets
         self.problems = {step: target.problem() for step, target in targets.items()}
         self.verdicts: list[Verdict] = []
+        self.order: list[str] = []  # the checks' ids as they are told, whichever is asked first
         self._marks: dict[pytest.Item, str] = {}
         self._roots: dict[pytest.Item, str] = {}
         self._awaited: dict[pytest.Item, list[pytest.Item]] = {}
@@ -83,8 +84,13 @@ class Outcomes:
         self._told: list[tuple[BaseException, str]] = []
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put each check behind those that it waits for; else the order stays."""
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Put each check behind those that it waits for; else the order stays.
+
+        But for one that is to be asked first, see `--first`, and those that it waits for.
+        """
         for item in items:
             self._awaited[item] = find_awaited(item, items)
         ordered: dict[pytest.Item, None] = {}
@@ -99,6 +105,14 @@ class Outcomes:
             if item not in ordered:
                 place(item)
         items[:] = ordered
+        self.order = [item.nodeid for item in items]
+        first = [item for item in items if item.nodeid == config.getoption("--first", None)]
+        if first:
+            ordered.clear()
+            place(first[0])
+            for item in items:
+                ordered.setdefault(item)
+            items[:] = ordered
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

@@ -26,7 +26,8 @@ LOCK = json.loads((ROOT / "Pipfile.lock").read_text(encoding="utf-8"))
 # What a learner's verbs ask for beyond the project's own packages.
 ROOTS = {
     *("beautifulsoup4", "fakeredis", "honcho", "httpx", "mkdocs-material", "psutil"),
-    *("pymdown-extensions", "pytest", "websockets", "colorama", "twisted-iocpsupport", "uv"),
+    *("pymdown-extensions", "pytest", "watchfiles", "websockets", "colorama"),
+    *("twisted-iocpsupport", "uv"),
 }
 LEARNERS_CODE = [
     path

@@ -14,7 +14,7 @@ from workbook.bootstrap.portions import BASE, BROWSER
 from workbook.browser import find_chromium
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
-from workbook.paths import WORK
+from workbook.paths import ROOT, WORK
 from workbook.projects.lessons import find_lesson
 from workbook.projects.replacement import settle
 from workbook.projects.step_detection import last_step
@@ -40,17 +40,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("step", nargs="?", help="such as 02; default: the one it looks like")
     parser.add_argument("--target", metavar="DIR", help="another folder than work/")
     parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="check on every save, and show the first ✗ alone, until Ctrl-C",
+    )
+    parser.add_argument(
         "-v", "--verbose", action="store_true", help="list the checks that wait for another one too"
     )
     parser.add_argument("--trace", action="store_true", help="show every frame of every traceback")
 
 
 def handle(options: argparse.Namespace) -> int:
-    """Run a step's checks on `work/`, or on the target; return pytest's exit code.
+    """Run a step's checks on `work/`, or on the target; return their exit code.
 
     Raises WorkbookError for an unknown step, and where there is no `work/`.
     """
     text, named = options.step, options.target
+    if options.watch and (options.trace or options.verbose):
+        option = "--trace" if options.trace else "-v"
+        raise WorkbookError(f"--watch shows the first ✗ alone: leave out {option}, or --watch.")
     settle()
     if named is None and not os.path.lexists(WORK):
         begin = find_lesson(text or "01").label
@@ -61,7 +69,12 @@ def handle(options: argparse.Namespace) -> int:
     step = find_lesson(text) if text else find_lesson(str(likely_step(WORK, named)))
     if looks_through_a_browser(step.checks) and find_chromium():
         bring_browser_driver()
-    command = [sys.executable, "-P", "-m", "pytest", str(step.checks)]
+    environment = dict(os.environ)
+    if options.watch:
+        command = [sys.executable, "-P", "-m", "checks.watch", step.label]
+        environment["PYTHONPATH"] = str(ROOT)
+    else:
+        command = [sys.executable, "-P", "-m", "pytest", str(step.checks)]
     if named is not None:
         command.append(f"--target={named}")
     if options.trace:
@@ -70,10 +83,10 @@ def handle(options: argparse.Namespace) -> int:
         command.append("--verbose")
     sys.stdout.flush()
     if os.name == "posix":
-        # pytest takes this process's place: Ctrl-C and the exit code are its own.
+        # What checks takes this process's place: Ctrl-C and the exit code are its own.
         hold_interrupts()
-        os.execv(command[0], command)
-    with subprocess.Popen(command) as process:
+        os.execve(command[0], command, environment)
+    with subprocess.Popen(command, env=environment) as process:
         return wait_for_successor(process)
 
 

@@ -1,0 +1,73 @@
+"""What happens in a run of checks, as lines that another process reads.
+
+`--verdict-lines` writes them, `check --watch` reads them. Nothing of pytest is imported here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from checks.verdicts import NotYet
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The checks that are asked, in the guide's order; `problem` says why none can be told."""
+
+    ids: list[str]
+    headline: str
+    remark: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A check is being looked at."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one check came to: see `Verdict`, whose fields these are."""
+
+    id: str
+    mark: str
+    title: str
+    reason: str = ""
+    not_yet: NotYet | None = None
+    broke: bool = False
+    lacks: bool = False
+    waits: bool = False
+    unfit: bool = False
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Every check was asked. `lines` say what to do next, as below the checks of a single run."""
+
+    lines: list[str] = field(default_factory=list)
+
+
+Event = Listed | Asking | Told | Ended
+KINDS = {kind.__name__: kind for kind in (Listed, Asking, Told, Ended)}
+
+
+def to_line(event: Event) -> str:
+    """Return an event as one line of JSON, in ASCII: no code page changes it."""
+    return json.dumps({"event": type(event).__name__, **asdict(event)})
+
+
+def from_line(line: str) -> Event | None:
+    """Return the event of a line, None for one that is none: a library may print as well."""
+    try:
+        told: dict[str, Any] = json.loads(line)
+        kind = KINDS[told.pop("event")]
+        if told.get("not_yet"):
+            told["not_yet"] = NotYet(**told["not_yet"])
+        return kind(**told)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

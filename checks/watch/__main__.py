@@ -1,0 +1,58 @@
+"""`python -m checks.watch LABEL [--target DIR]`: what `check --watch` starts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from checks.reporting.formatting import plain
+from checks.target import find_target, missing_packages
+from checks.watch.keys import has_terminal, read_keys
+from checks.watch.loop import Loop
+from checks.watch.screen import Screen
+from workbook.errors import WorkbookError
+from workbook.runtime.readable import keep_output_readable
+from workbook.runtime.run_records import end_leftovers
+from workbook.runtime.signals import StopRequested, StopSignals, release_interrupts
+
+
+def main(arguments: list[str]) -> int:
+    """Watch a project until the reader has enough of it; return the exit code."""
+    keep_output_readable()
+    parser = argparse.ArgumentParser(prog="checks.watch")
+    parser.add_argument("label")
+    parser.add_argument("--target", metavar="DIR")
+    options = parser.parse_args(arguments)
+    if missing := missing_packages():
+        print(f"– {missing.what}\nNext: {missing.way_out}")
+        return 2
+    try:
+        with StopSignals().listening():
+            release_interrupts()
+            return watch(options.label, options.target)
+    except StopRequested as stop:
+        return stop.exit_code
+    except WorkbookError as problem:
+        print(plain(str(problem)), file=sys.stderr)
+        return 1
+    finally:
+        end_leftovers()
+
+
+def watch(label: str, named: str | None) -> int:
+    """Watch `work/`, or the folder that is named, with the checks of a step or a lesson."""
+    target = find_target(label, named)
+    if not target.folder.is_dir():
+        raise WorkbookError(f"There is no folder {target.shown} to watch.")
+    screen = Screen(target.headline(), has_terminal())
+    loop = Loop(target, screen, [f"--target={named}"] if named else [])
+    try:
+        with read_keys(loop.press):
+            loop.run()
+    finally:
+        screen.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,111 @@
+"""What the runs of one sitting came to: what changed since the last time, and what held before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from checks.reporting.events import Told
+
+HOLDS, NOT_YET, UNTOLD = "✓", "✗", "–"
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@dataclass
+class Result:
+    """What one run has told so far; `ids` are its checks in the guide's order."""
+
+    ids: list[str] = field(default_factory=list)
+    told: dict[str, Told] = field(default_factory=dict)
+    problem: str = ""  # why nothing can be told of this project
+    lines: list[str] = field(default_factory=list)  # what to do next, once every check was asked
+    is_complete: bool = False
+
+    @property
+    def verdicts(self) -> list[Told]:
+        """The verdicts of checks in the guide's order; what an exercise came to is none."""
+        order = {id: place for place, id in enumerate(self.ids)}
+        checks = (one for one in self.told.values() if one.mark in (HOLDS, NOT_YET, UNTOLD))
+        return sorted(checks, key=lambda one: order.get(one.id, len(order)))
+
+    @property
+    def first_cross(self) -> Told | None:
+        """The first ✗ in the guide's order; else the first – that waits for no other check."""
+        for mark in (NOT_YET, UNTOLD):
+            open = (one for one in self.verdicts if one.mark == mark)
+            if found := next((one for one in open if not (one.waits or one.lacks)), None):
+                return found
+        return None
+
+    @property
+    def held(self) -> set[str]:
+        """The ids of the checks that hold."""
+        return {one.id for one in self.told.values() if one.mark == HOLDS}
+
+    @property
+    def all_hold(self) -> bool:
+        """Whether every check was asked and holds, as far as this machine can tell."""
+        return self.is_complete and not self.problem and bool(self.held) and not self.first_cross
+
+    def count(self) -> str:
+        """Return how many hold, such as “12 of 19 hold”."""
+        total, held = len(self.verdicts), len([one for one in self.verdicts if one.mark == HOLDS])
+        return f"{held} of {total} hold{'s' if held == total == 1 else ''}"
+
+
+class History:
+    """The complete results of one sitting, the last one first, and each by what it was told of."""
+
+    def __init__(self) -> None:
+        self.last: Result | None = None
+        self._by_digest: dict[str, Result] = {}
+        self._ever_held: set[str] = set()
+        self.last_failed = ""  # the id of the check to ask first
+
+    def of(self, digest: str) -> Result | None:
+        """Return what is known of contents with this digest."""
+        return self._by_digest.get(digest)
+
+    def forget(self, digest: str) -> None:
+        """Know nothing more of these contents."""
+        self._by_digest.pop(digest, None)
+
+    def keep_provisional(self, result: Result) -> None:
+        """Take a complete result for the last one, and don't answer with it when asked again."""
+        self.last = result
+        self._ever_held |= result.held
+
+    def keep(self, result: Result, digest: str) -> None:
+        """Take a complete result for the last one."""
+        self.keep_provisional(result)
+        self._by_digest[digest] = result
+        if (cross := result.first_cross) and cross.mark == NOT_YET:
+            self.last_failed = cross.id
+
+    def broke(self, told: Told) -> bool:
+        """Tell whether a check that is ✗ has held before."""
+        return told.mark == NOT_YET and told.id in self._ever_held
+
+    def change(self, result: Result) -> str:
+        """Return what is different from the last complete result, "" for the first one."""
+        if self.last is None or self.last.problem or result.problem:
+            return ""
+        more, fewer = result.held - self.last.held, self.last.held - result.held
+        if not more and not fewer:
+            return "as many as before"
+        parts = []
+        if more:
+            hold = "holds" if len(more) == 1 else "hold"
+            parts.append(f"{number(len(more))} more {hold} than before")
+        if fewer:
+            parts.append(f"{number(len(fewer))} that held before {_does(fewer)} not")
+        return ", ".join(parts)
+
+
+def number(count: int) -> str:
+    """Return a small number in words."""
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)
+
+
+def _does(some: Iterable[str]) -> str:
+    return "does" if len(list(some)) == 1 else "do"

@@ -1,0 +1,209 @@
+"""What follows what: a save begins a run, its first ✗ is shown, and all that hold are counted."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from checks.reporting.events import Asking, Ended, Event, Listed, Told
+from checks.target import Target
+from checks.watch.files import Contents, CountedFiles
+from checks.watch.hints import hint_on
+from checks.watch.history import NOT_YET, History, Result
+from checks.watch.runs import Closed, Runs
+from checks.watch.saves import Saves
+from checks.watch.screen import BOLD, GREEN, RED, YELLOW, Line, Screen
+from workbook.errors import WorkbookError
+
+TICK_SECONDS = 1.0
+PROVISIONAL = "Every check holds. They are asked once more from cold, before it counts …"
+
+
+@dataclass
+class Round:
+    """A run that goes on: its number, what it is about, and what it has told."""
+
+    number: int
+    contents: Contents
+    result: Result
+    is_cold: bool
+    cross: Told | None = None  # the ✗ that is on the screen
+
+
+class Quit(Exception):
+    """The reader wants no more."""
+
+
+class Loop:
+    """Watches the project of `target` with the checks of its step, until Quit is raised."""
+
+    def __init__(self, target: Target, screen: Screen, arguments: list[str]) -> None:
+        self._target, self._screen = target, screen
+        self._actions: queue.Queue[Callable[[], None]] = queue.Queue()
+        self._folder = target.folder.resolve()
+        self._files = CountedFiles(self._folder)
+        self._history = History()
+        self._round: Round | None = None
+        self._settled: Contents | None = None  # what the result on the screen is about
+        self._runs = Runs(target.step.checks, arguments, partial(self._later, self._happened))
+        self._saves = Saves(
+            self._files,
+            partial(self._later, self._saw),
+            partial(self._later, self._whole),
+            partial(self._later, self._failed),
+        )
+
+    def press(self, key: str) -> None:
+        """Do what a key asks for; any thread may call it."""
+        self._later(self._pressed, key)
+
+    def run(self) -> None:
+        """Go on until Quit is raised. Raises WorkbookError where nothing can be watched."""
+        self._saves.start()
+        try:
+            self._screen.open()
+            self._begin(self._files.contents())
+            while not self._screen.is_lost:
+                try:
+                    self._actions.get(timeout=TICK_SECONDS)()
+                except queue.Empty:
+                    self._tick()
+        except Quit:
+            return
+        finally:
+            self._saves.close()
+            self._runs.stop()
+
+    def _later(self, action: Callable[..., None], *arguments: object) -> None:
+        self._actions.put(partial(action, *arguments))
+
+    # What happens
+
+    def _saw(self, paths: list[Path]) -> None:
+        self._screen.saw(paths, self._folder)
+
+    def _whole(self) -> None:
+        contents = self._files.contents()
+        if self._round:
+            if contents.digest == self._round.contents.digest:
+                return  # saved again as it was: the run goes on
+        elif self._settled and contents.digest == self._settled.digest:
+            self._screen.status("unchanged, so the verdict stands", is_kept=True)
+            return
+        if known := self._history.of(contents.digest):
+            self._runs.stop()
+            self._round, self._settled = None, contents
+            self._history.keep(known, contents.digest)
+            self._show(known, "as it was when the same files were checked before")
+            return
+        self._begin(contents)
+
+    def _failed(self, sentence: str) -> None:
+        raise WorkbookError(f"{sentence}\nNothing can be watched there any more.")
+
+    def _tick(self) -> None:
+        if not self._folder.is_dir():
+            self._failed(f"{self._target.shown} is gone.")
+        about = self._round.contents if self._round else self._settled
+        if about and self._files.packages_changed(about):
+            self._whole()
+
+    def _pressed(self, key: str) -> None:
+        last = self._round.result if self._round else self._history.last
+        if key in "\r\n":
+            contents = self._files.contents()
+            self._history.forget(contents.digest)
+            self._begin(contents)
+        elif key == "a" and last:
+            self._screen.show([Line(""), *self._screen.verdicts(last.verdicts), Line("")])
+        elif key == "h" and last and (cross := last.first_cross):
+            hint = hint_on(cross, self._target)
+            self._screen.show([Line(""), *self._screen.text(hint), Line("")])
+        elif key in ("q", "\x04"):
+            raise Quit
+
+    # A run
+
+    def _begin(self, contents: Contents, *, cold: bool = False) -> None:
+        number = self._runs.begin(self._history.last_failed, cold=cold)
+        self._round = Round(number, contents, Result(), cold)
+        self._screen.status("checking …")
+
+    def _happened(self, number: int, event: Event | Closed) -> None:
+        going = self._round
+        if going is None or number != going.number:
+            return  # a run that was stopped
+        result = going.result
+        if isinstance(event, Listed):
+            result.ids, result.problem = event.ids, event.problem
+        elif isinstance(event, Asking):
+            self._screen.status(f"checking … {event.title}")
+        elif isinstance(event, Told):
+            result.told[event.id] = event
+            if event.mark == NOT_YET and not going.cross:
+                going.cross = event
+                self._screen.show(self._screen.cross(event, self._history.broke(event)))
+                self._screen.status("checking the others …")
+        elif isinstance(event, Ended):
+            result.lines, result.is_complete = event.lines, True
+        elif isinstance(event, Closed):
+            self._closed(going, event)
+
+    def _closed(self, going: Round, closed: Closed) -> None:
+        result, self._round, self._settled = going.result, None, going.contents
+        self._runs.stop()
+        if not result.is_complete:
+            self._show_broken(result, closed)
+            return
+        now = self._files.contents()
+        if now.digest != going.contents.digest:
+            self._begin(now)  # told of files that are others by now
+            return
+        if result.all_hold and not going.is_cold:
+            change = self._history.change(result)
+            self._history.keep_provisional(result)
+            self._show(result, change, lines=[PROVISIONAL])
+            self._begin(going.contents, cold=True)
+            return
+        change = "" if going.is_cold else self._history.change(result)
+        self._history.keep(result, going.contents.digest)
+        self._show(result, change, going.cross)
+
+    # What is seen
+
+    def _show_broken(self, result: Result, closed: Closed) -> None:
+        """Show why the checks could not be asked to the end: that is no fault of the project's."""
+        unreadable = [one.title for one in result.told.values() if one.broke]
+        last = closed.words.strip().rpartition("\n")[2] or "they said nothing"
+        said = unreadable[-1] if unreadable else f"The checks themselves ended early: {last}"
+        self._screen.show([Line(""), *self._screen.text(said, RED), Line("")])
+        self._screen.status("")
+
+    def _show(
+        self,
+        result: Result,
+        change: str,
+        told: Told | None = None,
+        lines: Sequence[str] | None = None,
+    ) -> None:
+        """Show what a run came to. `told` is the ✗ that is on the screen already.
+
+        `lines` are said of a green instead of its own.
+        """
+        screen, cross = self._screen, result.first_cross
+        if result.problem:
+            screen.show([Line(""), *screen.text(result.problem, YELLOW), Line("")])
+            return
+        count = f"{result.count()} · {change}" if change else result.count()
+        shown: list[Line] = []
+        if cross and (screen.is_terminal or cross != told):
+            shown += screen.cross(cross, self._history.broke(cross))
+        shown += screen.text(count, BOLD)
+        if not cross:
+            said = result.lines if lines is None else lines
+            shown += [line for text in said for line in screen.text(text, GREEN)]
+        screen.show([*shown, Line("")])
+        screen.status("")

@@ -1,0 +1,218 @@
+"""`check --watch`: a step's checks on every save, without a terminal and on one."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
+from tests.support.tool_process import ToolRun, tool_run, wait_until
+
+# What the checks find is in a file of the project's, a line each.
+CHECKS = """
+import time
+from checks.common.fixtures import target
+
+def said(target, name):
+    words = (target.folder / "status" / "views.py").read_text().split()
+    if name == "first" and "slow" in words:
+        time.sleep(30)
+    if name not in words:
+        raise NotYet("looked", "no " + name, "it", "status/views.py", "03, Poll")
+
+@check("The first holds")
+def test_first(target): said(target, "first")
+
+@check("The second holds")
+def test_second(target): said(target, "second")
+
+@check("The third holds", after=(test_second,))
+def test_third(target): said(target, "third")
+"""
+ALL = "first second third"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> TinyChecks:
+    """Return a small workbook with three checks of step 03, and a `work/`."""
+    tiny = make_tiny_checks(tmp_path_factory.mktemp("watched") / "small workbook")
+    tiny.write(CHECKS)
+    tiny.begin_work()
+    return tiny
+
+
+@pytest.fixture
+def tiny(made: TinyChecks) -> TinyChecks:
+    """Return it with only the first check holding."""
+    made.small.write({"status/views.py": "first"})
+    for name in ("Procfile", "status/more.py", ".env"):
+        (made.small.work / name).unlink(missing_ok=True)
+    return made
+
+
+@pytest.fixture
+def run(tiny: TinyChecks) -> Iterator[ToolRun]:
+    """Return a call of `check 03 --watch` that has told of its first run."""
+    with watching(tiny) as begun:
+        begun.wait_for("1 of 3 hold\n")
+        yield begun
+
+
+def watching(tiny: TinyChecks) -> AbstractContextManager[ToolRun]:
+    variables = {"COLUMNS": "80", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return tool_run(tiny.small, "check", "03", "--watch", variables=variables)
+
+
+def save(tiny: TinyChecks, text: str, name: str = "status/views.py") -> float:
+    tiny.small.write({name: text})
+    return time.monotonic()
+
+
+def test_it_tells_the_first_cross_alone_and_how_many_hold(run: ToolRun):
+    assert "Step 03, on your project in work/, on every save." in run.text
+    assert "✗ The second holds" in run.text
+    assert "    open     status/views.py" in run.text
+    assert "The first holds" not in run.text and "The third" not in run.text
+
+
+def test_a_save_is_seen_at_once_and_checked_again(run: ToolRun, tiny: TinyChecks):
+    saved = save(tiny, "first second")
+    run.wait_for("saw status/views.py")
+    assert time.monotonic() - saved < 1, "0.1 s on a machine at rest"
+    run.wait_for("✗ The third holds")
+    run.wait_for("2 of 3 hold · one more holds than before")
+
+
+def test_what_broke_is_told_louder_than_what_was_never_there(run: ToolRun, tiny: TinyChecks):
+    assert "IT HELD BEFORE" not in run.text
+    save(tiny, "second third")
+    run.wait_for("✗ The first holds")
+    run.wait_for("2 of 3 hold · two more hold than before, one that held before does not")
+    assert "IT HELD BEFORE YOU SAVED" in run.text
+
+
+def test_the_check_that_failed_last_is_asked_first(tiny: TinyChecks):
+    save(tiny, "slow")
+    with watching(tiny) as run:
+        run.wait_for("on every save")
+        save(tiny, "first")
+        run.wait_for("1 of 3 hold")
+        save(tiny, "slow")
+        # The first check would take half a minute.
+        wait_until(lambda: run.text.count("✗ The second holds") == 2, 10, lambda: run.text)
+
+
+def test_a_green_is_asked_once_more_from_cold_and_stays(run: ToolRun, tiny: TinyChecks):
+    save(tiny, ALL)
+    run.wait_for("3 of 3 hold · two more hold than before")
+    assert "asked once more from cold" in run.text and "is done" not in run.text
+    run.wait_for("Step 03 is done.")
+    time.sleep(0.5)
+    assert run.process.poll() is None
+
+
+def test_a_save_during_a_run_begins_again(run: ToolRun, tiny: TinyChecks):
+    save(tiny, f"{ALL} slow")
+    run.wait_for("saw status/views.py")
+    time.sleep(0.5)
+    save(tiny, "first second")
+    run.wait_for("2 of 3 hold")
+
+
+def test_unchanged_contents_answer_from_memory(run: ToolRun, tiny: TinyChecks):
+    before = run.text.count("✗ The second holds")
+    save(tiny, "first")
+    run.wait_for("unchanged, so the verdict stands")
+    save(tiny, "first second")
+    run.wait_for("2 of 3 hold")
+    save(tiny, "first")
+    run.wait_for("1 of 3 hold · as it was when the same files were checked before")
+    assert run.text.count("✗ The second holds") == before + 1
+
+
+@pytest.mark.parametrize("name", ["Procfile", ".env", "status/more.py"])
+def test_other_files_count_as_well(run: ToolRun, tiny: TinyChecks, name: str):
+    save(tiny, "x=1", name)
+    run.wait_for(f"saw {name}")
+    run.wait_for("1 of 3 hold · as many as before")
+
+
+def test_a_new_package_counts_as_a_save(run: ToolRun, tiny: TinyChecks):
+    folder = Path(psutil.__file__).parent.parent / f"watched_{os.getpid()}-1.0.dist-info"
+    folder.mkdir()
+    try:
+        run.wait_for("1 of 3 hold · as many as before")
+    finally:
+        folder.rmdir()
+
+
+def test_what_is_no_part_of_the_project_does_not_count(run: ToolRun, tiny: TinyChecks):
+    names = ("__pycache__/x.pyc", "db.sqlite3", "db.sqlite3-journal", ".git/index", "x.log")
+    for name in (*names, "status/.views.py.swp", "status/views.py~", "4913"):
+        save(tiny, "x", name)
+    time.sleep(0.5)
+    assert "saw" not in run.text
+
+
+def test_an_editor_that_writes_beside_and_renames_saves_once(run: ToolRun, tiny: TinyChecks):
+    beside = tiny.small.work / "status" / ".views.py.swp"
+    beside.write_text("first second")
+    beside.replace(tiny.small.work / "status" / "views.py")
+    run.wait_for("2 of 3 hold")
+    time.sleep(0.5)
+    assert run.text.count("✗ The third holds") == 1
+
+
+def test_two_saves_in_a_row_are_one(run: ToolRun, tiny: TinyChecks):
+    save(tiny, "")
+    save(tiny, "first second")
+    run.wait_for("2 of 3 hold")
+    time.sleep(0.5)
+    assert run.text.count("of 3 hold") == 2
+
+
+def test_a_project_that_is_none_is_told_so(tiny: TinyChecks):
+    (tiny.small.work / "manage.py").rename(tiny.small.work / "manage.away")
+    try:
+        with watching(tiny) as run:
+            run.wait_for("There is no manage.py in work/")
+            (tiny.small.work / "manage.away").rename(tiny.small.work / "manage.py")
+            run.wait_for("1 of 3 hold")
+    finally:
+        if (away := tiny.small.work / "manage.away").exists():
+            away.rename(tiny.small.work / "manage.py")
+
+
+def test_checks_that_cannot_be_read_are_told(tiny: TinyChecks):
+    tiny.write("def (:", name="test_broken.py")
+    try:
+        with watching(tiny) as run:
+            run.wait_for("test_broken.py cannot be read")
+    finally:
+        (tiny.root / "checks" / "step_03" / "test_broken.py").unlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there Ctrl-C reaches a whole console")
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 0), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_leaves_nothing_behind(tiny: TinyChecks, name: str, code: int):
+    save(tiny, "first slow")
+    with watching(tiny) as run:
+        run.wait_for("on every save")
+        wait_until(lambda: len(run.left()) > 1, 10)
+        assert run.signal_and_wait(getattr(signal, name)) == code
+        wait_until(lambda: not run.left(), 5, lambda: str(run.command_lines()))
+    runs = tiny.root / ".workbook" / "runs"
+    assert not runs.exists() or not list(runs.iterdir())
+    assert "Traceback" not in run.text
+
+
+def test_it_refuses_what_shows_more(tiny: TinyChecks):
+    answer = tiny.small.call("check", "03", "--watch", "--trace")
+    assert answer.returncode == 1
+    assert "leave out --trace" in answer.stderr
