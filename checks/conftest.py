@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from checks.reporting import options
+from checks.reporting.memory import Memory
 from checks.reporting.outcomes import Outcomes
 from checks.reporting.reporter import Reporter
 from checks.reporting.verdict_lines import VerdictLines
@@ -52,6 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
     end_in_order()
     outcomes = Outcomes(targets)
     config.pluginmanager.register(outcomes, "workbook-outcomes")
+    if len(targets) == 1 and targets[steps[0]].kind == "work":
+        unchosen = not config.getoption("lf", False)
+        config.pluginmanager.register(Memory(outcomes, whole and unchosen))
     standard = config.pluginmanager.get_plugin("terminalreporter")
     if standard:
         config.pluginmanager.unregister(standard)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -11,7 +12,11 @@ from typing import NoReturn
 
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
+from workbook.paths import WORK
 from workbook.projects.lessons import all_lessons
+from workbook.projects.progress import read_progress
+from workbook.projects.standing import Standing
+from workbook.projects.work_record import read_record
 from workbook.runtime.readable import keep_output_readable
 
 HELP = """\
@@ -33,6 +38,7 @@ The workbook: Celery and websockets in Django, step by step.
 Every subcommand explains itself with --help. Steps are called by number: 01 to 05.
 """
 LESSONS = "Further lessons are called by name: {}.\n"
+WIDEST = 100
 VERBS = (
     *("run", "start", "shell", "check", "diff", "reset"),
     *("guide", "redis", "doctor", "bench", "test"),
@@ -77,12 +83,20 @@ def help_text() -> str:
     return HELP.format(tool_command()) + (LESSONS.format(names) if names else "")
 
 
+def standing_lines() -> list[str]:
+    """Return where the learner stands, as wide as the terminal at most."""
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    return Standing(read_progress(), read_record(), WORK.is_dir()).lines(width)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Carry out one command line; return the exit code. Errors become a sentence on stderr."""
     keep_output_readable()
     try:
         if not arguments or arguments[0] in {"-h", "--help", "help"}:
             print(help_text(), end="", flush=True)
+            if not arguments:
+                print("", *standing_lines(), sep="\n", flush=True)
             return 0
         handle, options = parse(arguments)
         code = handle(options)

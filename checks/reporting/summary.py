@@ -10,8 +10,11 @@ from checks.target import Target
 from checks.verdicts import DONE, OPEN
 from workbook.invocation import tool_command
 from workbook.projects.lessons import Lesson
+from workbook.projects.progress import read_progress
+from workbook.projects.standing import LAST_STEP, Standing, following
+from workbook.projects.steps import Step
+from workbook.projects.work_record import read_record
 
-LAST_STEP = 5
 NOT_YOURS = "Checked our answer, not yours."
 
 
@@ -90,18 +93,22 @@ def after_all(target: Target, complete: bool) -> list[str]:
         base = f"`{tool_command()} start {target.label}` puts its base into work/"
         return [f"Next: your own, {base}"]
     done = f"{target.title} is done."
-    if isinstance(target.step, Lesson):
+    if broken := broke_since(target):
+        held = f"But {broken[0].title} held before, and broke since."
+        return [f"{done} {held} Next: `{tool_command()} check {broken[0].label}`"]
+    after = following(target.label)
+    if isinstance(target.step, Lesson) or not after:
         return [f"{done} Well done."]
-    if target.step.number >= LAST_STEP:
-        return [
-            f"{done} That was the last step. Well done. Next: page Make it robust, which "
-            f"`{tool_command()} guide` opens"
-        ]
-    following, tool = f"{target.step.number + 1:02d}", tool_command()
-    return [
-        f"{done} Next: page {following}, which `{tool} guide` opens. "
-        f"For a clean base first: `{tool} start {following}`"
-    ]
+    last = "That was the last step. Well done. " if target.step.number >= LAST_STEP else ""
+    return [f"{done} {last}Next: {after}"]
+
+
+def broke_since(target: Target) -> list[Step | Lesson]:
+    """Return the other steps and lessons that held in the learner's project, and have a ✗ since."""
+    if target.kind != "work":
+        return []
+    known = Standing(read_progress(), read_record(), has_work=True)
+    return [one for one in known.broken if one.label != target.label]
 
 
 def waiting_lines(verdicts: Sequence[Verdict]) -> list[str]:

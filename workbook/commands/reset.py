@@ -18,7 +18,7 @@ from workbook.invocation import tool_command
 from workbook.paths import ROOT, WORK
 from workbook.projects.lessons import find_lesson
 from workbook.projects.replacement import KeptFolders, Replacement, reason, settle
-from workbook.projects.scope import WHOLE, Scope, is_data, is_database
+from workbook.projects.scope import COMPILED_FOLDER, WHOLE, Scope, is_data, is_database
 from workbook.projects.step_detection import last_step
 from workbook.projects.steps import Step, all_steps, find_step, step_named
 from workbook.projects.work_record import NOTHING, Reset, WorkRecord, read_record
@@ -280,13 +280,13 @@ def files_below(folder: Path, scope: Scope) -> list[str]:
     """Return the files of a scope below a folder, relative to it, without what Python compiled."""
     found: list[str] = []
     for entry in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if entry.name != "__pycache__":
+        if entry.name != COMPILED_FOLDER:
             found += _files_at(entry, folder, scope)
     return found
 
 
 def _files_at(entry: Path, root: Path, scope: Scope) -> list[str]:
-    if not scope.holds(entry, root) or entry.name == "__pycache__":
+    if not scope.holds(entry, root) or entry.name == COMPILED_FOLDER:
         return []
     if entry.is_dir() and not entry.is_symlink():
         return [name for inner in sorted(entry.iterdir()) for name in _files_at(inner, root, scope)]

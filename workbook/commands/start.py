@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -61,8 +62,7 @@ def handle(options: argparse.Namespace) -> int:
             if replacement.is_interrupted:
                 print(replacement.resume(), flush=True)
             state = state_of_work(step, options.anyway)
-            record = WorkRecord(step.base.label if step.base else NOTHING)
-            kept = replacement.run(partial(make_base, step.base), lambda _kept: record)
+            kept = replacement.run(partial(make_base, step.base), partial(record_of, step))
     except (OSError, shutil.Error) as problem:
         raise WorkbookError(
             f"{WORK} could not be replaced: {reason(problem)}.\n"
@@ -71,6 +71,12 @@ def handle(options: argparse.Namespace) -> int:
         ) from problem
     print(tell(step, kept, state))
     return 0
+
+
+def record_of(step: Step | Lesson, _kept: str | None) -> WorkRecord:
+    """Return what to remember of a `work/` that begins with the base of `step`."""
+    base = step.base.label if step.base else NOTHING
+    return WorkRecord(base, step=step.label, id=secrets.token_hex(6))
 
 
 def make_base(base: Step | None, folder: Path) -> None:

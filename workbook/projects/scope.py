@@ -20,7 +20,8 @@ SQLITE = b"SQLite format 3\0"
 # What SQLite keeps beside a database while it writes.
 COMPANION = re.compile(r"(.+)-(?:wal|shm|journal)")
 # Made from the project's own files, and in the way where a folder is to go.
-COMPILED = {"__pycache__", "*.py[cod]"}
+COMPILED_FOLDER = "__pycache__"
+COMPILED = {COMPILED_FOLDER, "*.py[cod]"}
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,16 @@ class Reset:
 
 @dataclass(frozen=True)
 class WorkRecord:
-    """The label of the base that `start` put there, None if unknown; the resets since, in order."""
+    """What `start` put there: the label of the base and of its step, None if unknown.
+
+    `id` is another after each start, so that what is remembered of one project is not taken for
+    another's. `resets` are those since, in order.
+    """
 
     base: str | None = None
     resets: tuple[Reset, ...] = ()
+    step: str | None = None
+    id: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return it as what a file may hold."""
@@ -43,15 +49,19 @@ def record_from(found: object) -> WorkRecord:
     """Return the record that `as_json` made, an empty one for whatever else `found` is."""
     if not isinstance(found, Mapping) or found.get("version") != VERSION:
         return WorkRecord()
-    base, resets = found.get("base"), found.get("resets")
+    base, step, id_ = found.get("base"), found.get("step"), found.get("id")
     try:
-        known = tuple(Reset(**reset) for reset in resets or ())
+        resets = tuple(Reset(**reset) for reset in found.get("resets") or ())
     except TypeError:
-        known = ()
-    texts = [text for reset in known for text in (reset.file, reset.kept) if text is not None]
-    if not all(isinstance(text, str) for text in texts):
-        known = ()
-    return WorkRecord(base if isinstance(base, str) else None, known)
+        resets = ()
+    if not all(isinstance(one, str | None) for reset in resets for one in asdict(reset).values()):
+        resets = ()
+    return WorkRecord(
+        base if isinstance(base, str) else None,
+        resets,
+        step if isinstance(step, str) else None,
+        id_ if isinstance(id_, str) else "",
+    )
 
 
 def read_record(state: Path = STATE) -> WorkRecord:
