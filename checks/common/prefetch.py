@@ -27,16 +27,31 @@ class Prefetch:
 def begin_early(*prefetches: Prefetch) -> Callable[..., None]:
     """Return the fixture that begins them, in this order, for a step's conftest.py."""
 
+    put_off: list[Prefetch] = []
+
     @pytest.fixture(autouse=True)
     def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
         wanted = wanted_fixtures(request)
+        due = [one for one in prefetches if request.function is one.beside and one.name in wanted]
+        if is_before_the_rest(request):
+            # The machine is for the check that is asked first.
+            put_off.extend(due)
+            return
+        begun, put_off[:] = [*put_off, *due], []
         # Whatever is wrong is told by the check that reads it.
         with contextlib.suppress(NotYet, CannotTell):
-            for one in prefetches:
-                if request.function is one.beside and one.name in wanted and one.when(project):
+            for one in begun:
+                if one.when(project):
                     request.getfixturevalue(one.name)
 
     return side_by_side
+
+
+def is_before_the_rest(request: pytest.FixtureRequest) -> bool:
+    """Tell whether a check that is asked first, see `--first`, is yet to come, or is this one."""
+    first = request.config.getoption("--first", None)
+    ids = [item.nodeid for item in request.session.items]
+    return first in ids and ids.index(request.node.nodeid) <= ids.index(first)
 
 
 def wanted_fixtures(request: pytest.FixtureRequest) -> set[str]:

@@ -17,6 +17,7 @@ from checks.watch.runs import Closed, Runs
 from checks.watch.saves import Saves
 from checks.watch.screen import BOLD, GREEN, RED, YELLOW, Line, Screen
 from workbook.errors import WorkbookError
+from workbook.projects.outdated_processes import outdated_processes
 
 TICK_SECONDS = 1.0
 PROVISIONAL = "Every check holds. They are asked once more from cold, before it counts …"
@@ -205,5 +206,8 @@ class Loop:
         if not cross:
             said = result.lines if lines is None else lines
             shown += [line for text in said for line in screen.text(text, GREEN)]
+        elif self._round is None:
+            for one in outdated_processes(self._folder):
+                shown += [Line(""), *screen.text(str(one), YELLOW)]
         screen.show([*shown, Line("")])
         screen.status("")

@@ -92,6 +92,31 @@ class ForkedProcess:
         return not self._process.is_alive()
 
 
+@dataclass(frozen=True)
+class Going:
+    """A run's process, and the file with what it says on its standard error."""
+
+    process: Process
+    errors: Path
+
+    def ask_to_end(self) -> None:
+        """Ask it to end all that it started, unless it has ended."""
+        if not self.process.wait(0):
+            # Windows knows no asking: it is killed, and what it leaves is ended by `close`.
+            with suppress(OSError):
+                os.kill(self.process.pid, signal.SIGTERM)
+
+    def close(self) -> None:
+        """Wait until it has ended; kill it where it takes too long."""
+        if not self.process.wait(0 if os.name == "nt" else STOP_SECONDS):
+            end(trees([self.process.pid]), grace_seconds=0)
+            self.process.wait(STOP_SECONDS)
+            end_leftovers()  # of one that could not end in order
+        elif os.name == "nt":
+            end_leftovers()
+        self.errors.unlink(missing_ok=True)
+
+
 class Runs:
     """Begins runs of the checks in `folder`, one at a time; `arguments` go to each.
 
@@ -108,58 +133,53 @@ class Runs:
         self._report = report
         self._server = warm_server(folder.name) if can_fork() else None
         self._number = 0
-        self._process: Process | None = None
-        self._errors: Path | None = None
+        self._going: Going | None = None
+        self._ending: list[Going] = []  # asked to end, and at it
 
     def begin(self, first: str = "", *, cold: bool = False) -> int:
-        """Begin a run, once a former one has ended; return its number.
+        """Begin a run, and let a former one end beside it; return its number.
 
         `first` is the id of the check to ask first. A cold run takes nothing over.
         """
-        self.stop()
+        self._let_end()
         arguments = [*self._arguments, *([f"--first={first}"] if first else [])]
-        number, name = tempfile.mkstemp(prefix="workbook-watch-")
-        os.close(number)
-        self._errors = Path(name)
+        opened, name = tempfile.mkstemp(prefix="workbook-watch-")
+        os.close(opened)
+        errors = Path(name)
         if self._server and not cold:
-            self._process = ForkedProcess(self._server, arguments, self._errors)
+            process: Process = ForkedProcess(self._server, arguments, errors)
         else:
-            self._process = ColdProcess(arguments, self._errors)
+            process = ColdProcess(arguments, errors)
+        self._going = Going(process, errors)
         self._number += 1
-        reading = (self._process, self._number, self._errors)
+        reading = (self._going, self._number)
         threading.Thread(target=self._read, args=reading, daemon=True).start()
         return self._number
 
     def stop(self) -> None:
         """End the run that goes on, if there is one, and all that it started."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if not process.wait(0):
-            _ask_to_end(process.pid)
-            if not process.wait(STOP_SECONDS):
-                end(trees([process.pid]), grace_seconds=0)
-                process.wait(STOP_SECONDS)
-            end_leftovers()  # of one that could not end in order
-        if self._errors:
-            self._errors.unlink(missing_ok=True)
+        self._let_end()
+        while self._ending:
+            self._ending.pop(0).close()
 
-    def _read(self, process: Process, number: int, errors: Path) -> None:
-        with process.output as output:
+    def _let_end(self) -> None:
+        """Ask the run that goes on to end, and wait for those that were asked before."""
+        while self._ending:
+            self._ending.pop(0).close()
+        if self._going:
+            self._going.ask_to_end()
+            self._ending.append(self._going)
+            self._going = None
+
+    def _read(self, going: Going, number: int) -> None:
+        with going.process.output as output:
             for line in output:
                 if event := from_line(decoded(line)):
                     self._report(number, event)
-        process.wait(STOP_SECONDS)
         words = ""
         with suppress(OSError):
-            words = decoded(errors.read_bytes()[-READ_BYTES:])
+            words = decoded(going.errors.read_bytes()[-READ_BYTES:])
         self._report(number, Closed(words))
-
-
-def _ask_to_end(pid: int) -> None:
-    # On Windows a process cannot be asked: it is killed, and what it leaves is ended after it.
-    with suppress(OSError):
-        os.kill(pid, signal.SIGTERM)
 
 
 def can_fork() -> bool:

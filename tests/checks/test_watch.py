@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -216,3 +217,20 @@ def test_it_refuses_what_shows_more(tiny: TinyChecks):
     answer = tiny.small.call("check", "03", "--watch", "--trace")
     assert answer.returncode == 1
     assert "leave out --trace" in answer.stderr
+
+
+def test_a_worker_that_runs_old_code_is_told(run: ToolRun, tiny: TinyChecks):
+    words = ["celery", "-A", "config", "worker"]
+    sleep = [sys.executable, "-c", "import time; time.sleep(60)", *words]
+    worker = subprocess.Popen(sleep, cwd=tiny.small.work)
+    try:
+        time.sleep(1.2)  # two clocks are involved
+        save(tiny, "first second")
+        run.wait_for("2 of 3 hold")
+        run.wait_for(f"Your own worker (process {worker.pid})")
+        once = tiny.small.call("check", "03", COLUMNS="300").stdout
+    finally:
+        worker.kill()
+        worker.wait()
+    assert f"Your own worker (process {worker.pid})" in once
+    assert "Your own worker" not in tiny.small.call("check", "03", COLUMNS="300").stdout

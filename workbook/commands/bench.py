@@ -11,13 +11,15 @@ from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.runtime.signals import StopRequested, StopSignals
 
-NAMES = ("push", "poll", "pools", "checks", "setup")
+NAMES = ("push", "poll", "pools", "checks", "watch", "setup")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
     parser.description = "Measure; more arguments go to the benchmark."
-    parser.add_argument("name", nargs="?", help="push, poll, pools, checks or setup; default: all")
+    parser.add_argument(
+        "name", nargs="?", help="push, poll, pools, checks, watch or setup; default: all"
+    )
 
 
 def handle(options: argparse.Namespace) -> int:

@@ -1,0 +1,110 @@
+"""Processes of a project that run older code than its last save."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from workbook.projects.outdated_processes import Outdated, outdated_processes, role_of
+
+SLEEP = "import time; time.sleep(60)"
+LATER, EARLIER = 10, -10  # seconds from now: when a file was saved
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a project with a file of code."""
+    (tmp_path / "status").mkdir()
+    save(tmp_path, "status/tasks.py", EARLIER)
+    return tmp_path
+
+
+def save(project: Path, name: str, seconds: float) -> None:
+    file = project / name
+    file.parent.mkdir(exist_ok=True)
+    file.touch()
+    at = time.time() + seconds
+    os.utime(file, (at, at))
+
+
+@contextmanager
+def running(folder: Path, *words: str) -> Iterator[int]:
+    """Run a process in `folder` that has `words` on its command line."""
+    process = subprocess.Popen([sys.executable, "-c", SLEEP, *words], cwd=folder)
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()
+
+
+WORKER = ("celery", "-A", "config", "worker", "-P", "threads")
+
+
+def test_worker_older_than_the_last_save_is_found(project: Path) -> None:
+    with running(project, *WORKER) as pid:
+        assert outdated_processes(project) == []
+        save(project, "status/tasks.py", LATER)
+        (found,) = outdated_processes(project)
+    assert (found.pid, found.role, found.file) == (pid, "worker", "status/tasks.py")
+
+
+def test_settings_in_an_env_file_count_and_templates_do_not(project: Path) -> None:
+    with running(project, *WORKER):
+        save(project, "templates/index.html", LATER)
+        save(project, "__pycache__/tasks.py", LATER)
+        assert outdated_processes(project) == []
+        save(project, ".env", LATER)
+        assert [one.file for one in outdated_processes(project)] == [".env"]
+
+
+def test_processes_of_another_folder_are_nobodys_business(project: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path.parent
+    save(project, "status/tasks.py", LATER)
+    with running(elsewhere, *WORKER):
+        assert outdated_processes(project) == []
+
+
+def test_a_workers_pool_is_told_with_its_worker(project: Path) -> None:
+    parent = (
+        f"import subprocess, sys; subprocess.run([sys.executable, '-c', '{SLEEP}', *sys.argv[1:]])"
+    )
+    save(project, "status/tasks.py", LATER)
+    process = subprocess.Popen([sys.executable, "-c", parent, *WORKER], cwd=project)
+    try:
+        time.sleep(0.5)
+        assert [one.pid for one in outdated_processes(project)] == [process.pid]
+    finally:
+        for child in psutil.Process(process.pid).children():
+            child.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize(
+    ("line", "role"),
+    [
+        ("python /venv/bin/celery -A config worker -P gevent", "worker"),
+        (r"C:\venv\Scripts\celery.exe -A config beat", "beat"),
+        ("python manage.py runserver 8000", ""),
+        ("python manage.py runserver --noreload", "web server"),
+        ("python /venv/bin/daphne config.asgi:application", "web server"),
+        ("python -m uvicorn --reload config.asgi:application", ""),
+        ("python manage.py shell", ""),
+        ("vim celery.py", ""),
+    ],
+)
+def test_what_loads_code_once_is_known_by_its_command(line: str, role: str) -> None:
+    assert role_of(line.split()) == role
+
+
+def test_the_sentence_names_the_process_the_file_and_what_to_do() -> None:
+    said = str(Outdated("worker", 123, 0, 60, "status/tasks.py"))
+    assert "worker (process 123)" in said
+    assert "status/tasks.py was saved at" in said
+    assert "End it with Ctrl-C and start it again." in said

@@ -1,0 +1,95 @@
+"""Processes of a project that were started before its last save, and don't load what was saved.
+
+A Celery worker and beat load the code once. So does a web server, but for Django's `runserver`,
+which starts itself again on a save.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path, PureWindowsPath
+
+import psutil
+
+from workbook.paths import ROOT
+from workbook.projects.copying import ignored_names
+from workbook.runtime.folder_users import processes_in
+
+# How far the two clocks may be apart: that of files, and that of processes.
+TOLERANCE_SECONDS = 1.0
+CODE = (".py", ".env")
+SERVERS = ("daphne", "uvicorn", "gunicorn", "hypercorn")
+
+
+@dataclass(frozen=True)
+class Outdated:
+    """A process that runs older code than what was saved: its role, and when both happened."""
+
+    role: str
+    pid: int
+    started: float
+    saved: float
+    file: str  # that was saved, below the project
+
+    def __str__(self) -> str:
+        return (
+            f"Your own {self.role} (process {self.pid}) was started at {_clock(self.started)}, and "
+            f"{self.file} was saved at {_clock(self.saved)}: it still runs the old code, for a "
+            f"{self.role} does not reload. End it with Ctrl-C and start it again."
+        )
+
+
+def outdated_processes(folder: Path) -> list[Outdated]:
+    """Return the processes in the project `folder` that run older code than its last save."""
+    saved, file = _last_save(folder)
+    found: dict[int, Outdated] = {}
+    for process in processes_in(folder, lambda words: bool(role_of(words))):
+        with suppress(psutil.Error, OSError):
+            started = process.create_time()
+            if saved > started + TOLERANCE_SECONDS and process.ppid() not in found:
+                role = role_of(process.cmdline())
+                found[process.pid] = Outdated(role, process.pid, started, saved, file)
+    # A pool's processes come with their worker, whichever was found first.
+    return [one for one in found.values() if _parent(one.pid) not in found]
+
+
+def role_of(words: Sequence[str]) -> str:
+    """Return what a command line starts, "" for what loads no code or loads it again by itself."""
+    names = [PureWindowsPath(word).name.removesuffix(".exe") for word in words]
+    if "celery" in names:
+        after = names[names.index("celery") + 1 :]
+        return next((one for one in ("worker", "beat") if one in after), "")
+    if "runserver" in names:
+        return "web server" if "--noreload" in names else ""
+    if any(one in names for one in SERVERS) and "--reload" not in names:
+        return "web server"
+    return ""
+
+
+def _last_save(folder: Path) -> tuple[float, str]:
+    """Return when the code was last written, and which file; 0 where there is none."""
+    patterns = ignored_names(ROOT / ".gitignore") - {".env"}
+    last = (0.0, "")
+    for place, folders, names in os.walk(folder):
+        folders[:] = [one for one in folders if not any(fnmatch(one, each) for each in patterns)]
+        for name in names:
+            if name.endswith(CODE):
+                with suppress(OSError):
+                    path = Path(place, name)
+                    last = max(last, (path.stat().st_mtime, path.relative_to(folder).as_posix()))
+    return last
+
+
+def _parent(pid: int) -> int:
+    with suppress(psutil.Error):
+        return psutil.Process(pid).ppid()
+    return 0
+
+
+def _clock(seconds: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(seconds))
