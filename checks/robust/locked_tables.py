@@ -25,12 +25,14 @@ PATIENCE_SECONDS = 40
 class NotStored:
     """What visitors were answered: a known one who sent a task, and two who opened the page.
 
-    One of them is new. The other has a session, in which there is nothing of the page's.
+    One of them is new. The other has a session, in which there is nothing of the page's. `folder`
+    is the copy of the project that ran, `words` what it said last.
     """
 
     sent: Answer
     opened: Answer
     opened_again: Answer
+    folder: Path
     words: str
 
 
@@ -54,7 +56,8 @@ def fill_the_disk(project: Project, folder: Path, session: Mapping[str, str]) ->
             opened = pool.submit(new.get, "/", within=PATIENCE_SECONDS)
             again = pool.submit(returning.get, "/", within=PATIENCE_SECONDS)
             answers = sent.result(), opened.result(), again.result()
-        return NotStored(*answers, ProcessLog(folder.with_suffix(".log"), folder).tail())
+        log = ProcessLog(folder.with_suffix(".log"), folder)
+        return NotStored(*answers, folder, log.tail())
 
 
 def _files(project: Project, folder: Path) -> list[Path]:

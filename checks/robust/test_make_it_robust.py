@@ -18,6 +18,9 @@ from checks.common.project_files import CONSUMERS, SETTINGS
 from checks.common.queues import waiting
 from checks.common.refusals import seen_if_let_in
 from checks.common.sent_task import PATH
+from checks.harness.diagnosis.causes import LOCKED_TABLES
+from checks.harness.diagnosis.evidence import of_page
+from checks.harness.diagnosis.explain import explain
 from checks.harness.project import FROZEN, IDLE, Project
 from checks.pace import patience
 from checks.robust.behind_proxy import Refusals
@@ -139,30 +142,33 @@ def test_who_leaves_leaves_nothing_behind(project: Project, sockets: Sockets) ->
 @check("A row that can't be stored is reported", after=(test_the_processes_start,))
 def test_a_row_that_cannot_be_stored_is_reported(not_stored: Later[NotStored]) -> None:
     seen = not_stored.result(STORED_SECONDS)
-    _require_reported(seen.sent, "from htmx", seen.words)
+    _require_reported(seen.sent, "from htmx", seen)
     for answer, who in (
         (seen.opened, "as a new visitor"),
         (seen.opened_again, "as a visitor who has a session already"),
     ):
         if answer.status != 200:  # a page that needs no row is as good
-            _require_reported(answer, who, seen.words)
+            _require_reported(answer, who, seen)
 
 
-def _require_reported(answer: Answer, who: str, words: str) -> None:
+def _require_reported(answer: Answer, who: str, seen: NotStored) -> None:
     """Raise NotYet unless the answer is a 503 in words, a fragment where a fragment belongs."""
     is_fragment = PATH in answer.done
     if answer.status == 503 and answer.words and not (is_fragment and is_whole_page(answer)):
         return
     whole = ", a whole page" if is_fragment and is_whole_page(answer) else ""
-    raise NotYet(
+    not_yet = NotYet(
         done=f"{answer.done}{' ' if is_fragment else ', '}{who}, while another process keeps the "
         "database locked",
         seen=f"{answer.seen}{whole}",
         expected="status 503 and a few words: as on a full disk, nothing can be stored",
         look_at=f"{VIEWS}: where is a row or the session stored, and what can that raise?",
         guide="robust, A row that can’t be stored",
-        words=words if answer.status in (0, 500) else "",
+        words=seen.words if answer.status in (0, 500) else "",
     )
+    page = of_page(answer.text, seen.folder) if answer.status >= 500 else None
+    is_ours = page is None or page.place
+    raise not_yet if is_ours else explain(not_yet, page, causes=LOCKED_TABLES)
 
 
 @check("An unknown path is refused without a server error", after=(test_the_processes_start,))
@@ -312,10 +318,11 @@ def test_a_killed_beat_sends_nothing_twice(project: Project) -> None:
         raise CannotTell(f"beat, started again, sent nothing within {BEAT_SECONDS:g} s")
     time.sleep(AGAIN_SECONDS)
     if more := sum(sent()) - len(BEAT_QUEUES):
-        raise NotYet(
+        not_yet = NotYet(
             done="let beat send two tasks of a daily schedule, killed it, and started it again",
             seen=f"{more} of them sent a second time",
             expected="none: what was sent is noted at once",
             look_at=f"{SETTINGS}: after how many tasks does beat note what it has sent?",
             guide="robust, A beat that sends twice",
         )
+        raise explain_logs(not_yet, project, "beat")

@@ -503,6 +503,27 @@ SYMPTOMS = {
             text=raised("TypeError: can not serialize 'datetime.datetime' object"),
         ),
     ),
+    "beat sends twice": (
+        Fed(
+            "without time zones",
+            "its log says: SQLite backend does not support timezone-aware datetimes",
+            "config/settings.py, USE_TZ: without time zones",
+            "Troubleshooting",
+            text=raised(
+                "ValueError: SQLite backend does not support timezone-aware datetimes when "
+                "USE_TZ is False."
+            ),
+        ),
+        Fed(
+            "a table that is missing",
+            "no such table: django_celery_beat_periodictask",
+            OTHERWISE.partition(":")[0],
+            "01, Run the migrations",
+            text=raised(
+                "django.db.utils.OperationalError: no such table: django_celery_beat_periodictask"
+            ),
+        ),
+    ),
     "a process does not start": (
         Fed(
             "an interval that is text",

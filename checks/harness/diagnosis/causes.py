@@ -295,6 +295,26 @@ QUEUE = (
         "which transaction there stays open while others want to write?",
     ),
 )
+BEAT = (
+    Cause(
+        r"timezone-aware datetimes when USE_TZ is False",
+        "without time zones beat can't store when it last sent a task",
+        "Troubleshooting",
+        seen="its log says: SQLite backend does not support timezone-aware datetimes",
+        place=f"{SETTINGS}, USE_TZ",
+    ),
+)
+# Asked by the check that keeps the database locked, and knows what else an error there means.
+LOCKED_TABLES = (
+    Cause(
+        # `atomic` as a decorator of the view: the session's own transactions come another way.
+        r"contextlib\.py.* in inner\n.*\n(?:[ ^~]*\n)?.*transaction\.py.* in __enter__$"
+        r"(?s:.*)OperationalError: database is locked",
+        "ATOMIC_REQUESTS begins a transaction before it: which view does without?",
+        seen="{error}, before a view of yours was called",
+        place=f"{SETTINGS}, DATABASES",
+    ),
+)
 WEBSOCKET = (
     Cause(
         r"^(?:.*\] )?(?P<file>\S.*):(?P<line>\d+): RuntimeWarning: "
@@ -545,7 +565,7 @@ LAST_RESORT = (
         find=r"def {last}\(",
     ),
 )
-CAUSES = (*TEMPLATES, *REQUESTS, *WAITS, *CALLS, *QUEUE, *WEBSOCKET, *STARTS, *NAMES)
+CAUSES = (*TEMPLATES, *REQUESTS, *WAITS, *CALLS, *QUEUE, *BEAT, *WEBSOCKET, *STARTS, *NAMES)
 FRAMES = (
     Cause(
         r"\A\s*[{\[]",
