@@ -166,9 +166,8 @@ def _require_reported(answer: Answer, who: str, seen: NotStored) -> None:
         guide="robust, A row that can’t be stored",
         words=seen.words if answer.status in (0, 500) else "",
     )
-    page = of_page(answer.text, seen.folder) if answer.status >= 500 else None
-    is_ours = page is None or page.place
-    raise not_yet if is_ours else explain(not_yet, page, causes=LOCKED_TABLES)
+    page = of_page(answer.text, seen.folder)
+    raise not_yet if page.place else explain(not_yet, page, causes=LOCKED_TABLES)
 
 
 @check("An unknown path is refused without a server error", after=(test_the_processes_start,))

@@ -53,7 +53,8 @@ def test_nothing_outlives_the_round(name: str) -> None:
         process.wait()
         end(started, grace_seconds=0)
         process.stdout.close()
-        left = list(temporary.iterdir())
+        # Every run of this user reserves its ports in one file, which stays.
+        left = [one for one in temporary.iterdir() if not one.match("workbook-ports*.lock")]
         shutil.rmtree(temporary)
     assert left == [] or name == "SIGKILL", left
 

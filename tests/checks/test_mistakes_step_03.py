@@ -342,7 +342,7 @@ FURTHER = (
     Mistake(
         "the-form-carries-no-token",
         "test_a_post_is_accepted",
-        ("status 403", "csrf_token"),
+        ("status 403", "CSRF cookie not set", "which tag does Django want"),
         Edit(INDEX, "  {% csrf_token %}\n", ""),
     ),
     Mistake(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def _relative(path: str, folder: Path) -> Path | None:
 def _callers() -> set[int]:
     this = psutil.Process()
     found = {this.pid, *(parent.pid for parent in this.parents())}
-    if hasattr(os, "getpgid"):
+    if sys.platform != "win32":
         group = os.getpgid(0)
         # Typed at a prompt, a line has a group of its own; a script and all it starts share one.
         if os.getpgid(os.getppid()) != group:
@@ -82,6 +83,7 @@ def _callers() -> set[int]:
 
 
 def _group_of(pid: int) -> int | None:
-    with suppress(OSError):
-        return os.getpgid(pid)
+    if sys.platform != "win32":
+        with suppress(OSError):
+            return os.getpgid(pid)
     return None

@@ -42,13 +42,13 @@ def hold_interrupts() -> None:
     A Python that starts shows a traceback for one that comes before its first line. Does nothing on
     Windows, where no program takes the place of another.
     """
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def release_interrupts() -> None:
     """Let Ctrl-C through again: one that came meanwhile is raised here, as KeyboardInterrupt."""
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 

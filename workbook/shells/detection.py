@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def _typed_in(process: psutil.Process, variable: str, named: str) -> str | None:
 
 
 def _shares_terminal(process: psutil.Process, parent: psutil.Process) -> bool:
-    if os.name == "nt":
+    if sys.platform == "win32":
         return True
     terminal = parent.terminal()
     return terminal is not None and terminal == process.terminal()
