@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from checks.verdicts import NotYet
 from workbook.runtime.process_output import without_escapes
+from workbook.runtime.process_tree import NOTHING_SAID
 
 MAX_WIDTH = 100
 INDENT = " " * 4
@@ -28,6 +29,7 @@ LOG_MARGIN = f"{INDENT}  │ "
 CARETS = re.compile(r"\s*[\^~][\^~ ]*")
 START = "Traceback (most recent call last):"
 COMMAND = re.compile(r"`[^`]+`")
+FIRST_SENTENCE = re.compile(r".+?(?:[.](?=\s)|$)")
 HARD_SPACE = "\N{NO-BREAK SPACE}"
 # A ✗ may be shown to others. An address may stand in settings, in a traceback's line, in a log.
 CREDENTIALS = re.compile(r"(\b(?:rediss?|valkeys?|unix|amqps?|postgres(?:ql)?)://)[^\s'\"]*@")
@@ -133,6 +135,9 @@ def broken(error: BaseException) -> str:
         lines = ends[-1:] or lines[-1:]
     elif lines and lines[0].endswith(":"):
         lines = lines[-1:]
+        found = FIRST_SENTENCE.search(str(error))
+        if found and lines[0].strip() == NOTHING_SAID:
+            lines = [found[0]]
     said = " ".join(plain_lines("\n".join(lines))[:1])
     return f"the check itself broke: {type(error).__name__}: {said}".rstrip(": ")
 

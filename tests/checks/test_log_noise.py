@@ -260,6 +260,10 @@ def test_of_a_group_of_exceptions_the_inner_one_is_told() -> None:
             "django.db.utils.OperationalError: no such table: x",
         ),
         ("The process ended by itself. Its last lines:\nKilled\n", "Killed"),
+        (
+            "Redis did not answer within 9 seconds. Its last lines:\n  (it said nothing)",
+            "Redis did not answer within 9 seconds.",
+        ),
         ("not at its end within 5 s\nmore", "not at its end within 5 s"),
     ],
 )

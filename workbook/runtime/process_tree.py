@@ -17,6 +17,7 @@ from workbook.runtime.signals import APART
 from workbook.runtime.waiting import wait_until
 
 POLL_SECONDS = 0.05
+NOTHING_SAID = "(it said nothing)"
 
 
 def trees(pids: Iterable[int]) -> list[psutil.Process]:
@@ -114,4 +115,4 @@ def run_to_end(
 def last_lines(text: str, count: int = 15) -> str:
     """Return the last `count` lines of `text`, indented, to be shown below a sentence."""
     lines = [line.rstrip() for line in text.strip("\n").splitlines()][-count:]
-    return "\n".join(f"  {line}" for line in lines) or "  (it said nothing)"
+    return "\n".join(f"  {line}" for line in lines) or f"  {NOTHING_SAID}"
