@@ -17,7 +17,7 @@ from workbook.errors import WorkbookError
 from workbook.redis_server import server as redis_server
 from workbook.redis_server.address import masked
 from workbook.redis_server.selection import VARIABLE, chosen_redis
-from workbook.redis_server.server import private_redis
+from workbook.redis_server.server import RedisServer, private_redis
 from workbook.runtime.ports import free_port
 
 
@@ -156,6 +156,20 @@ def test_where_another_took_the_port_at_the_last_moment_it_starts_on_a_second(mo
         with private_redis("embedded") as server:
             assert server.port == ports[1]
             assert redis.Redis.from_url(server.url).ping()
+
+
+@pytest.mark.long
+def test_a_redis_that_starts_slowly_is_waited_for():
+    """On a slow and busy machine a Python alone takes that long until its first line."""
+    server = RedisServer("embedded")
+    server.launch()
+    server.pause()
+    threading.Timer(12, server.resume).start()
+    try:
+        server.wait()
+        assert redis.Redis.from_url(server.url).ping()
+    finally:
+        server.stop()
 
 
 def test_another_script_is_refused_in_words(embedded):

@@ -23,7 +23,7 @@ from workbook.runtime.run_records import Run
 from workbook.runtime.signals import APART
 
 KINDS = ("auto", "server", "embedded")
-START_SECONDS = 10
+START_SECONDS = 60  # a Python may take that long where the machine is slow and busy
 
 
 def find_server() -> Path | None:
