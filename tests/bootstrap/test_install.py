@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.support.fake_installer import ECHO, base_python, finish, first_call
 from tests.support.tool_process import wait_until
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.bootstrap.failures import explain
+from workbook.bootstrap.install import LONGEST_PATH
 from workbook.paths import ROOT
 
 
@@ -243,6 +245,29 @@ def test_a_folder_that_cannot_be_written_gets_a_sentence(fresh: Path):
     assert code == 1
     assert "could not write" in errors
     assert "Traceback" not in errors
+
+
+def test_a_folder_too_deep_for_the_packages_gets_a_sentence(fresh: Path):
+    """On Windows a path may have 259 characters, here a name 255: the same probe finds both."""
+    module = fresh / "workbook" / "bootstrap" / "install.py"
+    text = module.read_text(encoding="utf-8")
+    longer = text.replace("LONGEST_PATH = 120", "LONGEST_PATH = 300")
+    assert longer != text
+    module.write_text(longer, encoding="utf-8")
+    code, _, errors = finish(first_call(fresh))
+    assert code == 1
+    assert "more than this system allows" in errors
+    assert f"{fresh} alone has {len(str(fresh))}" in errors
+    assert "Traceback" not in errors
+    module.write_text(text, encoding="utf-8")
+    code, _, errors = finish(first_call(fresh))
+    assert code == 7, errors  # the tool began
+
+
+def test_no_package_has_longer_paths_than_are_made_room_for():
+    below = len("Lib/site-packages/")
+    files = (str(file) for one in distributions() for file in one.files or [])
+    assert below + max(map(len, files)) <= LONGEST_PATH
 
 
 def test_a_missing_lock_gets_a_sentence(fresh: Path):

@@ -129,3 +129,14 @@ def explain_unwritable(problem: OSError) -> str:
         "Give yourself the right to write there (or clone the workbook into your home folder),"
         " then call again."
     )
+
+
+def explain_long_path(most: int) -> str:
+    """Return what to tell a person whose system takes no path of `most` characters in .venv."""
+    root = str(ROOT)
+    return (
+        f"The packages bring files whose paths take {most} characters here, more than this system"
+        f" allows: {root} alone has {len(root)}.\n"
+        "Move the workbook to a folder with a shorter path, such as C:\\workbook, then call again."
+        " (Or allow long paths: search the web for Windows' LongPathsEnabled.)"
+    )

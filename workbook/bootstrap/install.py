@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -21,7 +22,13 @@ from workbook.bootstrap import (
     package_sources,
     workbook_command,
 )
-from workbook.bootstrap.failures import explain, explain_unwritable, has_no_uv, newer_than_tried
+from workbook.bootstrap.failures import (
+    explain,
+    explain_long_path,
+    explain_unwritable,
+    has_no_uv,
+    newer_than_tried,
+)
 from workbook.bootstrap.installer_process import ended_with_us, installers_variables
 from workbook.bootstrap.lock import stopped_by_signals, taking_turns
 from workbook.bootstrap.portions import BASE, PORTIONS, portion_of
@@ -30,6 +37,8 @@ from workbook.paths import ENVIRONMENT, ROOT, STATE
 from workbook.runtime.process_output import decoded
 
 LOG = ENVIRONMENT / "install.log"
+# Characters of the longest path of a package's file on Windows, below `.venv`, with some to spare.
+LONGEST_PATH = 120
 LONGEST_STEP = 3600  # seconds; a slow line may need many minutes, but no wait is for ever
 # What uv says, and the variable with which it is tried once more: a certificate that the system
 # trusts though uv does not, and a home folder that can't be written.
@@ -110,6 +119,22 @@ def lay_folder() -> None:
     ENVIRONMENT.mkdir(exist_ok=True)
 
 
+def require_room_for_paths() -> None:
+    """Raise WorkbookError where a path may not be as long as the packages' would be in `.venv`.
+
+    Windows takes 259 characters, unless it was told to take more. uv writes longer ones all the
+    same, and then Python can't read what was installed.
+    """
+    longest = ENVIRONMENT / ("p" * LONGEST_PATH)
+    try:
+        longest.touch()
+        longest.unlink()
+    except OSError as problem:
+        if problem.errno in (errno.ENOENT, errno.ENAMETOOLONG, errno.EINVAL):
+            raise WorkbookError(explain_long_path(len(str(longest)))) from problem
+        raise
+
+
 class Installation:
     """One go at making the environment: its steps, its log and the seconds it has taken."""
 
@@ -132,6 +157,7 @@ class Installation:
     def run(self) -> None:
         """Make `.venv`, install the lock's packages, and stamp the result."""
         lay_folder()
+        require_room_for_paths()
         python = environment.python_of(ENVIRONMENT)
         afresh = not python.exists()
         there = set(environment.stamp_fields().get("portions", "").split()) & set(PORTIONS)
