@@ -35,11 +35,14 @@ FROZEN, IDLE = "frozen", "idle"
 
 
 class Instance:
-    """The processes of one project's folder, which share a port for the page and a Redis."""
+    """The processes of one project's folder, which share a port for the page and a Redis.
 
-    def __init__(self, launcher: Launcher, redis: RedisServer) -> None:
+    The port is a free one unless it is given.
+    """
+
+    def __init__(self, launcher: Launcher, redis: RedisServer, port: int | None = None) -> None:
         self.launcher, self.redis = launcher, redis
-        self.port = free_port()
+        self.port = port or free_port()
         # Ours, to speak to the worker from outside. It must not become anybody's current app.
         self.app = celery.Celery(broker=redis.url, set_as_current=False)
         self._launched: dict[str, Launched] = {}

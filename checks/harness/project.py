@@ -29,6 +29,7 @@ from checks.harness.preflight import (
 )
 from checks.harness.probe_client import Probe, ProbeError
 from checks.harness.process_log import learners_frames
+from checks.harness.reserve import Reserve, take_reserve
 from checks.harness.server_process import INTERVAL_SECONDS, Launched, Launcher
 from checks.harness.worker import await_worker
 from checks.harness.working_copy import copy_of, forget
@@ -88,12 +89,20 @@ class Project(Staged, Instance):
     """A copy of the learner's project, and everything that runs for it."""
 
     def __init__(
-        self, target: Target, run: Run, redis: RedisServer, roles: Collection[str] | None = None
+        self,
+        target: Target,
+        run: Run,
+        redis: RedisServer,
+        roles: Collection[str] | None = None,
+        reserve: Reserve | None = None,
     ) -> None:
         Staged.__init__(self)
+        self._reserve = reserve
         self.target, self.run, self.roles = target, run, roles
         self.folder = run.folder / "project"
-        Instance.__init__(self, Launcher(self.folder, run), redis)
+        Instance.__init__(
+            self, Launcher(self.folder, run), redis, reserve.port if reserve else None
+        )
         self._detached = Detached(self._launch_web, run)
         self._probe: Probe | None = None
         self.databases: databases.Databases = {}  # known once it is loaded
@@ -145,7 +154,8 @@ class Project(Staged, Instance):
         if self._probe:
             self._probe.close()
         environment = self.launcher.environment(self.redis.url)
-        self._probe = Probe(self.folder, environment, self.run.folder / "probe.log")
+        held = self._reserve.probe(environment) if self._reserve else None
+        self._probe = held or Probe(self.folder, environment, self.run.folder / "probe.log")
         return self.ask("databases", within_seconds=LOAD_SECONDS)
 
     @stage
@@ -191,8 +201,11 @@ class Project(Staged, Instance):
         if self.roles is not None:
             processes = {role: one for role, one in processes.items() if role in self.roles}
         self.before_start()
+        if self._reserve:
+            self._launched |= self._reserve.processes(processes, self.launcher)
         for role, command in processes.items():
-            self.launch(role, command, role)
+            if role not in self._launched:
+                self.launch(role, command, role)
         if "web" in self._launched:
             with awaiting("the page"):
                 self.await_web()
@@ -264,9 +277,12 @@ def opened_project(target: Target, roles: Collection[str] | None = None) -> Iter
     with ExitStack() as stack:
         try:
             end_leftovers()  # of checks that were killed
-            run = stack.enter_context(opened_run(f"checks on {target.folder}"))
-            redis = stack.enter_context(private_redis(run=run))
-            project = Project(target, run, redis, roles)
+            if reserve := take_reserve(target.folder):
+                project = Project(target, reserve.run, reserve.redis, roles, reserve)
+            else:
+                run = stack.enter_context(opened_run(f"checks on {target.folder}"))
+                redis = stack.enter_context(private_redis(run=run))
+                project = Project(target, run, redis, roles)
         except WorkbookError as error:
             raise CannotTell(str(error)) from error
         try:

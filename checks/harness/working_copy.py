@@ -37,7 +37,8 @@ def copy_of(source: Path, target: Path) -> None:
         ]
 
     try:
-        shutil.copytree(source, target, symlinks=True, ignore=noise)
+        # It may be there, empty: processes that were started beforehand are in it.
+        shutil.copytree(source, target, symlinks=True, ignore=noise, dirs_exist_ok=True)
         if (source / ".env").is_file():
             shutil.copy(source / ".env", target / ".env")
         else:

@@ -49,7 +49,7 @@ class Loop:
         self._history = History()
         self._round: Round | None = None
         self._settled: Contents | None = None  # what the result on the screen is about
-        self._runs = Runs(target.step.checks, arguments, partial(self._later, self._happened))
+        self._runs = Runs(target, arguments, partial(self._later, self._happened))
         self._saves = Saves(
             self._files,
             partial(self._later, self._saw),
@@ -76,7 +76,7 @@ class Loop:
             return
         finally:
             self._saves.close()
-            self._runs.stop()
+            self._runs.close()
 
     def _later(self, action: Callable[..., None], *arguments: object) -> None:
         self._actions.put(partial(action, *arguments))
@@ -110,7 +110,10 @@ class Loop:
             self._failed(f"{self._target.shown} is gone.")
         about = self._round.contents if self._round else self._settled
         if about and self._files.packages_changed(about):
+            self._runs.renew()
             self._whole()
+        elif self._round is None:
+            self._runs.prepare()  # nothing happens for a while: that is when there is time
 
     def _pressed(self, key: str) -> None:
         last = self._round.result if self._round else self._history.last

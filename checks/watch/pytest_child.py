@@ -5,9 +5,12 @@ from __future__ import annotations
 import atexit
 import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TextIO
 
 # What nearly every run of the checks imports, but the checks of a step themselves.
@@ -30,30 +33,48 @@ IMPORTED = (
 
 
 def become_pytest(
-    arguments: Sequence[str], folder: str, environ: dict[str, str], output: Connection, errors: str
+    go: Connection, folder: str, output: Connection, errors: str, target: str
 ) -> None:
-    """Run pytest in `folder`, with what it prints in `output`, and exit with its code.
+    """Run pytest in `folder` once its arguments come by `go`, and exit with its code.
 
-    `environ` is all of its environment, `errors` the file that its standard error goes to.
+    What it prints goes to `output`, its standard error to the file `errors`, which loses its name.
+    `target` is a project for which all that takes long is started beforehand, "" for none.
     """
     os.setsid()  # Ctrl-C is for the watcher, which ends this one
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     _print_into(output, errors)
     os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environ)
     import pytest
 
-    sys.argv = ["pytest", *arguments]
+    code: int | pytest.ExitCode = 0
     try:
-        sys.exit(pytest.console_main())
+        with _started_beforehand(target):
+            sys.argv = ["pytest", *go.recv()]
+            code = pytest.console_main()
+    except (EOFError, KeyboardInterrupt):
+        pass  # the watcher is gone, or does not need this one
     finally:
         # A process of multiprocessing's leaves these out.
         atexit._run_exitfuncs()
+    sys.exit(code)
+
+
+@contextmanager
+def _started_beforehand(target: str) -> Iterator[None]:
+    from checks.harness.reserve import opened_reserve
+    from workbook.errors import WorkbookError
+
+    with ExitStack() as stack:
+        if target:
+            with suppress(WorkbookError, OSError):  # the run comes to it again, and tells
+                stack.enter_context(opened_reserve(Path(target)))
+        yield
 
 
 def _print_into(output: Connection, errors: str) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     said = os.open(errors, os.O_WRONLY | os.O_APPEND)
+    os.unlink(errors)  # noqa: PTH108
     for number, opened in ((0, nothing), (1, output.fileno()), (2, said)):
         os.dup2(opened, number)
     os.close(nothing)

@@ -17,10 +17,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext
-from pathlib import Path
 from typing import IO, Protocol
 
 from checks.reporting.events import Event, from_line
+from checks.target import Target
 from checks.watch.pytest_child import IMPORTED, become_pytest
 from workbook.runtime.process_output import decoded
 from workbook.runtime.process_tree import end, trees
@@ -39,10 +39,11 @@ class Closed:
 
 
 class Process(Protocol):
-    """What runs pytest; `output` is its standard output."""
+    """What runs pytest; `output` is its standard output, `errors` a file with all of the other."""
 
     pid: int
     output: IO[bytes]
+    errors: IO[bytes]
 
     def wait(self, seconds: float) -> bool:
         """Wait for its end; tell whether it came."""
@@ -51,15 +52,15 @@ class Process(Protocol):
 class ColdProcess:
     """`python -m pytest`."""
 
-    def __init__(self, arguments: Sequence[str], errors: Path) -> None:
-        with errors.open("ab") as said:
-            self._popen = subprocess.Popen(
-                [sys.executable, "-P", "-m", "pytest", *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=said,
-                **APART,  # Ctrl-C is for the watcher, which ends this one
-            )
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._popen = subprocess.Popen(
+            [sys.executable, "-P", "-m", "pytest", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            **APART,  # Ctrl-C is for the watcher, which ends this one
+        )
         assert self._popen.stdout, "it is a pipe"
         self.pid = self._popen.pid
         self.output: IO[bytes] = self._popen.stdout
@@ -72,19 +73,33 @@ class ColdProcess:
 
 
 class ForkedProcess:
-    """A fork of a process that has everything imported."""
+    """A fork of a process that has everything imported; it waits for `go`.
 
-    def __init__(self, server: ForkServerContext, arguments: Sequence[str], errors: Path) -> None:
+    `target` is a project for which it starts beforehand what takes long, "" for none.
+    """
+
+    def __init__(self, server: ForkServerContext, target: str) -> None:
+        # The fork takes its name away as soon as it has opened it.
+        self.errors: IO[bytes] = tempfile.NamedTemporaryFile(  # noqa: SIM115
+            prefix="workbook-watch-", delete=False
+        )
         read, written = multiprocessing.Pipe(duplex=False)
+        told, self._tell = multiprocessing.Pipe(duplex=False)
         self._process = server.Process(
             target=become_pytest,
-            args=(list(arguments), os.getcwd(), dict(os.environ), written, str(errors)),  # noqa: PTH109
+            args=(told, os.getcwd(), written, self.errors.name, target),  # noqa: PTH109
         )
         self._process.start()
         written.close()
+        told.close()
         self.pid = self._process.pid or 0
         self.output: IO[bytes] = os.fdopen(os.dup(read.fileno()), "rb")
         read.close()
+
+    def go(self, arguments: Sequence[str]) -> None:
+        """Let it run pytest with these arguments. Raises OSError where it has ended."""
+        self._tell.send(list(arguments))
+        self._tell.close()
 
     def wait(self, seconds: float) -> bool:
         """Wait for its end; tell whether it came."""
@@ -94,10 +109,9 @@ class ForkedProcess:
 
 @dataclass(frozen=True)
 class Going:
-    """A run's process, and the file with what it says on its standard error."""
+    """A run's process, which can be asked to end."""
 
     process: Process
-    errors: Path
 
     def ask_to_end(self) -> None:
         """Ask it to end all that it started, unless it has ended."""
@@ -114,27 +128,28 @@ class Going:
             end_leftovers()  # of one that could not end in order
         elif os.name == "nt":
             end_leftovers()
-        self.errors.unlink(missing_ok=True)
 
 
 class Runs:
-    """Begins runs of the checks in `folder`, one at a time; `arguments` go to each.
+    """Begins runs of the checks of `target`'s step, one at a time; `arguments` go to each.
 
     `report` is called from another thread: with the number of a run, and an event of it or Closed.
     """
 
     def __init__(
         self,
-        folder: Path,
+        target: Target,
         arguments: Sequence[str],
         report: Callable[[int, Event | Closed], None],
     ) -> None:
+        folder, self._target = target.step.checks, target
         self._arguments = [str(folder), "--verdict-lines", "-p", "no:cacheprovider", *arguments]
         self._report = report
         self._server = warm_server(folder.name) if can_fork() else None
         self._number = 0
         self._going: Going | None = None
         self._ending: list[Going] = []  # asked to end, and at it
+        self._waiting: ForkedProcess | None = None  # the next one, held
 
     def begin(self, first: str = "", *, cold: bool = False) -> int:
         """Begin a run, and let a former one end beside it; return its number.
@@ -143,18 +158,49 @@ class Runs:
         """
         self._let_end()
         arguments = [*self._arguments, *([f"--first={first}"] if first else [])]
-        opened, name = tempfile.mkstemp(prefix="workbook-watch-")
-        os.close(opened)
-        errors = Path(name)
-        if self._server and not cold:
-            process: Process = ForkedProcess(self._server, arguments, errors)
-        else:
-            process = ColdProcess(arguments, errors)
-        self._going = Going(process, errors)
+        self._going = Going(ColdProcess(arguments) if cold else self._warm(arguments))
         self._number += 1
         reading = (self._going, self._number)
         threading.Thread(target=self._read, args=reading, daemon=True).start()
         return self._number
+
+    def prepare(self) -> None:
+        """Start beforehand what the next run will need, unless that is done."""
+        if self._server and not self._waiting:
+            self._waiting = ForkedProcess(self._server, str(self._target.folder))
+
+    def renew(self) -> None:
+        """Take nothing over from now on: what was imported beforehand is no more what there is."""
+        self._discard()
+        self._server = None
+
+    def _warm(self, arguments: Sequence[str]) -> Process:
+        if self._waiting:
+            process, self._waiting = self._waiting, None
+            with suppress(OSError):
+                process.go(arguments)
+                return process
+            Going(process).close()
+        if not self._server:
+            return ColdProcess(arguments)
+        process = ForkedProcess(self._server, target="")
+        process.go(arguments)
+        return process
+
+    def _discard(self) -> None:
+        """End the run that waits, if there is one."""
+        if self._waiting:
+            held = Going(self._waiting)
+            self._waiting = None
+            held.ask_to_end()
+            held.close()
+
+    def close(self) -> None:
+        """End the run that goes on, and the one that waits."""
+        if self._waiting:
+            Going(self._waiting).ask_to_end()
+        self.stop()
+        self._discard()
 
     def stop(self) -> None:
         """End the run that goes on, if there is one, and all that it started."""
@@ -176,9 +222,9 @@ class Runs:
             for line in output:
                 if event := from_line(decoded(line)):
                     self._report(number, event)
-        words = ""
-        with suppress(OSError):
-            words = decoded(going.errors.read_bytes()[-READ_BYTES:])
+        with going.process.errors as errors:
+            errors.seek(0)
+            words = decoded(errors.read()[-READ_BYTES:])
         self._report(number, Closed(words))
 
 
