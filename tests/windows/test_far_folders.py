@@ -1,0 +1,61 @@
+"""The workbook in folders as people have them on Windows: in OneDrive, on a drive D, deep down."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.versions.grounds import NoGround
+from tests.windows.clone import SETUP_SECONDS, Clone, Windows, fresh_clone
+from tests.windows.test_first_steps import CALL_SECONDS, CHECK_SECONDS, RUN_SECONDS, assert_right
+from tests.windows.wine import SECOND_DRIVE
+
+pytestmark = [pytest.mark.windows, pytest.mark.long]
+
+# What Windows' older functions take for a path, and programs that were not made for more.
+OLD_LIMIT = 260
+FAR = SECOND_DRIVE.joinpath(
+    "OneDrive - Müller & Söhne GmbH (Schulung)",
+    "Dokumente",
+    "Fortbildung und Weiterbildung, Herbst",
+    "Hintergrundaufgaben mit Celery und Channels",
+    "celery workbook",
+)
+
+
+@pytest.fixture(scope="module")
+def far(windows: Windows | NoGround) -> Iterator[Clone | None]:
+    """Return a clone in a folder of that kind, None without a Windows."""
+    if isinstance(windows, NoGround):
+        yield None
+        return
+    with fresh_clone(windows, FAR) as clone:
+        yield clone
+
+
+@pytest.fixture
+def clone(on_windows: Windows, far: Clone) -> Clone:
+    """Return that clone."""
+    return far
+
+
+def test_a_clone_sets_itself_up_there(clone: Clone):
+    done = clone.workbook(seconds=SETUP_SECONDS)
+    assert done.succeeded, done.text
+    assert "done. The full log is in .venv\\install.log" in done.text
+    windows_root = clone.windows.path_there(clone.place)
+    files = (path.relative_to(clone.folder) for path in clone.folder.rglob("*"))
+    longest = max(len(f"{windows_root}\\{path}") for path in files)
+    assert longest >= OLD_LIMIT, f"{longest}: the folder is to have longer paths than that"
+
+
+def test_step_05_pushes_its_statuses_there(clone: Clone):
+    done = clone.scenario("run_step", "ctrl-c", seconds=RUN_SECONDS)
+    assert done.succeeded, done.text
+
+
+def test_a_project_is_begun_compared_and_checked_there(clone: Clone):
+    assert clone.workbook("start", "02", seconds=CALL_SECONDS).succeeded
+    done = clone.workbook("diff", "01", "--mine", seconds=CALL_SECONDS)
+    assert "are the same" in done.text, done.text
+    done = clone.workbook("check", "01", seconds=CHECK_SECONDS)
+    assert_right(done.text, "Step 01")
