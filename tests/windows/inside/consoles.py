@@ -30,6 +30,20 @@ kernel32.SetConsoleCtrlHandler(stays, True)
 if not kernel32.GenerateConsoleCtrlEvent(int(sys.argv[2]), 0):
     sys.exit(f"no key: {ctypes.get_last_error()}")
 """
+# Presses the x of the window in which that console is shown (WM_CLOSE).
+CLOSE = """
+import ctypes, sys
+kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
+user32 = ctypes.WinDLL("user32", use_last_error=True)
+kernel32.FreeConsole()
+if not kernel32.AttachConsole(int(sys.argv[1])):
+    sys.exit(f"no console: {ctypes.get_last_error()}")
+kernel32.GetConsoleWindow.restype = ctypes.c_void_p
+window = ctypes.c_void_p(kernel32.GetConsoleWindow())
+kernel32.FreeConsole()
+if not window or not user32.PostMessageW(window, 0x10, None, None):
+    sys.exit(f"no window: {ctypes.get_last_error()}")
+"""
 
 
 class Program:
@@ -67,17 +81,23 @@ class Program:
 
     def press(self, key: str) -> None:
         """Press a key of KEYS in its console."""
-        number = str(KEYS[key])
+        self._act(key, PRESS, str(KEYS[key]), may_end_too=key in ENDS_AT_ONCE)
+
+    def close_window(self) -> None:
+        """Close its console's window."""
+        self._act("closing its window", CLOSE)
+
+    def _act(self, what: str, code: str, *arguments: str, may_end_too: bool = False) -> None:
         done = subprocess.run(
-            [sys._base_executable, "-c", PRESS, str(self.process.pid), number],
+            [sys._base_executable, "-c", code, str(self.process.pid), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             **AS_TEXT,
             timeout=60,
         )
-        if done.returncode and key not in ENDS_AT_ONCE:
-            raise Fault(f"{key} could not be pressed: {done.returncode} {done.stdout.strip()}")
+        if done.returncode and not may_end_too:
+            raise Fault(f"{what} could not be done: {done.returncode} {done.stdout.strip()}")
 
     def wait(self, seconds: float) -> int:
         """Wait until it has ended, and return its exit code. Raises Fault where it does not."""

@@ -1,8 +1,8 @@
 """`run 05` until a whole turn of statuses has come through its websocket; then a key is pressed.
 
-The first argument is the key (ctrl-c, ctrl-break), or `kill`: the tool is killed then. The next
-call has to end what it left, and to tidy up where a key ended everything at once, as Ctrl-Break
-does under Wine and a closed window everywhere. More arguments go to `run`.
+The first argument is the key (ctrl-c, ctrl-break), `close` for its window, or `kill`: the tool is
+killed then. The next call has to end what it left, and to tidy up where a key ended everything at
+once, as Ctrl-Break does under Wine. More arguments go to `run`.
 """
 
 import os
@@ -59,6 +59,10 @@ def stop(run: Program, how: str) -> None:
     if how == "kill":
         kill_tool(run)
         clean_up(how)
+    elif how == "close":
+        run.close_window()
+        print(f"ended with {run.wait(STOP_SECONDS)} after {time.monotonic() - began:.1f} s")
+        call("start", "01")  # the window may have left the tool time to tidy up, or not
     elif how in ENDS_AT_ONCE:
         run.press(how)
         print(f"ended with {run.wait(STOP_SECONDS)} after {time.monotonic() - began:.1f} s")
