@@ -10,7 +10,7 @@ from workbook.projects.steps import find_step
 
 pytestmark = [pytest.mark.windows, pytest.mark.takes_long("programs start slowly under Wine")]
 
-RUN_SECONDS, CHECK_SECONDS, CALL_SECONDS = 240, 300, 120
+RUN_SECONDS, CHECK_SECONDS, CALL_SECONDS = 400, 400, 120
 # Each with the check that reports it, and what it says.
 MISTAKES = {
     "01": (

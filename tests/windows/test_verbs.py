@@ -12,7 +12,7 @@ from tests.windows.test_first_steps import CALL_SECONDS, RUN_SECONDS, snapshot
 
 pytestmark = [pytest.mark.windows, pytest.mark.long]
 
-PLAY_SECONDS = 400
+PLAY_SECONDS = 600
 
 
 def test_what_a_killed_run_left_is_ended_by_the_next_call(clone: Clone):

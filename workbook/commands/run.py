@@ -39,7 +39,8 @@ from workbook.runtime.timeline import Part, Timeline
 if TYPE_CHECKING:
     from workbook.runtime.page_poller import FirstAnswer
 
-ANSWER_SECONDS = 60
+# Long: where a virus scanner reads every file, and much goes on beside, a server needs a minute.
+ANSWER_SECONDS = 180
 FOLLOW_SECONDS = 0.1
 PREPARE_SECONDS = 0.02  # between two looks at the database that others wait for
 NOTE_SECONDS = 2  # how often the record learns of new grandchildren

@@ -7,7 +7,7 @@ from tests.windows.inside.consoles import workbook
 from tests.windows.inside.outcome import Fault, play
 from tests.windows.inside.remains import require_nothing_left
 
-READY_SECONDS, STOP_SECONDS = 150, 40
+READY_SECONDS, STOP_SECONDS = 200, 40
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from tests.windows.inside.start_in_use import call
 from workbook.runtime.ports import is_free
 
 PORT = 8000
-READY_SECONDS, STATUS_SECONDS, STOP_SECONDS = 150, 60, 40
+READY_SECONDS, STATUS_SECONDS, STOP_SECONDS = 200, 60, 40
 AWAITED = ("RUNNING", "FINISHED")
 
 

@@ -10,7 +10,7 @@ from tests.windows.inside.remains import require_nothing_left
 from workbook.paths import ROOT, WORK
 from workbook.runtime.process_output import AS_TEXT
 
-CALL_SECONDS, READY_SECONDS, STOP_SECONDS = 90, 150, 40
+CALL_SECONDS, READY_SECONDS, STOP_SECONDS = 90, 200, 40
 MINE = "mine.txt"
 
 

@@ -12,7 +12,7 @@ from tests.windows.inside.remains import require_nothing_left
 from tests.windows.inside.start_in_use import call, require
 from workbook.runtime.ports import is_free
 
-READY_SECONDS, STOP_SECONDS = 150, 40
+READY_SECONDS, STOP_SECONDS = 200, 40
 ADDRESS = "redis://localhost:6379"
 
 
