@@ -1,6 +1,8 @@
 """The workbook in folders as people have them on Windows: in OneDrive, on a drive D, deep down."""
 
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -8,8 +10,6 @@ from tests.versions.grounds import NoGround
 from tests.windows.clone import SETUP_SECONDS, Clone, Windows, fresh_clone
 from tests.windows.test_first_steps import CALL_SECONDS, CHECK_SECONDS, RUN_SECONDS, assert_right
 from tests.windows.wine import SECOND_DRIVE
-
-pytestmark = [pytest.mark.windows, pytest.mark.long]
 
 # What Windows' older functions take for a path, and programs that were not made for more.
 OLD_LIMIT = 260
@@ -20,6 +20,25 @@ FAR = SECOND_DRIVE.joinpath(
     "Hintergrundaufgaben mit Celery und Channels",
     "celery workbook",
 )
+
+
+def takes_long_paths() -> bool:
+    """Tell whether a Windows that this runs on was told to take them; Wine always does."""
+    if sys.platform != "win32":
+        return True
+    import winreg
+
+    key = r"SYSTEM\CurrentControlSet\Control\FileSystem"
+    with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, key) as folder, suppress(OSError):
+        return bool(winreg.QueryValueEx(folder, "LongPathsEnabled")[0])
+    return False
+
+
+pytestmark = [
+    pytest.mark.windows,
+    pytest.mark.long,
+    pytest.mark.skipif(not takes_long_paths(), reason="LongPathsEnabled is off on this Windows"),
+]
 
 
 @pytest.fixture(scope="module")
