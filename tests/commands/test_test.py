@@ -119,3 +119,8 @@ def test_the_rounds_on_windows_are_asked_for_by_name(run: Run, capfd, monkeypatc
     monkeypatch.setattr(test, "WINDOWS", "test_0.py")
     assert test.run_windows([], everything=False) == 0
     assert "1 passed" in capfd.readouterr().out
+    # An option names no tests: it is not the whole suite then.
+    assert test.run_windows(["-k", "windows or holds"], everything=False) == 0
+    assert "1 passed" in capfd.readouterr().out
+    assert test.run_windows(["test_1.py"], everything=False) == 0
+    assert "test_1.py ." in capfd.readouterr().out

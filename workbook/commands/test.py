@@ -89,10 +89,12 @@ def run_quick() -> int:
 def run_windows(arguments: Sequence[str], everything: bool) -> int:
     """Run the tests on Windows, all or those that `arguments` name; return pytest's exit code.
 
+    Options among them are pytest's, such as `-k` and `-v`: beside them it is still these tests.
     Where that is not this system, it is a Windows under Wine. `everything`: the long rounds too.
     """
     rounds = ["--windows", *(["--all"] if everything else [])]
-    return _pytest(["-n", "0", *rounds, *(arguments or [WINDOWS])])
+    all_of_them = [] if any(map(_names_tests, arguments)) else [WINDOWS]
+    return _pytest(["-n", "0", *rounds, *arguments, *all_of_them])
 
 
 def try_versions(pythons: Sequence[str]) -> int:
@@ -101,6 +103,12 @@ def try_versions(pythons: Sequence[str]) -> int:
     Returns 1 where a round did not end as it should.
     """
     return _run_module(["tests.versions", *pythons])
+
+
+def _names_tests(argument: str) -> bool:
+    """Tell whether it is a file or folder of tests, and no word of an option's, as in `-k work`."""
+    path = ROOT / argument.partition("::")[0]
+    return path.is_file() or ("/" in argument and path.is_dir())
 
 
 def _failed() -> int:
