@@ -7,7 +7,8 @@ from pathlib import Path
 
 from workbook.errors import WorkbookError
 
-VIEWS, TASKS, CONSUMERS = "status/views.py", "status/tasks.py", "status/consumers.py"
+VIEWS, URLS, TASKS = "status/views.py", "status/urls.py", "status/tasks.py"
+CONSUMERS = "status/consumers.py"
 PARTIALS = "templates/status/partials"
 SYNTAX = "syntax"
 
@@ -47,10 +48,10 @@ FAULTS = (
     Fault("03", "template", f"{PARTIALS}/task.html", "if not result.ready", "if result.ready"),
     Fault("03", "task", TASKS, "{'percent': percent}", "{'percent': 90 - percent}", passes=5),
     Fault("03", SYNTAX, VIEWS, "def check_status", "def check status"),
-    Fault("04", "view", VIEWS, "'live.html'", "'index.html'"),
+    Fault("04", "view", URLS, "'live.html'", "'index.html'"),
     Fault("04", "template", f"{PARTIALS}/current_status.html", 'id="status"', 'id="other"'),
     Fault("04", "consumer", CONSUMERS, "'RUNNING'", "'STARTED'"),
-    Fault("05", "view", VIEWS, "'live.html'", "'index.html'"),
+    Fault("05", "view", URLS, "'live.html'", "'index.html'"),
     Fault("05", "template", f"{PARTIALS}/current_status.html", 'id="status"', 'id="other"'),
     # A run is five statuses, one a second here.
     Fault("05", "task", TASKS, "'RUNNING', 'FINISHED'", "'FINISHED', 'RUNNING'", passes=4),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from checks.reporting.events import Told
@@ -91,15 +91,15 @@ class History:
         if self.last is None or self.last.problem or result.problem:
             return ""
         more, fewer = result.held - self.last.held, self.last.held - result.held
-        if not more and not fewer:
-            return "as many as before"
+        broke = {one for one in fewer if one in result.told and result.told[one].mark == NOT_YET}
         parts = []
         if more:
-            hold = "holds" if len(more) == 1 else "hold"
-            parts.append(f"{number(len(more))} more {hold} than before")
-        if fewer:
-            parts.append(f"{number(len(fewer))} that held before {_does(fewer)} not")
-        return ", ".join(parts)
+            parts.append(f"{number(len(more))} more {_verb(more, 'holds', 'hold')} than before")
+        if broke:
+            parts.append(f"{number(len(broke))} that held before {_verb(broke, 'does', 'do')} not")
+        if waiting := fewer - broke:
+            parts.append(f"{number(len(waiting))} can’t be told any more")
+        return ", ".join(parts) or "as many as before"
 
 
 def number(count: int) -> str:
@@ -107,5 +107,5 @@ def number(count: int) -> str:
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
-def _does(some: Iterable[str]) -> str:
-    return "does" if len(list(some)) == 1 else "do"
+def _verb(some: Collection[str], one: str, more: str) -> str:
+    return one if len(some) == 1 else more

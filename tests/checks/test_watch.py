@@ -1,6 +1,7 @@
 """`check --watch`: a step's checks on every save, without a terminal and on one."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -234,3 +235,32 @@ def test_a_worker_that_runs_old_code_is_told(run: ToolRun, tiny: TinyChecks):
         worker.wait()
     assert f"Your own worker (process {worker.pid})" in once
     assert "Your own worker" not in tiny.small.call("check", "03", COLUMNS="300").stdout
+
+
+def test_a_git_checkout_is_one_save(tiny: TinyChecks):
+    def git(*words: str) -> None:
+        own = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+        subprocess.run(["git", *own, *words], cwd=tiny.small.work, check=True, capture_output=True)
+
+    names = [f"status/many_{number}.py" for number in range(200)]
+    try:
+        git("init", "-b", "main")
+        git("add", "-A", "-f")
+        git("commit", "-m", "first")
+        git("checkout", "-b", "second")
+        save(tiny, "first second")
+        for name in names:
+            save(tiny, "x = 1", name)
+        git("add", "-A", "-f")
+        git("commit", "-m", "second")
+        git("checkout", "main")
+        with watching(tiny) as run:
+            run.wait_for("1 of 3 hold")
+            git("checkout", "second")
+            run.wait_for("2 of 3 hold")
+            time.sleep(0.5)
+        assert run.text.count("of 3 hold") == 2
+    finally:
+        for name in names:
+            (tiny.small.work / name).unlink(missing_ok=True)
+        shutil.rmtree(tiny.small.work / ".git")
