@@ -175,6 +175,9 @@ def problem_of(address: str, schemes: tuple[str, ...] = tuple(TRANSPORT_ALIASES)
         return "has a space in it: all that comes after = is the value, a comment as well"
     if not address.isprintable():
         return "has a character in it that nobody sees"
+    # Without its name: it might be a part of a password.
+    if re.search(r"[A-Z][A-Z_]{3,}=", address):
+        return "has a second NAME= in it: each variable begins on a line of its own"
     scheme, separator, _ = address.partition("://")
     if not separator:
         return "has no redis:// in front"

@@ -10,6 +10,7 @@ from checks.clients.http_client import Answer, visiting
 from checks.common import startup_checks
 from checks.common.evidence import explain_answer, explain_logs
 from checks.common.registered_tasks import require_known
+from checks.harness.diagnosis.evidence import Evidence, of_log
 from checks.harness.project import FROZEN, Project
 from checks.harness.working_copy import appended
 from checks.pace import patience
@@ -77,11 +78,11 @@ def test_the_start_page_has_the_form(project: Project) -> None:
             project,
             page,
         )
-    _require_form(page)
+    _require_form(page, of_log("", project.folder))
     _require_files(project, assets)
 
 
-def _require_form(page: Answer) -> None:
+def _require_form(page: Answer, project: Evidence) -> None:
     """Raise NotYet where the page has no form that can send a task."""
     forms = forms_in(page.text, page.url)
     posting = [one for one in forms if one.address == PATH]
@@ -94,13 +95,24 @@ def _require_form(page: Answer) -> None:
             "an address?",
             guide="02, Write the page",
         )
+    if not posting and forms:
+        # Who has Django write the address finds it in the URL patterns.
+        pattern = project.find(r"name=['\"]check_status['\"]")
+        is_written = project.find(r"{%\s*url\s+['\"](\w+:)?check_status")
+        raise NotYet(
+            done=page.done,
+            seen=f"a form that posts to {forms[0].address}",
+            expected=f"one that posts to {PATH}",
+            look_at=f"{pattern or 'status/urls.py'}: which path is that?"
+            if is_written
+            else "the template of the page, templates/index.html: where does its form post to?",
+            guide="02, Add the URLs" if is_written else "02, Write the page",
+        )
     if not any(form.method == "post" for form in posting):
         raise NotYet(
             done=page.done,
-            seen="a form for /check-status/ that sends a GET"
-            if posting
-            else "no form that posts to /check-status/",
-            expected='a form with method="post" and that address',
+            seen=f"a form for {PATH} that sends a GET" if posting else "no form",
+            expected=f'a form with method="post" and the address {PATH}',
             look_at="the template of the page, templates/index.html",
             guide="02, Write the page",
         )

@@ -727,7 +727,8 @@ def test_the_task_takes_its_time(conversation: Conversation) -> None:
 
 
 @check("The bar moves, and never goes back", after=(test_the_task_takes_its_time,))
-def test_the_bar_moves(conversation: Conversation) -> None:
+def test_the_bar_moves(project: Project, conversation: Conversation, unheard: Sent) -> None:
+    waiting = own_words(unheard.answer)
     bars = [share for said in conversation.said if (share := bar(said.answer)) is not None]
     shown = ", ".join(f"{share:.0%}" for share, _same in groupby(bars))
     if any(after < before for before, after in pairwise(bars)):
@@ -735,11 +736,15 @@ def test_the_bar_moves(conversation: Conversation) -> None:
             f"a bar that goes back: {shown}",
             f"{TASKS}, update_state: what does it report?",
         )
-    elif len(set(bars)) < 3:
+    elif len(set(bars)) >= 3:
+        return
+    elif waiting in [own_words(said.answer) for said in conversation.said[-2:]]:
+        seen = f"it said of a task at work what it says of one that waits: {quoted(waiting)}"
+        polling = of_log("", project.folder).find(r"hx-trigger").partition(",")[0]
+        hint = f"{polling or TEMPLATES}: which branch is for the state that send_status reports?"
+    else:
         seen = f"a bar that shows {shown} and nothing else" if bars else "no bar with a value"
         hint = f"{TASKS}: does send_status report how far it is? And does {TEMPLATES} show it?"
-    else:
-        return
     raise NotYet(
         done="sent a task and read its fragments until it was done",
         seen=seen,

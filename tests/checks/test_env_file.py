@@ -37,6 +37,7 @@ def said_of(text: str, **settings: object) -> str:
         ("reddis://localhost:6379", "begins with reddis://, and there is no such transport"),
         ("http://localhost:6379", "begins with http://"),
         ("unix:///run/redis.sock", "begins with unix://"),
+        ("redis://localhost:6379STATUS_INTERVAL=2", "begins on a line of its own"),
         ("redis://localhost:port", "cannot be used"),
         ("redis://localhost:63790000", "no port"),
         ("redis://localhost:6379/first", "no number of a database"),

@@ -99,6 +99,22 @@ MISTAKES = [
         ),
     ),
     Mistake(
+        "the_address_lacks_its_slash",
+        "test_the_start_page_has_the_form",
+        (
+            "a form that posts to /check-status",
+            "status/urls.py, line 7: which path",
+            "Add the URLs",
+        ),
+        Edit("status/urls.py", "'check-status/'", "'check-status'"),
+    ),
+    Mistake(
+        "the_form_posts_elsewhere",
+        "test_the_start_page_has_the_form",
+        ("a form that posts to /send-status/", "index.html: where does its form post to?"),
+        Edit("templates/index.html", "{% url 'check_status' %}", "/send-status/"),
+    ),
+    Mistake(
         "form_for_another_server",
         "test_the_start_page_has_the_form",
         ("a form for http://localhost:8000/check-status/", "another server", "without a host"),

@@ -340,6 +340,16 @@ FURTHER = (
         Edit("templates/status/partials/unknown_task.html", ' id="task"', ""),
     ),
     Mistake(
+        "the-state-is-misspelt-in-the-template",
+        "test_the_bar_moves",
+        (
+            "at work what it says of one that waits: “Task PENDING : the task waits",
+            TASK,
+            "which branch is for",
+        ),
+        Edit(TASK, "state == 'PROGRESS'", "state == 'PROGESS'"),
+    ),
+    Mistake(
         "the-form-carries-no-token",
         "test_a_post_is_accepted",
         ("status 403", "CSRF cookie not set", "which tag does Django want"),
