@@ -246,6 +246,16 @@ PATIENT = (
         is_golden=True,
     ),
     Mistake(
+        "the-state-is-misspelt-in-the-template",
+        "test_the_bar_moves",
+        (
+            "at work what it says of one that waits: “Task PENDING : the task waits",
+            TASK,
+            "which branch is for",
+        ),
+        Edit(TASK, "state == 'PROGRESS'", "state == 'PROGESS'"),
+    ),
+    Mistake(
         "progress-asks-no-more",
         "test_polling_stops",
         ("which asks no more; the task's state is PROGRESS", "hx-trigger in every fragment"),
@@ -338,16 +348,6 @@ FURTHER = (
         "test_a_second_click_is_answered_in_a_browser",
         ("waited for the 404, and clicked again", "nothing was sent"),
         Edit("templates/status/partials/unknown_task.html", ' id="task"', ""),
-    ),
-    Mistake(
-        "the-state-is-misspelt-in-the-template",
-        "test_the_bar_moves",
-        (
-            "at work what it says of one that waits: “Task PENDING : the task waits",
-            TASK,
-            "which branch is for",
-        ),
-        Edit(TASK, "state == 'PROGRESS'", "state == 'PROGESS'"),
     ),
     Mistake(
         "the-form-carries-no-token",
