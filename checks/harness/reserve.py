@@ -8,6 +8,7 @@ another command or another environment by then is ended, and started as usual.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +38,8 @@ class Gate:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._opened: int | None = None
-        os.mkfifo(path)
+        if sys.platform != "win32":  # nothing is held there, for it never forks
+            os.mkfifo(path)
 
     def variables(self, environment: Mapping[str, str], named: str) -> dict[str, str]:
         """Return an environment with what holds a process at the gate."""

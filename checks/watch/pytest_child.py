@@ -40,7 +40,8 @@ def become_pytest(
     What it prints goes to `output`, its standard error to the file `errors`, which loses its name.
     `target` is a project for which all that takes long is started beforehand, "" for none.
     """
-    os.setsid()  # Ctrl-C is for the watcher, which ends this one
+    if sys.platform != "win32":  # which never forks
+        os.setsid()  # Ctrl-C is for the watcher, which ends this one
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _print_into(output, errors)
     os.chdir(folder)

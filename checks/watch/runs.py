@@ -16,8 +16,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.context import ForkServerContext
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from checks.reporting.events import Event, from_line
 from checks.target import Target
@@ -78,7 +77,7 @@ class ForkedProcess:
     `target` is a project for which it starts beforehand what takes long, "" for none.
     """
 
-    def __init__(self, server: ForkServerContext, target: str) -> None:
+    def __init__(self, server: Any, target: str) -> None:
         # The fork takes its name away as soon as it has opened it.
         self.errors: IO[bytes] = tempfile.NamedTemporaryFile(  # noqa: SIM115
             prefix="workbook-watch-", delete=False
@@ -233,12 +232,13 @@ def can_fork() -> bool:
     return "forkserver" in multiprocessing.get_all_start_methods()
 
 
-def warm_server(folder: str) -> ForkServerContext:
+def warm_server(folder: str) -> Any:
     """Start the process that forks, with the checks in `folder` imported; return how to ask it.
 
-    It ends with this process, however that ends.
+    That is a ForkServerContext, a type which Windows doesn't have. The process ends with this one,
+    however that ends.
     """
-    context = multiprocessing.get_context("forkserver")
+    context: Any = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*IMPORTED, f"checks.{folder}.conftest"])
     context.Process(target=int).start()  # which it waits for, and imports meanwhile
     return context

@@ -48,6 +48,11 @@ def test_start_minds_terminals_open_files_and_what_runs(clone: Clone):
     assert done.succeeded, done.text
 
 
+def test_watch_sees_a_save_and_reset_puts_it_back(clone: Clone):
+    done = clone.scenario("watch", seconds=PLAY_SECONDS)
+    assert done.succeeded, done.text
+
+
 def test_redis_run_with_its_address_and_guide(clone: Clone):
     done = clone.scenario("verbs", seconds=PLAY_SECONDS)
     assert done.succeeded, done.text
