@@ -56,7 +56,16 @@ def test_it_tells_a_redis_from_another_server_and_from_nothing(monkeypatch: pyte
     with a_server_that_is_no_redis() as port:
         monkeypatch.setattr(doctor, "REDIS_PORT", port)
         assert "that is no Redis" in doctor.local_redis().text
-        taken = doctor.web_port(port, "run", "pages")
+
+
+def test_a_port_is_no_trouble_where_this_workbook_serves_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with a_server_that_is_no_redis() as port:
+        ours = doctor.web_port(port, "guide", "the guide")
+        assert (ours.mark, ours.way_out) == ("✓", "")
+        monkeypatch.setattr(doctor, "ROOT", tmp_path)  # as if the server were another folder's
+        taken = doctor.web_port(port, "guide", "the guide")
         assert taken.mark == "–"
         assert "--port" in taken.way_out
 

@@ -12,18 +12,20 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
+
 from workbook.bootstrap import environment
 from workbook.browser import find_chromium
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
-from workbook.paths import WORK
+from workbook.paths import ROOT, WORK
 from workbook.projects.replacement import settle
 from workbook.projects.step_detection import describe
 from workbook.redis_server.address import masked
 from workbook.redis_server.selection import named_address, vacant_loopback_port
 from workbook.redis_server.server import find_server
 from workbook.redis_server.usable import NO_REDIS, why_unusable
-from workbook.runtime.ports import LOOPBACK, holder, is_free
+from workbook.runtime.ports import LOOPBACK, holder, is_free, listeners
 from workbook.runtime.process_output import AS_TEXT
 
 REDIS_PORT = 6379
@@ -154,11 +156,20 @@ def named_redis(work: Path = WORK) -> Iterator[Finding]:
 
 
 def web_port(port: int, verb: str, purpose: str) -> Finding:
-    """Tell whether the usual port of a verb is free."""
+    """Tell whether the usual port of a verb is free, or serves this workbook."""
     if is_free(port):
         return Finding("✓", f"port {port}", f"free, for {purpose}")
+    if any(map(_is_of_this_workbook, listeners(port))):
+        return Finding("✓", f"port {port}", f"serves {purpose}: {holder(port)}")
     hint = f"end it, or choose another: {tool_command()} {verb} --port {port + 10}"
     return Finding("–", f"port {port}", f"taken by {holder(port) or 'another program'}", hint)
+
+
+def _is_of_this_workbook(process: psutil.Process) -> bool:
+    try:
+        return Path(process.cwd()).is_relative_to(ROOT)
+    except (psutil.Error, OSError):
+        return False
 
 
 def git() -> Finding:
