@@ -1,0 +1,39 @@
+"""Troubleshooting's words for a port that is taken, as Django and Daphne say them."""
+
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbook.paths import ROOT
+from workbook.projects.steps import find_step
+from workbook.runtime.process_output import AS_TEXT
+
+START_SECONDS = 60
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("02", "Error: That port is already in use."),
+        ("04", "Listen failure: Couldn't listen on 127.0.0.1:{port}: [Errno 98] Address already"),
+    ],
+)
+def test_a_server_says_that_its_port_is_taken(step: str, words: str, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(find_step(step).folder, project)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "manage.py", "runserver", "--noreload", str(port)],
+            cwd=project,
+            capture_output=True,
+            timeout=START_SECONDS,
+            **AS_TEXT,
+        )
+    assert words.format(port=port) in done.stdout + done.stderr
+    page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    assert words.format(port=8000) in page
