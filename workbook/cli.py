@@ -27,6 +27,7 @@ The workbook: Celery and websockets in Django, step by step.
   {0} start 02       put the base of step 02 into work/ and begin
   {0} shell          your own shell in work/, with the environment active
   {0} check 02       is your work/ right, and what next?  --watch: on every save
+  {0} hint           lead on from the first ✗: the idea, the place, the change
   {0} diff 03        what step 03 changes;  --mine: your work/ against it
   {0} reset          a file of work/, or all of it, as the step began;  --undo
   {0} guide          read the guide in the browser
@@ -40,7 +41,7 @@ Every subcommand explains itself with --help. Steps are called by number: 01 to 
 LESSONS = "Further lessons are called by name: {}.\n"
 WIDEST = 100
 VERBS = (
-    *("run", "start", "shell", "check", "diff", "reset"),
+    *("run", "start", "shell", "check", "hint", "diff", "reset"),
     *("guide", "redis", "doctor", "bench", "test"),
 )
 

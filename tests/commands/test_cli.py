@@ -8,7 +8,7 @@ import pytest
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.paths import ROOT
 
-VERBS = ("run", "start", "shell", "diff", "reset", "redis", "doctor", "guide", "test")
+VERBS = ("run", "start", "shell", "hint", "diff", "reset", "redis", "doctor", "guide", "test")
 
 
 def test_without_a_verb_a_help_of_one_screen_shows_every_verb(small: SmallWorkbook):

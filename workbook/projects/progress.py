@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,9 +77,10 @@ class StepProgress:
 
 @dataclass(frozen=True)
 class Progress:
-    """What is known, by the labels of steps and lessons."""
+    """What is known, by the labels of steps and lessons; `latest` was checked last."""
 
     steps: Mapping[str, StepProgress] = field(default_factory=dict)
+    latest: str | None = None
 
     def of(self, label: str) -> StepProgress:
         """Return what is known of a step or lesson."""
@@ -117,7 +118,7 @@ def remember(label: str, run: LastRun, is_done: bool, stars: set[str], state: Pa
             if not _is_newer(state / NAME):
                 known = read_progress(state)
                 step = after_run(known.of(label), run, is_done, stars)
-                _write(replace(known, steps={**known.steps, label: step}), state)
+                _write(Progress({**known.steps, label: step}, label), state)
 
 
 def _write(progress: Progress, state: Path) -> None:
@@ -134,7 +135,9 @@ def _is_newer(file: Path) -> bool:
 
 
 def _progress(found: Mapping[str, Any]) -> Progress:
-    return Progress({str(label): _step(one) for label, one in found["steps"].items()})
+    latest = found.get("latest")
+    steps = {str(label): _step(one) for label, one in found["steps"].items()}
+    return Progress(steps, latest if isinstance(latest, str) else None)
 
 
 def _step(found: Mapping[str, Any]) -> StepProgress:

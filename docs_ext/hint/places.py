@@ -1,0 +1,155 @@
+"""Where in the learner's project a ✗ points to, and what is there now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from docs_ext.listings.python_parts import python_scope
+from docs_ext.listings.template_parts import html_scope
+from workbook.errors import WorkbookError
+from workbook.projects.content import files_of
+
+FILE = re.compile(r"(?<![\w/.-])((?:[\w-]+/)*[\w-]+\.(?:py|html|js|css)|Procfile|\.env)(?![\w/])")
+SYMBOL = re.compile(r", (?!line )([A-Za-z_#][\w#.-]*)")
+LINE = re.compile(r", line (\d+)")
+# What the question of a ✗ may be about: a setting, a dotted or hyphenated name, a status.
+WORD = re.compile(r"[A-Z]{2,}[A-Z_]{2,}|\b[a-z]+(?:[-_.][a-z]+)+\b|\b[1-5]\d\d\b|\b[a-z]+[A-Z]\w+")
+SECRETS = ".env"
+MOST_LINES, AROUND = 30, 2
+NAMES_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a ✗ names: files, perhaps a symbol in them, perhaps a line of the first.
+
+    `words` are names that its question has. `is_template`: it speaks of a template, without a file.
+    """
+
+    files: tuple[str, ...]
+    symbol: str = ""
+    line: int = 0
+    words: tuple[str, ...] = ()
+    is_template: bool = False
+
+    def holds(self, path: str) -> bool:
+        """Tell whether a file of the lesson is one that it names, or may be."""
+        if self.files:
+            return any(f"/{path}".endswith(f"/{file}") for file in self.files)
+        return path.endswith(".html") or not self.is_template
+
+
+def place_named(look_at: str) -> Place:
+    """Return what the field “open” of a ✗ names, such as `status/views.py, index: how old …?`."""
+    files = tuple(dict.fromkeys(FILE.findall(look_at)))
+    before = look_at.partition(":")[0]
+    symbol, line = SYMBOL.search(before), LINE.search(before)
+    question = FILE.sub("", look_at.partition(":")[2])
+    return Place(
+        files,
+        symbol[1] if symbol else "",
+        int(line[1]) if line else 0,
+        tuple(WORD.findall(question)),
+        not files and "template" in look_at,
+    )
+
+
+def shown_now(project: Path, path: str, names: Iterable[str], line: int = 0) -> list[str]:
+    """Return lines that say what of a file, or of its parts called `names`, is there now.
+
+    The lines that are shown have their numbers. A file with secrets is named, and not shown.
+    """
+    file = project / path
+    if not file.is_file():
+        return [f"There is no {path} in your project yet.", *_elsewhere(project, path, names)]
+    if file.name == SECRETS:
+        return [f"{path} holds secrets, so it is not shown here." + (f" Line {line}." * bool(line))]
+    text = file.read_text(encoding="utf-8-sig", errors="replace")
+    lines = text.splitlines()
+    if not text.strip():
+        return [f"{path} is empty."]
+    if line:
+        return [f"{path}, line {line}, is now:", *_numbered(lines, line - 4, line + 3)]
+    wanted = [name for name in names if name]
+    for name in wanted:
+        if span := span_of(path, text, name):
+            title = f"{path}, {name}, is now:"
+            return [title, *_numbered(lines, *span)]
+    missing = [_differs(path, text, wanted), *_elsewhere(project, path, wanted)] if wanted else []
+    if len(lines) <= MOST_LINES:
+        return [*missing, f"{path} is now:", *_numbered(lines, 0, len(lines))]
+    return missing or [f"{path} has {len(lines)} lines: {_names_of(path, text)}."]
+
+
+def span_of(path: str, text: str, name: str) -> tuple[int, int] | None:
+    """Return from where to where a part of that name goes, in lines from 0; None without one."""
+    lines = text.splitlines()
+    if path.endswith(".py"):
+        try:
+            scope = python_scope(text, name)
+            at = scope.index(name)
+        except WorkbookError:
+            at = None
+        if at is not None:
+            return scope.parts[at].first, scope.parts[at].end
+    elif path.endswith(".html"):
+        try:
+            scope = html_scope(text, name)
+            at = scope.index(name)
+        except WorkbookError:
+            at = None
+        if at is not None:
+            return scope.parts[at].first, scope.parts[at].end
+    found = [
+        at for at, line in enumerate(lines) if re.search(rf"(?<![\w-]){re.escape(name)}", line)
+    ]
+    return (max(found[0] - AROUND, 0), found[0] + AROUND + 1) if found else None
+
+
+def _differs(path: str, text: str, names: list[str]) -> str:
+    """Say that the learner's file has none of the lesson's names, and which ones it has."""
+    lesson = " or ".join(f"`{name}`" for name in names)
+    return f"Yours has no {lesson}, as the lesson calls it. {path} has: {_names_of(path, text)}."
+
+
+def _names_of(path: str, text: str) -> str:
+    names: list[str] = []
+    if path.endswith(".py"):
+        try:
+            names = python_scope(text, "").names()
+        except WorkbookError as problem:
+            return f"no readable Python ({problem})"
+    known = [name for name in names if re.fullmatch(r"[\w.]+", name)]
+    more = ", …" if len(known) > NAMES_SHOWN else ""
+    return (", ".join(known[:NAMES_SHOWN]) + more) or f"{len(text.splitlines())} lines"
+
+
+def _elsewhere(project: Path, path: str, names: Iterable[str]) -> Iterator[str]:
+    """Say in which other file one of the names is."""
+    for name in names:
+        if not re.fullmatch(r"\w+", name) or not path.endswith(".py"):
+            continue
+        for file in files_of(project):
+            other = file.relative_to(project).as_posix()
+            if other == path or file.suffix != ".py":
+                continue
+            text = file.read_text(encoding="utf-8", errors="replace")
+            defines = re.search(
+                rf"^(?:(?:async )?def|class) {re.escape(name)}\b", text, re.MULTILINE
+            )
+            if defines and (span := span_of(other, text, name)):
+                yield f"{other} has a `{name}`:"
+                yield from _numbered(text.splitlines(), *span)
+                return
+
+
+def _numbered(lines: list[str], first: int, end: int) -> list[str]:
+    first, end = max(first, 0), min(end, len(lines))
+    cut = first + MOST_LINES < end
+    end = min(end, first + MOST_LINES)
+    width = len(str(end))
+    shown = [f"  {at + 1:>{width}} │ {lines[at]}".rstrip() for at in range(first, end)]
+    return [*shown, f"  {'…':>{width}} │"] if cut else shown
