@@ -137,7 +137,7 @@ def aim_of(kind: str) -> float:
 
 def parser_of() -> BenchmarkParser:
     """Return the command line."""
-    parser = BenchmarkParser("watch", rounds=20)
+    parser = BenchmarkParser("watch", rounds=5)
     every = ",".join(dict.fromkeys(one.step for one in FAULTS))
     parser.add_argument("--steps", default=every, help=f"default: {every}")
     return parser

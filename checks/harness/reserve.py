@@ -23,12 +23,12 @@ from workbook.runtime.ports import free_port
 from workbook.runtime.run_records import Run, end_leftovers, opened_run
 
 HELD_PYTHON = Path(__file__).with_name("held_python")
-# Imported by a process of a project that names the first word in its settings, and by no other.
+# What an app imports as it is loaded, in every process of a project whose settings name it.
 NAMED = {
-    "daphne": ("daphne.server", "daphne.management.commands.runserver"),
-    "channels": ("channels.auth", "channels.generic.websocket", "channels.layers"),
-    "channels_redis": ("channels_redis.pubsub",),
-    "django_htmx": ("django_htmx.middleware",),
+    "daphne": "daphne.server",
+    "channels": "channels.layers",
+    "channels_redis": "channels_redis.pubsub",
+    "django_htmx": "django_htmx.middleware",
 }
 
 
@@ -152,7 +152,7 @@ def take_reserve(target: Path) -> Reserve | None:
 
 
 def named_in(target: Path) -> str:
-    """Return the modules that a project's settings ask for, as far as they are worth it."""
+    """Return the modules that a project's settings make every process of it import."""
     try:
         text = "".join(
             file.read_text(encoding="utf-8", errors="replace")
@@ -160,4 +160,4 @@ def named_in(target: Path) -> str:
         )
     except OSError:
         return ""
-    return " ".join(module for word, modules in NAMED.items() if word in text for module in modules)
+    return " ".join(module for word, module in NAMED.items() if word in text)

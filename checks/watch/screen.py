@@ -127,7 +127,7 @@ class Screen:
         mark, look = f"{told.mark} ", (YELLOW if told.mark != NOT_YET else BOLD)
         lines = []
         if broke:
-            lines += [Line(f"{MARGIN} IT HELD BEFORE YOU SAVED ", ALARM), Line("")]
+            lines += [Line(f"{MARGIN} IT HELD BEFORE ", ALARM), Line("")]
             look = RED
         title = f"{told.title}: {told.reason}" if told.reason else told.title
         texts = wrapped(title, self.width, first=MARGIN + mark, other=f"{MARGIN}  ")

@@ -96,7 +96,7 @@ def test_what_broke_is_told_louder_than_what_was_never_there(run: ToolRun, tiny:
     save(tiny, "second third")
     run.wait_for("✗ The first holds")
     run.wait_for("2 of 3 hold · two more hold than before, one that held before does not")
-    assert "IT HELD BEFORE YOU SAVED" in run.text
+    assert "IT HELD BEFORE" in run.text
 
 
 def test_the_check_that_failed_last_is_asked_first(tiny: TinyChecks):
@@ -264,3 +264,18 @@ def test_a_git_checkout_is_one_save(tiny: TinyChecks):
         for name in names:
             (tiny.small.work / name).unlink(missing_ok=True)
         shutil.rmtree(tiny.small.work / ".git")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is held where nothing forks")
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM"])
+def test_what_was_started_beforehand_ends_with_the_watcher(tiny: TinyChecks, name: str):
+    def held() -> bool:
+        return any("probe.py" in " ".join(words) for words in run.command_lines())
+
+    with watching(tiny) as run:
+        run.wait_for("1 of 3 hold")
+        wait_until(held, 15, lambda: str(run.command_lines()))
+        run.process.send_signal(getattr(signal, name))
+        wait_until(lambda: not run.left(), 15, lambda: str(run.command_lines()))
+    runs = tiny.root / ".workbook" / "runs"
+    assert not list(runs.iterdir())

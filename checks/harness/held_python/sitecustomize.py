@@ -24,13 +24,15 @@ COMMON = (
     *("django.middleware.security", "django.template.backends.django", "django.urls"),
     *("django.template.defaultfilters", "django.template.defaulttags", "django.test.signals"),
     *("django.template.loader_tags", "django.utils.translation.trans_real", "django.views.debug"),
-    *("django.views.generic", "django.views.static"),
+    *("django.views.generic", "django.views.static", "django.db.migrations.autodetector"),
+    *("cron_descriptor", "crontab"),
 )
 WEB = (
     "django.contrib.staticfiles.management.commands.runserver",
     "django.core.servers.basehttp",
     "django.utils.autoreload",
 )
+DAPHNE = ("channels.auth", "channels.generic.websocket", "daphne.management.commands.runserver")
 CELERY = ("celery.bin.celery", "celery.bin.worker", "celery.bin.beat", "celery.apps.beat")
 WORKER = ("celery.apps.worker", "celery.worker.consumer")
 # For the option -P.
@@ -38,13 +40,18 @@ POOLS = {"gevent": "gevent", "eventlet": "eventlet", "threads": "thread", "solo"
 
 
 def wanted(words: list[str], named: list[str]) -> list[str]:
-    """Return the modules to import for a command line; `named` are those of the project's own."""
-    if not any(os.path.basename(word).startswith("celery") for word in words):  # noqa: PTH119
-        return [*COMMON, *named, *(WEB if "runserver" in words else ())]
-    if "worker" not in words:
-        return [*COMMON, *CELERY]
-    pool = next((POOLS[word] for word in words if word in POOLS), "prefork")
-    return [*COMMON, *CELERY, *WORKER, f"celery.concurrency.{pool}"]
+    """Return the modules to import for a command line; `named` are those of the project's apps."""
+    modules = [*COMMON, *named]
+    if "runserver" in words:
+        modules += WEB
+        if "daphne.server" in named:
+            modules += DAPHNE
+    if any(os.path.basename(word).startswith("celery") for word in words):  # noqa: PTH119
+        modules += CELERY
+        if "worker" in words:
+            pool = next((POOLS[word] for word in words if word in POOLS), "prefork")
+            modules += [*WORKER, f"celery.concurrency.{pool}"]
+    return modules
 
 
 def hold() -> None:
