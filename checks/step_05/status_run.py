@@ -39,6 +39,7 @@ class Late:
     other: str | None
     after_seconds: float
     is_blurred: bool
+    opened_at: float  # by time.monotonic()
 
 
 @dataclass
@@ -68,6 +69,18 @@ def has_two_runs(visitor: WebsocketClient) -> bool:
     seen = [one for one in statuses(visitor) if one in STATUSES]
     repeats = [number for number, pair in enumerate(pairwise(seen)) if pair[0] == pair[1]]
     return len(repeats) > 1 or (len(seen) > len(RUN) + 1 and any(repeats))
+
+
+def run_end(visitor: WebsocketClient) -> float:
+    """Return when a visitor was sent the last status of a run, by time.monotonic()."""
+    seen = -1
+    last = ""
+    for frame in list(visitor.frames):
+        if (status := status_in(frame.words) or "") != last:
+            seen, last = seen + 1, status
+        if seen == len(RUN) - 1:
+            return frame.at
+    return time.monotonic()
 
 
 def _has_more_changes(visitor: WebsocketClient, than: int) -> bool:
@@ -136,7 +149,7 @@ def _come_late(project: Project, sockets: Sockets, other: WebsocketClient) -> La
     try:
         late = sockets.open(project.url)
     except Refused as refused:
-        return Late(expected, refused.seen, None, 0, False)
+        return Late(expected, refused.seen, None, 0, False, time.monotonic())
     late.wait_for(lambda: late.frames, INTERVAL_SECONDS)
     first = late.frames[0] if late.frames else None
     looked_at = first.at if first else time.monotonic()
@@ -153,6 +166,7 @@ def _come_late(project: Project, sockets: Sockets, other: WebsocketClient) -> La
         differing,
         looked_at - late.opened_at,
         any(at < until for at in changed),
+        late.opened_at,
     )
 
 

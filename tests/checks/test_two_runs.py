@@ -1,0 +1,40 @@
+"""Two runs one after the other: a mistake, unless somebody came after the first was over."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from checks.clients.background import Later
+from checks.clients.websocket_client import Frame
+from checks.step_05.status_run import Crowd, Late, run_end
+from checks.step_05.test_websocket_celery import test_all_share_one_run as all_share_one_run
+from checks.verdicts import CannotTell, NotYet
+
+TWO_RUNS = ["RUNNING", "FINISHED", "RUNNING", "FINISHED", "RUNNING", "RUNNING", "FINISHED"]
+
+
+def visitor_of(*seen: str) -> SimpleNamespace:
+    """Return one who was sent a status a second, from 0 on."""
+    return SimpleNamespace(frames=[Frame(f"<p>{one}</p>", at) for at, one in enumerate(seen)])
+
+
+def judged(late_at: float) -> type[Exception]:
+    """Return how the check ends where a late page opened at that second."""
+    late = Late("FINISHED", "FINISHED", None, 0.1, False, late_at)
+    crowd = Crowd(visitors=[visitor_of(*TWO_RUNS)], late=[late])
+    with pytest.raises((CannotTell, NotYet)) as raised:
+        all_share_one_run(Later(lambda: crowd))
+    return raised.type
+
+
+def test_a_run_ends_with_its_last_status() -> None:
+    assert run_end(visitor_of(*TWO_RUNS)) == 4
+    assert run_end(visitor_of("RUNNING", *TWO_RUNS)) == 5
+
+
+def test_a_second_run_is_a_mistake_where_everybody_came_amid_the_first() -> None:
+    assert judged(late_at=3.1) is NotYet
+
+
+def test_nothing_can_be_told_where_a_late_page_came_after_the_run() -> None:
+    assert judged(late_at=4.5) is CannotTell
