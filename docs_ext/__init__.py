@@ -2,4 +2,5 @@
 
 May import benchmarks (recorded figures) and workbook; mkdocs.yml names what it calls here. Begin
 with `superfences` (a function a fence), or `audit`, which finds what is wrong, with page and line.
+`hint` reads the pages for a terminal: what leads on from a ✗.
 """

@@ -44,6 +44,10 @@ class LessonChange:
             word in line for line in self.lines if line.startswith(SIGNS)
         )
 
+    def shows(self, word: str) -> bool:
+        """Tell whether it is about a name, or has a word in any of its lines."""
+        return word in self.names or any(word in line for line in self.lines)
+
 
 def page_of(lesson: Step | Lesson) -> Path:
     """Return the page of a step or further lesson."""

@@ -29,7 +29,7 @@ def hint_lines(cross: Cross, label: str, project: Path, grade: int, width: int) 
     lesson, heading = section_of(cross, label)
     changes = changes_for(lesson, heading, named)
     if grade == 2:
-        return place(named, changes, project, width)
+        return place(cross, changes, project, width)
     return change(named, changes, lesson, project, width)
 
 
@@ -65,12 +65,15 @@ def idea(cross: Cross, width: int) -> list[str]:
     return [f"The idea, from {shown}:", "", *_wrapped(paragraphs, width)]
 
 
-def place(named: Place, changes: list[LessonChange], project: Path, width: int) -> list[str]:
+def place(cross: Cross, changes: list[LessonChange], project: Path, width: int) -> list[str]:
     """Return which file and symbol it is about, and what is there now."""
+    named = place_named(cross.look_at)
     paths = list(named.files) or list(dict.fromkeys(one.path for one in changes))
-    lines: list[str] = ["The place:"]
+    asked = "" if named.files else cross.look_at.partition(":")[0]
+    lines = _wrapped([f"The place: {asked}".rstrip()], width)
     for path in paths[:2]:
-        names = [named.symbol] if named.symbol else _names(changes, path)
+        own = [named.symbol] if named.symbol and path == paths[0] else []
+        names = own or _names(changes, path)
         found = shown_now(project, path, names, named.line if path == paths[0] else 0)
         lines.append("")
         for line in found:
@@ -84,11 +87,8 @@ def change(
     """Return that part of the lesson's diff, and whether the learner's own names are others."""
     origin = changes[0].origin if changes else ""
     lines = [f"The change, as {origin or lesson.title} makes it:"]
-    if named.symbol and not any(one.mentions(named.symbol) for one in changes):
-        lines += _wrapped(
-            [f"It changes nothing about {named.symbol}: there, yours differs from what it had."],
-            width,
-        )
+    if named.symbol and not any(one.shows(named.symbol) for one in changes):
+        lines.append(f"(It changes nothing in {named.symbol} itself.)")
     told: set[str] = set()
     for one in changes[:MOST_CHANGES]:
         lines += ["", one.path, *(f"  {line}".rstrip() for line in one.lines)]
@@ -116,7 +116,8 @@ def other_names(one: LessonChange, project: Path) -> list[str]:
 
 
 def _names(changes: list[LessonChange], path: str) -> list[str]:
-    return list(dict.fromkeys(name for one in changes if one.path == path for name in one.names))
+    names = dict.fromkeys(name for one in changes if one.path == path for name in one.names)
+    return sorted(names, key=IMPORTS.__eq__)  # the imports last
 
 
 def _wrapped(paragraphs: list[str] | tuple[str, ...], width: int) -> list[str]:

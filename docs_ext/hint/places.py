@@ -13,12 +13,13 @@ from workbook.errors import WorkbookError
 from workbook.projects.content import files_of
 
 FILE = re.compile(r"(?<![\w/.-])((?:[\w-]+/)*[\w-]+\.(?:py|html|js|css)|Procfile|\.env)(?![\w/])")
-SYMBOL = re.compile(r", (?!line )([A-Za-z_#][\w#.-]*)")
+# Right behind the file, and nothing but a name: not “static/live.js, or wherever …”.
+SYMBOL = re.compile(rf"(?:{FILE.pattern}), (?:the line of )?(?P<name>[A-Za-z_#][\w#.-]*)(?=$|:|,)")
 LINE = re.compile(r", line (\d+)")
 # What the question of a ✗ may be about: a setting, a dotted or hyphenated name, a status.
 WORD = re.compile(r"[A-Z]{2,}[A-Z_]{2,}|\b[a-z]+(?:[-_.][a-z]+)+\b|\b[1-5]\d\d\b|\b[a-z]+[A-Z]\w+")
 SECRETS = ".env"
-MOST_LINES, AROUND = 30, 2
+MOST_LINES, AROUND = 50, 2
 NAMES_SHOWN = 8
 
 
@@ -47,10 +48,10 @@ def place_named(look_at: str) -> Place:
     files = tuple(dict.fromkeys(FILE.findall(look_at)))
     before = look_at.partition(":")[0]
     symbol, line = SYMBOL.search(before), LINE.search(before)
-    question = FILE.sub("", look_at.partition(":")[2])
+    question = FILE.sub("", look_at)
     return Place(
         files,
-        symbol[1] if symbol else "",
+        symbol["name"] if symbol else "",
         int(line[1]) if line else 0,
         tuple(WORD.findall(question)),
         not files and "template" in look_at,
@@ -110,9 +111,9 @@ def span_of(path: str, text: str, name: str) -> tuple[int, int] | None:
 
 
 def _differs(path: str, text: str, names: list[str]) -> str:
-    """Say that the learner's file has none of the lesson's names, and which ones it has."""
-    lesson = " or ".join(f"`{name}`" for name in names)
-    return f"Yours has no {lesson}, as the lesson calls it. {path} has: {_names_of(path, text)}."
+    """Say that the learner's file has none of these names, and which ones it has."""
+    lacking = " or ".join(f"`{name}`" for name in names)
+    return f"{path} has no {lacking}, or calls it otherwise. It has: {_names_of(path, text)}."
 
 
 def _names_of(path: str, text: str) -> str:

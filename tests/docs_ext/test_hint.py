@@ -147,6 +147,9 @@ def test_an_exercise_has_the_hints_of_its_page(label: str) -> None:
             "",
             0,
         ),
+        ("Procfile, the line of beat", ("Procfile",), "beat", 0),
+        ("static/live.js, or wherever the page listens: how?", ("static/live.js",), "", 0),
+        ("the template of the page, templates/index.html", ("templates/index.html",), "", 0),
         ("Procfile, worker: celery -A config worker", ("Procfile",), "worker", 0),
         ("the place where the lock is taken: how long?", (), "", 0),
     ],
@@ -181,7 +184,7 @@ def test_other_names_and_other_files_are_told(tmp_path: Path) -> None:
         {"status/views.py": "def start(request): ...\n", "status/more.py": "def index(r): ...\n"},
     )
     said = "\n".join(shown_now(tmp_path, "status/views.py", ["index"]))
-    assert "Yours has no `index`, as the lesson calls it. status/views.py has: start." in said
+    assert "status/views.py has no `index`, or calls it otherwise. It has: start." in said
     assert "status/more.py has a `index`:" in said
     about = cross("02, Execute the task in the view", "status/views.py, check_status")
     change = "\n".join(hint_lines(about, "02", tmp_path, 3, 200))
