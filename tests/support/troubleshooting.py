@@ -36,7 +36,7 @@ class Entry:
     text: str
 
     def is_said_by_a_check(self) -> bool:
-        return bool(re.search(r"^A check says so", self.text, re.MULTILINE))
+        return bool(re.search(r"^A check reports this", self.text, re.MULTILINE))
 
 
 def entries() -> list[Entry]:
