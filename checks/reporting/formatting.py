@@ -7,8 +7,7 @@ import textwrap
 from collections.abc import Iterator
 
 from checks.verdicts import NotYet
-from workbook.runtime.process_output import without_escapes
-from workbook.runtime.process_tree import NOTHING_SAID
+from workbook.runtime.process_output import NOTHING_SAID, without_escapes
 
 MAX_WIDTH = 100
 INDENT = " " * 4

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # For subprocess, as **AS_TEXT: what a process prints as text, by the same rules as `decoded`.
 AS_TEXT: "TextOptions" = {"encoding": "utf-8", "errors": "replace"}
+# What stands for the last lines of a process that printed none.
+NOTHING_SAID = "(it said nothing)"
 
 
 def decoded(output: bytes) -> str:

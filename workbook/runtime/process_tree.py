@@ -12,12 +12,11 @@ from pathlib import Path
 import psutil
 
 from workbook.runtime.child_environment import MARK
-from workbook.runtime.process_output import decoded
+from workbook.runtime.process_output import NOTHING_SAID, decoded
 from workbook.runtime.signals import APART
 from workbook.runtime.waiting import wait_until
 
 POLL_SECONDS = 0.05
-NOTHING_SAID = "(it said nothing)"
 
 
 def trees(pids: Iterable[int]) -> list[psutil.Process]:
