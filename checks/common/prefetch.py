@@ -51,7 +51,8 @@ def is_before_the_rest(request: pytest.FixtureRequest) -> bool:
     """Tell whether a check that is asked first, see `--first`, is yet to come, or is this one."""
     first = request.config.getoption("--first", None)
     ids = [item.nodeid for item in request.session.items]
-    return first in ids and ids.index(request.node.nodeid) <= ids.index(first)
+    # Of a fixture that checks share, its node would be their folder.
+    return first in ids and ids.index(request._pyfuncitem.nodeid) <= ids.index(first)
 
 
 def wanted_fixtures(request: pytest.FixtureRequest) -> set[str]:

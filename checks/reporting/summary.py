@@ -10,7 +10,6 @@ from checks.target import Target
 from checks.verdicts import DONE, OPEN
 from workbook.invocation import tool_command
 from workbook.projects.lessons import Lesson
-from workbook.projects.outdated_processes import outdated_processes
 from workbook.projects.progress import read_progress
 from workbook.projects.standing import LAST_STEP, Standing, following
 from workbook.projects.steps import Step
@@ -26,6 +25,9 @@ def summary_lines(outcomes: Outcomes, complete: bool) -> list[str]:
     """
     targets = outcomes.targets
     snapshots = any(target.kind == "snapshot" for target in targets.values())
+    # Only here: a Python that lacks packages must come as far as to be told so.
+    from workbook.projects.outdated_processes import outdated_processes
+
     lines = [*next_action(outcomes, complete), *turns(outcomes)]
     for target in targets.values():
         if target.kind != "snapshot" and not outcomes.problems[target.label]:

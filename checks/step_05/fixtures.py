@@ -8,7 +8,7 @@ import pytest
 
 from checks.clients.background import Later
 from checks.clients.websocket_client import Sockets, opened_sockets
-from checks.common.prefetch import wanted_fixtures
+from checks.common.prefetch import is_before_the_rest, wanted_fixtures
 from checks.harness.project import Project, opened_twin
 from checks.step_05.blocked_send import BlockedSend, block_send, copy_with_database
 from checks.step_05.failover import Failover, fail_over
@@ -21,7 +21,7 @@ END_SECONDS = 5
 def crowd(project: Project, sockets: Sockets, request: pytest.FixtureRequest) -> Later[Crowd]:
     """Watch five visitors at once, beside the other checks."""
     project.running()
-    if "blocked_send" in wanted_fixtures(request):
+    if "blocked_send" in wanted_fixtures(request) and not is_before_the_rest(request):
         request.getfixturevalue("blocked_send")
     return Later(lambda: watch(project, sockets))
 
