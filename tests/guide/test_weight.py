@@ -62,3 +62,11 @@ def test_words_of_code_folds_and_diagrams_are_told_apart():
         <h2>Check your work</h2><p>four</p></article>"""
     )
     assert weight == Weight(7, 3, 2, 2, 3, 1, True)
+
+
+def test_the_places_of_one_file_are_one_change():
+    places = '<div class="change" data-path="a.py"></div>' * 3
+    other = '<div class="change" data-path="b.py"></div>'
+    again = '<p>words</p><div class="change" data-path="b.py"></div>'
+    weight = weigh(f"<article>{places}{other}{again}<!-- first look --></article>")
+    assert weight.listings_to_look == 3

@@ -35,7 +35,8 @@ class Weight:
     folded: int  # words in `details`
     commands: int
     words_to_look: int | None = None
-    listings_to_look: int | None = None  # listings and changes, folded ones too
+    # Listings, folded ones too, and files that are changed, in however many places.
+    listings_to_look: int | None = None
     follows_output: bool = False  # the mark is right below something that was printed
 
     @property
@@ -100,7 +101,12 @@ def _is_look(node: PageElement) -> bool:
 
 
 def _is_shown(node: PageElement) -> bool:
-    return isinstance(node, Tag) and not {*SHOWN}.isdisjoint(classes_of(node))
+    """Tell whether an element is code to type, and not one more place of the file above it."""
+    if not isinstance(node, Tag) or {*SHOWN}.isdisjoint(classes_of(node)):
+        return False
+    above = node.find_previous_sibling("div")
+    is_change = "change" in classes_of(node) and above is node.find_previous_sibling()
+    return not (is_change and above and above.get("data-path") == node.get("data-path"))
 
 
 def _is_output(node: Tag | None) -> bool:
