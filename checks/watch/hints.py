@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from importlib.util import find_spec
+from textwrap import indent
 
 from checks.reporting.events import Told
 from checks.reporting.guide_links import address_of
@@ -14,23 +15,32 @@ from workbook.paths import ROOT
 from workbook.runtime.process_output import AS_TEXT
 
 SECONDS = 60
+# The command line in this environment, without a look at whether it is up to date.
+CALL = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
-def hint_on(cross: Told, target: Target) -> str:
-    """Return what leads on from a ✗ of the checks on `target`."""
-    if target.kind == "work" and find_spec("workbook.commands.hint"):
-        return _asked(target.label)
+MARGIN = "  "
+
+
+def hint_on(cross: Told, target: Target, width: int) -> str:
+    """Return what leads on from a ✗ of the checks on `target`, in lines of `width` columns.
+
+    The tool's hints are on `work/`, and on what the checks have written down of it.
+    """
+    if target.kind == "work":
+        return indent(_asked(target.label, width - len(MARGIN)), MARGIN)
     if cross.not_yet is None:
-        return cross.reason
+        return indent(cross.reason, MARGIN)
     place = cross.not_yet.guide
     address = address_of(place)
-    return f"The guide tells of it: {place}\n" + (
-        f"{address}, once `{tool_command()} guide` runs" if address else ""
-    )
+    told = f"The guide tells of it: {place}."
+    if address:
+        told += f" Once `{tool_command()} guide` runs:\n{address}"
+    return indent(told, MARGIN)
 
 
-def _asked(label: str) -> str:
-    command = [sys.executable, str(ROOT / "workbook"), "hint", label]
+def _asked(label: str, width: int) -> str:
+    command = [sys.executable, "-P", "-c", CALL, "hint", label]
     try:
         done = subprocess.run(
             command,
@@ -39,6 +49,7 @@ def _asked(label: str) -> str:
             stderr=subprocess.STDOUT,
             timeout=SECONDS,
             check=False,
+            env=os.environ | {"COLUMNS": str(width), "PYTHONPATH": str(ROOT)},
             **AS_TEXT,
         )
     except subprocess.TimeoutExpired:

@@ -49,6 +49,7 @@ class Loop:
         self._history = History()
         self._round: Round | None = None
         self._settled: Contents | None = None  # what the result on the screen is about
+        self._last: Result | None = None  # the result on the screen
         self._runs = Runs(target, arguments, partial(self._later, self._happened))
         self._saves = Saves(
             self._files,
@@ -116,7 +117,7 @@ class Loop:
             self._runs.prepare()  # nothing happens for a while: that is when there is time
 
     def _pressed(self, key: str) -> None:
-        last = self._round.result if self._round else self._history.last
+        last = self._round.result if self._round else self._last
         if key in "\r\n":
             contents = self._files.contents()
             self._history.forget(contents.digest)
@@ -124,8 +125,11 @@ class Loop:
         elif key == "a" and last:
             self._screen.show([Line(""), *self._screen.verdicts(last.verdicts), Line("")])
         elif key == "h" and last and (cross := last.first_cross):
-            hint = hint_on(cross, self._target)
-            self._screen.show([Line(""), *self._screen.text(hint), Line("")])
+            self._end_early(cross)
+            self._screen.status("looking for a hint …")
+            hint = hint_on(cross, self._target, self._screen.width)
+            self._screen.show([Line(""), *map(Line, hint.splitlines()), Line("")])
+            self._screen.status("")
         elif key in ("q", "\x04"):
             raise Quit
 
@@ -135,6 +139,14 @@ class Loop:
         number = self._runs.begin(self._history.last_failed, cold=cold)
         self._round = Round(number, contents, Result(), cold)
         self._screen.status("checking …")
+
+    def _end_early(self, cross: Told) -> None:
+        """End the run that goes on: the hint is on what the checks have written down so far."""
+        if self._round:
+            self._runs.stop()
+            self._last, self._settled = self._round.result, self._round.contents
+            self._history.last_failed = cross.id
+            self._round = None
 
     def _happened(self, number: int, event: Event | Closed) -> None:
         going = self._round
@@ -197,7 +209,7 @@ class Loop:
 
         `lines` are said of a green instead of its own.
         """
-        screen, cross = self._screen, result.first_cross
+        screen, cross, self._last = self._screen, result.first_cross, result
         if result.problem:
             screen.show([Line(""), *screen.text(result.problem, YELLOW), Line("")])
             return

@@ -9,7 +9,7 @@ from workbook.projects.steps import find_step
 
 KINDS = {"02": {"view", "template", "task"}, "03": {"view", "template", "task", "syntax"}}
 WITH_A_CONSUMER = {"view", "template", "consumer"}
-KINDS |= {"04": WITH_A_CONSUMER, "05": WITH_A_CONSUMER | {"task"}}
+KINDS |= {"04": WITH_A_CONSUMER, "05": {"template", "task", "consumer"}}
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda one: f"{one.step}-{one.kind}")

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,17 +41,30 @@ class Watched:
 
 
 @pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Watched]:
-    """Watch a project of which the first check alone holds."""
+def tiny(tmp_path: Path) -> TinyChecks:
+    """Return a small workbook, and a `work/` of which the first check alone holds."""
     tiny = make_tiny_checks(tmp_path / "small workbook")
     tiny.write(CHECKS)
     tiny.begin_work()
     save(tiny, "first")
+    return tiny
+
+
+@pytest.fixture
+def watched(tiny: TinyChecks) -> Iterator[Watched]:
+    """Watch `work/`."""
+    with watching(tiny) as begun:
+        yield begun
+
+
+@contextmanager
+def watching(tiny: TinyChecks, *options: str) -> Iterator[Watched]:
+    """Call `check 03 --watch` on a terminal, and wait for what its first run came to."""
     variables = {"TERM": "xterm", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     with opened_terminal() as terminal:
         there = terminal.there
         streams = {"stdin": there, "stdout": there, "stderr": there, "variables": variables}
-        with tool_run(tiny.small, "check", "03", "--watch", **streams) as run:
+        with tool_run(tiny.small, "check", "03", "--watch", *options, **streams) as run:
             threading.Thread(target=read, args=(terminal, run), daemon=True).start()
             run.wait_for("1 of 3 hold")
             yield Watched(tiny, run, terminal)
@@ -78,9 +91,17 @@ def test_a_lists_all_verdicts(watched: Watched):
     assert "✓ The first holds" in watched.screen
 
 
-def test_h_leads_on(watched: Watched):
+def test_h_shows_what_the_tool_answers_to_hint(watched: Watched):
+    said = watched.tiny.small.call("hint", "03", COLUMNS="78")
     watched.press("h")
-    watched.wait_for("03, Poll")
+    for line in filter(str.strip, (said.stdout + said.stderr).splitlines()):
+        watched.wait_for(line)
+
+
+def test_h_names_the_guides_section_of_another_folder(tiny: TinyChecks):
+    with watching(tiny, "--target", str(tiny.small.work)) as watched:
+        watched.press("h")
+        watched.wait_for("The guide tells of it: 03, Poll.")
 
 
 def test_enter_checks_again(watched: Watched):
