@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sysconfig
-from collections.abc import Iterable
+import sys
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property
@@ -92,12 +91,12 @@ def _digest(path: Path) -> str:
         return ""
 
 
-def packages_digest(folders: Iterable[str] | None = None) -> str:
-    """Return a digest of what is installed: a package's folder names its version."""
-    paths = folders or dict.fromkeys(sysconfig.get_paths()[name] for name in ("purelib", "platlib"))
+def packages_digest() -> str:
+    """Return a digest of what is installed where Python looks: a package's folder names it."""
     names = [
-        entry.name
-        for path in paths
+        f"{path}/{entry.name}"
+        for path in sys.path
+        if Path(path).is_dir()
         for entry in os.scandir(path)
         if entry.name.endswith((".dist-info", ".egg-link", ".pth"))
     ]

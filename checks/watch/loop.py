@@ -30,7 +30,7 @@ class Round:
     number: int
     contents: Contents
     result: Result
-    is_cold: bool
+    is_second: bool  # from cold, after a green from warm processes
     cross: Told | None = None  # the ✗ that is on the screen
 
 
@@ -135,9 +135,10 @@ class Loop:
 
     # A run
 
-    def _begin(self, contents: Contents, *, cold: bool = False) -> None:
-        number = self._runs.begin(self._history.last_failed, cold=cold)
-        self._round = Round(number, contents, Result(), cold)
+    def _begin(self, contents: Contents, *, is_second: bool = False) -> None:
+        first = "" if is_second else self._history.last_failed
+        number = self._runs.begin(first, cold=is_second)
+        self._round = Round(number, contents, Result(), is_second)
         self._screen.status("checking …")
 
     def _end_early(self, cross: Told) -> None:
@@ -178,13 +179,13 @@ class Loop:
         if now.digest != going.contents.digest:
             self._begin(now)  # told of files that are others by now
             return
-        if result.all_hold and not going.is_cold:
+        if result.all_hold and self._runs.are_warm and not going.is_second:
             change = self._history.change(result)
             self._history.keep_provisional(result)
             self._show(result, change, lines=[PROVISIONAL])
-            self._begin(going.contents, cold=True)
+            self._begin(going.contents, is_second=True)
             return
-        change = "" if going.is_cold else self._history.change(result)
+        change = "" if going.is_second else self._history.change(result)
         self._history.keep(result, going.contents.digest)
         self._show(result, change, going.cross)
 

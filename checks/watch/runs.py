@@ -150,6 +150,11 @@ class Runs:
         self._ending: list[Going] = []  # asked to end, and at it
         self._waiting: ForkedProcess | None = None  # the next one, held
 
+    @property
+    def are_warm(self) -> bool:
+        """Whether a run takes over what was imported or started beforehand, unless it is cold."""
+        return self._server is not None
+
     def begin(self, first: str = "", *, cold: bool = False) -> int:
         """Begin a run, and let a former one end beside it; return its number.
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
@@ -66,8 +65,8 @@ def run(tiny: TinyChecks) -> Iterator[ToolRun]:
         yield begun
 
 
-def watching(tiny: TinyChecks) -> AbstractContextManager[ToolRun]:
-    variables = {"COLUMNS": "80", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+def watching(tiny: TinyChecks, **more: str) -> AbstractContextManager[ToolRun]:
+    variables = {"COLUMNS": "80", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | more
     return tool_run(tiny.small, "check", "03", "--watch", variables=variables)
 
 
@@ -145,13 +144,15 @@ def test_other_files_count_as_well(run: ToolRun, tiny: TinyChecks, name: str):
     run.wait_for("1 of 3 hold · as many as before")
 
 
-def test_a_new_package_counts_as_a_save(run: ToolRun, tiny: TinyChecks):
-    folder = Path(psutil.__file__).parent.parent / f"watched_{os.getpid()}-1.0.dist-info"
-    folder.mkdir()
-    try:
+def test_a_new_package_counts_as_a_save(tiny: TinyChecks, tmp_path: Path):
+    with watching(tiny, PYTHONPATH=os.pathsep.join([str(tiny.root), str(tmp_path)])) as run:
+        run.wait_for("1 of 3 hold\n")
+        (tmp_path / "some_package-1.0.dist-info").mkdir()
         run.wait_for("1 of 3 hold · as many as before")
-    finally:
-        folder.rmdir()
+        # What was imported before is no more what is installed: from now on each run is cold.
+        save(tiny, ALL)
+        run.wait_for("Step 03 is done.")
+    assert "asked once more from cold" not in run.text
 
 
 def test_what_is_no_part_of_the_project_does_not_count(run: ToolRun, tiny: TinyChecks):

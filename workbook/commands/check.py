@@ -72,7 +72,8 @@ def handle(options: argparse.Namespace) -> int:
     environment = dict(os.environ)
     if options.watch:
         command = [sys.executable, "-P", "-m", "checks.watch", step.label]
-        environment["PYTHONPATH"] = str(ROOT)
+        paths = [str(ROOT), environment.get("PYTHONPATH", "")]
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     else:
         command = [sys.executable, "-P", "-m", "pytest", str(step.checks)]
     if named is not None:
