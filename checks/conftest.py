@@ -8,22 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from checks.target import find_target, missing_packages, step_of
+from workbook.runtime.readable import keep_output_readable
+
+if missing := missing_packages():
+    # What reports, and the steps' own conftest files, import what is missing: say it before that.
+    keep_output_readable()
+    print(f"– {missing.what}\nNext: {missing.way_out}")
+    raise SystemExit(2)
+
 from checks.reporting import options
 from checks.reporting.memory import Memory
 from checks.reporting.outcomes import Outcomes
 from checks.reporting.reporter import Reporter
 from checks.reporting.verdict_lines import VerdictLines
-from checks.target import find_target, missing_packages, step_of
 from workbook.errors import WorkbookError
 from workbook.paths import CHECKS
-from workbook.runtime.readable import keep_output_readable
 from workbook.runtime.signals import release_interrupts
-
-if missing := missing_packages():
-    # The steps' own conftest files import what is missing: say it before they do.
-    keep_output_readable()
-    print(f"– {missing.what}\nNext: {missing.way_out}")
-    raise SystemExit(2)
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
