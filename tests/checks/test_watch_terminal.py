@@ -13,6 +13,7 @@ from tests.checks.test_watch import ALL, CHECKS, save
 from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
 from tests.support.terminals import Terminal, opened_terminal
 from tests.support.tool_process import ToolRun, tool_run
+from workbook.runtime.process_output import decoded
 
 CLEAR = "\x1b[2J"
 
@@ -73,7 +74,7 @@ def watching(tiny: TinyChecks, *options: str) -> Iterator[Watched]:
 def read(terminal: Terminal, run: ToolRun) -> None:
     with suppress(OSError):
         while part := os.read(terminal.here, 65536):
-            run.lines.append(part.decode("utf-8", "replace"))
+            run.lines.append(decoded(part))
 
 
 def test_the_first_cross_is_alone_on_the_screen(watched: Watched):
