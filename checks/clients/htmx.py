@@ -61,11 +61,15 @@ class Polling:
     def seen(self) -> str:
         """Say in a line what htmx makes of it."""
         if math.isinf(self.seconds):
-            return f'hx-trigger="{self.trigger}": htmx reads no time in it, and never asks'
-        often = f"every {self.seconds * 1000:g} ms" if self.seconds else "again and again at once"
+            return f'hx-trigger="{self.trigger}": htmx finds no time in it, and never polls'
+        often = (
+            f"every {self.seconds * 1000:g} ms"
+            if self.seconds
+            else "again and again without a pause"
+        )
         if self.seconds >= 1:
             often = f"every {self.seconds:g} s"
-        return f'hx-trigger="{self.trigger}": htmx asks {often}'
+        return f'hx-trigger="{self.trigger}": htmx polls {often}'
 
 
 def polling(answer: Answer, *, is_repeated: bool) -> Polling | None:

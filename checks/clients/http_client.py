@@ -201,19 +201,19 @@ class Visitor:
             return Answer(done, 0, "", within, path, f"no answer within {within:.0f} s")
         except Elsewhere as elsewhere:
             seconds, address = time.monotonic() - start, str(elsewhere)
-            problem = f"it leads to {address}: that is another server, and was not asked"
+            problem = f"it leads to {address}: that is another server, and nothing was sent to it"
             if setting := _setting_that_leads(str(self._client.base_url), address):
                 problem += f" ({setting} is on)"
             return Answer(done, 0, "", seconds, path, problem, left_for=address)
         except httpx.TooManyRedirects as error:
             seconds, to = time.monotonic() - start, error.request.url.path
-            return Answer(done, 0, "", seconds, path, f"redirects without an end, the last to {to}")
+            return Answer(done, 0, "", seconds, path, f"endless redirects, the last to {to}")
         except httpx.HTTPError as error:
             seconds = time.monotonic() - start
             return Answer(done, 0, "", seconds, path, f"no answer: {error or type(error).__name__}")
         seconds = time.monotonic() - start
         if text is None:
-            problem = f"an answer without an end: more than {READ_BYTES // 1_000_000} MB"
+            problem = f"an endless answer: more than {READ_BYTES // 1_000_000} MB"
             return Answer(done, 0, "", seconds, path, problem)
         if token := TOKEN.search(text) or BARE_TOKEN.search(text):
             self._token = token[1]

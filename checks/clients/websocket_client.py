@@ -137,7 +137,7 @@ class WebsocketClient:
                 self._tell(partial(to.append, frame))
                 size += len(text)
                 if len(self.frames) + len(self.comments) >= KEPT_FRAMES or size > KEPT_CHARACTERS:
-                    self._connection.close(1008, "we left: the messages had no end")
+                    self._connection.close(1008, "the check left: the messages had no end")
         except ConnectionClosed:
             pass
         finally:

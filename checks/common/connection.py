@@ -55,7 +55,7 @@ def require_sign(pages: ClosedPages) -> None:
         raise _not_yet(
             f"opened {PAGE} in a browser behind a proxy, which closed the websocket ({page.code})",
             f"{_shown(page.before)}, before and after",
-            f"a word that the connection is lost, within {SHOWN_SECONDS} s, in an element with "
+            f"a message that the connection is lost, within {SHOWN_SECONDS} s, in an element with "
             'role="status": a status that stays may be an old one',
             "what does the page show when its websocket closes?",
         )
@@ -63,7 +63,7 @@ def require_sign(pages: ClosedPages) -> None:
         raise _not_yet(
             f"let the page’s next websocket open, after one that was closed with {page.code}",
             f"{_shown(page.again)}, as before it was open",
-            f"a word that it is connected, within {SHOWN_SECONDS} s, in an element with "
+            f"a message that it is connected, within {SHOWN_SECONDS} s, in an element with "
             'role="status"',
             "what does the page show when its websocket opens?",
         )
@@ -92,7 +92,7 @@ def require_return(pages: ClosedPages) -> None:
         raise _not_yet(
             f"closed the page’s websocket with {REFUSED}, as an application that refuses does",
             f"{_shown(refused.before)}, before and after",
-            "a word that it is refused: it stays closed",
+            "a message that it is refused: it stays closed",
             "what does the page show then?",
         )
 

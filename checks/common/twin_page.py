@@ -34,7 +34,7 @@ def page_amid_a_run(
             done="opened a page at a second server, whose Redis knows of no run",
             seen=f"no status of a run within {patience(NEXT_SECONDS):g} s; {seen}",
             expected="a run, as at the first server",
-            look_at=f"{CONSUMERS} and {TASKS}: where is it kept that a run goes on?",
+            look_at=f"{CONSUMERS} and {TASKS}: where is it stored that a run is going on?",
             guide="05, One run at a time",
             words=twin.process("web").log.tail(),
         ),

@@ -172,9 +172,9 @@ def problem_of(address: str, schemes: tuple[str, ...] = tuple(TRANSPORT_ALIASES)
     if odd:
         return f"has the quotation mark {odd[0]} in it, which becomes part of the address"
     if re.search(r"\s", address):
-        return "has a space in it: all that comes after = is the value, a comment as well"
+        return "has a space in it: everything after = is the value, even a comment"
     if not address.isprintable():
-        return "has a character in it that nobody sees"
+        return "has an invisible character in it"
     # Without its name: it might be a part of a password.
     if re.search(r"[A-Z][A-Z_]{3,}=", address):
         return "has a second NAME= in it: each variable begins on a line of its own"
@@ -184,7 +184,7 @@ def problem_of(address: str, schemes: tuple[str, ...] = tuple(TRANSPORT_ALIASES)
     transport = scheme.partition("+")[0]
     # A dot: a class of somebody's own, named by its module.
     if transport not in schemes and "." not in transport:
-        shown = f"begins with {scheme[:20]}://" if scheme.isidentifier() else "is none"
+        shown = f"begins with {scheme[:20]}://" if scheme.isidentifier() else "is not an address"
         return f"{shown}, and there is no such transport"
     if scheme == "memory":
         return "is memory://: each process would have a queue of its own"

@@ -113,7 +113,7 @@ def require_celery_app(settings: dict[str, Any]) -> None:
     if not settings["app_is_current"]:
         raise NotYet(
             done="asked Celery for its current app",
-            seen="another app than the one in config",
+            seen="a different app from the one in config",
             expected="one Celery app in the whole project",
             look_at="config/celery.py: is there a second Celery(...) somewhere?",
             guide="01, Configure the Celery app",
@@ -162,7 +162,9 @@ def require_reachable(settings: dict[str, Any]) -> None:
         )
     for name in settings["redirects_away"]:
         where = (
-            "https, which no server here speaks" if "SSL" in name else "www., which nobody is here"
+            "https, which no server here speaks"
+            if "SSL" in name
+            else "www., which no server here answers to"
         )
         raise NotYet(
             done=f"read {name}",

@@ -93,7 +93,7 @@ def require_own_port(web: Launched, port: int) -> None:
     who = holder(port) or "another program"
     raise PortLost(
         f"{who} took port {port} while {web.name} was being started, so what is seen there is not "
-        "your project's. It is no fault of yours: try again"
+        "your project's. That is not your fault: try again"
     )
 
 

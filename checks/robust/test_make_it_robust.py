@@ -125,7 +125,7 @@ def test_who_leaves_leaves_nothing_behind(project: Project, sockets: Sockets) ->
             seen=f"{left.members} members of the group and {left.channels} channels of single "
             "visitors left behind",
             expected="none of either",
-            look_at=f"{CONSUMERS}: what is done in any case when a connection ends?",
+            look_at=f"{CONSUMERS}: what is always done when a connection ends?",
             guide="robust, A visitor who leaves while a status arrives",
         )
     if errors := web.errors_since(place):
@@ -161,7 +161,7 @@ def _require_reported(answer: Answer, who: str, seen: NotStored) -> None:
         done=f"{answer.done}{' ' if is_fragment else ', '}{who}, while another process keeps the "
         "database locked",
         seen=f"{answer.seen}{whole}",
-        expected="status 503 and a few words: as on a full disk, nothing can be stored",
+        expected="status 503 and a short message: as on a full disk, nothing can be stored",
         look_at=f"{VIEWS}: where is a row or the session stored, and what can that raise?",
         guide="robust, A row that can’t be stored",
         words=seen.words if answer.status in (0, 500) else "",
@@ -181,7 +181,7 @@ def test_an_unknown_path_is_refused(project: Project, sockets: Sockets) -> None:
             NotYet(
                 done=f"opened the websocket {UNKNOWN}",
                 seen=seen or f"in the server's log: {errors[0]}",
-                expected="a refusal in silence: anybody can ask for any path",
+                expected="a refusal without an error: anybody can request any path",
                 look_at=f"{ROUTING}: what does the last route do with the rest?",
                 guide=UNKNOWN_GUIDE,
                 words=web.tail() if errors else "",
@@ -206,7 +206,7 @@ def test_a_redis_that_refuses_is_reported(project: Project, refusals: Later[Refu
         NotYet(
             done=f"{answer.done} from htmx, while Redis answers each write with READONLY",
             seen=f"{answer.seen}{', a whole page' if is_whole_page(answer) else ''}",
-            expected="status 503 and a fragment of a few words",
+            expected="status 503 and a fragment with a short message",
             look_at=f"{VIEWS}, check_status: which exceptions can delay raise?",
             guide="robust, A Redis that answers but refuses",
         ),
@@ -242,7 +242,7 @@ def test_a_silent_network_is_noticed_in_a_browser(silenced: Later[Silenced]) -> 
     if seen.before and seen.after > seen.before:
         return
     if seen.problems:
-        told = f"a script complained: {seen.problems[0]}"
+        told = f"a script reported an error: {seen.problems[0]}"
     else:
         told = "the page kept its websocket" if seen.before else "the page opened no websocket"
     raise NotYet(
@@ -320,8 +320,8 @@ def test_a_killed_beat_sends_nothing_twice(project: Project) -> None:
         not_yet = NotYet(
             done="let beat send two tasks of a daily schedule, killed it, and started it again",
             seen=f"{more} of them sent a second time",
-            expected="none: what was sent is noted at once",
-            look_at=f"{SETTINGS}: after how many tasks does beat note what it has sent?",
+            expected="none: what was sent is stored at once",
+            look_at=f"{SETTINGS}: after how many tasks does beat store what it has sent?",
             guide="robust, A beat that sends twice",
         )
         raise explain_logs(not_yet, project, "beat")

@@ -159,7 +159,7 @@ def test_a_result_becomes_a_row(project: Project) -> None:
         seen, wanted = f"its state is {result['status']}", f"{SETTINGS}, CELERY_RESULT_BACKEND"
     elif project.received(TASK) > before:
         seen = f"the worker took it, and {ROW_SECONDS} s later there was no row"
-        wanted = f"{SETTINGS}: does a setting of Celery's turn results away?"
+        wanted = f"{SETTINGS}: does one of Celery's settings discard results?"
     else:
         seen = f"the worker did not take it within {ROW_SECONDS} s"
         wanted = "Procfile, worker: which queue does it listen to?"

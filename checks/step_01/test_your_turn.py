@@ -30,7 +30,7 @@ def test_your_turn(project: Project) -> None:
         )
     if len(set(names)) < 2:
         raise Open(
-            f"Two workers answer ping, and both are called {names[0]}: nobody can speak to one of "
+            f"Two workers answer ping, and both are called {names[0]}: nobody can address one of "
             "them alone. Which option of `celery worker` names it?"
         )
 

@@ -249,7 +249,7 @@ def test_the_result_is_stored(project: Project, sent: Sent) -> None:
             if again
             else f"no result within {WORK_SECONDS:g} s",
             expected='state SUCCESS, result "RUNNING", as the first time',
-            look_at=f"{TASKS}, send_status: what is left of its first run?",
+            look_at=f"{TASKS}, send_status: what is left over from its first run?",
             guide="02, Write the task",
             words=project.process("worker").log.tail(),
         )
@@ -259,9 +259,9 @@ def _why_no_result(project: Project, sent: Sent) -> tuple[str, str]:
     """Return what was seen of a task without a result, and where to look."""
     active = project.app.control.inspect(timeout=patience(2), limit=1).active()
     if active is None:
-        return "the worker answers no more", f"{TASKS}, send_status: does it come to an end?"
+        return "the worker no longer answers", f"{TASKS}, send_status: does it ever end?"
     if any(task["name"] == TASK for tasks in active.values() for task in tasks):
-        return "the worker is still at work", f"{TASKS}, send_status: does it come to an end?"
+        return "the worker is still at work", f"{TASKS}, send_status: does it ever end?"
     if project.received(TASK) == sent.received_before:
         return "the worker received no task", f"{VIEWS}: is the task sent to the queue?"
     return (

@@ -166,9 +166,7 @@ class Browsing:
                     self._look_around(chromium)
         except Error as error:
             reason = str(error).strip().partition("\n")[0]
-            self._trouble = CannotTell(
-                f"{self._executable} does not do what it is asked to: {reason}"
-            )
+            self._trouble = CannotTell(f"{self._executable} can't be controlled: {reason}")
         finally:
             for seen in (self.done, self.stranger, self.away):
                 seen.ready.set()

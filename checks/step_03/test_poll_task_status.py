@@ -100,7 +100,7 @@ def test_the_page_loads_htmx(project: Project) -> None:
         seen, hint = page.seen, "config/urls.py: does it include status.urls?"
     elif foreign:
         seen = f"a script from elsewhere: {foreign[0]}"
-        hint = f"{BASE}: who serves the file where there is no Internet?"
+        hint = f"{BASE}: what serves the file without an Internet connection?"
     elif missing:
         seen = f"{missing[0].done}: {missing[0].seen}"
         hint = f"{BASE}: is django_htmx among INSTALLED_APPS, and the file's name right?"
@@ -249,7 +249,8 @@ def test_a_broker_that_is_down_is_reported(project: Project, away: str) -> None:
         NotYet(
             done=f"{answer.done} from htmx, with a broker that refuses connections",
             seen=f"{answer.seen}{whole}" if answer.words or answer.problem else "an empty answer",
-            expected=f"status 503 and a fragment of a few words, within {REFUSED_SECONDS:g} s",
+            expected="status 503 and a fragment with a short message, "
+            f"within {REFUSED_SECONDS:g} s",
             look_at=f"{VIEWS}: what is rendered when delay raises OperationalError?",
             guide="03, Say when the queue can’t be reached",
         ),
@@ -300,7 +301,7 @@ def _require_no_error_for_other_words(project: Project, unheard: Sent) -> None:
             done=f"{answer.done}: no task has such an id",
             seen=answer.seen,
             expected="status 404, as for any other id that is not this visitor's",
-            look_at="status/urls.py: which words does the path of a task let through?",
+            look_at="status/urls.py: which strings does the path of a task accept?",
             guide="03, Poll for the status",
             words=project.process(IDLE).log.tail() if answer.status in (0, 500) else "",
         ),
@@ -323,7 +324,7 @@ def _require_both_known(unheard: Sent) -> None:
                 done=f"sent a second task as the same visitor, then asked for the {name} one",
                 seen=answer.seen,
                 expected="status 200: both are this visitor's",
-                look_at=f"{VIEWS}: what becomes of the first id when a second one is stored?",
+                look_at=f"{VIEWS}: what happens to the first id when a second one is stored?",
                 guide="03, Know whose task it is",
             )
 
@@ -335,10 +336,10 @@ def _require_404(project: Project, whose: str, answer: Answer) -> None:
         hint = f"{VIEWS}: how does the view know which ids this visitor started?"
     elif is_whole_page(answer):
         seen = f"{answer.seen}, a whole page"
-        expected = "a fragment of a few words: it takes the place of the last one"
+        expected = "a fragment with a short message: it takes the place of the last one"
         hint = f"{VIEWS}: what does the 404 render?"
     elif not own_words(answer) or has_trigger(answer):
-        seen = "status 404 " + ("that goes on polling" if has_trigger(answer) else "without words")
+        seen = "status 404 " + ("that goes on polling" if has_trigger(answer) else "without text")
         expected = "a sentence, without hx-trigger"
         hint = f"{TEMPLATES}: which template does the 404 render?"
     else:
@@ -378,8 +379,8 @@ def _require_all_known(project: Project, visitor: Visitor, when: str) -> None:
                 done=done,
                 seen=f"one of them: {refused.seen}",
                 expected="status 202 and a task's id, for each",
-                look_at=f"{VIEWS}, check_status: what does it do while another one of its kind "
-                "is at work?",
+                look_at=f"{VIEWS}, check_status: what does it do while another request "
+                "is inside it?",
                 guide="03, Know whose task it is",
                 words=project.process(IDLE).log.tail() if refused.status in (0, 500) else "",
             ),
@@ -426,7 +427,7 @@ def _require_forgotten(project: Project, visitor: Visitor, task_id: str) -> None
         done=f"moved the row of the visitor’s last task {DAYS} days back, deleted its result as "
         "Celery does after one, and loaded the start page",
         seen="that task again, and the page polls for it: Celery says PENDING, and always will",
-        expected="no task that is older than a result gets",
+        expected="no task that is older than Celery keeps results",
         look_at=f"{VIEWS}, index: how old may the task be that it shows?",
         guide="03, Know whose task it is",
     )
@@ -494,8 +495,7 @@ def test_a_login_loses_no_task(project: Project, superuser: Later[Superuser]) ->
                 f"GET {PATH}<the task's id>/",
                 seen=answer.seen,
                 expected="status 200: it is the same visitor, in the same browser",
-                look_at=f"{VIEWS}: by what does it know a visitor again, and does a login change "
-                "it?",
+                look_at=f"{VIEWS}: how does it recognise a visitor, and does a login change that?",
                 guide="03, Know whose task it is",
                 words=project.process(IDLE).log.tail() if answer.status in (0, 500) else "",
             ),
@@ -524,7 +524,7 @@ def test_every_state_is_shown(project: Project, unheard: Sent) -> None:
                     done=done,
                     seen=answer.seen
                     if words or answer.status != 200
-                    else "a fragment without words",
+                    else "a fragment without text",
                     expected="status 200 and a sentence that shows the state",
                     look_at=_hint(state, answer),
                     guide="03, Name every state",
@@ -538,7 +538,7 @@ def test_every_state_is_shown(project: Project, unheard: Sent) -> None:
             raise NotYet(
                 done=done,
                 seen=f"the same as for {same}: {quoted(words)}",
-                expected="words that tell the two apart",
+                expected="texts that tell the two apart",
                 look_at=f"{TEMPLATES}: which branch is taken for {state}?",
                 guide="03, Name every state",
             )
@@ -598,7 +598,7 @@ def test_polling_stops(project: Project, sent: Sent, conversation: Conversation)
                 done=f"{done}: GET {PATH}<the task's id>/",
                 seen=last.answer.seen,
                 expected="status 200 and a fragment, whatever the state",
-                look_at=f"{VIEWS}: which result could it not show?",
+                look_at=f"{VIEWS}: which result can't it show?",
                 guide="03, Name every state",
                 words=project.process("web").log.tail() if last.answer.status >= 500 else "",
             ),
@@ -610,7 +610,7 @@ def test_polling_stops(project: Project, sent: Sent, conversation: Conversation)
         raise NotYet(
             done=done,
             seen=f"after {last.at:.1f} s {quoted(last.words)}, "
-            + ("which still asks" if is_done else f"and the state {state}"),
+            + ("which still polls" if is_done else f"and the state {state}"),
             expected="a last fragment without hx-trigger"
             if is_done
             else "a task that is done after about five seconds",
@@ -624,7 +624,7 @@ def test_polling_stops(project: Project, sent: Sent, conversation: Conversation)
     if state not in ENDS:
         raise NotYet(
             done=done,
-            seen=f"after {last.at:.1f} s {quoted(last.words)}, which asks no more; "
+            seen=f"after {last.at:.1f} s {quoted(last.words)}, which no longer polls; "
             f"the task's state is {state}",
             expected="hx-trigger in every fragment but the last",
             look_at=f"{TEMPLATES}: for which states is there an hx-trigger?",
@@ -678,7 +678,10 @@ def test_a_failure_is_reported(project: Project, unheard: Sent) -> None:
         seen = f"after {patience(FAILURE_SECONDS):g} s {quoted(words)}"
         hint = f"{TASKS}: what keeps it?"
     elif "Traceback" in answer.text or 'File "' in answer.words:
-        seen, hint = f"a traceback: {quoted(words)}", f"{TEMPLATES}: what of the result is shown?"
+        seen, hint = (
+            f"a traceback: {quoted(words)}",
+            f"{TEMPLATES}: which part of the result is shown?",
+        )
     elif not 200 <= answer.status < 300 or not words or has_trigger(answer):
         asks = " and an hx-trigger" if has_trigger(answer) else ""
         seen, hint = f"{answer.seen}{asks}", f"{VIEWS}: what is the result of a task that failed?"
@@ -739,7 +742,7 @@ def test_the_bar_moves(project: Project, conversation: Conversation, unheard: Se
     elif len(set(bars)) >= 3:
         return
     elif waiting in [own_words(said.answer) for said in conversation.said[-2:]]:
-        seen = f"it said of a task at work what it says of one that waits: {quoted(waiting)}"
+        seen = f"it showed for a task at work what it shows for one that waits: {quoted(waiting)}"
         polling = of_log("", project.folder).find(r"hx-trigger").partition(",")[0]
         hint = f"{polling or TEMPLATES}: which branch is for the state that send_status reports?"
     else:

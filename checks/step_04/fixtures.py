@@ -85,8 +85,8 @@ def send(project: Project, status: str) -> None:
         raise explain(
             NotYet(
                 done=SENT,
-                seen="an error instead of a message that went out",
-                expected="a message that the layer takes",
+                seen="an error, and no message was sent",
+                expected="a message that the layer accepts",
                 look_at="config/settings.py, CHANNEL_LAYERS",
                 guide="04, The channel layer",
                 words=learners_frames(str(error), project.folder),

@@ -40,7 +40,7 @@ def _not_open(project: Project, sockets: Sockets, refused: Refused) -> NotYet:
         seen = web.note or f"the server ended by itself with exit code {code}"
         place, guide = f"{CONSUMERS}, connect", "04, Write the consumer"
     elif refused.status == 0:
-        place = f"{CONSUMERS}: what keeps connect from coming to its end?"
+        place = f"{CONSUMERS}: what keeps connect from returning?"
         guide = "04, Write the consumer"
     elif _opens(sockets, project.url, f"{PATH}/"):
         seen += f", while {PATH}/ opens"

@@ -88,7 +88,7 @@ def require_connecting(elements: list[Element], url: str) -> None:
             f'ws-connect="{PATH}", without a host: htmx takes the one that the page came from',
         )
     if parts.path != PATH:
-        raise missing(f'ws-connect="{address}"', f'ws-connect="{PATH}", letter by letter')
+        raise missing(f'ws-connect="{address}"', f'ws-connect="{PATH}", exactly so')
     names = [around.get("hx-ext") or "" for around in element.lineage()]
     if "ws" not in re.split(r"[\s,]+", ",".join(names)):
         said = next(filter(None, names), None)

@@ -74,7 +74,7 @@ def test_the_layer_reaches_every_process(project: Project) -> None:
         raise NotYet(
             done="read CHANNEL_LAYERS",
             seen=f"{backend}: each process has one of its own" if backend else "no default layer",
-            expected="a layer in Redis, where the shell, the worker and the web server meet",
+            expected="a layer in Redis, which the shell, the worker and the web server share",
             look_at=f"{SETTINGS}, CHANNEL_LAYERS",
             guide="04, The channel layer",
         )
@@ -112,7 +112,7 @@ def test_who_connects_is_sent_running(project: Project, pages: list[WebsocketCli
         not_yet = NotYet(
             done=done if page is pages[0] else f"{done}, as a second visitor",
             seen=page.seen if closed else came[0],
-            expected="RUNNING, sent to the visitor who came",
+            expected="RUNNING, sent to the visitor who connected",
             look_at=f"{CONSUMERS}, connect: what does it send once it has accepted?",
             guide="04, Write the consumer",
             words=project.process("web").log.tail() if closed else "",
@@ -186,8 +186,8 @@ def _require_own_greetings(pages: list[WebsocketClient], message: GroupMessage) 
             raise NotYet(
                 done=f"opened {PATH} a second time, with a first page open",
                 seen="the first page was sent its greeting again: it would hide a newer status",
-                expected="RUNNING, sent to the visitor who came, and to nobody else",
-                look_at=f"{CONSUMERS}, connect: whom does it send the greeting to?",
+                expected="RUNNING, sent to the visitor who connected, and to nobody else",
+                look_at=f"{CONSUMERS}, connect: to whom does it send the greeting?",
                 guide="04, Write the consumer",
             )
 
@@ -240,7 +240,7 @@ def test_a_browser_shows_what_is_sent(project: Project, live_page: LivePage) -> 
     if is_shown:
         seen = f"it was shown, but the page was loaded {live.loads} times"
     elif live.problems:
-        seen = f"a script complained: {live.problems[0]}"
+        seen = f"a script reported an error: {live.problems[0]}"
     elif not live.sockets:
         seen = "the page opened no websocket"
     else:
@@ -277,7 +277,7 @@ def test_another_site_is_refused(project: Project, sockets: Sockets) -> None:
             done=f"opened {PATH} as a page of {FOREIGN} would (the header Origin)",
             seen=seen,
             expected="a refusal: a CSRF token does not guard websockets",
-            look_at=f"{ASGI}: who looks at where a page came from?",
+            look_at=f"{ASGI}: what checks where a page came from?",
             guide="04, Refuse other sites",
             words=project.process("web").log.tail() if "status 5" in seen else "",
         )
@@ -353,7 +353,7 @@ def test_a_visitor_who_leaves_is_no_member(project: Project, sockets: Sockets) -
             done="closed every page, then opened one again",
             seen="nothing was sent" if page.is_open else page.seen,
             expected="RUNNING, as for the first visitor",
-            look_at=f"{CONSUMERS}, disconnect: what does it take from those who come later?",
+            look_at=f"{CONSUMERS}, disconnect: what does it break for later visitors?",
             guide="04, Write the consumer",
             words=project.process("web").log.tail(),
         )

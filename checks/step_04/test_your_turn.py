@@ -31,7 +31,7 @@ def test_your_turn(project: Project) -> None:
         _require(first, others + 2, "a second page is opened", who="the first one")
         _require(second, others + 2, "a second page is opened", who="that page itself")
         second.break_off()
-        _require(first, others + 1, "the second page is gone without a word", who="the first one")
+        _require(first, others + 1, "the second page vanishes without a close", who="the first one")
         third = _open(project, sockets)
         _require(first, others + 2, "another page is opened", who="the first one")
         third.close()
@@ -65,7 +65,7 @@ def _require(page: WebsocketClient, number: int, done: str, who: str) -> None:
         raise Open(f"When {done}, {who} loses its connection: {page.seen}. {CONSUMERS}?")
     is_leaving = "closed" in done or "gone" in done
     question = (
-        "which method is called when a page goes, however it goes, and whom does it tell?"
+        "which method is called when a page leaves, however it leaves, and whom does it tell?"
         if is_leaving
         else "who is sent it when somebody connects?"
     )

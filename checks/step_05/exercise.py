@@ -148,13 +148,13 @@ def _require_told(pushed: Pushed) -> None:
     shown = ", ".join(f"{share:.0%}" for share in shares)
     if len(shares) < 3:
         raise Open(
-            f"The owner was sent {shown}, and nothing in between. {TASKS}: who sends the group "
-            "when update_state was called?"
+            f"The owner was sent {shown}, and nothing in between. {TASKS}: what sends it to the "
+            "group after update_state was called?"
         )
     if not done:
         raise Open(
             f"The owner was sent {shown}, and never the end. A state such as SUCCESS is stored "
-            "after the function has returned: who could tell then?"
+            "after the function has returned: what could send it then?"
         )
 
 
@@ -172,7 +172,7 @@ def _require_no_polling(pushed: Pushed) -> None:
     if asks or not replaced & around:
         raise Open(
             "The progress is pushed, and the page polls as well: the fragment’s hx-trigger is "
-            "still there after the first message. Which message could take its place without one?"
+            "still there after the first message. Which message could replace it without one?"
         )
 
 

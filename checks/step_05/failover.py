@@ -64,8 +64,8 @@ def _turned_away(twin: Twin) -> NotYet:
     return NotYet(
         done=f"{TASK}.delay(num_iterations='{NO_NUMBER}'), which failed, then opened a page",
         seen=f"no status within {patience(NEXT_SECONDS):g} s, and then a run for the next page",
-        expected="a run at once: whoever fails no longer holds the lock",
-        look_at=f"{TASKS}, send_status_periodically: what becomes of the lock after any error?",
+        expected="a run at once: a run that failed no longer holds the lock",
+        look_at=f"{TASKS}, send_status_periodically: what happens to the lock after any error?",
         guide="05, One run at a time",
         words=twin.process("worker").log.tail(),
     )
@@ -87,8 +87,8 @@ def _kill_worker(twin: Twin, sockets: Sockets, page: WebsocketClient) -> NotYet 
         NotYet(
             done="killed the worker while a run went on, started it again, and opened new pages",
             seen=f"no run within {time.monotonic() - killed_at:.0f} s",
-            expected=f"one within 3 × STATUS_INTERVAL, {3 * INTERVAL_SECONDS:g} s here: whoever "
-            "is killed can't give anything back",
+            expected=f"one within 3 × STATUS_INTERVAL, {3 * INTERVAL_SECONDS:g} s here: a "
+            "killed worker can't release its lock",
             look_at="the place where the lock is taken: how long does it last if nobody renews it?",
             guide="05, Outlive a killed worker",
             words=twin.process("worker").log.tail(),

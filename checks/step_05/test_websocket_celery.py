@@ -75,7 +75,7 @@ def test_the_interval_follows_the_environment(project: Project) -> None:
     if interval is None:
         seen, question = "there is no such setting", "how did CELERY_BROKER_URL get its value?"
     elif isinstance(interval, str):
-        seen, question = f"the string {interval!r}", "what makes a number of it?"
+        seen, question = f"the string {interval!r}", "what converts it to a number?"
     else:
         seen, question = f"it is {interval}", "where does it come from?"
     raise NotYet(
@@ -198,7 +198,7 @@ def test_all_share_one_run(crowd: Later[Crowd]) -> None:
             expected=f"a greeting and the {len(RUN)} of one run, each after another one: whoever "
             "comes while a run goes on starts none",
             look_at=f"{CONSUMERS} and {TASKS}: "
-            "who takes the lock, and what becomes of a message that waits meanwhile?",
+            "who takes the lock, and what happens to a message that waits meanwhile?",
             guide="05, One run at a time",
         )
 
@@ -429,7 +429,7 @@ def test_the_lock_is_released(blocked_send: Later[BlockedSend]) -> None:
             seen="no task was sent for it",
             expected="a run at once: the lock must not outlive a task that was never sent",
             look_at=f"{CONSUMERS} and {TASKS}: "
-            "what becomes of the lock if sending the task raises?",
+            "what happens to the lock if sending the task raises?",
             guide="05, One run at a time",
         )
 
@@ -447,9 +447,9 @@ def test_a_stale_message_is_discarded(
         raise NotYet(
             done="looked at the messages that opening a page sends to the worker",
             seen=f"{messages} during one run, and they never expire",
-            expected="the header expires: a worker that was away would do a run for each page that "
+            expected="the header expires: a worker that was down would do a run for each page that "
             "was opened meanwhile, one after the other",
-            look_at=f"{TASKS}, send_status_periodically: how long is such a message worth doing?",
+            look_at=f"{TASKS}, send_status_periodically: how long is such a message of use?",
             guide="05, One run at a time",
         )
 

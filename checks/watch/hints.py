@@ -33,7 +33,7 @@ def hint_on(cross: Told, target: Target, width: int) -> str:
         return indent(cross.reason, MARGIN)
     place = cross.not_yet.guide
     address = address_of(place)
-    told = f"The guide tells of it: {place}."
+    told = f"The guide explains it: {place}."
     if address:
         told += f" Once `{tool_command()} guide` runs:\n{address}"
     return indent(told, MARGIN)

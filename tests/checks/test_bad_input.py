@@ -173,14 +173,14 @@ BAD_INPUTS = [
         "task_that_never_returns",
         2,
         STORED,
-        ("the worker is still at work", "does it come to an end?"),
+        ("the worker is still at work", "does it ever end?"),
         changed(TASKS, "sleep(2)", "sleep(3600)"),
     ),
     BadInput(
         "task_that_stops_its_worker",
         2,
         STORED,
-        ("the worker answers no more", "does it come to an end?"),
+        ("the worker no longer answers", "does it ever end?"),
         changed(TASKS, "    sleep(2)\n", "    while True:\n        pass\n"),
     ),
 ]

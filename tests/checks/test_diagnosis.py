@@ -202,7 +202,7 @@ SYMPTOMS = {
         Fed(
             "wrong_operational_error",
             "kombu.exceptions.OperationalError: Error 111",
-            "status/views.py, line 2: Kombu raised it: of which library",
+            "status/views.py, line 2: Kombu raised it: from which library",
             sources=((VIEWS, "\nfrom django.db import DatabaseError, OperationalError\n"),),
         ),
         Fed(
@@ -243,7 +243,7 @@ SYMPTOMS = {
         Fed(
             "worker_raises",
             "KeyError: 'b'",
-            "status/tasks.py, line 17: who should have put b there?",
+            "status/tasks.py, line 17: what should have put b there?",
         ),
         Fed(
             "worker_without_bind",
@@ -293,7 +293,7 @@ SYMPTOMS = {
         ),
         Fed(
             "worker_content",
-            "the worker turns the message away: Refusing to deserialize untrusted content",
+            "the worker refuses the message: Refusing to deserialize untrusted content",
             "config/settings.py, CELERY_ACCEPT_CONTENT and CELERY_TASK_SERIALIZER",
             "01, Update settings.py",
         ),
@@ -492,7 +492,7 @@ SYMPTOMS = {
         Fed(
             "run_loop_closed",
             "RuntimeError: Event loop is closed",
-            "status/tasks.py, line 9: which event loop made what it uses?",
+            "status/tasks.py, line 9: on which event loop was the object created that it uses?",
             text=raised("RuntimeError: Event loop is closed", (TASKS, 9, "send()")),
         ),
         Fed(
@@ -528,7 +528,7 @@ SYMPTOMS = {
         Fed(
             "an interval that is text",
             "STATUS_INTERVAL is a string: TypeError: 'str' object cannot be interpreted as an",
-            "config/settings.py, line 2: what makes a number of it?",
+            "config/settings.py, line 2: what converts it to a number?",
             "05, Set the interval",
             text=raised(
                 "TypeError: 'str' object cannot be interpreted as an integer",

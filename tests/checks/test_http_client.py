@@ -45,7 +45,7 @@ def base_url() -> Iterator[str]:
         ("/", "status 200 after"),
         ("/check-status/", "status 302 to /tasks/?id=1, then 200 after"),
         ("/twice/", "status 302 to /check-status/, then 302 to /tasks/?id=1, then 200 after"),
-        ("/round/", "redirects without an end, the last to /round/"),
+        ("/round/", "endless redirects, the last to /round/"),
     ],
 )
 def test_a_followed_redirect_is_told(base_url: str, path: str, told: str) -> None:

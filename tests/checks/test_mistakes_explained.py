@@ -57,7 +57,7 @@ STEP_03 = (
         (
             "kombu.exceptions.OperationalError: Error 111",
             "open status/views.py, line",
-            "of which library is the OperationalError that is caught?",
+            "from which library is the OperationalError that is caught?",
         ),
         Appending(VIEWS, "from django.db import OperationalError"),
     ),

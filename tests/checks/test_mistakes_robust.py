@@ -36,7 +36,7 @@ ON_SENDING = f"""    except (DatabaseError, UpdateError):
 LAST_UPDATE = "(result.date_done or task.sent_at)"
 SYNC = "CELERY_BEAT_SYNC_EVERY = 1"
 TWICE = "test_a_killed_beat_sends_nothing_twice"
-SENT_TWICE = ("sent a second time", "after how many tasks does beat note")
+SENT_TWICE = ("sent a second time", "after how many tasks does beat store")
 
 MISTAKES = [
     Mistake(
@@ -68,7 +68,7 @@ MISTAKES = [
     Mistake(
         "the visitor's own channel is kept",
         "test_who_leaves_leaves_nothing_behind",
-        ("0 members of the group and", "channels of single visitors left behind", "in any case"),
+        ("0 members of the group and", "channels of single visitors left behind", "is always done"),
         Edit(CONSUMERS, OWN_CHANNEL, ""),
     ),
     Mistake(

@@ -92,7 +92,7 @@ MISTAKES = [
     Mistake(
         "second_app",
         "test_the_celery_app_is_loaded",
-        ("another app than the one in config", "a second Celery(...)"),
+        ("a different app from the one in config", "a second Celery(...)"),
         Edit("config/celery.py", "celery.autodiscover_tasks()", "Celery('other').set_current()"),
     ),
     Mistake(
@@ -172,7 +172,7 @@ MISTAKES = [
     Mistake(
         "results_turned_away",
         "test_a_result_becomes_a_row",
-        ("the worker took it", "does a setting of Celery's turn results away?"),
+        ("the worker took it", "does one of Celery's settings discard results?"),
         Edit(SETTINGS, BACKEND, f"{BACKEND}\nCELERY_TASK_IGNORE_RESULT = True"),
     ),
     Mistake(

@@ -90,7 +90,7 @@ MISTAKES = [
     Mistake(
         "the_task_runs_once",
         "test_the_result_is_stored",
-        ("sent a second task by the form", "result null", "what is left of its first run?"),
+        ("sent a second task by the form", "result null", "what is left over from its first run?"),
         Appending(
             TASKS,
             "runs = []\n"

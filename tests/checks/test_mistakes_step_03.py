@@ -96,7 +96,7 @@ QUICK = (
     Mistake(
         "the-trigger-has-no-unit",
         "test_the_fragment_polls_for_the_status",
-        ('hx-trigger="every 1": htmx asks every 1 ms', "counts as milliseconds"),
+        ('hx-trigger="every 1": htmx polls every 1 ms', "counts as milliseconds"),
         Edit(TASK, "every 1s", "every 1"),
     ),
     Mistake(
@@ -106,7 +106,7 @@ QUICK = (
             "stored the state RETRY",
             "status 500",
             "not JSON serializable",
-            "JSON knows no ValueError",
+            "JSON has no ValueError",
         ),
         Edit(VIEWS, "from celery.result", "import json\n\nfrom celery.result"),
         Edit(
@@ -169,7 +169,7 @@ QUICK = (
     Mistake(
         "the-visitor-is-the-key-of-the-session",
         "test_a_login_loses_no_task",
-        ("logged in to the admin, then polled", "status 404", "does a login change it?"),
+        ("logged in to the admin, then polled", "status 404", "does a login change that?"),
         Edit(VIEWS, "import uuid4", "import NAMESPACE_OID, uuid5"),
         Edit(
             VIEWS,
@@ -204,7 +204,7 @@ QUICK = (
     Mistake(
         "the-traceback-is-shown",
         "test_a_failure_is_reported",
-        ("a traceback: “", "what of the result is shown?"),
+        ("a traceback: “", "which part of the result is shown?"),
         Edit(
             TASK,
             "<strong>FAILURE</strong>: {{ result.result }}",
@@ -214,7 +214,7 @@ QUICK = (
     Mistake(
         "the-traceback-is-shown-of-a-task-that-takes-any-arguments",
         "test_a_failure_is_reported",
-        ("a traceback: “", "what of the result is shown?"),
+        ("a traceback: “", "which part of the result is shown?"),
         Edit(
             TASK,
             "<strong>FAILURE</strong>: {{ result.result }}",
@@ -258,7 +258,7 @@ PATIENT = (
     Mistake(
         "progress-asks-no-more",
         "test_polling_stops",
-        ("which asks no more; the task's state is PROGRESS", "hx-trigger in every fragment"),
+        ("which no longer polls; the task's state is PROGRESS", "hx-trigger in every fragment"),
         Edit(TASK, NOT_READY, "{% if result.state in 'PENDING STARTED RETRY' %}hx-get"),
     ),
     Mistake(

@@ -49,7 +49,7 @@ MISTAKES = [
     Mistake(
         "everybody_greeted_when_one_comes",
         "test_a_message_reaches_every_page",
-        ("the first page was sent its greeting again", "whom does it send the greeting to?"),
+        ("the first page was sent its greeting again", "to whom does it send the greeting?"),
         Appending(
             CONSUMERS,
             "connect_alone = StatusConsumer.connect\n\n\n"

@@ -152,7 +152,7 @@ MISTAKES = [
     Mistake(
         "the interval is a string",
         "test_the_interval_follows_the_environment",
-        ("the string '1'", "what makes a number of it?"),
+        ("the string '1'", "what converts it to a number?"),
         Edit(SETTINGS, INTERVAL, "STATUS_INTERVAL = config('STATUS_INTERVAL', default=5)"),
         Edit(TASKS, "3 * settings.STATUS_INTERVAL", "3 * float(settings.STATUS_INTERVAL)"),
     ),
@@ -211,7 +211,7 @@ MISTAKES = [
     Mistake(
         "a message that waited too long is worked on",
         "test_all_share_one_run",
-        ("was sent", "what becomes of a message that waits meanwhile?"),
+        ("was sent", "what happens to a message that waits meanwhile?"),
         Edit(TASKS, "expires=LOCK_LIFETIME, ", ""),
         SOLO,
     ),
@@ -358,13 +358,13 @@ MISTAKES = [
     Mistake(
         "a message waits for ever",
         "test_a_stale_message_is_discarded",
-        ("they never expire", "how long is such a message worth doing?", "05, One run at a time"),
+        ("they never expire", "how long is such a message of use?", "05, One run at a time"),
         Edit(TASKS, "expires=LOCK_LIFETIME, ", ""),
     ),
     Mistake(
         "the last status is kept for ever",
         "test_a_late_visitor_is_sent_the_status",
-        ("without an end: who", "which argument of cache.set", "05, Tell late visitors"),
+        ("without an end: a later", "which argument of cache.set", "05, Tell late visitors"),
         Edit(TASKS, "status, LOCK_LIFETIME)", "status, None)"),
     ),
     Mistake(

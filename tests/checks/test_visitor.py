@@ -94,13 +94,13 @@ def test_a_token_is_found_wherever_the_project_keeps_it(site: dict[str, str]) ->
 def test_a_redirect_away_names_its_setting(location: str, setting: str) -> None:
     first, _ = asked_twice(location=location)
     assert first.status == 0
-    assert f"and was not asked ({setting})" in first.seen
+    assert f"and nothing was sent to it ({setting})" in first.seen
 
 
 @pytest.mark.parametrize("location", ["http://127.0.0.1:1/", "https://elsewhere.example/"])
 def test_a_redirect_elsewhere_is_no_settings_doing(location: str) -> None:
     first, _ = asked_twice(location=location)
-    assert first.seen.endswith("and was not asked")
+    assert first.seen.endswith("and nothing was sent to it")
 
 
 GREETINGS = """

@@ -26,7 +26,7 @@ SOLUTIONS = [
     Solution(
         "who leaves is told to nobody",
         Edit(CONSUMERS, f"{LEAVE}\n        await self.tell_visitors()", LEAVE),
-        words=("gone without a word, the first one shows 2, not 1", "which method is called"),
+        words=("vanishes without a close, the first one shows 2, not 1", "which method is called"),
         is_ours=True,
     ),
     Solution(

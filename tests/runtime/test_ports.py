@@ -152,7 +152,7 @@ def test_a_port_taken_by_a_stranger_is_no_fault_of_the_project(tmp_path, code, l
             stranger.listen()
         web = started(tmp_path, port, code)
         try:
-            with pytest.raises(CannotTell, match=rf"took port {port} .* no fault of yours"):
+            with pytest.raises(CannotTell, match=rf"took port {port} .* not your fault"):
                 await_page(web, port)
         finally:
             web.kill()
@@ -193,7 +193,7 @@ def test_a_page_whose_ports_are_all_taken_is_no_fault_of_the_project(tmp_path) -
         stranger.bind((LOOPBACK, port))
         with (
             pytest.MonkeyPatch.context() as patch,
-            pytest.raises(PortLost, match="no fault of yours"),
+            pytest.raises(PortLost, match="not your fault"),
         ):
             patch.setattr("checks.harness.readiness.free_port", lambda: port)
             await_page_somewhere(started(tmp_path, port), port, start_where_a_stranger_is)

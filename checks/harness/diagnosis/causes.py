@@ -111,7 +111,7 @@ TEMPLATES = (
 REQUESTS = (
     Cause(
         r"DisallowedHost: |Invalid HTTP_HOST header",
-        "which names may your site be called by?",
+        "under which host names may your site be reached?",
         SETTINGS_GUIDE,
         place=f"{SETTINGS}, ALLOWED_HOSTS",
     ),
@@ -156,7 +156,7 @@ REQUESTS = (
     ),
     Cause(
         r"ValueError: The view (?:\w+\.)*(?P<name>\w+) didn't return an HttpResponse",
-        "what does it return, on every way through it?",
+        "what does it return, on every path through it?",
         find=r"^\s*(async )?def {name}\(",
     ),
     Cause(
@@ -190,7 +190,7 @@ CALLS = (
     Cause(
         # As a rule sleep() or a calculation says it, far from the setting that is meant.
         r"\bsettings\.(?P<name>[A-Z_]+)\b.*\n[\s^~]*TypeError: .*\bstr\b",
-        "what makes a number of it?",
+        "what converts it to a number?",
         INTERVAL_GUIDE,
         seen="{name} is a string: {error}",
         find=r"^\s*{name}\s*=",
@@ -222,7 +222,7 @@ QUEUE = (
     ),
     Cause(
         r"^kombu\.exceptions\.OperationalError: ",
-        "Kombu raised it: of which library is the OperationalError that is caught?",
+        "Kombu raised it: from which library is the OperationalError that is caught?",
         find=OTHER_ERROR,
         when=lambda found, evidence: bool(evidence.find(OTHER_ERROR)),
     ),
@@ -232,12 +232,12 @@ QUEUE = (
     ),
     Cause(
         r"^TypeError: Object of type (?P<type>\w+) is not JSON serializable",
-        "JSON knows no {type}: what of it is to be written?",
+        "JSON has no {type}: which part of it is to be written?",
         when=lambda found, evidence: evidence.error == found[0],
     ),
     Cause(
         r"Object of type coroutine is not JSON serializable",
-        "which task is async? A worker calls it, and awaits nothing",
+        "which task is async? A worker calls it and does not await it",
         place=TASKS,
     ),
     Cause(
@@ -275,7 +275,7 @@ QUEUE = (
         r"ContentDisallowed\W+(?P<why>Refusing to deserialize[^'\"]*)",
         "in which format are tasks sent, and which ones does the worker accept?",
         SETTINGS_GUIDE,
-        seen="the worker turns the message away: {why}",
+        seen="the worker refuses the message: {why}",
         place=f"{SETTINGS}, CELERY_ACCEPT_CONTENT and CELERY_TASK_SERIALIZER",
     ),
     Cause(
@@ -287,7 +287,7 @@ QUEUE = (
     Cause(r"WorkerLostError", "what ends the process that works on it?"),
     Cause(
         r"OperationalError: no such table: (?P<table>\w+)",
-        "whose table is {table}? Is its app installed, and has it a migration?",
+        "whose table is {table}? Is its app installed, and does it have a migration?",
         "01, Run the migrations",
     ),
     Cause(
@@ -310,7 +310,7 @@ LOCKED_TABLES = (
         # `atomic` as a decorator of the view: the session's own transactions come another way.
         r"contextlib\.py.* in inner\n.*\n(?:[ ^~]*\n)?.*transaction\.py.* in __enter__$"
         r"(?s:.*)OperationalError: database is locked",
-        "ATOMIC_REQUESTS begins a transaction before it: which view does without?",
+        "ATOMIC_REQUESTS begins a transaction before a view: which one can do without?",
         seen="{error}, before a view of yours was called",
         place=f"{SETTINGS}, DATABASES",
     ),
@@ -394,7 +394,7 @@ WEBSOCKET = (
     ),
     Cause(
         r"RuntimeError: (?:Event loop is closed|.*attached to a different loop)",
-        "which event loop made what it uses?",
+        "on which event loop was the object created that it uses?",
     ),
     Cause(
         r"TypeError: object (?P<name>\w*Consumer) can't be used in 'await' expression",
@@ -409,7 +409,7 @@ WEBSOCKET = (
     ),
     Cause(
         r"TypeError: object (?P<type>\w+) can't be used in 'await' expression",
-        "Channels awaits the consumer's methods: which one is no coroutine?",
+        "Channels awaits the consumer's methods: which one is not a coroutine?",
         CONSUMER_GUIDE,
         find=r"^\s+def (connect|disconnect|receive\w*|\w+\(self, event)\b",
         place=CONSUMERS,
@@ -447,7 +447,7 @@ WEBSOCKET = (
 STARTS = (
     Cause(
         r"No such transport: (?P<name>[^'\s]*)",
-        "how does the broker's address begin? There may be a quote too many",
+        "how does the broker's address begin? Is there a quote too many?",
         SETTINGS_GUIDE,
         seen="Celery knows no transport {name}",
         place=f".env, and {SETTINGS}, CELERY_BROKER_URL",
@@ -523,7 +523,7 @@ NAMES = (
     Cause(
         r"^(?P<error>AttributeError: '\w+' object has no attribute "
         r"'(?P<name>update_state|request|retry|replace)'.*)",
-        "is the first argument the task itself? What must its decorator be given for that?",
+        "is the first argument the task itself? Which argument of its decorator makes it so?",
         "03, Report progress",
         when=lambda found, evidence: _in_a_task(found, evidence),
     ),
@@ -544,7 +544,7 @@ NAMES = (
     ),
     Cause(
         r"^(?P<error>KeyError: '(?P<name>\w+)')$",
-        "who should have put {name} there?",
+        "what should have put {name} there?",
         when=_is_the_error,
     ),
 )
@@ -577,7 +577,7 @@ FRAMES = (
     ),
     Cause(
         r"\A\s*&lt;",
-        "who escapes the markup that a template wrote?",
+        "what escapes the markup that a template wrote?",
         "04, Push a partial",
         seen="that is escaped markup, which a browser shows as text",
         find=r"escape\(|text_data",
@@ -585,9 +585,9 @@ FRAMES = (
     ),
     Cause(
         r"\A\s*[\w/.-]+\.html\s*\Z",
-        "what makes text of a template?",
+        "what turns a template into text?",
         "04, Push a partial",
-        seen="that is the template's name, not what it says",
+        seen="that is the template's name, not its content",
         find=r"text_data",
         place=CONSUMERS,
     ),
@@ -601,7 +601,7 @@ FRAMES = (
     ),
     Cause(
         r"\A\s*(?:<[^>]*>\s*)+\Z",
-        "which name does the template write, and which one is it given?",
+        "which variable does the template use, and which one is it given?",
         "04, Push a partial",
         seen="that is an element without text",
         place="templates/status/partials/current_status.html",
@@ -626,15 +626,15 @@ CONSOLE = (
     ),
     Cause(
         r"htmx:oobErrorNoTarget",
-        "which id has the element, and which one does the page have?",
+        "which id does the element have, and which ones are in the page?",
         "04, Push a partial",
         seen="htmx found no place for what was pushed (htmx:oobErrorNoTarget)",
         place="templates/status/partials/current_status.html",
     ),
     Cause(
         r"htmx:(?P<kind>swapError|invalidPath|syntax:error|evalDisallowedError)",
-        "what does it want, and where?",
-        seen="htmx complained: {kind}",
+        "what does htmx expect, and where?",
+        seen="htmx reported {kind}",
     ),
     Cause(
         r"(?P<name>\w+) is not defined",
