@@ -119,7 +119,7 @@ def pools_mixing() -> str:
         [
             row.label,
             f"{row.runs_well} of {row.runs}",
-            f"{row.innocents_with_result} of {row.innocents}",
+            f"{row.unrelated_with_result} of {row.unrelated}",
         ]
         for row in pools().mixing
     ]

@@ -40,7 +40,7 @@ def lines(result: PoolsResult) -> Iterator[str]:
     for row in result.mixing:
         yield (
             f"{row.label:36}{row.runs_well} of {row.runs} runs ended well, "
-            f"{row.innocents_with_result} of {row.innocents} other tasks have a result"
+            f"{row.unrelated_with_result} of {row.unrelated} other tasks have a result"
         )
     for row in result.waiting:
         yield (

@@ -12,8 +12,8 @@ from celery import Celery
 from benchmarks.pools.results import MixingRow
 from benchmarks.pools.workers import Site, add_example, changed, seconds_until, worker_on
 
-RUN, INNOCENT = "status.tasks.send_status_periodically", "celery.backend_cleanup"
-RUNS, INNOCENTS = 40, 200
+RUN, UNRELATED = "status.tasks.send_status_periodically", "celery.backend_cleanup"
+RUNS, UNRELATED_COUNT = 40, 200
 INTERVAL_SECONDS = 1
 # A run takes four intervals; all go on side by side. What has no result then never gets one.
 AT_MOST_SECONDS = 40
@@ -54,13 +54,13 @@ KINDS = (
 
 
 def mixing_round(kind: Kind) -> tuple[int, int]:
-    """Return how many of RUNS ended well, and how many of INNOCENTS have a result."""
+    """Return how many of RUNS ended well, and how many of UNRELATED_COUNT have a result."""
     with worker_on(kind.pool, kind.prepare, STATUS_INTERVAL=str(INTERVAL_SECONDS)) as site:
-        runs, innocents = sent(site, RUN, RUNS), sent(site, INNOCENT, INNOCENTS)
-        seconds_until(lambda: len(site.states()) == RUNS + INNOCENTS, AT_MOST_SECONDS)
+        runs, unrelated = sent(site, RUN, RUNS), sent(site, UNRELATED, UNRELATED_COUNT)
+        seconds_until(lambda: len(site.states()) == RUNS + UNRELATED_COUNT, AT_MOST_SECONDS)
         states = site.states()
     well = sum(states.get(task_id) == "SUCCESS" for task_id in runs)
-    return well, sum(states.get(task_id) == "SUCCESS" for task_id in innocents)
+    return well, sum(states.get(task_id) == "SUCCESS" for task_id in unrelated)
 
 
 def sent(site: Site, name: str, count: int) -> list[str]:
@@ -76,4 +76,4 @@ def mixing_row(kind: Kind, rounds: Sequence[tuple[int, int]]) -> MixingRow:
     """Add up the rounds of a worker."""
     well, with_result = (sum(column) for column in zip(*rounds, strict=True))
     count = len(rounds)
-    return MixingRow(kind.label, RUNS * count, well, INNOCENTS * count, with_result)
+    return MixingRow(kind.label, RUNS * count, well, UNRELATED_COUNT * count, with_result)

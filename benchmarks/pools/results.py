@@ -15,8 +15,8 @@ class MixingRow:
     label: str
     runs: int
     runs_well: int
-    innocents: int
-    innocents_with_result: int
+    unrelated: int
+    unrelated_with_result: int
 
 
 @dataclass(frozen=True)

@@ -127,21 +127,21 @@ class Watched:
 class Browsing:
     """The browser's thread, begun at once: `visit` pages, then `wait` for what you read.
 
-    It fills `done`, `stranger` and `away`.
+    It fills `done`, `stranger` and `broker_down`.
     """
 
     def __init__(self, executable: Path) -> None:
         self._executable = executable
-        self.done, self.stranger, self.away = Seen(), Seen(), Seen()
+        self.done, self.stranger, self.broker_down = Seen(), Seen(), Seen()
         self._urls: tuple[str, ...] = ()
         self._told, self._stopped = threading.Event(), threading.Event()
         self._trouble: CannotTell | None = None
         self._thread = threading.Thread(target=self._browse, daemon=True)
         self._thread.start()
 
-    def visit(self, url: str, idle_url: str, away_url: str) -> None:
+    def visit(self, url: str, idle_url: str, broker_down_url: str) -> None:
         """Begin to look at the three pages."""
-        self._urls = (url, idle_url, away_url)
+        self._urls = (url, idle_url, broker_down_url)
         self._told.set()
 
     def wait(self, seen: Seen) -> Seen:
@@ -168,15 +168,17 @@ class Browsing:
             reason = str(error).strip().partition("\n")[0]
             self._trouble = CannotTell(f"{self._executable} can't be controlled: {reason}")
         finally:
-            for seen in (self.done, self.stranger, self.away):
+            for seen in (self.done, self.stranger, self.broker_down):
                 seen.ready.set()
 
     def _look_around(self, chromium: Browser) -> None:
         pages = [
             Watched(chromium, url, seen)
-            for url, seen in zip(self._urls, (self.done, self.stranger, self.away), strict=True)
+            for url, seen in zip(
+                self._urls, (self.done, self.stranger, self.broker_down), strict=True
+            )
         ]
-        done, stranger, away = pages
+        done, stranger, broker_down = pages
         for page in pages:
             page.click()
         if not self._until(done, lambda: bool(done.seen.responses), CLICK_SECONDS):
@@ -184,9 +186,11 @@ class Browsing:
             done.look()
             done.seen.problem = "no answer: the click sent no request"
             return
-        self._see(away, lambda answers: next((a for a in answers if a.status == 503), None), 5)
-        self._see_second_click(away)
-        away.seen.ready.set()
+        self._see(
+            broker_down, lambda answers: next((a for a in answers if a.status == 503), None), 5
+        )
+        self._see_second_click(broker_down)
+        broker_down.seen.ready.set()
         self._see_forgotten(stranger)
         self._see_second_click(stranger)
         stranger.seen.ready.set()

@@ -5,7 +5,7 @@ from checks.common.fixtures import project, target
 from checks.common.prefetch import Prefetch, begin_early
 from checks.common.startup_checks import test_the_processes_start
 from checks.step_03.fixtures import (
-    away,
+    broker_down,
     browsing,
     conversation,
     frozen_web,
@@ -17,7 +17,7 @@ from checks.step_03.fixtures import (
 from checks.step_03.test_poll_task_status import test_the_fragment_polls_for_the_status
 
 __all__ = [
-    "away",
+    "broker_down",
     "browsing",
     "conversation",
     "frozen_web",

@@ -55,7 +55,7 @@ def conversation(sent: Sent) -> Iterator[Conversation]:
 
 
 @pytest.fixture(scope="package")
-def away(project: Project, frozen_web: None) -> str:
+def broker_down(project: Project, frozen_web: None) -> str:
     """Return the address of a page whose broker refuses connections."""
     url = project.detached(FROZEN)
     project.refuse()
@@ -75,7 +75,7 @@ def looking(target: Target) -> Iterator[Browsing]:
 
 
 @pytest.fixture(scope="package")
-def browsing(project: Project, away: str, sent: Sent, looking: Browsing) -> Browsing:
+def browsing(project: Project, broker_down: str, sent: Sent, looking: Browsing) -> Browsing:
     """Look at three pages in it. The task that was sent before has its turn first."""
-    looking.visit(project.url, project.detached(IDLE), away)
+    looking.visit(project.url, project.detached(IDLE), broker_down)
     return looking

@@ -237,8 +237,8 @@ def _what_is_missing(answer: Answer) -> str:
     "A broker that is down is reported in a fragment",
     after=(test_the_fragment_polls_for_the_status,),
 )
-def test_a_broker_that_is_down_is_reported(project: Project, away: str) -> None:
-    with visiting(away) as visitor:
+def test_a_broker_that_is_down_is_reported(project: Project, broker_down: str) -> None:
+    with visiting(broker_down) as visitor:
         visitor.get("/", within=4)
         answer = visitor.post(PATH, htmx=True, within=PATIENCE_SECONDS)
     is_piece = answer.words and not is_whole_page(answer)
@@ -843,7 +843,7 @@ def _require_shown(seen: Seen, done: str, guide: str) -> None:
 )
 def test_a_503_is_seen_in_a_browser(browsing: Browsing) -> None:
     _require_shown(
-        browsing.wait(browsing.away),
+        browsing.wait(browsing.broker_down),
         done="clicked in Chromium while the broker refuses connections",
         guide="03, Swap in errors too",
     )
@@ -860,7 +860,7 @@ def test_a_503_is_seen_in_a_browser(browsing: Browsing) -> None:
 def test_a_second_click_is_answered_in_a_browser(browsing: Browsing) -> None:
     pages = {
         "the last fragment": (browsing.done, "03, Swap the fragment"),
-        "the 503": (browsing.away, "03, Swap in errors too"),
+        "the 503": (browsing.broker_down, "03, Swap in errors too"),
         "the 404": (browsing.stranger, "03, Swap in errors too"),
     }
     for after, (page, guide) in pages.items():

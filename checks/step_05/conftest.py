@@ -5,7 +5,7 @@ from checks.common.live_fixtures import closed_pages, live_page, sockets
 from checks.common.prefetch import Prefetch, begin_early
 from checks.common.startup_checks import test_the_processes_start
 from checks.step_05.exercise import goes_beside, pushed
-from checks.step_05.fixtures import blocked_send, crowd, failover
+from checks.step_05.fixtures import blocked_send, failover, watched_run
 from checks.step_05.test_websocket_celery import (
     test_a_call_by_hand_reaches_the_page,
     test_five_visitors_stay_connected,
@@ -14,7 +14,7 @@ from checks.step_05.test_websocket_celery import (
 __all__ = [
     "blocked_send",
     "closed_pages",
-    "crowd",
+    "watched_run",
     "failover",
     "live_page",
     "project",

@@ -12,13 +12,15 @@ from checks.common.prefetch import is_before_the_rest, wanted_fixtures
 from checks.harness.project import Project, opened_twin
 from checks.step_05.blocked_send import BlockedSend, block_send, copy_with_database
 from checks.step_05.failover import Failover, fail_over
-from checks.step_05.status_run import Crowd, watch
+from checks.step_05.status_run import WatchedRun, watch
 
 END_SECONDS = 5
 
 
 @pytest.fixture(scope="package")
-def crowd(project: Project, sockets: Sockets, request: pytest.FixtureRequest) -> Later[Crowd]:
+def watched_run(
+    project: Project, sockets: Sockets, request: pytest.FixtureRequest
+) -> Later[WatchedRun]:
     """Watch five visitors at once, beside the other checks."""
     project.running()
     if "blocked_send" in wanted_fixtures(request) and not is_before_the_rest(request):

@@ -19,7 +19,7 @@ VISITORS = 5
 SLOW_SECONDS, QUIET_SECONDS = 3 * INTERVAL_SECONDS, 1.3 * INTERVAL_SECONDS
 # More than that is no run any more: the looking ends.
 FLOOD_FRAMES = 60
-INNOCENT, BURST = "celery.backend_cleanup", 12
+UNRELATED, BURST = "celery.backend_cleanup", 12
 # How long before the next status they are sent, so that both are under way at the same time.
 AHEAD_SECONDS = 0.02
 # A late visitor who came so shortly before a change tells nothing. So long after the first status
@@ -43,7 +43,7 @@ class Late:
 
 
 @dataclass
-class Crowd:
+class WatchedRun:
     """Five visitors at once, and what became of them while one run went on."""
 
     visitors: list[WebsocketClient] = field(default_factory=list)
@@ -112,35 +112,35 @@ def call_again(project: Project, visitor: WebsocketClient) -> float:
     return since
 
 
-def watch(project: Project, sockets: Sockets) -> Crowd:
+def watch(project: Project, sockets: Sockets) -> WatchedRun:
     """Open five pages at once and watch them until the run is over, and a while longer."""
-    crowd = Crowd(log_place=project.process("worker").log.size())
+    watched_run = WatchedRun(log_place=project.process("worker").log.size())
     with ThreadPoolExecutor(VISITORS) as pool:
         opening = [pool.submit(sockets.open, project.url) for _ in range(VISITORS)]
     for one in opening:
         if isinstance(error := one.exception(), Refused):
-            crowd.refused = error
-            return crowd
-        crowd.visitors.append(one.result())
-    _send_burst(project, crowd)
-    first = crowd.visitors[0]
+            watched_run.refused = error
+            return watched_run
+        watched_run.visitors.append(one.result())
+    _send_burst(project, watched_run)
+    first = watched_run.visitors[0]
     while (number := len(changes(first))) < len(RUN) and len(first.frames) < FLOOD_FRAMES:
         if not first.wait_for(partial(_has_more_changes, first, number), NEXT_SECONDS):
             break
         if max(gaps(first), default=0) > SLOW_SECONDS:
-            return crowd
+            return watched_run
         if changes(first)[-1] == STATUSES[1]:
-            crowd.late.append(_come_late(project, sockets, first))
+            watched_run.late.append(_come_late(project, sockets, first))
         if number < len(RUN) - 1:
-            _send_around_the_next(project, crowd)
+            _send_around_the_next(project, watched_run)
     # One look more where something came: it shows what.
     for _ in range(2):
         so_far = len(first.frames)
         first.wait_for(lambda: len(first.frames) >= FLOOD_FRAMES, QUIET_SECONDS)
         if len(first.frames) == so_far:
             break
-    crowd.messages = project.received(TASK)
-    return crowd
+    watched_run.messages = project.received(TASK)
+    return watched_run
 
 
 def _come_late(project: Project, sockets: Sockets, other: WebsocketClient) -> Late:
@@ -170,15 +170,15 @@ def _come_late(project: Project, sockets: Sockets, other: WebsocketClient) -> La
     )
 
 
-def _send_around_the_next(project: Project, crowd: Crowd) -> None:
+def _send_around_the_next(project: Project, watched_run: WatchedRun) -> None:
     """Send tasks of nobody's while the next status is being sent: that is when asyncio works."""
-    next_at = crowd.visitors[0].frames[-1].at + INTERVAL_SECONDS
+    next_at = watched_run.visitors[0].frames[-1].at + INTERVAL_SECONDS
     time.sleep(max(0, next_at - AHEAD_SECONDS - time.monotonic()))
-    _send_burst(project, crowd)
+    _send_burst(project, watched_run)
 
 
-def _send_burst(project: Project, crowd: Crowd) -> None:
+def _send_burst(project: Project, watched_run: WatchedRun) -> None:
     for _ in range(BURST):
         task_id = str(uuid4())
-        crowd.task_ids.append(task_id)
-        project.app.send_task(INNOCENT, task_id=task_id)
+        watched_run.task_ids.append(task_id)
+        project.app.send_task(UNRELATED, task_id=task_id)

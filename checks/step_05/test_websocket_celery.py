@@ -25,10 +25,10 @@ from checks.step_05.blocked_send import BlockedSend
 from checks.step_05.failover import Failover
 from checks.step_05.kept_status import NEVER, kept_for_long
 from checks.step_05.status_run import (
-    INNOCENT,
     RUN,
+    UNRELATED,
     VISITORS,
-    Crowd,
+    WatchedRun,
     call_again,
     changes,
     first_wait,
@@ -130,8 +130,8 @@ def test_the_worker_knows_the_task(project: Project) -> None:
         test_the_worker_knows_the_task,
     ),
 )
-def test_five_visitors_stay_connected(project: Project, crowd: Later[Crowd]) -> None:
-    seen = crowd.result(WATCH_SECONDS)
+def test_five_visitors_stay_connected(project: Project, watched_run: Later[WatchedRun]) -> None:
+    seen = watched_run.result(WATCH_SECONDS)
     lost = seen.refused or next((one for one in seen.visitors if not one.is_open), None)
     if lost:
         raise explain_socket(
@@ -150,9 +150,9 @@ def test_five_visitors_stay_connected(project: Project, crowd: Later[Crowd]) -> 
 
 
 @check("A run leaves no error in the worker's log", after=(test_five_visitors_stay_connected,))
-def test_the_worker_logs_no_error(project: Project, crowd: Later[Crowd]) -> None:
+def test_the_worker_logs_no_error(project: Project, watched_run: Later[WatchedRun]) -> None:
     worker = project.process("worker")
-    since = {"worker": crowd.result(WATCH_SECONDS).log_place}
+    since = {"worker": watched_run.result(WATCH_SECONDS).log_place}
     errors = worker.log.errors_since(since["worker"])
     if worker.log.note:
         raise NotYet(
@@ -183,8 +183,8 @@ def test_the_worker_logs_no_error(project: Project, crowd: Later[Crowd]) -> None
 
 
 @check("All visitors share one run", after=(test_the_worker_logs_no_error,))
-def test_all_share_one_run(crowd: Later[Crowd]) -> None:
-    seen = crowd.result(WATCH_SECONDS)
+def test_all_share_one_run(watched_run: Later[WatchedRun]) -> None:
+    seen = watched_run.result(WATCH_SECONDS)
     visitors = filter(has_two_runs, seen.visitors)
     if most := max(visitors, key=lambda visitor: len(visitor.frames), default=None):
         if any(late.opened_at > run_end(most) for late in seen.late):
@@ -204,8 +204,8 @@ def test_all_share_one_run(crowd: Later[Crowd]) -> None:
 
 
 @check("A run sends one status every STATUS_INTERVAL", after=(test_all_share_one_run,))
-def test_a_run_keeps_the_interval(crowd: Later[Crowd]) -> None:
-    seconds = gaps(crowd.result(WATCH_SECONDS).visitors[0])
+def test_a_run_keeps_the_interval(watched_run: Later[WatchedRun]) -> None:
+    seconds = gaps(watched_run.result(WATCH_SECONDS).visitors[0])
     if not seconds:
         return  # too little to tell, and the next check says so
     middle = statistics.median(seconds) / INTERVAL_SECONDS
@@ -220,8 +220,8 @@ def test_a_run_keeps_the_interval(crowd: Later[Crowd]) -> None:
 
 
 @check("Five visitors at once each see the run", after=(test_a_run_keeps_the_interval,))
-def test_five_visitors_see_the_run(project: Project, crowd: Later[Crowd]) -> None:
-    for number, visitor in enumerate(crowd.result(WATCH_SECONDS).visitors, 1):
+def test_five_visitors_see_the_run(project: Project, watched_run: Later[WatchedRun]) -> None:
+    for number, visitor in enumerate(watched_run.result(WATCH_SECONDS).visitors, 1):
         seen = changes(visitor)
         if len(seen) >= len(RUN) - 1 and seen == RUN[-len(seen) :]:
             continue
@@ -244,15 +244,15 @@ def test_five_visitors_see_the_run(project: Project, crowd: Later[Crowd]) -> Non
             guide=guide,
             words=project.process("worker").log.tail(),
         )
-        since = {"worker": crowd.result(0).log_place}
+        since = {"worker": watched_run.result(0).log_place}
         told = explain_logs(not_yet, project, "worker", "web", since=since)
         pushed = [of_log(frame.text, project.folder) for frame in visitor.frames[-1:]]
         raise explain(told, *pushed, causes=FRAMES) if told is not_yet else told
 
 
 @check("Called by hand, the task reaches an open page", after=(test_five_visitors_see_the_run,))
-def test_a_call_by_hand_reaches_the_page(project: Project, crowd: Later[Crowd]) -> None:
-    page, since = crowd.result(WATCH_SECONDS).visitors[0], time.monotonic()
+def test_a_call_by_hand_reaches_the_page(project: Project, watched_run: Later[WatchedRun]) -> None:
+    page, since = watched_run.result(WATCH_SECONDS).visitors[0], time.monotonic()
     log_place = project.process("worker").log.size()
     project.app.send_task(TASK, kwargs={"num_iterations": len(BY_HAND)})
     page.wait_for(lambda: changes(page, since) == BY_HAND, NEXT_SECONDS)
@@ -290,8 +290,10 @@ def test_a_call_by_hand_reaches_the_page(project: Project, crowd: Later[Crowd]) 
 
 
 @check("A late visitor is sent the current status", after=(test_five_visitors_see_the_run,))
-def test_a_late_visitor_is_sent_the_status(project: Project, crowd: Later[Crowd]) -> None:
-    for late in crowd.result(WATCH_SECONDS).late:
+def test_a_late_visitor_is_sent_the_status(
+    project: Project, watched_run: Later[WatchedRun]
+) -> None:
+    for late in watched_run.result(WATCH_SECONDS).late:
         is_first = late.first == late.expected and late.after_seconds <= LATE_SECONDS
         if late.is_blurred or (is_first and late.other is None):
             continue
@@ -321,8 +323,8 @@ def test_a_late_visitor_is_sent_the_status(project: Project, crowd: Later[Crowd]
 
 
 @check("Other tasks succeed while a run goes on", after=(test_five_visitors_see_the_run,))
-def test_other_tasks_succeed(project: Project, crowd: Later[Crowd]) -> None:
-    ids = crowd.result(WATCH_SECONDS).task_ids
+def test_other_tasks_succeed(project: Project, watched_run: Later[WatchedRun]) -> None:
+    ids = watched_run.result(WATCH_SECONDS).task_ids
 
     def missing() -> int:
         rows = project.ask("results", ids=ids)["rows"]
@@ -332,7 +334,7 @@ def test_other_tasks_succeed(project: Project, crowd: Later[Crowd]) -> None:
     if left := missing():
         raise explain_logs(
             NotYet(
-                done=f"sent {len(ids)} × {INNOCENT} while a run went on",
+                done=f"sent {len(ids)} × {UNRELATED} while a run went on",
                 seen=f"{left} of them have no result",
                 expected="a stored result each: a run must not disturb the tasks of others",
                 look_at=f"Procfile, worker: {project.process('worker').command}",
@@ -356,9 +358,9 @@ def _listed(visitor: WebsocketClient) -> str:
     after=(test_five_visitors_see_the_run,),
 )
 def test_a_browser_shows_the_run(
-    project: Project, live_page: LivePage, crowd: Later[Crowd]
+    project: Project, live_page: LivePage, watched_run: Later[WatchedRun]
 ) -> None:
-    crowd.result(WATCH_SECONDS)  # only when the others' run is over may another one begin
+    watched_run.result(WATCH_SECONDS)  # only when the others' run is over may another one begin
     live_page.open(f"{project.url}/live/")
     shown = all(live_page.shows(text, BROWSER_SECONDS) for text in STATUSES)
     if not shown or live_page.loads > 1:
@@ -375,7 +377,7 @@ def test_a_browser_shows_the_run(
             guide="05, Watch two tabs",
             words="\n".join(live_page.problems),
         )
-        frames = crowd.result(0).visitors[0].frames[-1:]
+        frames = watched_run.result(0).visitors[0].frames[-1:]
         pushed = [of_log(frame.text, project.folder) for frame in frames]
         console = "\n".join(live_page.problems + live_page.complaints)
         told = explain(not_yet, of_log(console, project.folder), causes=CONSOLE)
@@ -400,7 +402,7 @@ def test_the_page_connects_again(closed_pages: Later[ClosedPages]) -> None:
     after=(test_five_visitors_see_the_run,),
 )
 def test_a_held_up_task_holds_up_nobody_else(
-    crowd: Later[Crowd], blocked_send: Later[BlockedSend]
+    watched_run: Later[WatchedRun], blocked_send: Later[BlockedSend]
 ) -> None:
     seen = blocked_send.result(BLOCKED_SECONDS)
     if seen.slow:
@@ -439,10 +441,10 @@ def test_the_lock_is_released(blocked_send: Later[BlockedSend]) -> None:
     after=(test_a_held_up_task_holds_up_nobody_else,),
 )
 def test_a_stale_message_is_discarded(
-    crowd: Later[Crowd], blocked_send: Later[BlockedSend]
+    watched_run: Later[WatchedRun], blocked_send: Later[BlockedSend]
 ) -> None:
     # Where the lock is taken before the task is sent, a run has one message, and the next needs it.
-    messages = crowd.result(WATCH_SECONDS).messages
+    messages = watched_run.result(WATCH_SECONDS).messages
     if messages > 1 and blocked_send.result(BLOCKED_SECONDS).expires is None:
         raise NotYet(
             done="looked at the messages that opening a page sends to the worker",

@@ -6,7 +6,7 @@ import pytest
 
 from checks.clients.background import Later
 from checks.clients.websocket_client import Frame
-from checks.step_05.status_run import Crowd, Late, run_end
+from checks.step_05.status_run import Late, WatchedRun, run_end
 from checks.step_05.test_websocket_celery import test_all_share_one_run as all_share_one_run
 from checks.verdicts import CannotTell, NotYet
 
@@ -21,9 +21,9 @@ def visitor_of(*seen: str) -> SimpleNamespace:
 def judged(late_at: float) -> type[Exception]:
     """Return how the check ends where a late page opened at that second."""
     late = Late("FINISHED", "FINISHED", None, 0.1, False, late_at)
-    crowd = Crowd(visitors=[visitor_of(*TWO_RUNS)], late=[late])
+    watched_run = WatchedRun(visitors=[visitor_of(*TWO_RUNS)], late=[late])
     with pytest.raises((CannotTell, NotYet)) as raised:
-        all_share_one_run(Later(lambda: crowd))
+        all_share_one_run(Later(lambda: watched_run))
     return raised.type
 
 
