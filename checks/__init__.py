@@ -1,5 +1,5 @@
-"""What a learner runs against their own project: a folder of checks a step.
+"""What a learner runs against their own project: a folder of checks for each step.
 
-May import workbook, and no step's checks those of another. A check needs `verdicts`, `clients`,
+May import workbook; no step's checks import another's. A check needs `verdicts`, `clients`,
 `harness` and `common`; `reporting` is for the conftest alone. Begin with `verdicts`, then a step.
 """

@@ -1,4 +1,4 @@
-"""Gives the checks their voice: what they found, and what to do next, instead of tracebacks."""
+"""Takes over the output of the checks: what they found and what to do next, not tracebacks."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from workbook.projects.lessons import Lesson, all_lessons, find_lesson
 from workbook.projects.step_detection import last_step
 from workbook.projects.steps import Step
 
-# What the project and the checks stand on: name to import, name to speak of.
+# What the project and the checks need: the name to import, and the name to show.
 PACKAGES = {
     "django": "Django",
     "celery": "Celery",
@@ -53,7 +53,7 @@ class Target:
 
     @property
     def shown(self) -> str:
-        """The folder as a person calls it: from the current folder on, if it lies there."""
+        """The folder as a person names it: relative to the current folder, if it is below that."""
         if self.kind == "work":
             return "work/"
         if self.kind == "snapshot":
@@ -133,7 +133,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with the surroundings, and the way out. It says nothing of the answer."""
+    """What is wrong with the set-up, and the way out. It says nothing about the answer."""
 
     what: str
     way_out: str

@@ -1,6 +1,6 @@
 """What a check is, and what it can say: it holds, not yet, or can't be told; and exercises.
 
-An exercise is ★ done or ☆ open. It comes after a step's checks, and stands in nobody's way.
+An exercise is ★ done or ☆ open. It comes after a step's checks, and holds nothing up.
 """
 
 from __future__ import annotations

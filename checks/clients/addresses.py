@@ -21,7 +21,7 @@ def resolved(page: str, address: str) -> str:
         if is_same_server(page, whole):
             return whole._replace(scheme="", netloc="", fragment="").geturl() or "/"
         return whole._replace(netloc=whole.netloc.rpartition("@")[2]).geturl()
-    except ValueError:  # an address that is none
+    except ValueError:  # not a valid address
         return "an address that cannot be read"
 
 

@@ -30,7 +30,7 @@ new MutationObserver(() => {
 class LivePage:
     """One page in a browser that is started at once; `open` says when and where it goes.
 
-    A thread of its own watches it, for Playwright knows no other.
+    A thread of its own watches it: Playwright's objects work in the thread that made them alone.
     """
 
     def __init__(self, executable: Path) -> None:
@@ -96,7 +96,7 @@ class LivePage:
 
     def _look(self, page: Page) -> None:
         while not self._end.is_set() and time.monotonic() < self._deadline:
-            # In the moment of a reload there is nothing to ask.
+            # During a reload there is nothing to read.
             with suppress(Error):
                 self.texts = page.evaluate("window.shownTexts || []")
             page.wait_for_timeout(PAUSE_MS)

@@ -25,7 +25,7 @@ class Element:
 
     @property
     def text(self) -> str:
-        """The text that lies in it and in what it holds."""
+        """The text in it and in its descendants."""
         return " ".join("".join(self.pieces).split())
 
     @property
@@ -38,7 +38,7 @@ class Element:
         return self.attributes.get(name, self.attributes.get(f"data-{name}"))
 
     def lineage(self) -> Iterator[Element]:
-        """Yield the element and those around it, from the inside out."""
+        """Yield the element and its ancestors, the innermost first."""
         here: Element | None = self
         while here:
             yield here
@@ -60,7 +60,8 @@ class _Reader(HTMLParser):
             self._open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
-        # An end without a beginning ends nothing; what was left open inside ends with it.
+        # An end tag without a start tag closes nothing; what was left open inside is closed with
+        # it.
         if any(element.tag == tag for element in self._open):
             while self._open.pop().tag != tag:
                 pass
@@ -78,7 +79,7 @@ def elements_of(html: str) -> list[Element]:
 
 
 def words_of(html: str) -> str:
-    """Return what a person reads of it."""
+    """Return what a person reads in it."""
     return " ".join("".join(_read(html).words).split())
 
 

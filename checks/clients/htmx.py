@@ -1,4 +1,4 @@
-"""What htmx does with a page: who asks for more by itself, and what is answered to it."""
+"""What htmx does with a page: which elements send requests by themselves, and to where."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ class Fragment:
 
 
 class Conversation:
-    """Asks where each fragment says, in a thread of its own, as htmx would.
+    """Polls where each fragment says, in a thread of its own, as htmx would.
 
     It ends with the first fragment that asks for nothing more or is no 2xx, when told to stop,
     or after `seconds`.
@@ -216,7 +216,7 @@ class Conversation:
         return holds()
 
     def stop(self) -> None:
-        """Ask no more."""
+        """Stop polling."""
         self._stopped.set()
         self._thread.join(patience(ANSWER_SECONDS) + 1)
 

@@ -1,4 +1,4 @@
-"""A browser's stand-in: asks pages of the learner's project and never waits for ever.
+"""A stand-in for a browser: requests pages of the learner's project, and no wait is without an end.
 
 How long it waits is said in the seconds of a usual machine, see `patience`.
 """
@@ -69,7 +69,7 @@ class Answer:
 
     @property
     def is_greeting(self) -> bool:
-        """Tell whether Django greets: what a project without an address of its own answers."""
+        """Tell whether it is Django's greeting, which a project without URLs of its own shows."""
         return self.status == 200 and bool(GREETING_LINK.search(self.text))
 
     @property
@@ -88,7 +88,7 @@ class Elsewhere(httpx.RequestError):
 
 
 class OwnServer(httpx.HTTPTransport):
-    """Sends what is for one server, and nothing else: who listens elsewhere is not the learner's.
+    """Sends requests to one server alone: what listens elsewhere is not the learner's.
 
     What a redirect names is such a request as well.
     """
@@ -107,7 +107,7 @@ class OwnServer(httpx.HTTPTransport):
 
 
 class LocalCookies(CookieJar):
-    """A browser's cookies of this machine, which it trusts: secure ones go over http as well."""
+    """A browser's cookies for this machine, which it trusts: http gets the secure ones as well."""
 
     def set_cookie(self, cookie: Cookie) -> None:
         """Keep a cookie."""
@@ -155,7 +155,7 @@ class Visitor:
 
         `before_end` is called when all of the form but its last byte is sent.
         """
-        # Of another name, the form's token is as good.
+        # The form's token works under another name too.
         token = self._client.cookies.get("csrftoken") or self._token or self._csrf_cookie()
         sent = {"csrfmiddlewaretoken": token, **(fields or {})}
         return self._ask("POST", path, sent, HTMX if htmx else {}, within, follow, before_end)
@@ -169,7 +169,7 @@ class Visitor:
         return next((value for name, value in cookies if CSRF_COOKIE.search(name)), "")
 
     def close(self) -> None:
-        """Let its connections go."""
+        """Close its connections."""
         self._client.close()
 
     def _ask(

@@ -17,8 +17,8 @@ WITH_LOOPBACK = "<-loopback>"
 def confined_to(*urls: str) -> ProxySettings:
     """Return the proxy settings of a browser that reaches the servers of `urls` and no others.
 
-    All else, be it a page, a script, a form or a websocket, is sent to a proxy that nobody is,
-    and fails at once. No name is looked up either: that would be the proxy's task.
+    All else, be it a page, a script, a form or a websocket, is sent to a proxy address where
+    nothing listens, and fails at once. No name is looked up either: that would be the proxy's job.
     """
     own = [urlsplit(url).netloc for url in urls]
     return {"server": f"http://{LOOPBACK}:{free_port()}", "bypass": ",".join([WITH_LOOPBACK, *own])}

@@ -1,4 +1,4 @@
-"""A page's stand-in at the websocket: what it was sent and when, how it ended, and a new one."""
+"""A stand-in for a page's websocket: what it was sent and when, how it ended, and a new one."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class WebsocketClient:
         self._reader.join(CLOSE_SECONDS)
 
     def break_off(self) -> None:
-        """Vanish without a handshake, as a page does whose machine goes to sleep."""
+        """Vanish without a closing handshake, as a page does whose machine goes to sleep."""
         self._connection.socket.shutdown(socket.SHUT_RDWR)
         self._reader.join(CLOSE_SECONDS)
 
@@ -192,8 +192,8 @@ def _connect(base_url: str, path: str, origin: str, cookies: str) -> ClientConne
     try:
         return connect(
             f"ws{base_url.removeprefix('http')}{path}",
-            # With a socket given the client follows no redirect. No browser does, and whoever
-            # listens where one leads is none of the project's.
+            # With a socket given the client follows no redirect. No browser does, and what listens
+            # where one leads is not part of the project.
             sock=socket.create_connection((place.hostname, place.port), OPEN_SECONDS),
             origin=Origin(origin),
             additional_headers={"Cookie": cookies} if cookies else None,

@@ -15,13 +15,13 @@ from checks.verdicts import CannotTell
 
 # How long one may take to create: a password is hashed, in a process that loads Django first.
 SUPERUSER_SECONDS = 10
-# A name that is its password as well.
+# The name, and the password as well.
 NAME = "checker"
 
 
 @dataclass(frozen=True)
 class Superuser:
-    """Whom the admin lets in: what they may be called by, `email` empty where they have none."""
+    """A user whom the admin lets in: what they log in with; `email` is empty where there is none."""
 
     login: str
     email: str

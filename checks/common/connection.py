@@ -1,4 +1,4 @@
-"""Whether a page says how its websocket stands, and comes back: what steps 04 and 05 ask of it."""
+"""Whether a page shows that its websocket is open or closed, and whether it reconnects."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from workbook.redis_server.server import private_redis
 PAGE = "/live/"
 SCRIPT = "static/live.js, or wherever the page listens for htmx:wsOpen and htmx:wsClose"
 GUIDE = "04, Show whether the websocket is open"
-# A proxy that is restarted says 1001, one whose patience is over 1000. From 4000 on a code is the
-# application's own.
+# A proxy that restarts closes with 1001, one whose time-out has passed with 1000. From 4000 on a
+# code is the application's own.
 NORMAL, GOING_AWAY, REFUSED = 1000, 1001, 4401
 CODES = (NORMAL, GOING_AWAY, REFUSED)
 # The browser's start, and all that is waited for.
@@ -70,7 +70,7 @@ def require_sign(pages: ClosedPages) -> None:
 
 
 def require_return(pages: ClosedPages) -> None:
-    """Raise NotYet where a page stays away, or comes back although it was refused."""
+    """Raise NotYet where a page does not reconnect, or reconnects although it was refused."""
     _require_opened(pages)
     for code in (GOING_AWAY, NORMAL):
         if pages[code].came_back is None:

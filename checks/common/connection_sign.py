@@ -1,4 +1,4 @@
-"""Pages in a real browser whose websockets are closed: what they show of it, and who comes back."""
+"""Pages in a real browser whose websockets are closed: what they show, and which reconnect."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class _Watch:
 
 
 def _all(holds: Callable[[int], bool], codes: Iterable[int]) -> bool:
-    """Ask of each, also where one of them has said no."""
+    """Look at each page, even after one did not hold."""
     answers = [holds(code) for code in codes]
     return all(answers)
 

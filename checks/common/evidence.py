@@ -1,4 +1,4 @@
-"""Where a check finds evidence: in an answer, in the logs of the processes, in what they are at."""
+"""Where a check finds evidence: in an answer, in the logs, in what the processes are doing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a learner's project that several checks tell to open."""
+"""The files of a learner's project that several checks tell the learner to open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a websocket open that should be refused?"""
+"""Whether a websocket opens that should be refused."""
 
 from __future__ import annotations
 

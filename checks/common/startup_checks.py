@@ -1,4 +1,4 @@
-"""The checks that every step stands on: each step's module names them where they are told."""
+"""The checks that every step begins with: each step's module lists them in its own order."""
 
 from checks.clients.background import Later
 from checks.harness.env_file import require_usable_env_file

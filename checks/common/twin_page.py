@@ -1,4 +1,4 @@
-"""A page of a twin's, open while a run goes on there."""
+"""A page at a second instance (see `Twin`), open while a run goes on there."""
 
 from __future__ import annotations
 

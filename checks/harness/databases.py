@@ -1,6 +1,6 @@
 """Which databases a project would use: SQLite in its own copy, or nothing is started.
 
-A database server is nobody's mistake, and nothing that a check may write to. Where the project
+To use a database server is no mistake, but a check must not write to one. Where the project
 falls back on SQLite without the address of its server, the checks leave the address out.
 """
 

@@ -1,7 +1,7 @@
 """What the learner's own `.env` says: the environment that the checks give a project hides it.
 
 The settings are loaded once with `.env` as it is, and what they resolve to is judged by its text
-alone. Nothing is asked whether somebody answers there: another Redis than usual is no mistake.
+alone. Whether anything answers there is not tried: an unusual Redis is no mistake.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from workbook.runtime.ports import LOOPBACK, free_port
 from workbook.runtime.run_records import Run
 
 ROLES = ("web", "worker")
-# Connections are taken and nothing is answered, until `refuse`; a queue without a worker.
+# Connections are accepted and never answered, until `refuse`; a queue without a worker.
 FROZEN, IDLE = "frozen", "idle"
 
 
@@ -43,7 +43,7 @@ class Instance:
     def __init__(self, launcher: Launcher, redis: RedisServer, port: int | None = None) -> None:
         self.launcher, self.redis = launcher, redis
         self.port = port or free_port()
-        # Ours, to speak to the worker from outside. It must not become anybody's current app.
+        # The checks' own app, for the worker, from outside. It must not become the current app.
         self.app = celery.Celery(broker=redis.url, set_as_current=False)
         self._launched: dict[str, Launched] = {}
 
@@ -162,7 +162,7 @@ class Detached:
         if kind in self._webs:
             return
         if kind == FROZEN:
-            # The kernel takes connections in; nobody ever answers: as after a SIGSTOP.
+            # The kernel accepts connections and nothing ever answers: as after a SIGSTOP.
             self._frozen_broker = socket.create_server((LOOPBACK, 0), backlog=128)
             broker = f"redis://{LOOPBACK}:{self._frozen_broker.getsockname()[1]}"
         else:

@@ -1,4 +1,4 @@
-"""Of a log what the project itself said: without the lines of its frameworks, short and in order.
+"""The part of a log that the project itself wrote: no lines of its frameworks, short, in order.
 
 What Celery, Django and the servers write of themselves, and of what the checks do to them, tells a
 learner nothing about a ✗. Anything else stays, so that a line nobody knows is shown.

@@ -50,7 +50,7 @@ ADMIN_PAGES = (
     "django_celery_results_taskresult_changelist",
     "django_celery_beat_periodictask_changelist",
 )
-# Settings that send a browser on this machine to where nobody is, and who does it.
+# Settings that redirect a browser to where nothing listens, and the middleware that does it.
 REDIRECTS = {
     "SECURE_SSL_REDIRECT": "django.middleware.security.SecurityMiddleware",
     "PREPEND_WWW": "django.middleware.common.CommonMiddleware",
@@ -260,7 +260,8 @@ def migrate() -> Answer:
 
     for connection in connections.all():
         if connection.vendor == "sqlite":
-            # A copy: nobody needs it after a power cut, and the disk takes half a second.
+            # It is a copy, which need not survive a power cut, and to sync the disk takes half a
+            # second.
             connection.cursor().execute("PRAGMA synchronous = OFF")
     for alias in connections:
         call_command("migrate", database=alias, interactive=False, verbosity=0)
@@ -402,7 +403,7 @@ def store_state(task_id: str, state: str, text: str) -> Answer:
 
 
 def store_session() -> Answer:
-    """Store a session that holds a word of nobody's, and return its cookie's name and value."""
+    """Store a session that holds a value no view knows; return its cookie's name and value."""
     from importlib import import_module
 
     from django.conf import settings as django_settings

@@ -80,7 +80,7 @@ def await_page_somewhere(
 
 
 def require_own_port(web: Launched, port: int) -> None:
-    """Raise PortLost where a program that is none of the project's took the port before `web`.
+    """Raise PortLost where a program outside the project took the port before `web`.
 
     The port was free when it was chosen. What listens there now is not what is to be looked at.
     """

@@ -1,4 +1,4 @@
-"""A run's costly starts, made before there is anything to look at.
+"""Starts what takes a run long to start, before there is anything to look at.
 
 A Redis, and the processes of the Procfile with their libraries imported, held until the project is
 there: see `held_python`. They are the Procfile's own commands. A process that would be started with
@@ -38,7 +38,7 @@ class Gate:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._opened: int | None = None
-        if sys.platform != "win32":  # nothing is held there, for it never forks
+        if sys.platform != "win32":  # nothing is held there, because it never forks
             os.mkfifo(path)
 
     def variables(self, environment: Mapping[str, str], named: str) -> dict[str, str]:
@@ -49,7 +49,7 @@ class Gate:
         return {**environment, **held}
 
     def open(self) -> None:
-        """Let all through, those as well that come to it later."""
+        """Let all through, including those that come to it later."""
         if self._opened is None:
             self._opened = os.open(self._path, os.O_RDWR)
 

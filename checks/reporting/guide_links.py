@@ -14,7 +14,7 @@ PLACE = re.compile(r"([\w-]+), (.+)")
 
 def address_of(place: str) -> str | None:
     """Return the address of a section such as "04, Serve websockets"; None for other texts."""
-    # Only here: a Python that lacks packages must come as far as to be told so.
+    # Imported here: a Python that lacks packages must get far enough to be told so.
     from markdown.extensions.toc import slugify
 
     named = PLACE.fullmatch(place)

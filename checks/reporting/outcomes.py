@@ -48,7 +48,7 @@ class Silent(CannotTell):
 
 
 class Unfit(CannotTell):
-    """There is nothing to look at: the surroundings' problem, told once for all."""
+    """There is nothing to look at: a problem of the set-up, reported once for all checks."""
 
 
 def title_of(item: pytest.Item) -> str:

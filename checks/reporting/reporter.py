@@ -44,7 +44,7 @@ class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no ot
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Say which project is looked at, and what is wrong with the surroundings."""
+        """Say which project is looked at, and what is wrong with the set-up."""
         super().pytest_sessionstart(session)
         if self.config.getoption("collectonly"):
             return

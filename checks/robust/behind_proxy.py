@@ -1,4 +1,4 @@
-"""A web process behind a proxy that refuses commands in Redis' stead."""
+"""A web process behind a proxy that refuses commands in place of Redis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fixtures of this lesson: one project, started once, and what befalls it."""
+"""The fixtures of this lesson: one project, started once, and the faults it meets."""
 
 from checks.common.fixtures import target
 from checks.common.live_fixtures import sockets

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from checks.robust.silent_network import Silenced
 
 END_SECONDS = 5
-# What beat shall send once, and then be killed: it notes the first one in any case.
+# What beat is to send once before it is killed: it stores the first one in any case.
 BEAT_TASK, BEAT_QUEUES = "celery.backend_cleanup", ("workbook-first", "workbook-second")
 # How long a page without a status is watched, and how much of it is still its greeting.
 HEARTBEAT_SECONDS, GREETING_SECONDS = 30, 2
@@ -38,7 +38,7 @@ UPDATE_SECONDS, SILENT_SECONDS, BEGIN_SECONDS = 5, 13, 20
 def project(request: pytest.FixtureRequest, target: Target) -> Iterator[Project]:
     """Return the learner's project, of which nothing has been started yet.
 
-    What beat shall send is in the database before it starts.
+    What beat is to send is in the database before it starts.
     """
     with opened_project(target, request.config.getoption("--roles")) as opened:
 

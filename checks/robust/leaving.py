@@ -64,7 +64,7 @@ def _leave(leave: Callable[[], None], after_seconds: float) -> None:
 
 
 def _leave_slowly(project: Project) -> None:
-    """Read nothing, and say goodbye once the server has much to send: it closes later then."""
+    """Read nothing, and send a close once the server has much to send: it closes later then."""
     connection = socket.create_connection((project.launcher.host, project.port), GONE_SECONDS)
     with connection, suppress(OSError):
         host = f"{project.launcher.host}:{project.port}"

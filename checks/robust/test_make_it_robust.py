@@ -299,7 +299,7 @@ def _asks(first: set[str], words: str) -> bool:
 
 
 def _sentences(words: str) -> set[str]:
-    """Return the sentences without figures: seconds that count up are no news."""
+    """Return the sentences without figures: seconds that count up are no update."""
     return set(re.split(r"\s*[.!?:;]\s*", re.sub(r"\d+", "", words).casefold()))
 
 

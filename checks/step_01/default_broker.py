@@ -1,4 +1,4 @@
-"""Which broker does a project use where nothing names one? Asked in a copy, loading it alone."""
+"""The broker that a project uses where nothing names one: a copy is loaded, and nothing else."""
 
 from __future__ import annotations
 

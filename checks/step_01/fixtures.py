@@ -17,7 +17,7 @@ BEAT_QUEUE = "workbook-beat"  # a queue without a worker: what beat sends stays 
 def project(target: Target) -> Iterator[Project]:
     """Return the learner's project, of which nothing has been started yet.
 
-    What beat shall send is in the database before it starts: it looks for changes every
+    What beat is to send is in the database before it starts: it looks for changes every
     five seconds, and nobody needs to wait for that.
     """
     with opened_project(target) as opened:

@@ -27,7 +27,7 @@ CLICK_SECONDS = 5
 SECOND_SECONDS = 4
 # A task of 5 s, behind another one where the pool is solo.
 DONE_SECONDS = 14
-# Who asks every second or two is heard within that time.
+# A page that polls every second or two does so within that time.
 QUIET_SECONDS = 2.2
 PATH = "/check-status/"
 # Tells whether there is anything to click.
@@ -96,7 +96,7 @@ class Watched:
         return bool(self.page.evaluate(CLICK))
 
     def forget_visitor(self) -> None:
-        """Take the session's cookie away: from now on it is a stranger who asks."""
+        """Delete the session's cookie: from now on the requests are a stranger's."""
         self._context.clear_cookies()
 
     def answers(self, start: int = 0) -> list[Answer]:
@@ -153,7 +153,7 @@ class Browsing:
         return seen
 
     def stop(self) -> None:
-        """End the looking, wherever it stands."""
+        """Stop watching, however far it has come."""
         self._stopped.set()
         self._told.set()
         self._thread.join(LOAD_SECONDS)

@@ -865,7 +865,7 @@ def test_a_second_click_is_answered_in_a_browser(browsing: Browsing) -> None:
     }
     for after, (page, guide) in pages.items():
         seen = browsing.wait(page)
-        # A page may take its button away. Whoever was forgotten is answered, with a 403.
+        # A page may remove its button. A visitor who was forgotten is answered, with a 403.
         is_shown = seen.is_second_shown or page is browsing.stranger
         if not seen.has_button or (seen.second and is_shown):
             continue

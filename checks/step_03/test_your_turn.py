@@ -1,4 +1,4 @@
-"""Step 03's exercise: call off a task that still waits."""
+"""Step 03's exercise: cancel a task that still waits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_your_turn(project: Project, sent: Sent) -> None:
             f"A POST without a CSRF token gets {untokened.seen}, not 403: a foreign page could "
             "cancel. What turned Django’s protection off?"
         )
-    # Nobody takes a task now, and nobody hears what is only said: a Cancel must be kept.
+    # No worker runs, and a revoke reaches only those that do: Cancel must store something.
     project.process("worker").kill()
     with sending(project.url) as kept, sending(project.url) as gone:
         _try_what_must_not_cancel(kept)

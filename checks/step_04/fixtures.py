@@ -30,7 +30,7 @@ IDLE_SECONDS, IDLE_PATIENCE_SECONDS = 7, 20
 
 @pytest.fixture(scope="package")
 def silent_page(project: Project, sockets: Sockets) -> Later[WebsocketClient]:
-    """Begin to watch a page nobody speaks to, beside the other checks."""
+    """Begin to watch a page that is sent nothing, beside the other checks."""
     project.prepare_detached(IDLE)
     return Later(lambda: _be_silent(project, sockets))
 

@@ -1,4 +1,4 @@
-"""The page of step 04: what /live/ carries, and whether htmx can put into it what is pushed."""
+"""The page of step 04: what /live/ contains, and whether htmx can swap in what is pushed."""
 
 from __future__ import annotations
 

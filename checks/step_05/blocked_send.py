@@ -21,7 +21,7 @@ from workbook.redis_server.server import private_redis
 from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.waiting import wait_until
 
-# A claim that isn't given back must not end by itself while we look.
+# A lock that isn't released must not expire while the check looks.
 LONG_INTERVAL = 30
 VISITORS = 3
 HELD_SECONDS, ANSWER_SECONDS, PATIENCE_SECONDS = patience(4), 2 + delay(0.5), 3
@@ -55,7 +55,7 @@ def block_send(project: Project, folder: Path) -> BlockedSend:
     `folder` is the copy that the web process runs in, see `copy_with_database`.
     """
     with (
-        # A Redis of its own: what is claimed there is no other page's business. Another database
+        # A Redis of its own: a lock taken there concerns no other page. Another database
         # would not do, for a project may name databases itself.
         private_redis(run=project.run) as redis,
         proxy_before(redis.port) as proxy,
@@ -85,7 +85,7 @@ def _ask_meanwhile(proxy: RedisProxy, url: str) -> BlockedSend:
         with visiting(url) as visitor:
             answer = visitor.get("/", within=PATIENCE_SECONDS)
         if answer.problem or answer.seconds > ANSWER_SECONDS:
-            # Whoever else is held may be the one that all wait for.
+            # Another command that is held may be the one that all wait for.
             sends = held.command.sends
             while other := proxy.next_held(0):
                 sends = sends or other.command.sends

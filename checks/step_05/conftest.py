@@ -14,13 +14,13 @@ from checks.step_05.test_websocket_celery import (
 __all__ = [
     "blocked_send",
     "closed_pages",
-    "watched_run",
     "failover",
     "live_page",
     "project",
     "pushed",
     "sockets",
     "target",
+    "watched_run",
 ]
 
 side_by_side = begin_early(

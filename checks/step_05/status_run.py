@@ -63,7 +63,8 @@ def changes(visitor: WebsocketClient, since: float = 0) -> list[str]:
 def has_two_runs(visitor: WebsocketClient) -> bool:
     """Tell whether a visitor saw what no single run sends: the same status twice, and again.
 
-    Twice at the start may be a greeting. One run without an end goes by turns, and is none of ours.
+    Twice at the start may be a greeting. A single run without an end alternates, and is another
+    mistake.
     """
     # What is no status at all is another matter, told by another check.
     seen = [one for one in statuses(visitor) if one in STATUSES]
@@ -171,7 +172,7 @@ def _come_late(project: Project, sockets: Sockets, other: WebsocketClient) -> La
 
 
 def _send_around_the_next(project: Project, watched_run: WatchedRun) -> None:
-    """Send tasks of nobody's while the next status is being sent: that is when asyncio works."""
+    """Send unrelated tasks while the next status is being sent: that is when asyncio works."""
     next_at = watched_run.visitors[0].frames[-1].at + INTERVAL_SECONDS
     time.sleep(max(0, next_at - AHEAD_SECONDS - time.monotonic()))
     _send_burst(project, watched_run)

@@ -1,4 +1,4 @@
-"""Step 05: a task speaks to every page."""
+"""Step 05: a task updates every open page."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_the_interval_follows_the_environment(project: Project) -> None:
 @check("The cache is one that all processes share", after=(test_django_loads_your_project,))
 def test_the_cache_is_shared(project: Project) -> None:
     backend = project.loaded()["caches"].get("default", {}).get("BACKEND", "")
-    # Whoever keeps the lock elsewhere may well leave the cache alone.
+    # A project that keeps the lock elsewhere need not use the cache.
     if backend.endswith(LONELY_CACHES) and (file := _importing_the_cache(project)):
         raise NotYet(
             done=f"read the settings, and found Django's cache imported by {file}",

@@ -67,7 +67,7 @@ class History:
         return self._by_digest.get(digest)
 
     def forget(self, digest: str) -> None:
-        """Know nothing more of these contents."""
+        """Forget these contents."""
         self._by_digest.pop(digest, None)
 
     def keep_provisional(self, result: Result) -> None:

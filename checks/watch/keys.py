@@ -62,7 +62,7 @@ else:
         terminal = sys.stdin.fileno()
         before = termios.tcgetattr(terminal)
         tty.setcbreak(terminal)
-        # The shell sets its own way while the verb is stopped with Ctrl-Z.
+        # The shell sets its own mode while the verb is stopped with Ctrl-Z.
         former = signal.signal(signal.SIGCONT, lambda *_: tty.setcbreak(terminal))
         try:
             yield

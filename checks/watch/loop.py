@@ -35,7 +35,7 @@ class Round:
 
 
 class Quit(Exception):
-    """The reader wants no more."""
+    """The reader has asked to quit."""
 
 
 class Loop:

@@ -115,7 +115,7 @@ class Going:
     def ask_to_end(self) -> None:
         """Ask it to end all that it started, unless it has ended."""
         if not self.process.wait(0):
-            # Windows knows no asking: it is killed, and what it leaves is ended by `close`.
+            # Windows can't ask a process to end: it is killed, and `close` ends what it leaves.
             with suppress(OSError):
                 os.kill(self.process.pid, signal.SIGTERM)
 
@@ -174,7 +174,7 @@ class Runs:
             self._waiting = ForkedProcess(self._server, str(self._target.folder))
 
     def renew(self) -> None:
-        """Take nothing over from now on: what was imported beforehand is no more what there is."""
+        """Take nothing over from now on: what was imported beforehand is out of date."""
         self._discard()
         self._server = None
 

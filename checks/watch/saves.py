@@ -44,7 +44,7 @@ class Saves:
         self._thread.start()
 
     def close(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._stop.set()
         self._thread.join(2 * LOOK_SECONDS)
 

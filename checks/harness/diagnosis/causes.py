@@ -1,6 +1,6 @@
 """What is recognised in a failure's evidence, as data: a pattern, what to say, where to look.
 
-The first of a list that is found in any of the evidence is said, so that the particular comes
+The first of a list that is found in any of the evidence is reported, so that the particular comes
 before the general. In every field `{name}` stands for a group of the pattern.
 """
 
@@ -304,7 +304,7 @@ BEAT = (
         place=f"{SETTINGS}, USE_TZ",
     ),
 )
-# Asked by the check that keeps the database locked, and knows what else an error there means.
+# For the check that keeps the database locked: it knows what such an error means there.
 LOCKED_TABLES = (
     Cause(
         # `atomic` as a decorator of the view: the session's own transactions come another way.

@@ -10,14 +10,14 @@ from checks.harness.diagnosis.causes import CAUSES, LAST_RESORT, Cause
 from checks.harness.diagnosis.evidence import Evidence
 from checks.verdicts import NotYet
 
-# Classes that are called alike in several libraries keep their module.
+# Classes that have the same name in several libraries keep their module.
 AMBIGUOUS = ("OperationalError", "ConnectionError", "TimeoutError", "EncodeError")
 QUALIFIED = re.compile(r"^(?:\w+\.)+(\w+)(?=: |$)")
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was the matter: in words, where to look, the guide's section or "", and the proof."""
+    """What was wrong: a sentence, where to look, the guide's section or "", and the proof."""
 
     seen: str
     look_at: str

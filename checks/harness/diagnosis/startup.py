@@ -1,4 +1,4 @@
-"""Why a process or a project did not come up, and where to look, told from its own log."""
+"""Why a process or a project did not start, and where to look, as its own log tells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from checks.harness.diagnosis.explain import diagnose, explain
 from checks.harness.server_process import Launched
 from checks.verdicts import NotYet
 
-# The section that lays a file, for those that can stop a process at its start.
+# The guide's section that creates a file, for files that can stop a process at its start.
 SECTIONS = {
     "config/__init__.py": "01, Update the root config",
     "config/celery.py": "01, Configure the Celery app",

@@ -23,7 +23,7 @@ def accept_each(listener: socket.socket, serve: Callable[[socket.socket], object
 
 
 def shut(one: socket.socket) -> None:
-    """Cut a connection, or end a listener. Who waits in it is woken up."""
+    """Cut a connection, or end a listener. A thread that waits in it is woken up."""
     with suppress(OSError):
         one.shutdown(socket.SHUT_RDWR)
     one.close()

@@ -1,8 +1,8 @@
 """A proxy in front of Redis: lets everything through, and holds what sends a task or takes a lock.
 
 A Redis frozen as a whole would stop the channel layer first, and nobody would reach the line that
-sends the task. Behind the proxy that line alone is held up. It can also refuse commands in Redis'
-stead, as one does that has become a replica.
+sends the task. Behind the proxy that line alone is held up. It can also refuse commands in place of
+Redis, as a Redis does that has become a replica.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workbook.runtime.ports import LOOPBACK
 # What a held command waits for a decision at the most, before its connection is cut.
 HOLD_SECONDS = 20
 HOLD, CUT, PASS = "hold", "cut", "pass"
-# What Redis says to who writes after a failover has made a replica of it.
+# What Redis answers to a write after a failover has made it a replica.
 REFUSAL = b"-READONLY You can't write against a read only replica.\r\n"
 
 

@@ -1,4 +1,4 @@
-"""A proxy in front of a web server. It closes websockets with any code, as one does that reloads.
+"""A proxy in front of a web server. It closes websockets with any code, as at a reload.
 
 Everything else passes. While it holds, new websockets wait: what a page shows meanwhile can be read
 without hurry.
@@ -33,7 +33,7 @@ class _Link:
     is_closing: bool = False
 
     def close(self, code: int) -> None:
-        """Say goodbye to the browser with `code`, and break off towards the server."""
+        """Close the browser's side with `code`, and cut the server's."""
         with self.sending, suppress(OSError):
             self.is_closing = True
             if code != BROKEN_OFF:
