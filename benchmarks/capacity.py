@@ -1,8 +1,8 @@
-"""How far do one, ten, a hundred web processes go? `python -m benchmarks.capacity`.
+"""How many visitors do one, ten, a hundred web processes serve? `python -m benchmarks.capacity`.
 
 It takes what the push benchmark has recorded (CPU time a frame, memory a socket, handshakes a
-second) and reckons what a site of many visitors would need, and what it would lack first. It
-measures nothing: what it takes for granted is below, and its page says so.
+second) and calculates what a site of many visitors would need, and what it would lack first. It
+measures nothing: what it assumes is below, and its page says so.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ LONGEST_STATUS = "FINISHED"
 # What a visitor who comes asks of Redis: five things for the message (put into the queue, noted as
 # taken, acknowledged: the last two take two each), one for the lock, one for the last status.
 REDIS_PER_VISITOR = 7
-# What may demand the most web processes.
+# What may require the most web processes.
 WRITING, LETTING_IN, CONNECTING = "writing the frames", "letting visitors in", "ports of the proxy"
 
 
@@ -100,7 +100,7 @@ class Need:
 
     @property
     def redis_coming_back(self) -> float:
-        """Questions a second to Redis, while everybody comes back."""
+        """Commands a second to Redis, while everybody reconnects."""
         return self.visitors * REDIS_PER_VISITOR / self.back_seconds
 
     @property

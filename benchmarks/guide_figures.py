@@ -81,7 +81,7 @@ def push_capacity() -> str:
 
 
 def poll_chart() -> str:
-    """Draw the CPU time that visitors cost who ask, and those who are told."""
+    """Draw the CPU time that visitors cost by polling, and by a websocket."""
     result = poll()
     shown = [
         Bar(
@@ -96,7 +96,7 @@ def poll_chart() -> str:
 
 
 def poll_table() -> str:
-    """Show what asking costs beside being told."""
+    """Show what polling costs beside pushing."""
     result = poll()
     heads = ["", "CPU a minute", "nobody there", "half see it after", "the last after", "answers/s"]
     rows = [
@@ -253,7 +253,7 @@ def _seconds(*found: Figure) -> list[str]:
 
 
 def _machine(result: RunInfo) -> str:
-    """Say on what a benchmark ran."""
+    """Say on which machine a benchmark ran."""
     machine = result.machine
     versions = ", ".join(
         f"{name} {machine.packages[name]}" for name in ("daphne", "channels", "uvicorn", "celery")

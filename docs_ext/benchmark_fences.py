@@ -28,7 +28,7 @@ def rung(source, language, class_name, options, md, **_more) -> str:
 
 
 def rung_named(source: str) -> Patch:
-    """Return what a rung changes. Raises WorkbookError for a rung that is none."""
+    """Return what a rung changes. Raises WorkbookError for an unknown rung."""
     name = source.strip()
     if name not in RUNGS:
         raise WorkbookError(f"There is no rung “{name}”. There are: {', '.join(RUNGS)}.")

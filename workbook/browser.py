@@ -1,4 +1,4 @@
-"""The Chromium of this machine, for the looks through a real browser."""
+"""The Chromium of this machine, for what is checked in a real browser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ USUAL_PLACES = (
     "C:/Program Files/Google/Chrome/Application/chrome.exe",
     "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
 )
-# It shall ask nobody for updates: a page of the workbook needs no network.
+# It must not look for updates: a page of the workbook needs no network.
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -44,7 +44,7 @@ def find_chromium() -> Path | None:
 
 
 def has_driver() -> bool:
-    """Tell whether playwright is there, which drives the browser."""
+    """Tell whether playwright is installed, which drives the browser."""
     return find_spec("playwright") is not None
 
 

@@ -110,6 +110,6 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader (such as `| head`) has left; Python must not complain of it on its way out.
+        # The reader (such as `| head`) has left; Python must not report that as it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

@@ -1,4 +1,4 @@
-"""From any Python into the environment's: makes it if need be, and goes on inside it."""
+"""From any Python into the environment's: makes it if needed, and continues inside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long do a step's checks take, beside what they cannot do without?
+"""How long do a step's checks take, compared with what they cannot avoid?
 
 `workbook bench checks` prints for each step, all in one run on the same machine:
 - bare: to start the same processes until they are ready, tables made, and to stop them;

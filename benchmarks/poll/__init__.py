@@ -1,4 +1,4 @@
-"""The poll benchmark: what asking costs, beside being told.
+"""The poll benchmark: what polling costs, compared with pushing.
 
 May import `benchmarks.support`, `benchmarks.push` (deployments) and workbook.
 Begin with `__main__`.

@@ -1,8 +1,8 @@
-"""What does asking cost, beside being told? `python -m benchmarks.poll`, or `workbook bench poll`.
+"""What polling costs, compared with pushing: `python -m benchmarks.poll`, `workbook bench poll`.
 
 A hundred pages ask step 03's server, then step 05's, once a second; a hundred others keep a
-websocket of step 05 open. Measured are the servers' CPU time, how old the news are when a page
-sees them, and how many questions a second a server answers.
+websocket of step 05 open. Measured are the servers' CPU time, how old an update is when a page sees
+it, and how many requests a second a server answers.
 """
 
 from __future__ import annotations

@@ -10,10 +10,11 @@ from benchmarks.support.system_info import RunInfo
 
 @dataclass(frozen=True)
 class PollRow:
-    """A way to learn of news. `cpu_nobody` is what the server uses while nobody is there.
+    """A way to learn of an update. `cpu_nobody` is what the server uses while nobody is there.
 
     CPU times are the server's, in seconds a minute; the waits are from the storing or sending of a
-    status until half of the visitors, and the last, see it. A socket asks nothing: it has no rate.
+    status until half of the visitors, and the last, see it. A websocket sends no requests: it has
+    no rate.
     """
 
     name: str

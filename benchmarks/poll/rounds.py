@@ -1,4 +1,4 @@
-"""The rounds of the poll benchmark: what visitors cost who ask, and what those who are told."""
+"""The rounds of the poll benchmark: what visitors cost who poll, and those who are pushed to."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _visit(site: Site, plan: Plan, found: Readings) -> None:
     found.median_ms.append([])
     found.last_ms.append([])
     for _ in range(STATUSES):
-        # At any moment between two questions, and not always after the last answer.
+        # At any moment between two requests, and not always after the last answer.
         time.sleep(random.uniform(0, site.address.interval))
         delivery = site.send()
         if delivery:

@@ -1,6 +1,6 @@
 """Which pool? `python -m benchmarks.pools`, or `workbook bench pools`.
 
-Runs of step 05 beside innocent tasks, on gevent and on threads; and tasks that wait, on each pool.
+Runs of step 05 beside unrelated tasks, on gevent and on threads; and tasks that wait, on each pool.
 The workers take turns, round by round, each with a Redis and a database of its own.
 """
 

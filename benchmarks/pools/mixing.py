@@ -20,7 +20,7 @@ AT_MOST_SECONDS = 40
 
 
 def shared(folder: Path) -> None:
-    """Let every run speak to everybody: with the lock only one would go on."""
+    """Let every run send to every page: with the lock only one would go on."""
     add_example("wal", folder)
     changed(folder / "status/tasks.py", "redis.lock('status-run'", "redis.lock(str(time())")
     changed(folder / "status/tasks.py", "from time import sleep", "from time import sleep, time")
@@ -54,7 +54,7 @@ KINDS = (
 
 
 def mixing_round(kind: Kind) -> tuple[int, int]:
-    """Return how many of RUNS ended well, and how many of UNRELATED_COUNT have a result."""
+    """Return how many of the RUNS succeeded, and how many unrelated tasks have a result."""
     with worker_on(kind.pool, kind.prepare, STATUS_INTERVAL=str(INTERVAL_SECONDS)) as site:
         runs, unrelated = sent(site, RUN, RUNS), sent(site, UNRELATED, UNRELATED_COUNT)
         seconds_until(lambda: len(site.states()) == RUNS + UNRELATED_COUNT, AT_MOST_SECONDS)

@@ -21,7 +21,7 @@ from benchmarks.support.system_info import RunStart
 
 
 def measure(rows: Sequence[Row], plan: Plan) -> PushResult:
-    """Run every row side by side and measure them by turns. LIMIT must be among them."""
+    """Run every row side by side and measure them in turn. LIMIT must be among them."""
     require_open_files(plan.most)
     start = RunStart()
     with all_running(rows) as sites:

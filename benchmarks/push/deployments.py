@@ -45,7 +45,7 @@ class Site:
     lost: int = 0  # statuses that a visitor should have seen and did not
 
     def send(self) -> Delivery | None:
-        """Let one status be sent, and return how it reached everybody; None where it did not."""
+        """Have one status sent, and return how it reached everybody; None where it did not."""
         self.client.lpush(GO, 1)
         is_broken = self.lost and not self.row.is_polled
         delivery = self.visitors.delivery(SHORT_DELIVERY_SECONDS if is_broken else DELIVERY_SECONDS)
@@ -151,7 +151,7 @@ def await_page(url: str, web: Measured) -> None:
 def sent_task(url: str, folder: Path) -> Address:
     """Send a task by the page's own form; return what its visitors poll, and with which cookie.
 
-    The task's id is left in `folder` for sending.py. The task itself waits in its queue for ever.
+    The task's id is left in `folder` for sending.py. The task itself waits in its queue forever.
     """
     with httpx.Client(base_url=url, timeout=30) as page:
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.get("/").text)[1]

@@ -1,4 +1,4 @@
-"""The rounds of the push benchmark: everybody comes, statuses are sent by turns, everybody goes."""
+"""The rounds of the push benchmark: visitors connect, statuses are sent in turn, visitors leave."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Plan:
 
 @dataclass
 class Rounds:
-    """Measures `sites`, which are told, by turns, and `polled` ones on their own after them."""
+    """Measures `sites`, which are pushed to, in turn, and `polled` ones on their own after them."""
 
     plan: Plan
     sites: Sequence[Site]

@@ -1,4 +1,4 @@
-"""A figure of a benchmark: its median, and how far the rounds are apart."""
+"""A figure of a benchmark: its median, and how far apart the rounds are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On what a benchmark ran: the machine, its versions, how busy it was, and for how long."""
+"""What a benchmark ran on: the machine, its versions, how busy it was, and for how long."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Machine:
-    """Everything that figures of two runs may differ by, and nothing that names whose it is."""
+    """Everything that figures of two runs may differ by, and nothing that names its owner."""
 
     recorded: str  # the day, UTC
     cores: int

@@ -1,4 +1,4 @@
-"""One visitor: an open page that is told (a websocket), or one that asks (polling)."""
+"""One visitor: an open page with a websocket, or one that polls."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Address:
 
     @property
     def is_websocket(self) -> bool:
-        """Whether visitors are told there, and need not ask."""
+        """Whether visitors are pushed to there, and need not poll."""
         return self.url.startswith("ws")
 
 
@@ -87,7 +87,7 @@ class PushVisitor:
 
 
 class PollVisitor:
-    """A page that asks again and again over one kept connection, as a browser does."""
+    """A page that polls over one kept connection, as a browser does."""
 
     def __init__(self, address: Address, delay: float) -> None:
         self._address = address
@@ -101,7 +101,7 @@ class PollVisitor:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def stay(self, told: Listener) -> None:
-        """Ask, pass on the answer, wait; for ever, whatever the server says."""
+        """Poll, pass on the answer, wait; without an end, whatever the server answers."""
         await asyncio.sleep(self._delay)
         while True:
             text = await self._ask()

@@ -21,7 +21,7 @@ NAME = "checker"
 
 @dataclass(frozen=True)
 class Superuser:
-    """A user whom the admin lets in: what they log in with; `email` is empty where there is none."""
+    """A user whom the admin lets in: what they log in with; `email` is empty if there is none."""
 
     login: str
     email: str

@@ -76,7 +76,7 @@ def learners_frames(text: str, project: Path) -> str:
 
 
 def _logged_above(lines: list[str], start: int) -> list[str]:
-    """Return the line that was logged with the traceback at `start`, which has no learner's frame."""
+    """Return the line that was logged with the traceback at `start`, without a learner's frame."""
     for line in reversed(lines[max(0, start - LOGGED_LINES) : start]):
         if START in line:
             break

@@ -1,4 +1,4 @@
-"""Step 02: answer now, work later."""
+"""Step 02: ask now, work later."""
 
 from __future__ import annotations
 

@@ -314,8 +314,8 @@ def test_a_late_visitor_is_sent_the_status(
         end = "without an end" if kept.seconds == NEVER else f"for {kept.seconds} seconds more"
         raise NotYet(
             done="looked at what the cache keeps, after a run",
-            seen=f"the status under the key “{kept.key}”, {end}: who comes later is told an old "
-            "one",
+            seen=f"the status under the key “{kept.key}”, {end}: a later visitor is sent an "
+            "old one",
             expected="a time-out: it outlives its run by three intervals",
             look_at=f"{TASKS}: which argument of cache.set says how long?",
             guide="05, Tell late visitors",

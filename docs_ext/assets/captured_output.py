@@ -13,7 +13,7 @@ OUTPUTS = ROOT / "docs" / "output"
 def output_named(source: str) -> tuple[str, str]:
     """Return the name that a fence's body says, and the text of docs/output/NAME.txt.
 
-    Raises WorkbookError if the body is no name, or there is no such output.
+    Raises WorkbookError if the body is not a name, or there is no such output.
     """
     name = source.strip()
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*", name):

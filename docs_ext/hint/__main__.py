@@ -22,7 +22,7 @@ COLOURS = {"  +": "\033[32m", "  -": "\033[31m"}
 
 
 def is_coloured() -> bool:
-    """Tell whether a person looks at it who wants colours."""
+    """Tell whether it goes to a terminal whose user wants colours."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 

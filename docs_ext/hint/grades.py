@@ -84,7 +84,7 @@ def place(cross: Cross, changes: list[LessonChange], project: Path, width: int) 
 def change(
     named: Place, changes: list[LessonChange], lesson: Step | Lesson, project: Path, width: int
 ) -> list[str]:
-    """Return that part of the lesson's diff, and whether the learner's own names are others."""
+    """Return that part of the lesson's diff, and whether the learner uses other names."""
     origin = changes[0].origin if changes else ""
     lines = [f"The change, as {origin or lesson.title} makes it:"]
     if named.symbol and not any(one.shows(named.symbol) for one in changes):

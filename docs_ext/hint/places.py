@@ -113,7 +113,9 @@ def span_of(path: str, text: str, name: str) -> tuple[int, int] | None:
 def _differs(path: str, text: str, names: list[str]) -> str:
     """Say that the learner's file has none of these names, and which ones it has."""
     lacking = " or ".join(f"`{name}`" for name in names)
-    return f"{path} has no {lacking}, or calls it otherwise. It has: {_names_of(path, text)}."
+    return (
+        f"{path} has no {lacking}, or has it under another name. It has: {_names_of(path, text)}."
+    )
 
 
 def _names_of(path: str, text: str) -> str:

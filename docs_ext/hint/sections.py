@@ -14,7 +14,7 @@ TIP = re.compile(r'\?\?\? tip "Hint \d+"')
 ITEM = re.compile(r"(?:-|\d+\.) ")
 # Lines that are no sentences: HTML, pictures, tabs, folds, tables, tasks to tick.
 NO_SENTENCE = ("#", "![", "===", "???", "!!!", "|", "- [")
-# What a reader does to look at something says nothing of the idea.
+# What a reader does to look at something says nothing about the idea.
 TO_LOOK = ("Open http", "Reload ", "Leave the shell")
 HTML = re.compile(r"</?(?!https?:)[a-z!]")
 
@@ -82,7 +82,8 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 
 def _without_looks(text: str) -> str:
-    """Return a paragraph without what one does to look; a listing that follows is not shown."""
+    """Return a paragraph without the steps that only look at something; a listing that follows is
+    not shown."""
     sentences = re.split(r"(?<=[.?!:]) (?=[A-Z])", text)
     told = " ".join(one for one in sentences if not one.startswith(TO_LOOK))
     return f"{told[:-1]}." if told.endswith(":") else told

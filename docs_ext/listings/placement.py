@@ -59,7 +59,7 @@ def place_of(region: Region, before: Scope, lines_before: list[str] | None) -> P
 
     `before` is the scope there that holds any of the parts, an empty one if none does;
     `lines_before` is None if there is no such file. Raises WorkbookError where replacing would
-    lose something or leave it in the wrong order, and where no words say the place.
+    lose something or leave it in the wrong order, and where the place can't be described.
     """
     above = _blank(reversed(region.lines[: region.start]))
     below = _blank(region.lines[region.end :])

@@ -157,7 +157,7 @@ def _change(
 
 
 def _words(path: str, before: str, hunk: list[str], start: int) -> str:
-    """Say in which part of a Python file all changed lines are, nothing if that is not one."""
+    """Say in which part of a Python file all changed lines are; nothing if they are in several."""
     if not path.endswith(".py"):
         return ""
     at, first, last, above = start, None, 0, " "
@@ -165,7 +165,7 @@ def _words(path: str, before: str, hunk: list[str], start: int) -> str:
         if line[0] == "-":
             first, last = at if first is None else first, at
         elif line[0] == "+" and above == " ":
-            # Lines that take nobody's place are in a part if both its neighbours are.
+            # Lines that replace no others are in a part if both their neighbours are.
             first, last = at - 1 if first is None else first, at
         at += line[0] != "+"
         above = line[0]

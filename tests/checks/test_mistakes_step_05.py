@@ -364,13 +364,17 @@ MISTAKES = [
     Mistake(
         "the last status is kept for ever",
         "test_a_late_visitor_is_sent_the_status",
-        ("without an end: a later", "which argument of cache.set", "05, Tell late visitors"),
+        (
+            "without an end: a later visitor",
+            "which argument of cache.set",
+            "05, Tell late visitors",
+        ),
         Edit(TASKS, "status, LOCK_LIFETIME)", "status, None)"),
     ),
     Mistake(
         "the last status is kept as long as Django likes",
         "test_a_late_visitor_is_sent_the_status",
-        ("seconds more: who comes later", "which argument of cache.set", "Tell late visitors"),
+        ("seconds more: a later visitor", "which argument of cache.set", "Tell late visitors"),
         Edit(TASKS, "status, LOCK_LIFETIME)", "status)"),
     ),
     Mistake(

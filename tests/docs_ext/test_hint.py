@@ -184,7 +184,7 @@ def test_other_names_and_other_files_are_told(tmp_path: Path) -> None:
         {"status/views.py": "def start(request): ...\n", "status/more.py": "def index(r): ...\n"},
     )
     said = "\n".join(shown_now(tmp_path, "status/views.py", ["index"]))
-    assert "status/views.py has no `index`, or calls it otherwise. It has: start." in said
+    assert "status/views.py has no `index`, or has it under another name. It has: start." in said
     assert "status/more.py has a `index`:" in said
     about = cross("02, Execute the task in the view", "status/views.py, check_status")
     change = "\n".join(hint_lines(about, "02", tmp_path, 3, 200))

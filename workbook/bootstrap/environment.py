@@ -21,7 +21,7 @@ UNFINISHED = "unfinished\n"
 
 
 def python_of(folder: Path) -> Path:
-    """Return where the Python of the virtual environment in `folder` lies on this system."""
+    """Return where the Python of the virtual environment in `folder` is on this system."""
     return scripts_of(folder) / ("python.exe" if os.name == "nt" else "python")
 
 
@@ -68,7 +68,7 @@ def read_stamp() -> str:
 
 
 def write_stamp(text: str) -> None:
-    """Write the stamp in one go: a reader sees the old one or the new one, never a half."""
+    """Write the stamp atomically: a reader sees the old one or the new one, never half of one."""
     beside = stamp_file().with_suffix(".new")
     beside.write_text(text, encoding="utf-8")
     os.replace(beside, stamp_file())  # noqa: PTH105 (any Python)

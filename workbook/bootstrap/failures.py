@@ -1,4 +1,4 @@
-"""Says in words why the environment could not be made. Plain standard library."""
+"""Explains in a sentence why the environment could not be made. Plain standard library."""
 
 import errno
 import re
@@ -87,7 +87,7 @@ def explain(log: Path, said: str | None = None) -> str:
 
 
 def reason(text: str) -> str:
-    """Return the sentence for what an installer said; "" where it is none of the known ways."""
+    """Return the sentence for what an installer said; "" where it is no known failure."""
     for pattern, sentence in REASONS:
         if found := re.search(pattern, text):
             named = next((group for group in found.groups() if group), "a package")

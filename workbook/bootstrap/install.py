@@ -39,7 +39,7 @@ from workbook.runtime.process_output import decoded
 LOG = ENVIRONMENT / "install.log"
 # Characters of the longest path of a package's file on Windows, below `.venv`, with some to spare.
 LONGEST_PATH = 120
-LONGEST_STEP = 3600  # seconds; a slow line may need many minutes, but no wait is for ever
+LONGEST_STEP = 3600  # seconds; a slow connection may need many minutes, but every wait has an end
 # What uv says, and the variable with which it is tried once more: a certificate that the system
 # trusts though uv does not, and a home folder that can't be written.
 SECOND_TRIES = {
@@ -136,7 +136,7 @@ def require_room_for_paths() -> None:
 
 
 class Installation:
-    """One go at making the environment: its steps, its log and the seconds it has taken."""
+    """One attempt to make the environment: its steps, its log and the seconds it has taken."""
 
     def __init__(self, lock_handle: int, wanted: Iterable[str]) -> None:
         self.lock_handle = lock_handle
@@ -281,7 +281,7 @@ class Installation:
                         break
                     if progress:
                         self.say(progress())
-                    pause = min(pause * 1.2, 20.0)  # a slow line shall not fill the screen
+                    pause = min(pause * 1.2, 20.0)  # a slow connection must not fill the screen
         if process.returncode != 0:
             raise StepFailed(decoded(LOG.read_bytes()[before:]))
 

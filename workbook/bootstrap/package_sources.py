@@ -120,7 +120,7 @@ def pip_files(prefix: Path, environ: Mapping[str, str]) -> list[Path]:
 def for_pip(options: Mapping[str, str], for_uv: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that tell pip its sources; nothing else of its settings counts.
 
-    `for_uv` are uv's: who named an index to uv alone means it for pip as well.
+    `for_uv` are uv's: a person who named an index to uv alone means it for pip as well.
     """
     kept = {name: text for name, text in options.items() if name in {*FROM_PIP, *PIPS_OWN}}
     for option in ("index-url", "extra-index-url", "find-links", "trusted-host"):
@@ -130,8 +130,8 @@ def for_pip(options: Mapping[str, str], for_uv: Mapping[str, str]) -> dict[str, 
         if urls:
             kept.setdefault(option, " ".join(map(without_name, urls)))
     if kept.get("retries") == "0":
-        # Where it tries but once, pip says of an index that it can't reach what it says of one that
-        # lacks the package.
+        # After a single try, pip says the same of an index that it can't reach as of one that lacks
+        # the package.
         kept["retries"] = "1"
     return {f"PIP_{name.replace('-', '_').upper()}": text for name, text in kept.items()}
 

@@ -1,4 +1,4 @@
-"""The command `workbook` in the environment: the tool, called from whatever folder one is in.
+"""The command `workbook` in the environment: the tool, which can be called from any folder.
 
 Plain standard library.
 """

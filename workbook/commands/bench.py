@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def handle(options: argparse.Namespace) -> int:
     """Run the benchmark that is named, or all of them; return the worst exit code.
 
-    Raises WorkbookError for a name that is none, and for more arguments to all of them at once.
+    Raises WorkbookError for an unknown name, and for more arguments to all of them at once.
     """
     name, arguments = options.name, options.rest
     if name is not None and name not in NAMES:
@@ -41,7 +41,7 @@ def handle(options: argparse.Namespace) -> int:
         with StopSignals().listening():
             return max(_run(one, arguments) for one in ([name] if name else NAMES))
     except StopRequested as stop:
-        # A benchmark that was called off has measured nothing.
+        # A benchmark that was interrupted has measured nothing.
         return stop.exit_code or 130
 
 

@@ -100,7 +100,7 @@ def likely_step(work: Path, named: str | None) -> int:
     seen = last_step(folder)
     if seen is None:
         raise WorkbookError(
-            f"{shown} has marks of several steps, so that it is hard to tell which one to check.\n"
+            f"{shown} looks like several steps at once, so it is hard to tell which one to check.\n"
             f"Name it: {tool_command()} check 03"
         )
     print(f"{shown} looks like step {seen:02d}. For another: {tool_command()} check 0N")

@@ -1,4 +1,4 @@
-"""`doctor`: is everything there, and which step is the learner at?"""
+"""`doctor`: whether everything is there, and which step the learner is at."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
     parser.description = (
         "Lead on from the first ✗ of the last check: the idea, then the place, then the change,"
-        " one a call. The next one comes once you have saved a file in work/."
+        " one per call. The next one comes once you have saved a file in work/."
     )
     parser.add_argument("step", nargs="?", help="such as 03; default: what was checked last")
     parser.add_argument(
@@ -58,7 +58,8 @@ class Given:
     at: float
 
     def may_go_on(self, content: str, show: bool) -> bool:
-        """Tell whether the next grade is due: after a save, or where one wants to be shown it."""
+        """Tell whether the next grade is due: after a save, or where the reader asks to be shown
+        it."""
         is_saved = content != self.content or last_save(WORK) > self.at
         return is_saved or (show and self.grade >= PLACE)
 
@@ -129,7 +130,7 @@ def chosen_lesson(named: str | None) -> Step | Lesson:
     seen = last_step(WORK)
     if seen is None:
         raise WorkbookError(
-            "work/ has marks of several steps, so that it is hard to tell which one you are at.\n"
+            "work/ looks like several steps at once, so it is hard to tell which one you are at.\n"
             f"Name it: {tool_command()} hint 03"
         )
     return find_lesson(str(seen))
@@ -160,7 +161,7 @@ def remembered(lesson: Step | Lesson, content: str) -> LastRun | None:
 
 def say_that_nothing_is_told(lesson: Step | Lesson) -> int:
     """Send a learner whose check could not be told to the check itself; return the exit code."""
-    print(f"The check told nothing. See why: {tool_command()} check {lesson.label}")
+    print(f"The check gave no verdict. See why: {tool_command()} check {lesson.label}")
     return 1
 
 
@@ -191,7 +192,7 @@ def waiting(lesson: Step | Lesson, grade: int, is_exercise: bool, is_last: bool)
 
 
 def read_given() -> Given:
-    """Return the last hint that was given; one of nothing where that can't be read."""
+    """Return the last hint that was given; an empty one where that can't be read."""
     nothing = Given("", "", "", 0, "", 0.0)
     try:
         found = json.loads((STATE / NAME).read_text(encoding="utf-8"))

@@ -67,7 +67,7 @@ def handle(options: argparse.Namespace) -> int:
         base = chosen_base(options.step, options.file)
         file = path_in_work(options.file, typed_in) if options.file is not None else None
         act = partial(reset, base, file)
-    os.chdir(ROOT)  # on Windows a folder that a process is in can't be removed
+    os.chdir(ROOT)  # on Windows a process's working folder can't be removed
     try:
         with Replacement().taking_turns():
             lines = act()
@@ -122,7 +122,7 @@ def chosen_base(named: str | None, file: str | None) -> Base:
         return Base(base, "which start put there last", advice)
     if seen is None:
         raise WorkbookError(
-            "Nothing tells which base work/ began with, and it has marks of several steps.\n"
+            "Nothing tells which base work/ began with, and it looks like several steps at once.\n"
             f"Name the step that you are at: {tool_command()} reset --step 03"
         )
     base = next((step for step in all_steps() if step.number == seen - 1), None)

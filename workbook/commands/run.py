@@ -1,4 +1,4 @@
-"""The verb `run`: a project with every process it is made of, until somebody ends it.
+"""The verb `run`: a project with every process it is made of, until somebody stops it.
 
 What is started is started side by side. Redis and the preparation of the database need nothing
 but the project's folder. A worker needs Redis alone, as long as nobody can send it a task. Web,
@@ -39,7 +39,7 @@ from workbook.runtime.timeline import Part, Timeline
 if TYPE_CHECKING:
     from workbook.runtime.page_poller import FirstAnswer
 
-# Long: where a virus scanner reads every file, and much goes on beside, a server needs a minute.
+# Long: with a virus scanner that reads every file, on a busy machine, a server needs a minute.
 ANSWER_SECONDS = 180
 FOLLOW_SECONDS = 0.1
 PREPARE_SECONDS = 0.02  # between two looks at the database that others wait for

@@ -103,7 +103,7 @@ def state_of_work(step: Step | Lesson, anyway: bool) -> FolderState:
 
 
 def runs_tool(user: FolderUser) -> bool:
-    """Tell whether it is a call of this tool, such as `redis`, which has to do with no project.
+    """Tell whether it is a call of this tool, such as `redis`, that concerns no project.
 
     Those leave `work/` themselves. On Windows a process that waits for them does not.
     """

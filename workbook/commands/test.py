@@ -23,11 +23,11 @@ SIDE_BY_SIDE = (
     *("--dist", "loadscope", "--no-loadscope-reorder", "-n"),
 )
 WINDOWS = "tests/windows"
-# What holds a time that a busy machine would spoil runs at the end, with nothing beside it.
+# A test whose times a busy machine would spoil runs at the end, with nothing beside it.
 NOT_ALONE, ALONE = ("-m", "not alone"), ("-m", "alone", "-n", "0")
 SOME_FAILED, NOTHING_TO_RUN = 1, 5  # pytest's exit codes; the second where no test was chosen
-# A test that is not marked `alone` and holds a time can still fail for a busy machine's sake. So
-# many run again by themselves: a right one holds then, a wrong one fails twice.
+# A test that is not marked `alone` but measures a time can still fail because the machine is busy.
+# So many run again by themselves: a right one holds then, a wrong one fails twice.
 MOST_AGAIN = 8
 END_SECONDS = 60  # to stop what it has started
 

@@ -1,4 +1,4 @@
-"""What a project's folder holds, as one short text: where two differ, something was saved."""
+"""What a project's folder holds, as one short string: where two differ, something was saved."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workbook.projects.scope import COMPILED_FOLDER, is_data
 
-SETTINGS = ".env"  # the learner's alone, and yet part of what a check sees
+SETTINGS = ".env"  # private to the learner, but part of what a check sees
 SUFFIXES_LEFT_OUT = (".pyc", ".pyo")
 
 

@@ -1,4 +1,4 @@
-"""What lies in a project's folder without being part of the project: caches, databases, secrets."""
+"""What is in a project's folder without being part of the project: caches, databases, secrets."""
 
 from __future__ import annotations
 

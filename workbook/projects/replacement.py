@@ -96,7 +96,7 @@ class Replacement:
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether a call was killed in the midst, or another one goes on."""
+        """Whether a call was killed half-way, or another one is running."""
         return self._journal.is_file()
 
     def taking_turns(self) -> contextlib.AbstractContextManager[None]:
@@ -130,7 +130,7 @@ class Replacement:
         except BaseException:
             self._forget()
             raise
-        # From here on it is a matter of a moment, and half of it is of no use to anybody.
+        # From here on it takes a moment, and half of it would be of no use.
         with handled(dict.fromkeys(EXIT_CODES, signal.SIG_IGN)):
             return self._finish_or_undo(journal)
 
@@ -197,7 +197,7 @@ class Replacement:
             if kept is None or os.path.lexists(kept):
                 unsaved = self._fill(kept, self._new)
             if kept and os.path.lexists(kept):
-                # In one go: what is half discarded must not pass for what was there.
+                # In one step: what is half discarded must not be taken for what was there.
                 kept.rename(self._copy)
         else:
             if _is_folder(self.work):

@@ -1,4 +1,4 @@
-"""Where the learner stands: what is done, what broke since, where they are, and what comes next."""
+"""How far the learner is: what is done, what broke since, where they are, and what comes next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which step does a learner's project look like? Told by what its files say, not by running it."""
+"""Which step a learner's project looks like, judged by what its files say, without running it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def describe(folder: Path) -> str:
 def last_step(folder: Path) -> int | None:
     """Return the number of the step that the project in `folder` looks like.
 
-    One in the midst of step 01 looks like step 01. None: hard to tell.
+    One that is half-way through step 01 looks like step 01. None: hard to tell.
     """
     done = steps_done(python_text(folder))
     return None if gaps_in(done) else max(done, default=1)

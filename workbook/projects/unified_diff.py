@@ -203,5 +203,5 @@ class _Reader:
 
 
 def is_outside(path: str) -> bool:
-    """Tell whether a relative path may lead out of its folder, on whatever system."""
+    """Tell whether a relative path may lead out of its folder, on any system."""
     return path.startswith("/") or ".." in PurePosixPath(path).parts or bool({*path} & {*":\\\0"})

@@ -1,5 +1,5 @@
 """Redis servers: one of the system's or an embedded one, private to a run, or one that was named.
 
-Of the other rooms it imports runtime/ alone.
+Of the other packages it imports runtime/ alone.
 Begin with `server` (a Redis of our own), then `selection` (which one a run uses).
 """

@@ -43,7 +43,7 @@ def read_address(url: str) -> RedisAddress:
     """Read an address such as `redis://user:password@host:6379/0`.
 
     Raises WorkbookError, a sentence without any part of what may be a password, for one that is
-    none, or that Celery could not use.
+    malformed, or that Celery could not use.
     """
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in (*SCHEMES, "unix", "redis+socket"):

@@ -46,7 +46,7 @@ class ChosenRedis:
         if self.named is None:
             assert self.server is not None, "one of the two is there"
             return self.server.url
-        # The server we started has no user and no password.
+        # The server that the tool started has no user and no password.
         return _without_credentials(self.named.url) if self.server else self.named.url
 
     @property
@@ -80,7 +80,7 @@ def chosen_redis(
     `option` is `auto`, `server`, `embedded` or a URL. With `auto` an address in the environment
     counts first, then one in the `.env` of `project`, if that is not None; one on this machine
     where nobody listens gets a Redis of ours. A Redis of ours ends with the block. Raises
-    WorkbookError for a URL that is none, or where no Redis answers; passwords are masked in it.
+    WorkbookError for a malformed URL, or where no Redis answers; passwords are masked in it.
     """
     named, port, existing = named_address(option, project), None, None
     if named:

@@ -115,7 +115,7 @@ class RedisServer:
                 self._launch()
 
     def kill(self) -> None:
-        """End it at once: for one whose data are worth nothing. Else like `stop`."""
+        """End it at once: for one whose data are not needed. Otherwise like `stop`."""
         self.stop(grace_seconds=0)
 
     def stop(self, grace_seconds: float = 3) -> None:
@@ -179,7 +179,7 @@ class RedisServer:
             ]
         options = f"--bind {LOOPBACK} --port {self.port} --protected-mode yes --daemonize no"
         command = [str(self._executable), *options.split(), "--appendonly", "no", "--save", ""]
-        # Where the system can, the server dies with us even if we are killed.
+        # Where the system can, the server ends with this process even if that is killed.
         guard = shutil.which("setpriv")
         return [guard, "--pdeathsig", "TERM", "--", *command] if guard else command
 

@@ -1,4 +1,4 @@
-"""Can a Redis be worked with? One that answers PING may still refuse to write."""
+"""Whether a Redis can be used: one that answers PING may still refuse to write."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REFUSALS: Mapping[str, str] = {
     "NOREPLICAS": "it takes no writes without its replicas. Start them",
     "MASTERDOWN": "it is a replica whose primary is down. Name a primary",
 }
-# What listens there is none, or hangs.
+# What listens there is no Redis, or hangs.
 NO_REDIS = (
     f"it did not answer within {ANSWER_SECONDS} seconds. Is it a Redis?",
     "nothing answers there as a Redis does. Start it, or correct the address",

@@ -1,4 +1,4 @@
-"""Ports of this machine: free ones, taken ones, and who holds them."""
+"""Ports of this machine: free ones, taken ones, and the processes that hold them."""
 
 from __future__ import annotations
 

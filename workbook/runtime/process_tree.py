@@ -1,4 +1,4 @@
-"""Trees of processes: finding them by their root or their mark, and ending them to the last."""
+"""Trees of processes: finding them by their root or their mark, and ending them all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Output that its encoding cannot hold: a readable character stands in for what is unknown there.
+"""Output that its encoding cannot hold: a readable character replaces what is unknown.
 
 On Windows a pipe and a file have an old code page, which knows no ✓ and no typographic quotes. That
 is no reason to end, and a row of question marks would say nothing. Plain standard library.

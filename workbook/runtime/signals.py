@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         creationflags: int
 
 
-# Ctrl-C is how a person ends a verb that runs for ever: nothing went wrong.
+# Ctrl-C is how a person ends a verb that runs without an end: nothing went wrong.
 EXIT_CODES = {signal.SIGINT: 0, signal.SIGTERM: 143}
 HANG_UP = signal.SIGTERM
 if hasattr(signal, "SIGHUP"):
@@ -75,7 +75,7 @@ def wait_for_successor(process: subprocess.Popen[Any]) -> int:
 
 
 class StopRequested(BaseException):
-    """Somebody wants the verb to end. Not an Exception, so that no library swallows it."""
+    """The verb was asked to end. Not an Exception, so that no library swallows it."""
 
     def __init__(self, signum: int) -> None:
         super().__init__(signum)

@@ -1,8 +1,8 @@
 """Runs the processes of a project side by side, their output interleaved with their names.
 
-Made of honcho's parts. Its Manager is not among them: that one ends nothing on SIGHUP, waits for
-ever where every process ignores SIGTERM, and forks a helper for each process into the terminal's
-process group.
+Made of honcho's parts. Its Manager is not among them: that one ends nothing on SIGHUP, waits
+without an end where every process ignores SIGTERM, and forks a helper for each process into the
+terminal's process group.
 """
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ def _start_bash(call: Call) -> Launch:
         return Launch([call.shell], call.reading("BASH_ENV", file, users))
     text = (
         f"[ ! -r ~/.bashrc ] || . ~/.bashrc\n{entry}{prompt_entry(call.place)}"
-        # On a line of its own: what is there may end in a semicolon.
+        # On a separate line: what is there may end in a semicolon.
         'PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND\n}_workbook_prompt"\n'
     )
     return Launch([call.shell, "--rcfile", call.write("bashrc", text)], call.environ)

@@ -1,4 +1,4 @@
-"""How a task of step 03 tells how far it is: by its state, which the page's visitors ask for."""
+"""How a task of step 03 tells how far it is: by its state, which the page's visitors poll."""
 
 from contextlib import suppress
 

@@ -18,7 +18,7 @@ from workbook.runtime.ports import LOOPBACK
 
 
 async def main(port: int, redis_url: str) -> None:
-    """Serve for ever."""
+    """Serve without an end."""
     sockets: set[ServerConnection] = set()
 
     async def stay(socket: ServerConnection) -> None:
