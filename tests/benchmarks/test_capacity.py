@@ -89,7 +89,7 @@ def test_the_script_prints_a_column_for_each_site_and_size(capsys):
 def test_the_page_says_what_is_taken_for_granted_and_its_words_fit_the_recorded_run():
     text = PAGE.read_text(encoding="utf-8")
     assert f"{capacity.PORTS:,} of them" in text
-    assert f"about {capacity.REDIS_PER_SECOND:,} things a second" in text
+    assert f"about {capacity.REDIS_PER_SECOND:,} operations a second" in text
     assert (capacity.STATUS_SECONDS, capacity.LAST_SECONDS, capacity.BACK_SECONDS) == (5, 1, 30)
     assert "a status every five seconds" in text
     assert "within one second" in text

@@ -96,7 +96,7 @@ SYMPTOMS = {
         Fed(
             "host",
             "DisallowedHost: Invalid HTTP_HOST header",
-            "config/settings.py, ALLOWED_HOSTS: which names",
+            "config/settings.py, ALLOWED_HOSTS: under which host",
             "01, Update settings.py",
         ),
         Fed(
@@ -638,8 +638,8 @@ SYMPTOMS = {
 }
 PUSHED = {
     "JSON": ('{"status": "RUNNING"}', "that is JSON", "status/consumers.py, line 1"),
-    "escaped": ("&lt;span id=status&gt;", "escaped markup", "status/consumers.py: who escapes"),
-    "a name": ("status/partials/x.html", "the template's name", "status/consumers.py: what makes"),
+    "escaped": ("&lt;span id=status&gt;", "escaped markup", "status/consumers.py: what escapes"),
+    "a name": ("status/partials/x.html", "the template's name", "status/consumers.py: what turns"),
     "a page": ("<!doctype html><html>", "a whole page", "status/consumers.py: which template"),
     "an empty element": ("<b id=status></b>\n", "without text", "templates/status/partials/cur"),
     "text": ("RUNNING", "text without an element", "status/consumers.py: what does it send"),
@@ -647,7 +647,7 @@ PUSHED = {
 COMPLAINTS = {
     "target": ("htmx:targetError", "no element for the target", "03, Swap the fragment"),
     "pushed": ("htmx:oobErrorNoTarget", "no place for what was pushed", "04, Push a partial"),
-    "swap": ("htmx:swapError", "htmx complained: swapError", ""),
+    "swap": ("htmx:swapError", "htmx reported swapError", ""),
     "htmx": ("htmx is not defined", "the browser says: htmx is not defined", ""),
 }
 

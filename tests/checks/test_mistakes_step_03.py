@@ -249,7 +249,7 @@ PATIENT = (
         "the-state-is-misspelt-in-the-template",
         "test_the_bar_moves",
         (
-            "at work what it says of one that waits: “Task PENDING : the task waits",
+            "at work what it shows for one that waits: “Task PENDING : the task waits",
             TASK,
             "which branch is for",
         ),
