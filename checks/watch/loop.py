@@ -20,7 +20,7 @@ from workbook.errors import WorkbookError
 from workbook.projects.outdated_processes import outdated_processes
 
 TICK_SECONDS = 1.0
-PROVISIONAL = "Every check holds. They run once more from a cold start, before it counts …"
+PROVISIONAL = "Every check holds. All run once more from a cold start, before it counts …"
 
 
 @dataclass

@@ -152,7 +152,7 @@ def test_a_new_package_counts_as_a_save(tiny: TinyChecks, tmp_path: Path):
         # What was imported before is no more what is installed: from now on each run is cold.
         save(tiny, ALL)
         run.wait_for("Step 03 is done.")
-    assert "asked once more from cold" not in run.text
+    assert "run once more from a cold start" not in run.text
 
 
 def test_what_is_no_part_of_the_project_does_not_count(run: ToolRun, tiny: TinyChecks):

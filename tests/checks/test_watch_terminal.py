@@ -102,7 +102,7 @@ def test_h_shows_what_the_tool_answers_to_hint(watched: Watched):
 def test_h_names_the_guides_section_of_another_folder(tiny: TinyChecks):
     with watching(tiny, "--target", str(tiny.small.work)) as watched:
         watched.press("h")
-        watched.wait_for("The guide tells of it: 03, Poll.")
+        watched.wait_for("The guide explains it: 03, Poll.")
 
 
 def test_enter_checks_again(watched: Watched):
