@@ -1,6 +1,6 @@
 """Says what a check is waiting for, where a person looks on.
 
-Whoever reports adds a display; the harness says what it awaits, and knows no reporter.
+A reporter adds a display; the harness says what it awaits, and knows no reporter.
 """
 
 from __future__ import annotations

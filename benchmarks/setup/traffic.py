@@ -22,7 +22,7 @@ CHUNK_BYTES = 1 << 16
 CONNECT_SECONDS = 30
 START_SECONDS = 10
 # Bytes that are further apart belong to two goes of fetching, and between them another thing went
-# on. Whoever has asked waits for the answer, which takes longer.
+# on. A client that has asked waits for the answer, which takes longer.
 PAUSE_SECONDS, ANSWER_SECONDS = 0.1, 1.0
 REFUSED = b"HTTP/1.1 501 Only https:// is counted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 UNREACHABLE = b"HTTP/1.1 502 Unreachable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from checks.harness.proxies.websocket_proxy import WebsocketProxy
 
 LOAD_SECONDS, OPEN_SECONDS, SETTLE_SECONDS = 20, 8, 0.5
-# What a page may take to show a change, and to come back: whoever waits does so for some seconds.
+# What a page may take to show a change, and to reconnect: those that wait do so for some seconds.
 SHOWN_SECONDS, BACK_SECONDS = 3, 12
 # How long one that was refused is watched: htmx itself would try again within a second, the
 # guide's page after the other codes within 5.

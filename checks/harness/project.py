@@ -1,7 +1,7 @@
 """The learner's project as it really runs: a copy, a private Redis, the Procfile's processes.
 
 It comes up in stages, each kept: `loaded`, `migrated`, `running`. A stage that fails raises the
-same NotYet for whoever asks for it again.
+same NotYet each time it is asked for again.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def log_lines(text: str, room: int = LOG_WIDTH) -> list[str]:
 
 
 def wrapped(text: str, width: int, *, first: str = "", other: str = "") -> list[str]:
-    """Wrap a text of ours to `width` columns, 100 at the most; its own line ends are kept.
+    """Wrap a text of the checks to `width` columns, 100 at the most; its own line ends are kept.
 
     A command in backticks stays on one line, so that it can be copied.
     """

@@ -80,7 +80,7 @@ class Outcomes:
         self._marks: dict[pytest.Item, str] = {}
         self._roots: dict[pytest.Item, str] = {}
         self._awaited: dict[pytest.Item, list[pytest.Item]] = {}
-        # Whoever shares a fixture shares its exception: told once, then waited for.
+        # Checks that share a fixture share its exception: told once, then waited for.
         self._told: list[tuple[BaseException, str]] = []
 
     @pytest.hookimpl(trylast=True)
@@ -187,7 +187,8 @@ class Outcomes:
         if isinstance(error, pytest.skip.Exception):
             return Verdict(UNTOLD, title, step, str(error.msg), trace=trace)
         if report.when == "call":
-            # What pytest reports of a set-up is an error, not a failure: of ours, not of theirs.
+            # What pytest reports of a set-up is an error of the checks, not a failure of the
+            # project.
             report.when = "setup"
         return Verdict(UNTOLD, title, step, broken(error), broke=True, trace=trace)
 

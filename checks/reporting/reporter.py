@@ -145,7 +145,7 @@ class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no ot
         """Each ✗ has been told where it happened."""
 
     def summary_errors(self) -> None:
-        """Tell which files of ours cannot be read; what else broke has been told."""
+        """Tell which files of the checks cannot be read; what else broke has been told."""
         for report in self.stats.get("error", []):
             if report.when == "collect":
                 last = plain(str(report.longrepr).strip().rpartition("\n")[2].removeprefix("E "))

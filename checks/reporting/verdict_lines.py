@@ -35,7 +35,7 @@ class VerdictLines:
         )
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Tell of a file of ours that cannot be read."""
+        """Tell of a file of the checks that cannot be read."""
         if report.failed:
             last = plain(str(report.longrepr).strip().rpartition("\n")[2].removeprefix("E "))
             write(Told(report.nodeid, "–", f"{report.nodeid} cannot be read: {last}", broke=True))

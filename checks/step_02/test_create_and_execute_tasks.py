@@ -89,7 +89,7 @@ def _require_form(page: Answer, project: Evidence) -> None:
     if not posting and (foreign := [one.address for one in forms if one.address.endswith(PATH)]):
         raise NotYet(
             done=page.done,
-            seen=f"a form for {foreign[0]}: that is another server, whoever listens there",
+            seen=f"a form for {foreign[0]}: that is another server, whatever listens there",
             expected=f"the address {PATH}, without a host: the server that the page came from",
             look_at="the template of the page, templates/index.html: which tag of Django’s writes "
             "an address?",
@@ -137,7 +137,8 @@ def _require_form(page: Answer, project: Evidence) -> None:
 
 def _require_files(project: Project, assets: list[Answer]) -> None:
     """Raise NotYet for a stylesheet or script of the page that is not there."""
-    # With DEBUG off, runserver serves no files: whoever wants that has another server for them.
+    # With DEBUG off, runserver serves no files: a project that turns it off has another server for
+    # them.
     missing = [asset for asset in assets if asset.status == 404]
     if missing and project.loaded()["debug"]:
         raise NotYet(

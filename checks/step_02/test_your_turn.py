@@ -15,7 +15,7 @@ from checks.verdicts import Open, exercise
 ADD = "status.tasks.add"
 SUM_SECONDS = 8
 NUMBERS = re.compile(r"\b(number|numeric|integer|int|float|digit)s?\b", re.IGNORECASE)
-# What Python says by itself: true, and no help to whoever sent the task.
+# What Python says by itself: true, and no help to the sender of the task.
 PYTHONS_OWN = re.compile(r"concatenate|unsupported operand|invalid literal|could not convert")
 
 

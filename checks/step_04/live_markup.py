@@ -84,7 +84,7 @@ def require_connecting(elements: list[Element], url: str) -> None:
     if is_elsewhere(url, address):
         raise missing(
             f'ws-connect="{resolved(url, address)}": that is another server than the page’s, '
-            "whoever listens there",
+            "whatever listens there",
             f'ws-connect="{PATH}", without a host: htmx takes the one that the page came from',
         )
     if parts.path != PATH:

@@ -195,8 +195,8 @@ def test_all_share_one_run(watched_run: Later[WatchedRun]) -> None:
         raise NotYet(
             done=OPENED,
             seen=f"one of them was sent {len(most.frames)} statuses: {_listed(most)}",
-            expected=f"a greeting and the {len(RUN)} of one run, each after another one: whoever "
-            "comes while a run goes on starts none",
+            expected=f"a greeting and the {len(RUN)} of one run, no two alike in a row: a "
+            "visitor who comes while a run goes on starts none",
             look_at=f"{CONSUMERS} and {TASKS}: "
             "who takes the lock, and what happens to a message that waits meanwhile?",
             guide="05, One run at a time",
@@ -409,7 +409,7 @@ def test_a_held_up_task_holds_up_nobody_else(
         raise NotYet(
             done=f"opened websockets, with a Redis that held up {seen.held}, then {seen.slow.done}",
             seen=seen.slow.seen,
-            expected="an answer at once: whoever waits for Redis must not stop the whole server",
+            expected="an answer at once: one page that waits for Redis must not stop the server",
             look_at=f"{CONSUMERS}, connect: which call there waits for Redis on the event loop?",
             guide="05, Send the task off the event loop",
         )

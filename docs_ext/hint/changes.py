@@ -55,9 +55,11 @@ def page_of(lesson: Step | Lesson) -> Path:
 
 
 def changes_for(lesson: Step | Lesson, heading: str, named: Place) -> list[LessonChange]:
-    """Return what the section `heading` changes of what a ✗ has `named`. Where it changes none of
-    that: what the page changes, then the step's diff, then the sections around it. Of several,
-    those that mention its symbol or words, if some do, and of those the parts that do.
+    """Return what the section `heading` changes of what a ✗ has `named`.
+
+    Where it changes none of that: what the page changes, then the step's diff, then the sections
+    around it. Of several, those that mention its symbol or words, if some do, and of those the
+    parts that do.
     """
     sections = sections_of(page_of(lesson))
     at = next((at for at, one in enumerate(sections) if one.heading == heading), 0)

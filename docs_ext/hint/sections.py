@@ -82,8 +82,7 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 
 def _without_looks(text: str) -> str:
-    """Return a paragraph without the steps that only look at something; a listing that follows is
-    not shown."""
+    """Return a paragraph without the steps that only look; a listing that follows is not shown."""
     sentences = re.split(r"(?<=[.?!:]) (?=[A-Z])", text)
     told = " ".join(one for one in sentences if not one.startswith(TO_LOOK))
     return f"{told[:-1]}." if told.endswith(":") else told

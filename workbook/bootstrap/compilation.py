@@ -117,7 +117,7 @@ def end_compilation() -> None:
     ends = time.monotonic() + END_SECONDS
     while (held := try_lock(LOCK)) is None and time.monotonic() < ends:
         with suppress(OSError, ValueError):
-            # Whoever holds the lock has written its number, so that it is alive.
+            # The process that holds the lock has written its number, so it is alive.
             os.kill(int(PID.read_text(encoding="utf-8")), signal.SIGTERM)
         time.sleep(0.05)
     if held:

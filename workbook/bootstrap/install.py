@@ -239,7 +239,7 @@ class Installation:
         return uv if is_version(uv, version) else None
 
     def step_of_uv(self, command: list[str], variables: dict[str, str]) -> None:
-        """Run a command of uv; once more where a setting of ours may be the cure."""
+        """Run a command of uv; once more where a variable that the tool sets may be the cure."""
         try:
             self.step(command, self.progress, variables)
         except StepFailed as failure:

@@ -58,8 +58,7 @@ class Given:
     at: float
 
     def may_go_on(self, content: str, show: bool) -> bool:
-        """Tell whether the next grade is due: after a save, or where the reader asks to be shown
-        it."""
+        """Tell whether the next grade is due: after a save, or where the reader asks for it."""
         is_saved = content != self.content or last_save(WORK) > self.at
         return is_saved or (show and self.grade >= PLACE)
 

@@ -32,9 +32,10 @@ class NamedAddress:
 
 @dataclass(frozen=True)
 class ChosenRedis:
-    """The Redis a run uses: the one somebody named, or `server`, one of ours that may still start.
+    """The Redis a run uses: the one somebody named, or the tool's own, perhaps still starting.
 
-    The port of ours is settled when `wait` returns; until then it is most probably this one.
+    The port of the tool's own is settled when `wait` returns; until then it is most probably this
+    one.
     """
 
     named: NamedAddress | None = None
@@ -62,7 +63,7 @@ class ChosenRedis:
         return f"Redis: {self.server.label} at {self.url}, {why}."
 
     def wait(self) -> None:
-        """Wait until one of ours answers. Raises WorkbookError with its last lines if not."""
+        """Wait until the tool's own answers. Raises WorkbookError with its last lines if not."""
         if self.server:
             self.server.wait()
 
@@ -79,7 +80,7 @@ def chosen_redis(
 
     `option` is `auto`, `server`, `embedded` or a URL. With `auto` an address in the environment
     counts first, then one in the `.env` of `project`, if that is not None; one on this machine
-    where nobody listens gets a Redis of ours. A Redis of ours ends with the block. Raises
+    where nothing listens gets one of the tool's own. That one ends with the block. Raises
     WorkbookError for a malformed URL, or where no Redis answers; passwords are masked in it.
     """
     named, port, existing = named_address(option, project), None, None

@@ -125,7 +125,7 @@ def listeners(port: int) -> list[psutil.Process]:
 
 
 def is_free(port: int) -> bool:
-    """Tell whether a server of ours could listen on `port` and be what localhost reaches."""
+    """Tell whether a new server could listen on `port` and be what localhost reaches."""
     # A server that listens on ::1 alone does not hinder the bind below, yet browsers would ask it.
     try:
         socket.create_connection(("localhost", port), timeout=1).close()

@@ -1,4 +1,4 @@
-"""How the original listing sends a status: the lines of its loop, with a status of ours."""
+"""How the original listing sends a status: the lines of its loop, with the benchmark's status."""
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer

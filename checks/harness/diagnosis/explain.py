@@ -33,7 +33,7 @@ def explain(
 ) -> NotYet:
     """Return `not_yet` with the cause that the evidence names, unchanged where it names none.
 
-    What a check asks is only its best guess; whoever has evidence should go through here.
+    What a check asks is only its best guess; a check that has evidence should call this.
     `general` are asked last, where `causes` are all those that there are.
     """
     found = diagnose(evidence, otherwise=not_yet.look_at, causes=causes, general=general)

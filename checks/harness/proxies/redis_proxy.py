@@ -74,7 +74,7 @@ class Held:
 class RedisProxy:
     """Listens on `port`. `mode` says what becomes of a command that sends or locks.
 
-    HOLD gives it to `next_held`, CUT cuts off whoever sends, PASS lets it through. Whatever passed
+    HOLD gives it to `next_held`, CUT cuts off the sender, PASS lets it through. Whatever passed
     that sends is given to `next_sent`. A command that `refuses` holds for is answered with
     REFUSAL instead, whatever the mode.
     """
