@@ -63,7 +63,7 @@ def _require(page: WebsocketClient, number: int, done: str, who: str) -> None:
         return
     if not page.is_open:
         raise Open(f"When {done}, {who} loses its connection: {page.seen}. {CONSUMERS}?")
-    is_leaving = "closed" in done or "gone" in done
+    is_leaving = "closed" in done or "vanishes" in done
     question = (
         "which method is called when a page leaves, however it leaves, and whom does it tell?"
         if is_leaving

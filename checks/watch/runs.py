@@ -241,9 +241,13 @@ def warm_server(folder: str) -> Any:
     """Start the process that forks, with the checks in `folder` imported; return how to ask it.
 
     That is a ForkServerContext, a type which Windows doesn't have. The process ends with this one,
-    however that ends.
+    however that ends. None where it can't listen: its socket is in the folder for temporary files,
+    and the system takes no address of more than about 100 characters.
     """
     context: Any = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*IMPORTED, f"checks.{folder}.conftest"])
-    context.Process(target=int).start()  # which it waits for, and imports meanwhile
+    try:
+        context.Process(target=int).start()  # which it waits for, and imports meanwhile
+    except OSError:
+        return None
     return context

@@ -19,6 +19,15 @@ def project(tmp_path: Path) -> SimpleNamespace:
     return SimpleNamespace(folder=tmp_path, process=lambda role: web)
 
 
+def page_that_was_sent(frames: list[Frame], words: list[str]) -> SimpleNamespace:
+    """Return an open page to which nothing more comes."""
+
+    def nothing(*_arguments: object) -> None:
+        return None
+
+    return SimpleNamespace(frames=frames, words=words, is_open=True, sees=nothing, wait_for=nothing)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -30,16 +39,14 @@ def project(tmp_path: Path) -> SimpleNamespace:
 def test_a_message_without_words_is_shown_as_it_came(
     project: SimpleNamespace, text: str, told: str
 ) -> None:
-    page = SimpleNamespace(
-        frames=[Frame(text, 0)], words=[""], is_open=True, sees=lambda *_arguments: None
-    )
+    page = page_that_was_sent([Frame(text, 0)], [""])
     with pytest.raises(NotYet) as caught:
         check_greeting(project, [page])
     assert caught.value.seen.startswith(told)
 
 
 def test_nothing_that_came_is_said_so(project: SimpleNamespace) -> None:
-    page = SimpleNamespace(frames=[], words=[], is_open=True, sees=lambda *_arguments: None)
+    page = page_that_was_sent([], [])
     with pytest.raises(NotYet) as caught:
         check_greeting(project, [page])
     assert caught.value.seen.startswith("nothing came within")

@@ -238,6 +238,14 @@ def test_a_worker_that_runs_old_code_is_told(run: ToolRun, tiny: TinyChecks):
     assert "Your own worker" not in tiny.small.call("check", "03", COLUMNS="300").stdout
 
 
+def test_a_long_folder_for_temporary_files_is_no_hindrance(tiny: TinyChecks, tmp_path: Path):
+    deep = tmp_path / ("temporary" * 12)
+    deep.mkdir()
+    with watching(tiny, TMPDIR=str(deep)) as run:
+        run.wait_for("1 of 3 hold")
+    assert "Traceback" not in run.text
+
+
 def test_a_git_checkout_is_one_save(tiny: TinyChecks):
     def git(*words: str) -> None:
         own = ("-c", "user.name=x", "-c", "user.email=x@example.org")
@@ -246,13 +254,13 @@ def test_a_git_checkout_is_one_save(tiny: TinyChecks):
     names = [f"status/many_{number}.py" for number in range(200)]
     try:
         git("init", "-b", "main")
-        git("add", "-A", "-f")
+        git("add", "-f", "status")
         git("commit", "-m", "first")
         git("checkout", "-b", "second")
         save(tiny, "first second")
         for name in names:
             save(tiny, "x = 1", name)
-        git("add", "-A", "-f")
+        git("add", "-f", "status")
         git("commit", "-m", "second")
         git("checkout", "main")
         with watching(tiny) as run:

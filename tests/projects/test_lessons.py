@@ -80,7 +80,7 @@ def test_where_there_is_no_lesson_nobody_speaks_of_one(small: SmallWorkbook):
 
 
 def test_the_help_names_them(lesson: SmallWorkbook):
-    assert lesson.call().stdout.endswith("Further lessons are called by name: slow-tasks.\n")
+    assert "Further lessons are called by name: slow-tasks.\n" in lesson.call().stdout
 
 
 def test_a_lesson_is_on_the_last_step_unless_it_says_otherwise(lesson: SmallWorkbook):
