@@ -27,9 +27,9 @@ def main(arguments: list[str]) -> int:
         print(f"– {missing.what}\nNext: {missing.way_out}")
         return 2
     try:
-        with StopSignals().listening():
+        with StopSignals().listening() as signals:
             release_interrupts()
-            return watch(options.label, options.target)
+            return watch(options.label, options.target, signals)
     except StopRequested as stop:
         return stop.exit_code
     except WorkbookError as problem:
@@ -39,13 +39,13 @@ def main(arguments: list[str]) -> int:
         end_leftovers()
 
 
-def watch(label: str, named: str | None) -> int:
+def watch(label: str, named: str | None, signals: StopSignals) -> int:
     """Watch `work/`, or the folder that is named, with the checks of a step or a lesson."""
     target = find_target(label, named)
     if not target.folder.is_dir():
         raise WorkbookError(f"There is no folder {target.shown} to watch.")
     screen = Screen(target.headline(), has_terminal())
-    loop = Loop(target, screen, [f"--target={named}"] if named else [])
+    loop = Loop(target, screen, [f"--target={named}"] if named else [], signals)
     try:
         with read_keys(loop.press):
             loop.run()

@@ -18,6 +18,7 @@ from checks.watch.saves import Saves
 from checks.watch.screen import BOLD, GREEN, RED, YELLOW, Line, Screen
 from workbook.errors import WorkbookError
 from workbook.projects.outdated_processes import outdated_processes
+from workbook.runtime.signals import StopSignals
 
 TICK_SECONDS = 1.0
 PROVISIONAL = "Every check holds. All run once more from a cold start, before it counts …"
@@ -41,7 +42,9 @@ class Quit(Exception):
 class Loop:
     """Watches the project of `target` with the checks of its step, until Quit is raised."""
 
-    def __init__(self, target: Target, screen: Screen, arguments: list[str]) -> None:
+    def __init__(
+        self, target: Target, screen: Screen, arguments: list[str], signals: StopSignals
+    ) -> None:
         self._target, self._screen = target, screen
         self._actions: queue.Queue[Callable[[], None]] = queue.Queue()
         self._folder = target.folder.resolve()
@@ -50,7 +53,7 @@ class Loop:
         self._round: Round | None = None
         self._settled: Contents | None = None  # what the result on the screen is about
         self._last: Result | None = None  # the result on the screen
-        self._runs = Runs(target, arguments, partial(self._later, self._happened))
+        self._runs = Runs(target, arguments, partial(self._later, self._happened), signals)
         self._saves = Saves(
             self._files,
             partial(self._later, self._saw),

@@ -24,7 +24,7 @@ from checks.watch.pytest_child import IMPORTED, become_pytest
 from workbook.runtime.process_output import decoded
 from workbook.runtime.process_tree import end, trees
 from workbook.runtime.run_records import end_leftovers
-from workbook.runtime.signals import APART
+from workbook.runtime.signals import APART, StopSignals
 
 STOP_SECONDS = 10  # a run that was asked to end has ended all that it started by then
 READ_BYTES = 20_000
@@ -140,11 +140,15 @@ class Runs:
         target: Target,
         arguments: Sequence[str],
         report: Callable[[int, Event | Closed], None],
+        signals: StopSignals,
     ) -> None:
         folder, self._target = target.step.checks, target
         self._arguments = [str(folder), "--verdict-lines", "-p", "no:cacheprovider", *arguments]
         self._report = report
-        self._server = warm_server(folder.name) if can_fork() else None
+        self._signals = signals
+        # Amid such a start a signal would cut the connection, and its other end print a traceback.
+        with signals.held():
+            self._server = warm_server(folder.name) if can_fork() else None
         self._number = 0
         self._going: Going | None = None
         self._ending: list[Going] = []  # asked to end, and at it
@@ -171,7 +175,8 @@ class Runs:
     def prepare(self) -> None:
         """Start beforehand what the next run will need, unless that is done."""
         if self._server and not self._waiting:
-            self._waiting = ForkedProcess(self._server, str(self._target.folder))
+            with self._signals.held():
+                self._waiting = ForkedProcess(self._server, str(self._target.folder))
 
     def renew(self) -> None:
         """Take nothing over from now on: what was imported beforehand is out of date."""
@@ -187,7 +192,8 @@ class Runs:
             Going(process).close()
         if not self._server:
             return ColdProcess(arguments)
-        process = ForkedProcess(self._server, target="")
+        with self._signals.held():
+            process = ForkedProcess(self._server, target="")
         process.go(arguments)
         return process
 
