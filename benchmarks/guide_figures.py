@@ -25,6 +25,7 @@ from workbook.errors import WorkbookError
 
 # The recorded run of each benchmark, read when it is asked for.
 push = partial(recorded, "push", PushResult)
+many = partial(recorded, "many", PushResult)
 poll = partial(recorded, "poll", PollResult)
 pools = partial(recorded, "pools", PoolsResult)
 setup = partial(recorded, "setup", SetupResult)
@@ -70,6 +71,27 @@ def push_costs() -> str:
         ]
         for row in result.rows
         if row.came
+    ]
+    return table(heads, rows)
+
+
+def many_table() -> str:
+    """Show how ten thousand visitors come to one process, and have a status."""
+    result = many()
+    visitors = max(result.sizes)
+    heads = ["", "came at the first try", "a second", "half have a status after", "the last after"]
+    heads += ["lost", "memory a socket"]
+    rows = [
+        [
+            row.label,
+            f"{min(row.came):,} of {visitors:,}",
+            f"{row.handshakes_per_second.median:.0f}",
+            _wait(_size(row, visitors).median_ms),
+            _cell(_size(row, visitors)),
+            str(row.lost),
+            f"{row.memory_kib_per_socket:.0f} KiB",
+        ]
+        for row in result.rows
     ]
     return table(heads, rows)
 
@@ -204,6 +226,8 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "push/costs": push_costs,
     "push/capacity": push_capacity,
     "push/machine": lambda: _machine(push()),
+    "many/table": many_table,
+    "many/machine": lambda: _machine(many()),
     "poll/chart": poll_chart,
     "poll/table": poll_table,
     "poll/machine": lambda: _machine(poll()),

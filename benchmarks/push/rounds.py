@@ -26,6 +26,7 @@ class Plan:
     rounds: int = 3
     blocks: int = 4
     statuses: int = 3
+    at_once: int = 1000  # how many visitors come at the same moment, the others after them
 
     @property
     def most(self) -> int:
@@ -75,12 +76,16 @@ class Rounds:
                     self._poll(site, size)
 
     def _arrive(self, site: Site) -> None:
-        """Let everybody come at once; who was turned away may try again, but it is noted."""
+        """Let everybody come; who was turned away may try again, but it is noted."""
         found = self.readings[site.row.name]
         before = site.server.memory_bytes()
-        opened = site.visitors.open(self.plan.most)
-        found.came.append(opened.opened)
-        found.per_second.append(opened.opened / opened.seconds)
+        portions = range(0, self.plan.most, self.plan.at_once)
+        opened = [
+            site.visitors.open(min(self.plan.at_once, self.plan.most - here)) for here in portions
+        ]
+        came = sum(one.opened for one in opened)
+        found.came.append(came)
+        found.per_second.append(came / sum(one.seconds for one in opened))
         for _ in range(TRIES):
             missing = self.plan.most - site.visitors.standing().here
             if missing > 0:

@@ -11,14 +11,14 @@ from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.runtime.signals import StopRequested, StopSignals
 
-NAMES = ("push", "poll", "pools", "checks", "watch", "setup")
+NAMES = ("push", "many", "poll", "pools", "checks", "watch", "setup")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
     parser.description = "Measure; more arguments go to the benchmark."
     parser.add_argument(
-        "name", nargs="?", help="push, poll, pools, checks, watch or setup; default: all"
+        "name", nargs="?", help="push, many, poll, pools, checks, watch or setup; default: all"
     )
 
 

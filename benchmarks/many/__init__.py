@@ -1,0 +1,1 @@
+"""How many visitors one web process of step 05 keeps: ten thousand, measured beside LIMIT."""
