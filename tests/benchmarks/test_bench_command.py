@@ -18,8 +18,8 @@ READY_SECONDS = 60
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["bench", "pull"], "There is no benchmark “pull”. These are the benchmarks: push, poll"),
-        (["bench", "--record"], "“--record” goes to one benchmark alone: name one of push, poll"),
+        (["bench", "pull"], "There is no benchmark “pull”. These are the benchmarks: push, many"),
+        (["bench", "--record"], "“--record” goes to one benchmark alone: name one of push, many"),
     ],
 )
 def test_a_wrong_call_is_refused_with_what_there_is(words, sentence, capsys) -> None:
