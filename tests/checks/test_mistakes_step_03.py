@@ -259,7 +259,12 @@ PATIENT = (
         "progress-asks-no-more",
         "test_polling_stops",
         ("which no longer polls; the task's state is PROGRESS", "hx-trigger in every fragment"),
-        Edit(TASK, NOT_READY, "{% if result.state in 'PENDING STARTED RETRY' %}hx-get"),
+        # Not from the first report on: a quick worker has it there before the form is answered.
+        Edit(
+            TASK,
+            NOT_READY,
+            "{% if result.state in 'PENDING STARTED RETRY' or result.info.percent < 40 %}hx-get",
+        ),
     ),
     Mistake(
         "djangos-script-takes-over-the-page",

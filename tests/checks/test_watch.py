@@ -254,13 +254,13 @@ def test_a_git_checkout_is_one_save(tiny: TinyChecks):
     names = [f"status/many_{number}.py" for number in range(200)]
     try:
         git("init", "-b", "main")
-        git("add", "-f", "status")
+        git("add", "-f", "status/views.py")
         git("commit", "-m", "first")
         git("checkout", "-b", "second")
         save(tiny, "first second")
         for name in names:
             save(tiny, "x = 1", name)
-        git("add", "-f", "status")
+        git("add", "-f", "status/views.py", *names)
         git("commit", "-m", "second")
         git("checkout", "main")
         with watching(tiny) as run:
