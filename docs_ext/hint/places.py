@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from docs_ext.listings.python_parts import python_scope
 from docs_ext.listings.template_parts import html_scope
@@ -18,6 +19,8 @@ SYMBOL = re.compile(rf"(?:{FILE.pattern}), (?:the line of )?(?P<name>[A-Za-z_#][
 LINE = re.compile(r", line (\d+)")
 # What the question of a ✗ may be about: a setting, a dotted or hyphenated name, a status.
 WORD = re.compile(r"[A-Z]{2,}[A-Z_]{2,}|\b[a-z]+(?:[-_.][a-z]+)+\b|\b[1-5]\d\d\b|\b[a-z]+[A-Z]\w+")
+# How a file is taken apart, by its suffix.
+SCOPES = {".py": python_scope, ".html": html_scope}
 SECRETS = ".env"
 MOST_LINES, AROUND = 50, 2
 NAMES_SHOWN = 8
@@ -88,22 +91,11 @@ def shown_now(project: Path, path: str, names: Iterable[str], line: int = 0) -> 
 def span_of(path: str, text: str, name: str) -> tuple[int, int] | None:
     """Return from where to where a part of that name goes, in lines from 0; None without one."""
     lines = text.splitlines()
-    if path.endswith(".py"):
-        try:
-            scope = python_scope(text, name)
-            at = scope.index(name)
-        except WorkbookError:
-            at = None
-        if at is not None:
-            return scope.parts[at].first, scope.parts[at].end
-    elif path.endswith(".html"):
-        try:
-            scope = html_scope(text, name)
-            at = scope.index(name)
-        except WorkbookError:
-            at = None
-        if at is not None:
-            return scope.parts[at].first, scope.parts[at].end
+    if read := SCOPES.get(PurePosixPath(path).suffix):
+        with suppress(WorkbookError):  # no part has that name, but perhaps a line
+            scope = read(text, name)
+            if (at := scope.index(name)) is not None:
+                return scope.parts[at].first, scope.parts[at].end
     found = [
         at for at, line in enumerate(lines) if re.search(rf"(?<![\w-]){re.escape(name)}", line)
     ]
