@@ -280,10 +280,11 @@ def _machine(result: RunInfo) -> str:
     versions = ", ".join(
         f"{name} {machine.packages[name]}" for name in ("daphne", "channels", "uvicorn", "celery")
     )
+    told = "One round" if result.rounds == 1 else f"Medians of {result.rounds} rounds"
     return (
         f"<p>Recorded on {machine.recorded}: {machine.cores} cores ({machine.cpu}), "
         f"{machine.memory_gib:.0f} GiB, {machine.system}, Python {machine.python}, "
-        f"{machine.redis_server}, {versions}. Medians of {result.rounds} rounds. "
+        f"{machine.redis_server}, {versions}. {told}. "
         f"{result.load_before:.1f} processes wanted to run when it began.</p>"
     )
 
