@@ -27,7 +27,7 @@ LOCK = json.loads((ROOT / "Pipfile.lock").read_text(encoding="utf-8"))
 ROOTS = {
     *("beautifulsoup4", "fakeredis", "honcho", "httpx", "mkdocs-material", "psutil"),
     *("pymdown-extensions", "pytest", "watchfiles", "websockets", "colorama"),
-    *("twisted-iocpsupport", "uv"),
+    *("starlette", "twisted-iocpsupport", "uv", "uvicorn"),
 }
 LEARNERS_CODE = [
     path

@@ -40,7 +40,6 @@ DEVELOPMENT_PACKAGES = frozenset(
         "types-markdown",
         "types-psutil",
         "types-pyyaml",
-        "uvicorn",
         "virtualenv",
         "zensical",
     ]
