@@ -8,34 +8,36 @@ import subprocess
 import sys
 
 from workbook.paths import ROOT
-from workbook.runtime.ports import LOOPBACK, port_number, require_free
+from workbook.runtime.ports import port_number, require_free
 from workbook.runtime.signals import StopRequested, StopSignals
-
-# A notice of MkDocs Material's to those who make sites; a reader can do nothing about it.
-QUIET = {"NO_MKDOCS_2_WARNING": "1"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
     parser.description = "Serve the guide, and load it again when a page changes."
+    parser.epilog = (
+        "It answers to localhost alone. Where its port is forwarded under another name, such as"
+        " guide.example.org, set WORKBOOK_GUIDE_HOST to that name."
+    )
     parser.add_argument("--port", type=port_number, default=8001, help="default: %(default)s")
 
 
 def handle(options: argparse.Namespace) -> int:
-    """Serve the guide on 127.0.0.1 until Ctrl-C; return MkDocs' exit code, 0 after Ctrl-C.
+    """Serve the guide on 127.0.0.1 until Ctrl-C; return the server's exit code, 0 after Ctrl-C.
 
-    SIGTERM and a closed terminal end MkDocs as well. Raises WorkbookError if the port is taken.
+    SIGTERM and a closed terminal end the server as well. Raises WorkbookError if the port is taken.
     """
     port = options.port
     os.chdir(ROOT)  # called in work/, it is no hindrance for `start`
     require_free(port)
     print(f"The guide: http://localhost:{port}/  (Ctrl-C ends it)", flush=True)
-    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"{LOOPBACK}:{port}"]
+    command = [sys.executable, "-P", "-m", "docs_ext.live", "--port", str(port)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     try:
         with (
             StopSignals().listening(),
             subprocess.Popen(
-                command, cwd=ROOT, env=os.environ | QUIET, stdin=subprocess.DEVNULL
+                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL
             ) as process,
         ):
             try:

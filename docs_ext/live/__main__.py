@@ -1,0 +1,31 @@
+"""`python -m docs_ext.live --port N`: what `guide` starts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from docs_ext.live.server import serve
+from workbook.errors import WorkbookError
+from workbook.paths import ROOT
+from workbook.runtime.ports import port_number
+from workbook.runtime.readable import keep_output_readable
+from workbook.runtime.run_records import end_leftovers
+
+
+def main(arguments: list[str]) -> int:
+    """Serve the guide until it is stopped; return the exit code."""
+    keep_output_readable()
+    parser = argparse.ArgumentParser(prog="python -m docs_ext.live")
+    parser.add_argument("--port", type=port_number, required=True)
+    options = parser.parse_args(arguments)
+    try:
+        end_leftovers()
+        return serve(ROOT, options.port)
+    except WorkbookError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

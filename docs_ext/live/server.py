@@ -1,0 +1,192 @@
+"""Builds the guide, serves it on loopback until it is stopped, and builds it again on changes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from watchfiles import DefaultFilter, awatch
+
+from docs_ext.live.application import make_application
+from docs_ext.live.build import BuildFailed, Builds
+from docs_ext.live.events import Subscribers
+from docs_ext.live.guard import FORWARDED_NAME
+from workbook.errors import WorkbookError
+from workbook.runtime.child_environment import MARK
+from workbook.runtime.ports import LOOPBACK
+from workbook.runtime.run_records import opened_run
+from workbook.runtime.signals import EXIT_CODES, HANG_UP, handled
+
+# What the pages are made of, as far as it is there. `checks` hold the exercises' solutions.
+SOURCES = ("docs", "steps", "mkdocs.yml", "checks", "benchmarks", "docs_ext")
+GRACE_SECONDS = 2
+POLL_MS = 300  # where the system has no more watches to give, files are looked at now and then
+
+
+class Server(uvicorn.Server):
+    """Leaves the signals to those who know what else has to end."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+@dataclass
+class Stop:
+    """Whether the server shall end, by which signal, and what waits for that."""
+
+    signum: int = 0
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def serve(root: Path, port: int) -> int:
+    """Serve the guide in `root` at 127.0.0.1:`port` until a signal; return the exit code.
+
+    Raises WorkbookError where the port is taken, and where the site cannot be built at first.
+    """
+    with opened_run("guide", address=f"http://localhost:{port}/") as run, listening(port) as own:
+        builds = Builds(root, run.folder, {MARK: run.id})
+        return asyncio.run(_serve(root, builds, own))
+
+
+@contextlib.contextmanager
+def listening(port: int) -> Iterator[socket.socket]:
+    """Listen on loopback alone inside the block. A browser that asks early waits for its answer."""
+    with socket.socket() as own:
+        # On Windows this would let us listen beside another server.
+        if sys.platform != "win32":
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            own.bind((LOOPBACK, port))
+            own.listen()
+        except OSError as error:
+            raise WorkbookError(
+                f"Port {port} cannot be listened on: {error.strerror}. Choose another: --port"
+            ) from error
+        yield own
+
+
+async def _serve(root: Path, builds: Builds, own: socket.socket) -> int:
+    stop = Stop()
+    with _stopping(stop):
+        if await _unless(stop, _build_first(builds)):
+            await _go_on(root, builds, own, stop)
+    return EXIT_CODES[signal.Signals(stop.signum)] if stop.signum else 1
+
+
+async def _build_first(builds: Builds) -> bool:
+    try:
+        await builds.build()
+    except BuildFailed as problem:
+        raise WorkbookError(f"{problem}\nThe guide could not be built: see above.") from problem
+    return True
+
+
+async def _go_on(root: Path, builds: Builds, own: socket.socket, stop: Stop) -> None:
+    """Serve the site that is there, and watch, until it is to stop."""
+    subscribers = Subscribers()
+    names = [name for name in [os.environ.get(FORWARDED_NAME, "").strip()] if name]
+    application = make_application(
+        lambda: builds.current, subscribers, secrets.token_urlsafe(24), names
+    )
+    server = Server(
+        uvicorn.Config(
+            application,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[own]))
+    watching = asyncio.create_task(_watch(root, builds, subscribers, stop))
+    asked = asyncio.create_task(stop.asked.wait())
+    try:
+        await asyncio.wait({serving, watching, asked}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        # A stream of events never ends by itself.
+        subscribers.close()
+        server.should_exit = True
+        for task in (watching, asked):
+            task.cancel()
+        done = await asyncio.gather(serving, watching, asked, return_exceptions=True)
+    for problem in done:
+        if isinstance(problem, Exception):
+            raise problem
+
+
+async def _watch(root: Path, builds: Builds, subscribers: Subscribers, stop: Stop) -> None:
+    """Build again whenever a source changes, and tell the open pages."""
+    async for names in changes(root, stop.asked):
+        print(f"Building again: {names}", flush=True)
+        try:
+            await builds.build()
+        except BuildFailed as problem:
+            print(f"{problem}\nThe pages stay as they were until that is right.", flush=True)
+        else:
+            subscribers.wake()
+
+
+async def changes(root: Path, stop: asyncio.Event) -> AsyncIterator[str]:
+    """Yield the names of changed sources below `root`, in one text, until `stop` is set."""
+    paths = [root / name for name in SOURCES if (root / name).exists()]
+    force: bool | None = None
+    while not stop.is_set():
+        try:
+            async for found in awatch(
+                *paths,
+                watch_filter=DefaultFilter(),
+                stop_event=stop,
+                force_polling=force,
+                poll_delay_ms=POLL_MS,
+                raise_interrupt=False,
+            ):
+                names = sorted({Path(path).relative_to(root).as_posix() for _, path in found})
+                more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+                yield f"{', '.join(names[:3])}{more}"
+        except OSError:
+            if force:
+                raise
+            force = True
+
+
+async def _unless(stop: Stop, work: object) -> object:
+    """Return what `work`, a coroutine, comes to; None where it is stopped before."""
+    task = asyncio.ensure_future(work)
+    asked = asyncio.create_task(stop.asked.wait())
+    try:
+        await asyncio.wait({task, asked}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        for one in (task, asked):
+            one.cancel()
+        await asyncio.gather(task, asked, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def _stopping(stop: Stop) -> Iterator[None]:
+    """Ask to stop, inside the block, when a signal comes."""
+    loop = asyncio.get_running_loop()
+
+    def received(signum: int, _: FrameType | None) -> None:
+        stop.signum = stop.signum or signum
+        loop.call_soon_threadsafe(stop.asked.set)
+
+    is_ignored = signal.getsignal(HANG_UP) is signal.SIG_IGN  # nohup does that on purpose
+    signums = [signum for signum in EXIT_CODES if signum is not HANG_UP or not is_ignored]
+    with handled(dict.fromkeys(signums, received)):
+        yield
