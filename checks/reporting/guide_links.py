@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
-from workbook.errors import WorkbookError
-from workbook.projects.lessons import find_lesson
+from workbook.projects.guide_places import file_and_anchor
 
 # Where `python3 workbook guide` serves the pages unless told otherwise.
 GUIDE = "http://localhost:8001"
-PLACE = re.compile(r"([\w-]+), (.+)")
 
 
 def address_of(place: str) -> str | None:
     """Return the address of a section such as "04, Serve websockets"; None for other texts."""
-    # Imported here: a Python that lacks packages must get far enough to be told so.
-    from markdown.extensions.toc import slugify
-
-    named = PLACE.fullmatch(place)
-    if not named:
-        return None
-    try:
-        page = find_lesson(named[1]).page
-    except WorkbookError:
-        return None
-    return f"{GUIDE}/{page}.html#{slugify(named[2], '-')}"
+    found = file_and_anchor(place)
+    return f"{GUIDE}/{found[0]}#{found[1]}" if found else None
 
 
 def as_link(place: str) -> str:

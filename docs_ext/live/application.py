@@ -6,52 +6,89 @@ What is the application's own lies below `/-/`, where no page can be.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from docs_ext.live.check_states import CheckStates
 from docs_ext.live.events import States, Subscribers
 from docs_ext.live.guard import Guard
-from docs_ext.live.site import SCRIPT, Site
+from docs_ext.live.site import SCRIPT, STYLES, Site
+from docs_ext.live.tool_calls import ToolCalls
 
 STATIC = Path(__file__).parent / "static"
-EVENTS = "/-/events"
+EVENTS, CHECK, HINT = "/-/events", "/-/check", "/-/hint"
+TYPES = {SCRIPT: "text/javascript", STYLES: "text/css"}
 
 
-def make_application(
-    site: Callable[[], Site], subscribers: Subscribers, token: str, names: Iterable[str] = ()
-) -> Starlette:
-    """Return the application that serves what `site` returns at the time.
+@dataclass(frozen=True)
+class Live:
+    """What the application tells of: the site at the time, the checks' states, and what goes on."""
 
-    `token` is what acts must be asked with, `names` are those it answers to besides localhost.
-    """
+    site: Callable[[], Site]
+    states: CheckStates
+    calls: ToolCalls
+    subscribers: Subscribers
+    token: str
 
-    async def script(_: Request) -> Response:
-        return FileResponse(STATIC / "live.js", media_type="text/javascript")
+    def states_for(self, path: str) -> States:
+        """Return what the page at an address' `path` is told."""
+        checks = self.states.of(path)
+        # The token goes to the pages of this guide alone, by the same way as their news: after a
+        # restart of the guide an open page has the new one.
+        return {
+            "hello": {"token": self.token},
+            "page": {"digest": self.site().digest(path)},
+            "checks": checks,
+            "run": self.calls.run_of(checks["label"]) if checks else None,
+        }
+
+
+def make_application(live: Live, names: Iterable[str] = ()) -> Starlette:
+    """Return the application; `names` are those that it answers to besides localhost's."""
+
+    async def static(request: Request) -> Response:
+        path = request.url.path
+        return FileResponse(STATIC / path.rpartition("/")[2], media_type=TYPES[path])
 
     async def events(request: Request) -> Response:
         path = request.query_params.get("page", "/")
+        stream = live.subscribers.stream(lambda: live.states_for(path))
+        return StreamingResponse(stream, media_type="text/event-stream")
 
-        def states() -> States:
-            # The token goes to the pages of this guide alone, by the same way as their news: after
-            # a restart of the guide an open page has the new one.
-            return {"hello": {"token": token}, "page": {"digest": site().digest(path)}}
+    async def check(request: Request) -> Response:
+        label = request.query_params.get("label", "")
+        if not live.states.has(label):
+            return unknown(label)
+        return JSONResponse({"began": live.calls.check(label)}, 202)
 
-        return StreamingResponse(subscribers.stream(states), media_type="text/event-stream")
+    async def hint(request: Request) -> Response:
+        label = request.query_params.get("label", "")
+        if not live.states.has(label):
+            return unknown(label)
+        return JSONResponse({"text": await live.calls.hint(label)})
 
     async def page(scope: Scope, receive: Receive, send: Send) -> None:
-        await site().files(scope, receive, send)
+        await live.site().files(scope, receive, send)
 
     return Starlette(
         routes=[
-            Route(SCRIPT, script),
+            *(Route(path, static) for path in TYPES),
             Route(EVENTS, events),
+            Route(CHECK, check, methods=["POST"]),
+            Route(HINT, hint, methods=["POST"]),
             Mount("/", page),
         ],
-        middleware=[Middleware(Guard, token=token, names=names)],
+        middleware=[Middleware(Guard, token=live.token, names=names)],
     )
+
+
+def unknown(label: str) -> Response:
+    """Return the answer where no step and no lesson is called `label`."""
+    return JSONResponse({"problem": f"There is no step or lesson “{label}”."}, 404)

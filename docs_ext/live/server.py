@@ -9,7 +9,7 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -17,11 +17,14 @@ from types import FrameType
 import uvicorn
 from watchfiles import DefaultFilter, awatch
 
-from docs_ext.live.application import make_application
+from docs_ext.live.application import Live, make_application
 from docs_ext.live.build import BuildFailed, Builds
+from docs_ext.live.check_states import CheckStates
 from docs_ext.live.events import Subscribers
 from docs_ext.live.guard import FORWARDED_NAME
+from docs_ext.live.tool_calls import ToolCalls
 from workbook.errors import WorkbookError
+from workbook.paths import WORK
 from workbook.runtime.child_environment import MARK
 from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.run_records import opened_run
@@ -30,6 +33,7 @@ from workbook.runtime.signals import EXIT_CODES, HANG_UP, handled
 # What the pages are made of, as far as it is there. `checks` hold the exercises' solutions.
 SOURCES = ("docs", "steps", "mkdocs.yml", "checks", "benchmarks", "docs_ext")
 GRACE_SECONDS = 2
+LOOK_MS = 500  # how soon a run that somebody made in a terminal is on the page
 POLL_MS = 300  # where the system has no more watches to give, files are looked at now and then
 
 
@@ -56,8 +60,9 @@ def serve(root: Path, port: int) -> int:
     Raises WorkbookError where the port is taken, and where the site cannot be built at first.
     """
     with opened_run("guide", address=f"http://localhost:{port}/") as run, listening(port) as own:
-        builds = Builds(root, run.folder, {MARK: run.id})
-        return asyncio.run(_serve(root, builds, own))
+        variables = {MARK: run.id}
+        builds = Builds(root, run.folder, variables)
+        return asyncio.run(_serve(root, builds, own, variables))
 
 
 @contextlib.contextmanager
@@ -77,11 +82,13 @@ def listening(port: int) -> Iterator[socket.socket]:
         yield own
 
 
-async def _serve(root: Path, builds: Builds, own: socket.socket) -> int:
+async def _serve(
+    root: Path, builds: Builds, own: socket.socket, variables: Mapping[str, str]
+) -> int:
     stop = Stop()
     with _stopping(stop):
         if await _unless(stop, _build_first(builds)):
-            await _go_on(root, builds, own, stop)
+            await _go_on(root, builds, own, stop, variables)
     return EXIT_CODES[signal.Signals(stop.signum)] if stop.signum else 1
 
 
@@ -93,16 +100,19 @@ async def _build_first(builds: Builds) -> bool:
     return True
 
 
-async def _go_on(root: Path, builds: Builds, own: socket.socket, stop: Stop) -> None:
+async def _go_on(
+    root: Path, builds: Builds, own: socket.socket, stop: Stop, variables: Mapping[str, str]
+) -> None:
     """Serve the site that is there, and watch, until it is to stop."""
-    subscribers = Subscribers()
+    subscribers, states = Subscribers(), CheckStates()
+    states.refresh()
+    calls = ToolCalls(root, variables, subscribers.wake)
+    token = secrets.token_urlsafe(24)
+    live = Live(lambda: builds.current, states, calls, subscribers, token)
     names = [name for name in [os.environ.get(FORWARDED_NAME, "").strip()] if name]
-    application = make_application(
-        lambda: builds.current, subscribers, secrets.token_urlsafe(24), names
-    )
     server = Server(
         uvicorn.Config(
-            application,
+            make_application(live, names),
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -113,23 +123,56 @@ async def _go_on(root: Path, builds: Builds, own: socket.socket, stop: Stop) -> 
         )
     )
     serving = asyncio.create_task(server.serve(sockets=[own]))
-    watching = asyncio.create_task(_watch(root, builds, subscribers, stop))
+    watching = asyncio.create_task(_watch_pages(root, builds, subscribers, stop))
+    looking = asyncio.create_task(_watch_work(states, subscribers, stop))
     asked = asyncio.create_task(stop.asked.wait())
+    tasks = (serving, watching, looking, asked)
     try:
-        await asyncio.wait({serving, watching, asked}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         # A stream of events never ends by itself.
         subscribers.close()
         server.should_exit = True
-        for task in (watching, asked):
+        for task in (watching, looking, asked):
             task.cancel()
-        done = await asyncio.gather(serving, watching, asked, return_exceptions=True)
+        done = await asyncio.gather(*tasks, return_exceptions=True)
+        await calls.close()
     for problem in done:
         if isinstance(problem, Exception):
             raise problem
 
 
-async def _watch(root: Path, builds: Builds, subscribers: Subscribers, stop: Stop) -> None:
+async def _watch_work(states: CheckStates, subscribers: Subscribers, stop: Stop) -> None:
+    """Read the checks' states again when a run is remembered, or a file of `work/` was saved."""
+    while not stop.asked.is_set():
+        before = states.signature()
+        await asyncio.to_thread(states.refresh)
+        subscribers.wake()
+        await saved_or_remembered(states, before, stop.asked)
+
+
+async def saved_or_remembered(
+    states: CheckStates, before: tuple[object, ...], stop: asyncio.Event
+) -> None:
+    """Return when a file of `work/` was saved, the tool remembers another state, or `stop` is set.
+
+    `before` is the signature of what is known.
+    """
+    try:
+        async for found in awatch(
+            WORK,
+            stop_event=stop,
+            rust_timeout=LOOK_MS,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+        ):
+            if found or states.signature() != before:
+                return
+    except OSError:  # there is no `work/`, or the system has no more watches to give
+        await asyncio.sleep(LOOK_MS / 1000)
+
+
+async def _watch_pages(root: Path, builds: Builds, subscribers: Subscribers, stop: Stop) -> None:
     """Build again whenever a source changes, and tell the open pages."""
     async for names in changes(root, stop.asked):
         print(f"Building again: {names}", flush=True)

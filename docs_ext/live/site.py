@@ -1,4 +1,4 @@
-"""The files of a built site, as the browser gets them: each page with the script of `static/`."""
+"""The files of a built site, as the browser gets them: each page with what is in `static/`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-SCRIPT = "/-/live.js"
+SCRIPT, STYLES = "/-/live.js", "/-/live.css"
 LOOKS_AND_SCRIPTS = (".css", ".js")
 # Nobody sees one, and a theme may write the time of the build there.
 COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
@@ -80,7 +80,7 @@ class SiteFiles(StaticFiles):
         scope: Scope,
         status_code: int = 200,
     ) -> Response:
-        """Return the answer with a file: a page has the script of `static/` at its end."""
+        """Return the answer with a file: a page has what is in `static/` at its end."""
         path = Path(full_path)
         if path.suffix != ".html":
             return super().file_response(full_path, stat_result, scope, status_code)
@@ -89,7 +89,10 @@ class SiteFiles(StaticFiles):
 
 
 def with_script(page: bytes, digest: str) -> bytes:
-    """Return a page's HTML with the live guide's script, which is told the page's digest."""
-    script = f'<script defer src="{SCRIPT}" data-digest="{html.escape(digest)}"></script>'.encode()
+    """Return a page's HTML with the live guide's styles and script, which knows its digest."""
+    added = (
+        f'<link rel="stylesheet" href="{STYLES}">'
+        f'<script defer src="{SCRIPT}" data-digest="{html.escape(digest)}"></script>'
+    ).encode()
     before, end, after = page.rpartition(b"</body>")
-    return before + script + end + after if end else page + script
+    return before + added + end + after if end else page + added

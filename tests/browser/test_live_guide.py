@@ -11,6 +11,7 @@ from tests.support.skip_markers import CHROMIUM
 from tests.support.web_servers import served
 from tests.support.workbook_copy import make_small_workbook
 from workbook.browser import find_chromium
+from workbook.runtime.waiting import wait_until
 
 pytestmark = CHROMIUM
 
@@ -39,6 +40,38 @@ EMBED = """url => new Promise((got, failed) => {
     document.body.append(script);
 })"""
 READING = {"fetch": READ, "no-cors": READ_OPAQUE, "events": LISTEN, "frame": FRAME, "script": EMBED}
+
+# What a hostile page tries to start something with. None waits for an answer that it could read.
+STARTING = {
+    "fetch": "url => fetch(url, {method: 'POST', mode: 'no-cors'}).catch(() => null)",
+    "token": """url => fetch(url, {method: 'POST', headers: {'X-Workbook-Token': 'guessed'}})
+        .catch(() => null)""",
+    "image": """url => new Promise(done => {
+        const image = new Image();
+        image.onload = image.onerror = done;
+        image.src = url;
+    }).then(() => null)""",
+    "beacon": "url => navigator.sendBeacon(url)",
+    "form": """url => new Promise(done => {
+        const frame = document.createElement("iframe");
+        frame.name = "target" + Math.random();
+        document.body.append(frame);
+        const form = document.createElement("form");
+        Object.assign(form, {method: "post", action: url, target: frame.name});
+        document.body.append(form);
+        frame.onload = done;
+        form.submit();
+    }).then(() => null)""",
+}
+START_WITH_TOKEN = """url => new Promise(done => {
+    const source = new EventSource("/-/events?page=/");
+    source.addEventListener("hello", ({data}) => {
+        source.close();
+        const headers = {"X-Workbook-Token": JSON.parse(data).token};
+        fetch(url, {method: "POST", headers}).then(answer => done(answer.status));
+    });
+})"""
+SETTLED_MS = 1_500
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +139,24 @@ def test_the_same_ways_read_the_guide_from_its_own_page(
         page.goto(guide.url)
         for way in READING.values():
             assert page.evaluate(way, guide.url)
+
+
+def test_a_hostile_page_starts_nothing(chromium: Browser, hostile: Page, guide: LiveGuide) -> None:
+    began = guide.small.root / "began"
+    source = f"import pathlib\npathlib.Path({str(began)!r}).touch()\n"
+    guide.small.write({"step_02/conftest.py": source}, below="checks")
+    for name in ("127.0.0.1", "localhost"):
+        url = guide.url.replace("127.0.0.1", name)
+        for way in STARTING.values():
+            hostile.evaluate(way, f"{url}-/check?label=02")
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(guide.url)
+        page.wait_for_timeout(SETTLED_MS)
+        assert not began.exists()
+        # The same is started from a page of the guide.
+        page.evaluate(START_WITH_TOKEN, "/-/check?label=02")
+        assert wait_until(began.exists, CHANGE_MS / 1000, 0.1)
 
 
 def test_a_name_that_was_made_to_lead_here_is_refused(chromium: Browser, guide: LiveGuide) -> None:

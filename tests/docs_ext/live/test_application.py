@@ -6,9 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from docs_ext.live.application import make_application
+from docs_ext.live.application import Live, make_application
+from docs_ext.live.check_states import CheckStates
 from docs_ext.live.events import Subscribers
 from docs_ext.live.site import Site
+from docs_ext.live.tool_calls import ToolCalls
 from tests.support.text_files import write_files
 
 PAGE = "<html><body><h1>A page</h1></body></html>"
@@ -34,7 +36,11 @@ def folder(tmp_path: Path) -> Path:
 def ask(folder: Path, path: str, method: str = "GET", **headers: str) -> httpx.Response:
     """Return the answer for a path, which is sent as it is."""
     site = Site(folder)
-    application = make_application(lambda: site, Subscribers(), "a-token")
+    states = CheckStates(folder.parent / "state", folder.parent / "work")
+    states.refresh()
+    calls = ToolCalls(folder, {}, lambda: None)
+    live = Live(lambda: site, states, calls, Subscribers(), "a-token")
+    application = make_application(live)
 
     async def send() -> httpx.Response:
         transport = httpx.ASGITransport(application, raise_app_exceptions=False)
@@ -49,7 +55,7 @@ def ask(folder: Path, path: str, method: str = "GET", **headers: str) -> httpx.R
 def test_a_page_has_the_script_and_is_the_same_file_else(folder: Path, path: str) -> None:
     answer = ask(folder, path)
     assert answer.headers["content-type"].startswith("text/html")
-    before, script, after = answer.text.partition('<script defer src="/-/live.js"')
+    before, script, after = answer.text.partition('<link rel="stylesheet" href="/-/live.css">')
     assert script
     assert before + after.partition("</script>")[2] == PAGE
     assert "live.js" not in (folder / "index.html").read_text(encoding="utf-8")
@@ -61,6 +67,7 @@ def test_other_files_are_served_as_they_are(folder: Path) -> None:
     assert answer.headers["content-type"].startswith("text/css")
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert ask(folder, "/-/live.js").headers["content-type"].startswith("text/javascript")
+    assert ask(folder, "/-/live.css").headers["content-type"].startswith("text/css")
 
 
 @pytest.mark.parametrize(
@@ -106,3 +113,18 @@ def test_what_is_no_page_has_no_digest(folder: Path) -> None:
         assert bool(site.digest(path)) == (path == ""), path
     assert site.digest("/") == site.digest("/index.html")
     assert f'data-digest="{site.digest("/")}"' in ask(folder, "/").text
+
+
+@pytest.mark.parametrize("path", ["/-/check?label=02", "/-/hint?label=02"])
+def test_nothing_is_started_by_get_nor_without_the_token(folder: Path, path: str) -> None:
+    assert ask(folder, path).status_code == 404  # no page is called so
+    assert ask(folder, path, "POST").status_code == 403
+    assert ask(folder, path, "POST", origin="http://evil.example").status_code == 403
+
+
+@pytest.mark.parametrize("label", ["", "none", "../02", "02;x", "--help"])
+@pytest.mark.parametrize("path", ["/-/check", "/-/hint"])
+def test_what_is_no_step_is_not_started(folder: Path, path: str, label: str) -> None:
+    url = str(httpx.QueryParams({"label": label}))
+    answer = ask(folder, f"{path}?{url}", "POST", **{"x-workbook-token": "a-token"})
+    assert answer.status_code == 404

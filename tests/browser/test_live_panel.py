@@ -1,0 +1,222 @@
+"""The live guide's panel: what the checks say about `work/`, beside the text."""
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
+from tests.support.live_guides import LiveGuide, live_guide
+from tests.support.skip_markers import CHROMIUM
+from workbook.paths import ROOT
+
+pytestmark = CHROMIUM
+
+# What the checks find is in a file of the project's, a line each.
+CHECKS = """
+from checks.common.fixtures import target
+
+def said(target, name):
+    if name not in (target.folder / "status" / "views.py").read_text().split():
+        raise NotYet("looked", "no " + name, "it", "status/views.py", "03, Poll the view")
+
+@check("The first holds")
+def test_first(target): said(target, "first")
+
+@check("The second holds")
+def test_second(target): said(target, "second")
+"""
+SETTINGS = """\
+site_name: Small
+use_directory_urls: false
+theme:
+  name: material
+  font: false
+  palette:
+    - media: "(prefers-color-scheme: light)"
+      scheme: default
+      primary: teal
+    - media: "(prefers-color-scheme: dark)"
+      scheme: slate
+      primary: teal
+extra_css: [css/colours.css, css/goals.css]
+plugins: []
+"""
+LONG = "A paragraph of the lesson.\n\n" * 80
+STEP = f"# Third\n\n{LONG}## Poll the view\n\n{LONG}"
+RUN_MS = 40_000
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> TinyChecks:
+    """Return a small workbook with two checks of step 03, a page for it, and a `work/`."""
+    tiny = make_tiny_checks(tmp_path_factory.mktemp("panel") / "small workbook")
+    tiny.write(CHECKS)
+    tiny.begin_work()
+    pages = {"mkdocs.yml": SETTINGS, "docs/03-third.md": STEP}
+    tiny.small.write(pages, below=".")
+    for name in ("colours.css", "goals.css"):
+        folder = tiny.root / "docs" / "css"
+        folder.mkdir(exist_ok=True)
+        shutil.copy(ROOT / "docs" / "css" / name, folder)
+    return tiny
+
+
+@pytest.fixture(scope="module")
+def guide(made: TinyChecks) -> Iterator[LiveGuide]:
+    """Serve its guide."""
+    with live_guide(made.small) as running:
+        yield running
+
+
+@pytest.fixture
+def tiny(made: TinyChecks) -> TinyChecks:
+    """Return it with neither check holding, and nothing remembered."""
+    made.small.write({"status/views.py": "nothing"})
+    (made.root / ".workbook" / "progress.json").unlink(missing_ok=True)
+    return made
+
+
+@pytest.fixture
+def page(chromium: Browser, tiny: TinyChecks, guide: LiveGuide) -> Iterator[Page]:
+    """Open the step's page, whose panel is there."""
+    with chromium.new_context(viewport={"width": 1200, "height": 800}) as context:
+        opened = context.new_page()
+        opened.goto(f"{guide.url}03-third.html")
+        expect(line_of(opened)).to_contain_text("not checked yet")
+        yield opened
+
+
+def panel_of(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="What the checks say about your project")
+
+
+def line_of(page: Page) -> Locator:
+    """Return the line that is there while the panel is closed."""
+    return panel_of(page).locator("summary")
+
+
+def open_panel(page: Page) -> None:
+    line_of(page).click()
+    expect(panel_of(page).get_by_role("button", name="Check now")).to_be_visible()
+
+
+def test_check_now_shows_the_first_cross_and_leads_to_its_section(page: Page) -> None:
+    expect(panel_of(page).get_by_role("button")).to_have_count(0)
+    open_panel(page)
+    panel_of(page).get_by_role("button", name="Check now").click()
+    expect(line_of(page)).to_contain_text("0 of 2 hold · The first holds", timeout=RUN_MS)
+    expect(panel_of(page)).to_contain_text("no first")
+    panel_of(page).get_by_role("link", name="03, Poll the view").click()
+    expect(page).to_have_url(re.compile(r"/03-third\.html#poll-the-view$"))
+
+
+def test_a_hint_is_what_the_tool_says(page: Page, tiny: TinyChecks) -> None:
+    tiny.run()
+    expect(line_of(page)).to_contain_text("The first holds")
+    open_panel(page)
+    panel_of(page).get_by_role("button", name="Hint").click()
+    hint = panel_of(page).get_by_role("region", name="Hint")
+    expect(hint).to_contain_text("✗ The first holds", timeout=RUN_MS)
+
+
+def test_a_run_in_a_terminal_is_on_the_page_and_only_another_cross_is_heard(
+    page: Page, tiny: TinyChecks
+) -> None:
+    heard = panel_of(page).locator("[aria-live]")
+    tiny.run()
+    expect(line_of(page)).to_contain_text("0 of 2 hold · The first holds")
+    expect(heard).to_have_text("Not yet: The first holds")
+    page.evaluate("""() => {
+        window.changes = 0;
+        const news = document.querySelector(".live-panel [aria-live]");
+        new MutationObserver(() => window.changes++).observe(news, {childList: true});
+    }""")
+    tiny.small.write({"status/views.py": "second"})
+    expect(line_of(page)).to_contain_text("0 of 2 hold, before your last save")
+    tiny.run()
+    expect(line_of(page)).to_contain_text("1 of 2 hold · The first holds")
+    assert page.evaluate("window.changes") == 0
+    tiny.small.write({"status/views.py": "first"})
+    tiny.run()
+    expect(heard).to_have_text("Not yet: The second holds")
+    tiny.small.write({"status/views.py": "first second"})
+    tiny.run()
+    expect(line_of(page)).to_contain_text("Step 03: 2 of 2 hold")
+    expect(panel_of(page).get_by_role("img", name="Done")).to_be_visible()
+
+
+def test_nothing_moves_above_the_place_where_one_reads(page: Page, tiny: TinyChecks) -> None:
+    place = page.get_by_role("heading", name="Poll the view")
+    place.scroll_into_view_if_needed()
+    before = place.bounding_box()
+    tiny.run()
+    expect(line_of(page)).to_contain_text("The first holds")
+    open_panel(page)
+    assert place.bounding_box() == before
+
+
+def test_the_panel_is_opened_by_the_keyboard(page: Page, tiny: TinyChecks) -> None:
+    line_of(page).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(panel_of(page).get_by_role("button", name="Check now")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1200])
+def test_axe_finds_nothing_and_it_fits(
+    chromium: Browser, tiny: TinyChecks, guide: LiveGuide, scheme: str, width: int
+) -> None:
+    size = {"width": width, "height": 700}
+    with chromium.new_context(viewport=size, color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto(f"{guide.url}03-third.html")
+        tiny.run()
+        expect(line_of(page)).to_contain_text("The first holds")
+        assert faults_in_panel(page) == []
+        open_panel(page)
+        assert faults_in_panel(page) == []
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+
+
+def faults_in_panel(page: Page) -> list[str]:
+    """Return what axe finds wrong with the panel as it is now."""
+    found = Axe().run(page, context=".live-panel").response
+    assert found["passes"]
+    return [f"{fault['id']}: {fault['nodes'][0]['html'][:100]}" for fault in found["violations"]]
+
+
+def test_other_pages_and_those_without_scripts_have_none(
+    chromium: Browser, tiny: TinyChecks, guide: LiveGuide
+) -> None:
+    with chromium.new_context() as context:
+        page = context.new_page()
+        with page.expect_response(lambda answer: "/-/events" in answer.url):
+            page.goto(guide.url)
+        expect(panel_of(page)).to_have_count(0)
+    with chromium.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{guide.url}03-third.html")
+        expect(page.get_by_role("heading", name="Third")).to_be_visible()
+        expect(panel_of(page)).to_have_count(0)
+
+
+def test_a_guide_that_is_started_again_is_found_again(chromium: Browser, tiny: TinyChecks) -> None:
+    with chromium.new_context() as context:
+        page = context.new_page()
+        with live_guide(tiny.small) as first:
+            page.goto(f"{first.url}03-third.html")
+            expect(line_of(page)).to_contain_text("not checked yet")
+            first.process.terminate()
+            first.process.wait(timeout=20)
+            expect(line_of(page)).to_contain_text("Cut off", timeout=20_000)
+        with live_guide(tiny.small, first.port):
+            expect(line_of(page)).to_contain_text("not checked yet", timeout=20_000)
+            open_panel(page)
+            # With the token of the second start, and without loading the page again.
+            panel_of(page).get_by_role("button", name="Check now").click()
+            expect(line_of(page)).to_contain_text("The first holds", timeout=RUN_MS)
