@@ -1,6 +1,7 @@
 """What happens in a run of checks, as lines that another process reads.
 
-`--verdict-lines` writes them, `check --watch` reads them. Nothing of pytest is imported here.
+`--verdict-lines` writes them, `check --watch` reads them, and passes them on to the guide. Nothing
+of pytest is imported here.
 """
 
 from __future__ import annotations
@@ -52,8 +53,22 @@ class Ended:
     lines: list[str] = field(default_factory=list)
 
 
-Event = Listed | Asking | Told | Ended
-KINDS = {kind.__name__: kind for kind in (Listed, Asking, Told, Ended)}
+@dataclass(frozen=True)
+class Begun:
+    """A watcher begins a run; `is_second`: from cold, after a green from warm processes."""
+
+    is_second: bool = False
+
+
+@dataclass(frozen=True)
+class Rests:
+    """A watcher waits for the next save; `problem` says why the last run told nothing."""
+
+    problem: str = ""
+
+
+Event = Listed | Asking | Told | Ended | Begun | Rests
+KINDS = {kind.__name__: kind for kind in (Listed, Asking, Told, Ended, Begun, Rests)}
 
 
 def to_line(event: Event) -> str:

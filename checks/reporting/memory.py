@@ -7,13 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from checks.reporting.formatting import plain_lines
-from checks.reporting.outcomes import HOLDS, Outcomes, Verdict
+from checks.reporting.outcomes import Outcomes, Verdict
+from checks.reporting.verdict_memory import remember_verdicts
 from checks.target import Target
-from checks.verdicts import DONE, OPEN, NotYet
 from workbook.projects.content import content_of
-from workbook.projects.progress import Cross, LastRun, OpenExercise, remember
-from workbook.projects.work_record import read_record
 
 # Of the ends of a run, those that leave verdicts behind which are as good as any.
 ENDS = {
@@ -71,26 +68,4 @@ class Memory:
         # Another than the first may have been asked first.
         order = {id: place for place, id in enumerate(self.outcomes.order)}
         self.told.sort(key=lambda told: order.get(told[0], len(order)))
-        checks = [(id, one) for id, one in self.told if one.mark not in (DONE, OPEN)]
-        holding = [one for _, one in checks if one.mark == HOLDS]
-        run = LastRun(
-            read_record().id,
-            self.content,
-            len(holding),
-            len(checks),
-            is_complete,
-            next((_cross(id, one.title, one.not_yet) for id, one in checks if one.not_yet), None),
-            next((_open(id, one) for id, one in self.told if one.mark == OPEN), None),
-        )
-        is_done = is_complete and all(one.mark == HOLDS or one.lacks for _, one in checks)
-        stars = {id for id, one in self.told if one.mark == DONE}
-        remember(self.target.label, run, is_done and bool(holding), stars)
-
-
-def _cross(check: str, title: str, said: NotYet) -> Cross:
-    texts = (" ".join(plain_lines(text)) for text in (said.seen, said.look_at, said.guide))
-    return Cross(check, title, *texts)
-
-
-def _open(check: str, verdict: Verdict) -> OpenExercise:
-    return OpenExercise(check, verdict.title, " ".join(plain_lines(verdict.reason)))
+        remember_verdicts(self.target.label, self.content, self.told, is_complete)

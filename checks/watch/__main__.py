@@ -7,7 +7,8 @@ import sys
 
 from checks.reporting.formatting import plain
 from checks.target import find_target, missing_packages
-from checks.watch.keys import has_terminal, read_keys
+from checks.watch.event_lines import EventLines
+from checks.watch.keys import has_terminal, read_keys, read_piped_keys
 from checks.watch.loop import Loop
 from checks.watch.screen import Screen
 from workbook.errors import WorkbookError
@@ -22,6 +23,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="checks.watch")
     parser.add_argument("label")
     parser.add_argument("--target", metavar="DIR")
+    parser.add_argument("--events", action="store_true", help="for a program, which sends the keys")
     options = parser.parse_args(arguments)
     if missing := missing_packages():
         print(f"– {missing.what}\nNext: {missing.way_out}")
@@ -29,7 +31,7 @@ def main(arguments: list[str]) -> int:
     try:
         with StopSignals().listening() as signals:
             release_interrupts()
-            return watch(options.label, options.target, signals)
+            return watch(options.label, options.target, options.events, signals)
     except StopRequested as stop:
         return stop.exit_code
     except WorkbookError as problem:
@@ -39,15 +41,18 @@ def main(arguments: list[str]) -> int:
         end_leftovers()
 
 
-def watch(label: str, named: str | None, signals: StopSignals) -> int:
-    """Watch `work/`, or the folder that is named, with the checks of a step or a lesson."""
+def watch(label: str, named: str | None, is_piped: bool, signals: StopSignals) -> int:
+    """Watch `work/`, or the folder that is named, with the checks of a step or a lesson.
+
+    `is_piped`: a program reads the events, and sends the keys; it is quit when that one ends.
+    """
     target = find_target(label, named)
     if not target.folder.is_dir():
         raise WorkbookError(f"There is no folder {target.shown} to watch.")
-    screen = Screen(target.headline(), has_terminal())
+    screen = EventLines() if is_piped else Screen(target.headline(), has_terminal())
     loop = Loop(target, screen, [f"--target={named}"] if named else [], signals)
     try:
-        with read_keys(loop.press):
+        with read_piped_keys(loop.press) if is_piped else read_keys(loop.press):
             loop.run()
     finally:
         screen.close()

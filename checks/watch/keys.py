@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 LOOK_SECONDS = 0.1
+STDIN = 0
 
 
 def has_terminal() -> bool:
@@ -31,6 +33,21 @@ def read_keys(pressed: Callable[[str], None]) -> Iterator[None]:
             over.set()
 
 
+@contextmanager
+def read_piped_keys(pressed: Callable[[str], None]) -> Iterator[None]:
+    """Call `pressed` with each character that another process sends, and with `q` at its end."""
+    threading.Thread(target=_read_pipe, args=(pressed,), daemon=True).start()
+    yield
+
+
+def _read_pipe(pressed: Callable[[str], None]) -> None:
+    # Not through sys.stdin, whose lock a thread that still reads would hold at the end.
+    with suppress(OSError):
+        while key := os.read(STDIN, 1):
+            pressed(key.decode("ascii", "ignore"))
+    pressed("q")
+
+
 def _read(pressed: Callable[[str], None], over: threading.Event) -> None:
     with suppress(OSError, ValueError):  # the terminal is gone
         while not over.is_set():
@@ -51,7 +68,6 @@ if sys.platform == "win32":
         return msvcrt.getwch() if msvcrt.kbhit() else ""
 
 else:
-    import os
     import select
     import termios
     import tty

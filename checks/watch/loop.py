@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from checks.reporting.events import Asking, Ended, Event, Listed, Told
+from checks.reporting.events import Asking, Begun, Ended, Event, Listed, Rests, Told
+from checks.reporting.verdict_memory import remember_verdicts
 from checks.target import Target
 from checks.watch.files import Contents, CountedFiles
 from checks.watch.hints import hint_on
@@ -17,10 +18,12 @@ from checks.watch.runs import Closed, Runs
 from checks.watch.saves import Saves
 from checks.watch.screen import BOLD, GREEN, RED, YELLOW, Line, Screen
 from workbook.errors import WorkbookError
+from workbook.projects.content import content_of
 from workbook.projects.outdated_processes import outdated_processes
 from workbook.runtime.signals import StopSignals
 
 TICK_SECONDS = 1.0
+PAUSE = " "  # ends a run whose first ✗ is known, so that a hint on it need not wait
 PROVISIONAL = "Every check holds. All run once more from a cold start, before it counts …"
 
 
@@ -102,7 +105,9 @@ class Loop:
             self._runs.stop()
             self._round, self._settled = None, contents
             self._history.keep(known, contents.digest)
+            self._remember(known)
             self._show(known, "as it was when the same files were checked before")
+            self._screen.happened(Rests(known.problem))
             return
         self._begin(contents)
 
@@ -133,6 +138,8 @@ class Loop:
             hint = hint_on(cross, self._target, self._screen.width)
             self._screen.show([Line(""), *map(Line, hint.splitlines()), Line("")])
             self._screen.status("")
+        elif key == PAUSE and self._round and last and (cross := last.first_cross):
+            self._end_early(cross)
         elif key in ("q", "\x04"):
             raise Quit
 
@@ -142,6 +149,7 @@ class Loop:
         first = "" if is_second else self._history.last_failed
         number = self._runs.begin(first, cold=is_second)
         self._round = Round(number, contents, Result(), is_second)
+        self._screen.happened(Begun(is_second))
         self._screen.status("checking …")
 
     def _end_early(self, cross: Told) -> None:
@@ -151,12 +159,15 @@ class Loop:
             self._last, self._settled = self._round.result, self._round.contents
             self._history.last_failed = cross.id
             self._round = None
+            self._screen.happened(Rests())
 
     def _happened(self, number: int, event: Event | Closed) -> None:
         going = self._round
         if going is None or number != going.number:
             return  # a run that was stopped
         result = going.result
+        if not isinstance(event, Closed):
+            self._screen.happened(event)
         if isinstance(event, Listed):
             result.ids, result.problem = event.ids, event.problem
         elif isinstance(event, Asking):
@@ -191,6 +202,14 @@ class Loop:
         change = "" if going.is_second else self._history.change(result)
         self._history.keep(result, going.contents.digest)
         self._show(result, change, going.cross)
+        self._screen.happened(Rests(result.problem))
+
+    def _remember(self, known: Result) -> None:
+        """Let those who read what is remembered know that these files have been checked."""
+        if self._target.kind == "work" and not known.problem:
+            order = known.ids
+            told = sorted(known.told.items(), key=lambda one: order.index(one[0]))
+            remember_verdicts(self._target.label, content_of(self._folder), told, True)
 
     # What is seen
 
@@ -201,6 +220,7 @@ class Loop:
         said = unreadable[-1] if unreadable else f"The checks themselves ended early: {last}"
         self._screen.show([Line(""), *self._screen.text(said, RED), Line("")])
         self._screen.status("")
+        self._screen.happened(Rests(said))
 
     def _show(
         self,

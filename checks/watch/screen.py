@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks.reporting.events import Told
+from checks.reporting.events import Event, Told
 from checks.reporting.formatting import block, wrapped
 from checks.reporting.guide_links import as_link
 from checks.watch.history import HOLDS, NOT_YET
@@ -61,6 +61,9 @@ class Screen:
             self._redraw()
         else:
             self._say(Line(f"{self._headline}, on every save.{end}"))
+
+    def happened(self, event: Event) -> None:
+        """Do nothing with an event: whoever reads has the lines."""
 
     def saw(self, paths: Sequence[Path], folder: Path) -> None:
         """Say at once that a save was seen."""

@@ -5,7 +5,7 @@ What is the application's own lies below `/-/`, where no page can be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from starlette.types import Receive, Scope, Send
 from docs_ext.live.check_states import CheckStates
 from docs_ext.live.events import States, Subscribers
 from docs_ext.live.guard import Guard
+from docs_ext.live.reading import Reading
 from docs_ext.live.site import SCRIPT, STYLES, Site
-from docs_ext.live.tool_calls import ToolCalls
+from docs_ext.live.watcher import Watcher
 
 STATIC = Path(__file__).parent / "static"
 EVENTS, CHECK, HINT = "/-/events", "/-/check", "/-/hint"
@@ -29,13 +30,18 @@ TYPES = {SCRIPT: "text/javascript", STYLES: "text/css"}
 
 @dataclass(frozen=True)
 class Live:
-    """What the application tells of: the site at the time, the checks' states, and what goes on."""
+    """What the application tells of: the site at the time, the checks' states, and what goes on.
+
+    `hint` returns what leads on in a step or lesson.
+    """
 
     site: Callable[[], Site]
     states: CheckStates
-    calls: ToolCalls
+    watcher: Watcher
+    reading: Reading
     subscribers: Subscribers
     token: str
+    hint: Callable[[str], Awaitable[str]]
 
     def states_for(self, path: str) -> States:
         """Return what the page at an address' `path` is told."""
@@ -46,8 +52,14 @@ class Live:
             "hello": {"token": self.token},
             "page": {"digest": self.site().digest(path)},
             "checks": checks,
-            "run": self.calls.run_of(checks["label"]) if checks else None,
+            "watch": self.watcher.state_of(checks["label"]) if checks else None,
         }
+
+    async def events(self, path: str) -> AsyncIterator[bytes]:
+        """Yield the events for the page at an address' `path`, which is read meanwhile."""
+        with self.reading.page(self.states.label_of(path)):
+            async for event in self.subscribers.stream(lambda: self.states_for(path)):
+                yield event
 
 
 def make_application(live: Live, names: Iterable[str] = ()) -> Starlette:
@@ -59,20 +71,21 @@ def make_application(live: Live, names: Iterable[str] = ()) -> Starlette:
 
     async def events(request: Request) -> Response:
         path = request.query_params.get("page", "/")
-        stream = live.subscribers.stream(lambda: live.states_for(path))
-        return StreamingResponse(stream, media_type="text/event-stream")
+        return StreamingResponse(live.events(path), media_type="text/event-stream")
 
     async def check(request: Request) -> Response:
         label = request.query_params.get("label", "")
-        if not live.states.has(label):
-            return unknown(label)
-        return JSONResponse({"began": live.calls.check(label)}, 202)
+        if problem := refusal(live.states, label):
+            return problem
+        live.watcher.check(label)
+        return JSONResponse({}, 202)
 
     async def hint(request: Request) -> Response:
         label = request.query_params.get("label", "")
-        if not live.states.has(label):
-            return unknown(label)
-        return JSONResponse({"text": await live.calls.hint(label)})
+        if problem := refusal(live.states, label):
+            return problem
+        await live.watcher.pause(label)
+        return JSONResponse({"text": await live.hint(label)})
 
     async def page(scope: Scope, receive: Receive, send: Send) -> None:
         await live.site().files(scope, receive, send)
@@ -89,6 +102,10 @@ def make_application(live: Live, names: Iterable[str] = ()) -> Starlette:
     )
 
 
-def unknown(label: str) -> Response:
-    """Return the answer where no step and no lesson is called `label`."""
-    return JSONResponse({"problem": f"There is no step or lesson “{label}”."}, 404)
+def refusal(states: CheckStates, label: str) -> Response | None:
+    """Return the answer where nothing can be started with the checks of `label`; else None."""
+    if not states.has(label):
+        return JSONResponse({"problem": f"There is no step or lesson “{label}”."}, 404)
+    if not states.has_work:
+        return JSONResponse({"problem": "There is no work/ yet."}, 409)
+    return None

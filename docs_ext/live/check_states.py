@@ -51,19 +51,24 @@ class CheckState:
 
 
 class CheckStates:
-    """The states of all steps and lessons; `state` is where the tool remembers them."""
+    """The states of all steps and lessons; `state` is where the tool remembers them.
+
+    `content` is that of the project, "" without one.
+    """
 
     def __init__(self, state: Path = STATE, work: Path = WORK) -> None:
         self._state, self._work = state, work
         self._by_page: dict[str, CheckState] = {}
+        self.has_work = False
+        self.content = ""
 
     def refresh(self) -> None:
         """Read them again. It looks at every file of `work/`."""
         known, record = progress.read_progress(self._state), work_record.read_record(self._state)
-        has_work = self._work.is_dir()
-        content = content_of(self._work) if has_work else ""
+        self.has_work = has_work = self._work.is_dir()
+        self.content = content_of(self._work) if has_work else ""
         self._by_page = {
-            f"{lesson.page}.html": state_of(lesson, known.of(lesson.label), record.id, content)
+            f"{lesson.page}.html": state_of(lesson, known.of(lesson.label), record.id, self.content)
             if has_work
             else CheckState(lesson.label, lesson.title, False)
             for lesson in [*all_steps(), *all_lessons()]
@@ -76,6 +81,11 @@ class CheckStates:
         """
         state = self._by_page.get(path.lstrip("/"))
         return asdict(state) if state else None
+
+    def label_of(self, path: str) -> str | None:
+        """Return which step or lesson the page at an address' `path` is of; None for none."""
+        state = self._by_page.get(path.lstrip("/"))
+        return state.label if state else None
 
     def has(self, label: str) -> bool:
         """Tell whether a step or lesson is called so."""

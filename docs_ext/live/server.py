@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -22,7 +23,9 @@ from docs_ext.live.build import BuildFailed, Builds
 from docs_ext.live.check_states import CheckStates
 from docs_ext.live.events import Subscribers
 from docs_ext.live.guard import FORWARDED_NAME
-from docs_ext.live.tool_calls import ToolCalls
+from docs_ext.live.hints import hint
+from docs_ext.live.reading import Reading
+from docs_ext.live.watcher import Watcher
 from workbook.errors import WorkbookError
 from workbook.paths import WORK
 from workbook.runtime.child_environment import MARK
@@ -106,9 +109,16 @@ async def _go_on(
     """Serve the site that is there, and watch, until it is to stop."""
     subscribers, states = Subscribers(), CheckStates()
     states.refresh()
-    calls = ToolCalls(root, variables, subscribers.wake)
-    token = secrets.token_urlsafe(24)
-    live = Live(lambda: builds.current, states, calls, subscribers, token)
+    watcher = Watcher(root, variables, subscribers.wake, partial(asyncio.to_thread, states.refresh))
+    live = Live(
+        lambda: builds.current,
+        states,
+        watcher,
+        Reading(),
+        subscribers,
+        secrets.token_urlsafe(24),
+        partial(hint, root, variables=variables),
+    )
     names = [name for name in [os.environ.get(FORWARDED_NAME, "").strip()] if name]
     server = Server(
         uvicorn.Config(
@@ -124,7 +134,7 @@ async def _go_on(
     )
     serving = asyncio.create_task(server.serve(sockets=[own]))
     watching = asyncio.create_task(_watch_pages(root, builds, subscribers, stop))
-    looking = asyncio.create_task(_watch_work(states, subscribers, stop))
+    looking = asyncio.create_task(_watch_work(live, stop))
     asked = asyncio.create_task(stop.asked.wait())
     tasks = (serving, watching, looking, asked)
     try:
@@ -136,18 +146,27 @@ async def _go_on(
         for task in (watching, looking, asked):
             task.cancel()
         done = await asyncio.gather(*tasks, return_exceptions=True)
-        await calls.close()
+        await watcher.close()
     for problem in done:
         if isinstance(problem, Exception):
             raise problem
 
 
-async def _watch_work(states: CheckStates, subscribers: Subscribers, stop: Stop) -> None:
-    """Read the checks' states again when a run is remembered, or a file of `work/` was saved."""
+async def _watch_work(live: Live, stop: Stop) -> None:
+    """Read the checks' states again when a run is remembered, or a file of `work/` was saved.
+
+    A save begins to watch with the checks of the page that is read.
+    """
+    states = live.states
+    content = states.content
     while not stop.asked.is_set():
         before = states.signature()
         await asyncio.to_thread(states.refresh)
-        subscribers.wake()
+        live.subscribers.wake()
+        label = live.reading.label
+        if states.has_work and states.content != content and label:
+            live.watcher.watch(label)
+        content = states.content
         await saved_or_remembered(states, before, stop.asked)
 
 

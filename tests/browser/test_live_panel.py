@@ -1,7 +1,9 @@
 """The live guide's panel: what the checks say about `work/`, beside the text."""
 
+import os
 import re
 import shutil
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +14,7 @@ from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
 from tests.support.live_guides import LiveGuide, live_guide
 from tests.support.skip_markers import CHROMIUM
 from workbook.paths import ROOT
+from workbook.runtime.waiting import wait_until
 
 pytestmark = CHROMIUM
 
@@ -47,7 +50,7 @@ plugins: []
 """
 LONG = "A paragraph of the lesson.\n\n" * 80
 STEP = f"# Third\n\n{LONG}## Poll the view\n\n{LONG}"
-RUN_MS = 40_000
+RUN_MS, SETTLED_MS = 40_000, 2_000
 
 
 @pytest.fixture(scope="module")
@@ -65,19 +68,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> TinyChecks:
     return tiny
 
 
-@pytest.fixture(scope="module")
-def guide(made: TinyChecks) -> Iterator[LiveGuide]:
-    """Serve its guide."""
-    with live_guide(made.small) as running:
-        yield running
-
-
 @pytest.fixture
 def tiny(made: TinyChecks) -> TinyChecks:
     """Return it with neither check holding, and nothing remembered."""
     made.small.write({"status/views.py": "nothing"})
     (made.root / ".workbook" / "progress.json").unlink(missing_ok=True)
     return made
+
+
+@pytest.fixture
+def guide(tiny: TinyChecks) -> Iterator[LiveGuide]:
+    """Serve its guide."""
+    with live_guide(tiny.small) as running:
+        yield running
 
 
 @pytest.fixture
@@ -123,30 +126,63 @@ def test_a_hint_is_what_the_tool_says(page: Page, tiny: TinyChecks) -> None:
     expect(hint).to_contain_text("✗ The first holds", timeout=RUN_MS)
 
 
-def test_a_run_in_a_terminal_is_on_the_page_and_only_another_cross_is_heard(
-    page: Page, tiny: TinyChecks
-) -> None:
+def save(tiny: TinyChecks, text: str) -> None:
+    tiny.small.write({"status/views.py": text})
+
+
+def test_a_step_goes_from_red_to_green_by_saves_alone(page: Page, tiny: TinyChecks) -> None:
     heard = panel_of(page).locator("[aria-live]")
-    tiny.run()
-    expect(line_of(page)).to_contain_text("0 of 2 hold · The first holds")
+    save(tiny, "something")
+    expect(line_of(page)).to_contain_text("0 of 2 hold · The first holds", timeout=RUN_MS)
     expect(heard).to_have_text("Not yet: The first holds")
     page.evaluate("""() => {
         window.changes = 0;
         const news = document.querySelector(".live-panel [aria-live]");
         new MutationObserver(() => window.changes++).observe(news, {childList: true});
     }""")
-    tiny.small.write({"status/views.py": "second"})
-    expect(line_of(page)).to_contain_text("0 of 2 hold, before your last save")
-    tiny.run()
-    expect(line_of(page)).to_contain_text("1 of 2 hold · The first holds")
+    save(tiny, "second")
+    expect(line_of(page)).to_contain_text("1 of 2 hold · The first holds", timeout=RUN_MS)
     assert page.evaluate("window.changes") == 0
-    tiny.small.write({"status/views.py": "first"})
-    tiny.run()
-    expect(heard).to_have_text("Not yet: The second holds")
-    tiny.small.write({"status/views.py": "first second"})
-    tiny.run()
-    expect(line_of(page)).to_contain_text("Step 03: 2 of 2 hold")
+    save(tiny, "first")
+    expect(heard).to_have_text("Not yet: The second holds", timeout=RUN_MS)
+    save(tiny, "first second")
+    expect(line_of(page)).to_contain_text("Step 03: 2 of 2 hold", timeout=RUN_MS)
     expect(panel_of(page).get_by_role("img", name="Done")).to_be_visible()
+    # What was checked before is answered from memory, and said of the files as they are.
+    save(tiny, "first")
+    expect(line_of(page)).to_contain_text("1 of 2 hold · The second holds", timeout=RUN_MS)
+    open_panel(page)
+    expect(panel_of(page)).to_contain_text("It held before.")
+
+
+def test_a_run_in_a_terminal_is_on_the_page(page: Page, tiny: TinyChecks) -> None:
+    tiny.run()
+    expect(line_of(page)).to_contain_text("0 of 2 hold · The first holds")
+
+
+def test_a_page_of_no_step_starts_no_checks(
+    chromium: Browser, tiny: TinyChecks, guide: LiveGuide
+) -> None:
+    with chromium.new_context() as context:
+        page = context.new_page()
+        with page.expect_response(lambda answer: "/-/events" in answer.url):
+            page.goto(guide.url)
+        save(tiny, "first")
+        page.wait_for_timeout(SETTLED_MS)
+        assert not any("checks.watch" in words for words in guide.commands())
+
+
+def test_ctrl_c_leaves_nothing_of_the_watcher(
+    page: Page, tiny: TinyChecks, guide: LiveGuide
+) -> None:
+    save(tiny, "first")
+    expect(line_of(page)).to_contain_text("1 of 2 hold", timeout=RUN_MS)
+    started = guide.processes()
+    assert any("checks.watch" in words for words in guide.commands())
+    os.killpg(guide.process.pid, signal.SIGINT)
+    assert guide.process.wait(timeout=20) == 0
+    assert wait_until(lambda: not any(one.is_running() for one in started), 5, 0.05)
+    assert not list((tiny.root / ".workbook" / "runs").iterdir())
 
 
 def test_nothing_moves_above_the_place_where_one_reads(page: Page, tiny: TinyChecks) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
+import psutil
 
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.runtime.ports import free_port
@@ -30,6 +31,18 @@ class LiveGuide:
     def port(self) -> int:
         """The port it listens on."""
         return int(self.url.rstrip("/").rpartition(":")[2])
+
+    def processes(self) -> list[psutil.Process]:
+        """Return what it has started, and that in turn, as far as it lives."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def commands(self) -> list[list[str]]:
+        """Return the words of each of these processes; one that ends meanwhile is left out."""
+        found = []
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                found.append(process.cmdline())
+        return found
 
 
 @contextmanager

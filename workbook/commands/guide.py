@@ -14,7 +14,10 @@ from workbook.runtime.signals import StopRequested, StopSignals
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
-    parser.description = "Serve the guide, and load it again when a page changes."
+    parser.description = (
+        "Serve the guide, and load it again when a page changes. A step's page shows what the"
+        " checks say about work/, after every save."
+    )
     parser.epilog = (
         "It answers to localhost alone. Where its port is forwarded under another name, such as"
         " guide.example.org, set WORKBOOK_GUIDE_HOST to that name."

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from workbook.errors import WorkbookError
 from workbook.paths import STATE
@@ -49,7 +49,8 @@ class LastRun:
     """A run of a step's checks on the project `work`, an id of WorkRecord, with this `content`.
 
     `holds` counts the ✓ of its `count` checks. `is_complete`: none was left out, and nobody
-    stopped it.
+    stopped it. `others` are the ✗ after the first. `held` are the ids of the checks that are ✓,
+    and `open` those of the ones that are ✗, or wait for one that is.
     """
 
     work: str
@@ -59,6 +60,9 @@ class LastRun:
     is_complete: bool
     cross: Cross | None = None
     exercise: OpenExercise | None = None
+    others: tuple[Cross, ...] = ()
+    held: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,23 @@ class StepProgress:
     """What is known of a step or lesson.
 
     `is_done`: every check held once, in whatever project. `held_in` is the project in which that
-    was last so. `stars` are the ids of the exercises done.
+    was last so. `stars` are the ids of the exercises done. `were_open` are those of the checks
+    that did not hold at some time in the project `open_in`: of the others nobody knows that the
+    learner made them hold.
     """
 
     is_done: bool = False
     held_in: str | None = None
     stars: tuple[str, ...] = ()
     last: LastRun | None = None
+    were_open: tuple[str, ...] = ()
+    open_in: str | None = None
+
+    def proven_in(self, work: str) -> tuple[str, ...]:
+        """Return the ids of the checks that hold in the project `work`, and once did not."""
+        if not self.last or self.last.work != work or self.open_in != work:
+            return ()
+        return tuple(id for id in self.last.held if id in self.were_open)
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,8 @@ def after_run(before: StepProgress, run: LastRun, is_done: bool, stars: set[str]
         run.work if is_done else before.held_in,
         tuple(sorted({*before.stars, *stars})),
         run if says_more else before.last,
+        tuple(sorted({*(before.were_open if before.open_in == run.work else ()), *run.open})),
+        run.work,
     )
 
 
@@ -150,13 +166,21 @@ def _step(found: Mapping[str, Any]) -> StepProgress:
                     **last,
                     "cross": None if cross is None else _checked(Cross(**cross)),
                     "exercise": None if exercise is None else _checked(OpenExercise(**exercise)),
+                    "others": tuple(_checked(Cross(**one)) for one in last.get("others", ())),
+                    "held": _ids(last.get("held", ())),
+                    "open": _ids(last.get("open", ())),
                 }
             )
         )
-    stars = tuple(found["stars"])
-    if not all(isinstance(star, str) for star in stars):
-        raise TypeError("a star's id is no string")
-    return _checked(StepProgress(**{**found, "last": last, "stars": stars}))
+    ids = {"stars": _ids(found["stars"]), "were_open": _ids(found.get("were_open", ()))}
+    return _checked(StepProgress(**{**found, "last": last, **ids}))
+
+
+def _ids(found: Iterable[object]) -> tuple[str, ...]:
+    ids = tuple(found)
+    if not all(isinstance(id, str) for id in ids):
+        raise TypeError("an id is no string")
+    return cast("tuple[str, ...]", ids)
 
 
 # What JSON may hold of each kind of field; a subclass of dataclass has been looked at by then.

@@ -9,7 +9,7 @@
   const SILENT_MS = 12_000; // the guide says every 5 s that it is there
   const shown = document.currentScript.dataset.digest;
   const address = `/-/events?page=${encodeURIComponent(location.pathname)}`;
-  const told = { checks: null, run: null };
+  const told = { checks: null, watch: null };
   let source = null;
   let token = "";
   let heard = 0;
@@ -37,7 +37,7 @@
       told.checks = checks;
       if (checks && !panel) panel = makePanel();
     });
-    on("run", (run) => (told.run = run));
+    on("watch", (watch) => (told.watch = watch));
     on("alive", () => {});
     // The browser asks again by itself where the guide was there and is not.
     source.addEventListener("error", () => {
@@ -78,19 +78,31 @@
     return made;
   }
 
+  /** The run that goes on, null for none. */
+  const going = () => (told.watch?.goes_on ? told.watch : null);
+
+  /** The first ✗: of the run that goes on, as soon as it tells one, else of the last one. */
+  const firstCross = () => going()?.cross ?? told.checks.cross;
+
   /** The closed line: what is so, in a few words. */
-  function line({ checks, run }) {
+  function line() {
+    const { checks, watch } = told;
     if (isCutOff) return ["–", "Cut off from the guide. Does it still run?"];
     if (!checks.has_work) return ["–", `There is no work/ yet. Begin: start ${checks.label}`];
-    if (run) {
-      const count = run.count ? ` ${run.told} of ${run.count}` : "";
-      return ["…", `Checking ${checks.title}:${count}`];
-    }
-    if (!checks.is_checked) return ["–", `${capital(checks.title)}: not checked yet`];
+    if (going()) return lineOfRun(watch);
+    if (watch?.problem) return ["–", watch.problem];
+    if (!checks.is_checked) return ["–", `${capital(checks.title)}: not checked yet. Save a file in work/`];
     const saved = checks.is_current ? "" : ", before your last save";
     const count = `${checks.holds} of ${checks.count} hold${saved}`;
     if (checks.cross) return ["✗", `${count} · ${checks.cross.title}`];
     return [checks.is_done ? "✓" : "–", `${capital(checks.title)}: ${count}`];
+  }
+
+  function lineOfRun({ cross, count, told: number, is_second }) {
+    const asked = count ? `${number} of ${count}` : "…";
+    if (cross) return ["✗", `${cross.title} · checking the others: ${asked}`];
+    if (is_second) return ["…", `Every check holds. All once more, from a cold start: ${asked}`];
+    return ["…", `Checking ${told.checks.title}: ${asked}`];
   }
 
   const NAMES = { "✓": "Done", "✗": "Not yet", "–": "", "…": "" };
@@ -100,8 +112,8 @@
     return [make("dt", "", name), make("dd", "", ...value)];
   }
 
-  function detailsOf({ checks }) {
-    const cross = checks.cross;
+  function details() {
+    const cross = firstCross();
     if (!cross || isCutOff) return [];
     const place = cross.href ? make("a", "", cross.guide) : cross.guide;
     if (cross.href) place.href = cross.href;
@@ -114,7 +126,7 @@
       ...(cross.look_at ? field("Look at", cross.look_at) : []),
       ...(cross.guide ? field("Guide", place) : []),
     );
-    return [...(checks.held_before ? [broke] : []), title, fields];
+    return [...(told.checks.held_before ? [broke] : []), title, fields];
   }
 
   function makePanel() {
@@ -132,19 +144,19 @@
     said.setAttribute("aria-label", "Hint");
     said.hidden = true;
     const body = make("div", "live-body", about, make("p", "live-buttons", check, hint), said);
-    const details = make("details", "", summary, body);
+    const folded = make("details", "", summary, body);
     const news = make("p", "live-news");
     news.setAttribute("aria-live", "polite");
-    const aside = make("aside", "live-panel", details, news);
+    const aside = make("aside", "live-panel", folded, news);
     aside.setAttribute("aria-label", "What the checks say about your project");
     let cross = null;
     let isFirst = true;
     let drawn = "";
 
     function show() {
-      const [sign, text] = line(told);
+      const [sign, text] = line();
       const { checks } = told;
-      const now = JSON.stringify([checks, told.run, isCutOff]);
+      const now = JSON.stringify([told, isCutOff]);
       if (now === drawn) return;
       drawn = now;
       mark.textContent = sign;
@@ -154,15 +166,15 @@
       stars.textContent = "★".repeat(checks.stars);
       stars.hidden = !checks.stars;
       aside.dataset.mark = sign;
-      about.replaceChildren(...detailsOf(told));
-      check.disabled = isCutOff || !checks.has_work || Boolean(told.run);
+      about.replaceChildren(...details());
+      check.disabled = isCutOff || !checks.has_work || Boolean(going());
       hint.disabled = isCutOff || !checks.has_work;
       tellNews(checks.cross?.title ?? "");
     }
 
     /** Let a screen reader say another first ✗, and nothing else. */
     function tellNews(title) {
-      if (told.run || isCutOff || title === cross) return;
+      if (going() || isCutOff || title === cross) return;
       if (!isFirst) {
         news.textContent = title ? `Not yet: ${title}` : "No check is ✗.";
         said.hidden = true; // it was on another one

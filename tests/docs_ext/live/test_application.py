@@ -9,8 +9,9 @@ import pytest
 from docs_ext.live.application import Live, make_application
 from docs_ext.live.check_states import CheckStates
 from docs_ext.live.events import Subscribers
+from docs_ext.live.reading import Reading
 from docs_ext.live.site import Site
-from docs_ext.live.tool_calls import ToolCalls
+from docs_ext.live.watcher import Watcher
 from tests.support.text_files import write_files
 
 PAGE = "<html><body><h1>A page</h1></body></html>"
@@ -33,13 +34,27 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "site"
 
 
+class NoWatcher(Watcher):
+    """A watcher that starts nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(Path(), {}, lambda: None, lambda: asyncio.sleep(0))
+
+    def watch(self, label: str) -> None:
+        """Start nothing."""
+
+
+async def no_hint(label: str) -> str:
+    """Return a text in place of a hint."""
+    return f"a hint for {label}"
+
+
 def ask(folder: Path, path: str, method: str = "GET", **headers: str) -> httpx.Response:
     """Return the answer for a path, which is sent as it is."""
     site = Site(folder)
     states = CheckStates(folder.parent / "state", folder.parent / "work")
     states.refresh()
-    calls = ToolCalls(folder, {}, lambda: None)
-    live = Live(lambda: site, states, calls, Subscribers(), "a-token")
+    live = Live(lambda: site, states, NoWatcher(), Reading(), Subscribers(), "a-token", no_hint)
     application = make_application(live)
 
     async def send() -> httpx.Response:
@@ -128,3 +143,11 @@ def test_what_is_no_step_is_not_started(folder: Path, path: str, label: str) -> 
     url = str(httpx.QueryParams({"label": label}))
     answer = ask(folder, f"{path}?{url}", "POST", **{"x-workbook-token": "a-token"})
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/-/check", "/-/hint"])
+def test_without_work_nothing_is_started(folder: Path, path: str) -> None:
+    sent = {"x-workbook-token": "a-token"}
+    assert ask(folder, f"{path}?label=02", "POST", **sent).status_code == 409
+    (folder.parent / "work").mkdir()
+    assert ask(folder, f"{path}?label=02", "POST", **sent).is_success

@@ -1,0 +1,28 @@
+"""Ends a process that the guide started, in order where it lets itself be asked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+STOP_SECONDS = 15  # a run of checks ends the processes of the project that it started
+LINE_BYTES = 2**20  # a verdict is one line
+
+
+async def close(process: asyncio.subprocess.Process) -> None:
+    """End a process unless it has ended: by the end of its input, by a signal, by force."""
+    if process.stdin:
+        process.stdin.close()
+        await ended(process, STOP_SECONDS)
+    for stop in (process.terminate, process.kill):
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                stop()
+            await ended(process, STOP_SECONDS)
+
+
+async def ended(process: asyncio.subprocess.Process, seconds: float) -> None:
+    """Wait for the end of a process, but no longer than `seconds`."""
+    with contextlib.suppress(TimeoutError):
+        # What it still prints is read: a full pipe would hold it up.
+        await asyncio.wait_for(process.communicate(), seconds)

@@ -1,0 +1,65 @@
+"""How far the watcher is, from the lines that it prints."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from docs_ext.live.check_states import FirstCross, as_first_cross
+from workbook.projects.progress import Cross
+
+HOLDS, NOT_YET = "✓", "✗"
+
+
+@dataclass(frozen=True)
+class WatchState:
+    """A watcher of a step's checks: whether a run goes on, and how far it is.
+
+    `told` of `count` checks have their verdict, `holds` of them hold; `asking` is the title of the
+    next one. `is_second`: every check held, and all are asked once more from a cold start. `cross`
+    is the first ✗ that this run told. `problem` says why the last run told nothing.
+    """
+
+    label: str
+    goes_on: bool = True
+    is_second: bool = False
+    count: int = 0
+    told: int = 0
+    holds: int = 0
+    asking: str = ""
+    cross: FirstCross | None = None
+    problem: str = ""
+
+
+def after_line(state: WatchState, line: str) -> WatchState:
+    """Return the state after a line of the watcher; as it was for one that tells nothing."""
+    try:
+        event: dict[str, Any] = json.loads(line)
+        return _after(state, event["event"], event)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return state
+
+
+def _after(state: WatchState, kind: str, event: dict[str, Any]) -> WatchState:
+    if kind == "Begun":
+        return WatchState(state.label, is_second=bool(event["is_second"]))
+    if kind == "Rests":
+        return WatchState(state.label, goes_on=False, problem=str(event["problem"]))
+    if kind == "Listed":
+        return replace(state, count=len(event["ids"]))
+    if kind == "Asking":
+        return replace(state, asking=str(event["title"]))
+    if kind == "Told" and event["mark"] in (HOLDS, NOT_YET):
+        cross = state.cross
+        if event["mark"] == NOT_YET and cross is None:
+            cross = _cross(event)
+        holds = state.holds + (event["mark"] == HOLDS)
+        return replace(state, told=state.told + 1, holds=holds, cross=cross)
+    return state
+
+
+def _cross(event: dict[str, Any]) -> FirstCross:
+    said = event["not_yet"]
+    fields = (" ".join(str(said[name]).split()) for name in ("seen", "look_at", "guide"))
+    return as_first_cross(Cross(event["id"], event["title"], *fields))
