@@ -16,7 +16,7 @@ from checks.harness.diagnosis.startup import PROCESSES
 from checks.verdicts import NotYet
 from workbook.errors import WorkbookError
 from workbook.projects.procfile import commands
-from workbook.redis_server.address import masked, read_address
+from workbook.redis_server.address import HIDDEN, masked, read_address
 from workbook.runtime.ports import LOOPBACK
 
 LOOK_AT = "config/settings.py: does it read CELERY_BROKER_REDIS_URL?"
@@ -94,7 +94,12 @@ def _host_and_port(address: Any) -> tuple[str | None, int | None]:
 
 def _shown(address: Any) -> str:
     """Return an address without any part of what may be a password."""
-    return masked(address) if isinstance(address, str) and "://" in address else str(address)
+    if isinstance(address, str):
+        return masked(address) if "://" in address or "@" in address else address
+    if isinstance(address, dict):
+        parts = {name: HIDDEN if "pass" in name else _shown(one) for name, one in address.items()}
+        return str(parts)
+    return str(address)
 
 
 def require_celery_app(settings: dict[str, Any]) -> None:

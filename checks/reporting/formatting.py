@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator
 
 from checks.verdicts import NotYet
+from workbook.passwords import without_passwords
 from workbook.runtime.process_output import NOTHING_SAID, without_escapes
 
 MAX_WIDTH = 100
@@ -30,32 +31,34 @@ START = "Traceback (most recent call last):"
 COMMAND = re.compile(r"`[^`]+`")
 FIRST_SENTENCE = re.compile(r".+?(?:[.](?=\s)|$)")
 HARD_SPACE = "\N{NO-BREAK SPACE}"
-# A ✗ may be shown to others. An address may stand in settings, in a traceback's line, in a log.
-CREDENTIALS = re.compile(r"(\b(?:rediss?|valkeys?|unix|amqps?|postgres(?:ql)?)://)[^\s'\"]*@")
-# What urllib says of an address whose password it takes for a port.
-NO_PORT = re.compile(r"(Port could not be cast to integer value as )(['\"]).*?\2")
-NAMED_PASSWORD = re.compile(r"(?i)([?&]password=|'password': ')[^\s'\"&]*")
+# An address that is cut, perhaps amid its password.
+CUT_ADDRESS = re.compile(r"://\S*\Z")
 
 
 def plain(line: str) -> str:
-    """Return a line without escape sequences, control characters and the passwords of addresses.
+    """Return a line without escape sequences, control characters and passwords.
 
     Odd spaces become spaces.
     """
-    line = without_escapes(line.expandtabs(4))
-    line = NAMED_PASSWORD.sub(r"\1…", CREDENTIALS.sub(r"\1…@", line))
-    line = NO_PORT.sub(r"\1…", line)
+    # It may be shown to others: an address may be in settings, in a traceback's line, in a log.
+    line = without_passwords(without_escapes(line.expandtabs(4)))
     kept = (
         " " if mark.isspace() else mark for mark in line if mark.isprintable() or mark.isspace()
     )
     return "".join(kept).rstrip()
 
 
+def plain_text(text: str) -> str:
+    """Return a text of any number of lines as `plain` leaves each of them."""
+    return "\n".join(map(plain, text.splitlines()))
+
+
 def plain_lines(
     text: str, characters: int = FIELD_CHARACTERS, lines: int = FIELD_LINES
 ) -> list[str]:
     """Return the beginning of a text in plain lines, with … where it was cut."""
-    kept = [plain(line) for line in text[:characters].strip().splitlines()]
+    shown = text if len(text) <= characters else CUT_ADDRESS.sub("://", text[:characters])
+    kept = [plain(line) for line in shown.strip().splitlines()]
     cut = len(kept) > lines or len(text) > characters
     kept = kept[:lines]
     if cut and kept:

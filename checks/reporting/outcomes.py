@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from checks.reporting.formatting import as_text, broken
+from checks.reporting.formatting import as_text, broken, plain_text
 from checks.target import Target, step_of
 from checks.verdicts import DONE, OPEN, CannotTell, Check, Exercise, Lacks, NotYet, Open
 
@@ -173,12 +173,13 @@ class Outcomes:
             report.longrepr = as_text(title, error)
             return Verdict(NOT_YET, title, step, not_yet=error, trace=trace)
         if isinstance(error, CannotTell):
-            untold(report, error.reason)
+            reason = plain_text(error.reason)
+            untold(report, reason)
             return Verdict(
                 UNTOLD,
                 title,
                 step,
-                "" if isinstance(error, Unfit) else error.reason,
+                "" if isinstance(error, Unfit) else reason,
                 lacks=isinstance(error, Lacks),
                 root=error.root if isinstance(error, Waits) else "",
                 unfit=isinstance(error, Unfit),
@@ -186,6 +187,7 @@ class Outcomes:
             )
         if isinstance(error, pytest.skip.Exception):
             return Verdict(UNTOLD, title, step, str(error.msg), trace=trace)
+        report.longrepr = plain_text(str(report.longrepr))
         if report.when == "call":
             # What pytest reports of a set-up is an error of the checks, not a failure of the
             # project.
@@ -246,10 +248,10 @@ def find_awaited(item: pytest.Item, items: list[pytest.Item]) -> list[pytest.Ite
 def lead_of(error: BaseException) -> str:
     """Return what an exercise says of whatever its check raised: there is no ✗ and no –."""
     if isinstance(error, Open):
-        return error.lead
+        return plain_text(error.lead)
     if isinstance(error, NotYet):
-        return f"{error.done}: {error.seen}. {error.look_at}"
+        return plain_text(f"{error.done}: {error.seen}. {error.look_at}")
     if isinstance(error, CannotTell):
-        return error.reason
+        return plain_text(error.reason)
     said = broken(error)
     return f"{said[0].upper()}{said[1:]}."

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from docs_ext.listings.python_parts import python_scope
 from docs_ext.listings.template_parts import html_scope
 from workbook.errors import WorkbookError
+from workbook.passwords import without_passwords
 from workbook.projects.content import files_of
 
 FILE = re.compile(r"(?<![\w/.-])((?:[\w-]+/)*[\w-]+\.(?:py|html|js|css)|Procfile|\.env)(?![\w/])")
@@ -146,5 +147,6 @@ def _numbered(lines: list[str], first: int, end: int) -> list[str]:
     cut = first + MOST_LINES < end
     end = min(end, first + MOST_LINES)
     width = len(str(end))
-    shown = [f"  {at + 1:>{width}} │ {lines[at]}".rstrip() for at in range(first, end)]
+    plain = [without_passwords(line) for line in lines[first:end]]
+    shown = [f"  {at:>{width}} │ {line}".rstrip() for at, line in enumerate(plain, first + 1)]
     return [*shown, f"  {'…':>{width}} │"] if cut else shown

@@ -350,6 +350,22 @@ def test_rs_lists_the_reasons(tiny: TinyChecks):
     assert "SKIPPED [1] checks/step_03/test_tiny.py:" in said.text
 
 
+def test_what_cannot_be_told_holds_no_password(tiny: TinyChecks, tmp_path: Path):
+    tiny.write(
+        """
+@check("It can be told")
+def test_it(): raise CannotTell("it ended with “mysql://me:Secret1@db.example: no host”")
+@check("It does not break")
+def test_breaks(): raise ValueError("netloc ':Secret1' contains invalid characters")
+"""
+    )
+    report = tmp_path / "report.xml"
+    text = tiny.run("checks/step_03", "-rs", f"--junitxml={report}").text
+    for told in (text, report.read_text(encoding="utf-8")):
+        assert "mysql://…@db.example" in told
+        assert "Secret1" not in told
+
+
 @pytest.mark.parametrize("where", ["checks/step_03/test_tiny.py::test_1", "checks/step_03::test_1"])
 def test_one_check_can_be_named(tiny: TinyChecks, where: str):
     tiny.write(passing("One", "Two"))

@@ -169,6 +169,14 @@ def test_template_without_a_file_is_one_of_the_lessons() -> None:
     assert Place(("status/views.py",)).holds("status/views.py")
 
 
+def test_a_line_that_is_shown_holds_no_password(tmp_path: Path) -> None:
+    settings = "URL = 'redis://:Secret1@db.example'\nDATABASE = {'PASSWORD': 'Secret1'}\n"
+    write_files(tmp_path, {"config/settings.py": settings})
+    said = "\n".join(shown_now(tmp_path, "config/settings.py", [], line=1))
+    assert "redis://…@db.example" in said
+    assert "Secret1" not in said
+
+
 def test_what_is_there_now_has_its_lines_numbers(tmp_path: Path) -> None:
     write_files(tmp_path, {"status/views.py": "import x\n\n\ndef index(request):\n    return 1\n"})
     assert shown_now(tmp_path, "status/views.py", ["index"]) == [

@@ -85,6 +85,7 @@ def test_the_parts_are_read_as_they_were_meant() -> None:
     assert read_address("redis://").host == "localhost"
     assert masked("redis://Secret1@host/0") == "redis://***@host/0"
     assert masked("redis://:Secret1#x@host") == "redis://***"
+    assert masked("rediss://host?ssl_password=Secret1&a=1") == "rediss://host?ssl_password=***&a=1"
 
 
 # A Redis that answers PING, and still is of no use

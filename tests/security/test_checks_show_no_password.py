@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from checks.harness.databases import require_own
 from checks.harness.preflight import require_own_addresses, require_own_commands
-from checks.reporting.formatting import as_text
-from checks.verdicts import NotYet
+from checks.reporting.formatting import FIELD_CHARACTERS, as_text, plain_text
+from checks.verdicts import CannotTell, NotYet
 from tests.support.edited_projects import Edit, checks_on, edited_copy
+from workbook.errors import WorkbookError
 
 OURS = "redis://127.0.0.1:20000"
 SECRET = "very-secret"
@@ -28,7 +30,10 @@ LAYER_HOSTS = [
     *ADDRESSES,
     {"address": ADDRESSES[0]},
     {"host": "db.example", "port": 6379, "password": SECRET},
+    {"host": "db.example", "port": 6379, "password": f"it's {SECRET}"},
+    {"address": f"redis://:with/slash {SECRET}@db.example"},
 ]
+WITHOUT_A_SCHEME = f"me:{SECRET}@db.example:6379"
 
 
 def said_of(**settings: object) -> str:
@@ -62,6 +67,47 @@ def test_a_layer_of_the_learners_own_is_shown_without_it(host: object) -> None:
     layer = {"BACKEND": backend, "CONFIG": {"hosts": [host]}}
     text = said_of(channel_layers={"default": layer})
     require_host_alone(host, text)
+
+
+@pytest.mark.parametrize("address", [*LAYER_HOSTS, WITHOUT_A_SCHEME], ids=str)
+def test_what_is_seen_holds_none_whoever_shows_it(address: object) -> None:
+    with pytest.raises(NotYet) as not_yet:
+        layer = {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [address]}}
+        require_own_addresses(SETTINGS | {"channel_layers": {"default": layer}}, OURS)
+    require_no_password(not_yet.value.seen)
+
+
+def test_a_database_is_shown_without_it() -> None:
+    """Whoever takes the whole address for its name, or for its engine."""
+    address = f"mysql://me:{SECRET}@db.example/site"
+    for database in (
+        {"engine": "django.db.backends.sqlite3", "name": f"../{address}"},
+        {"engine": address, "name": "site"},
+    ):
+        with pytest.raises((NotYet, CannotTell)) as told:
+            require_own({"default": database}, Path("/copy"), [])
+        error = told.value
+        text = as_text("-", error) if isinstance(error, NotYet) else plain_text(error.reason)
+        require_no_password(text)
+        assert "db.example" in text
+
+
+def test_a_result_backend_is_shown_without_it() -> None:
+    for scheme in ("redis", "mongodb", "db+mysql", "cache+memcached"):
+        seen = f"{scheme}://me:{SECRET}@db.example"
+        require_no_password(as_text("-", NotYet("read it", seen, "django-db", "", "")))
+
+
+def test_an_address_that_is_cut_behind_the_password_is_shown_without_it() -> None:
+    kept = f"at redis://:{SECRET}"
+    text = f"{'x ' * FIELD_CHARACTERS}"[: FIELD_CHARACTERS - len(kept)] + f"{kept}@db.example"
+    require_no_password(as_text("-", NotYet("done", text, "", "", "")))
+
+
+def test_an_error_of_the_tool_holds_none() -> None:
+    error = WorkbookError(f"It ended by itself. Its last lines:\n  mysql://me:{SECRET}@db.example")
+    require_no_password(str(error))
+    require_no_password(f"{error}")
 
 
 def test_a_procfile_is_shown_without_it() -> None:

@@ -22,7 +22,7 @@ _ADDRESS = re.compile(
     r"(?P<host>[^:@/?#\[\]\s]*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]+))?"
     r"(?P<path>/[^?#@]*)?(?:\?(?P<query>[^#@]*))?"
 )
-_PASSWORD_IN_QUERY = re.compile(r"(?i)(^|&)(password)=[^&]*")
+_PASSWORD_IN_QUERY = re.compile(r"(?i)(^|&)(\w*password)=[^&]*")
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2}|[!$&'()*+,;=\w.~^|`{}<>\\\"-])*", re.ASCII)
 
 
