@@ -10,14 +10,14 @@ DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 PAGE_SCHEMES = {"ws": "http", "wss": "https"}
 
 
-def resolved(page: str, address: str) -> str:
-    """Return where `address` leads from the page at the address `page`.
+def resolved(page: str, address: str, base: str = "") -> str:
+    """Return where `address` leads from the page at the address `page`, whose <base> is `base`.
 
     That is a path with its query where it leads to the page's own server, such as `/live/?x=1`.
     Otherwise it is the address as it was written, without a user's name and password.
     """
     try:
-        whole = urlsplit(urljoin(page, address))
+        whole = urlsplit(urljoin(urljoin(page, base), address))
         if is_same_server(page, whole):
             return whole._replace(scheme="", netloc="", fragment="").geturl() or "/"
         return whole._replace(netloc=whole.netloc.rpartition("@")[2]).geturl()

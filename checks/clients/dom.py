@@ -92,15 +92,23 @@ def _read(html: str) -> _Reader:
 
 def assets_in(html: str, page: str) -> list[str]:
     """Return the paths of the stylesheets and scripts that a page asks its own server for."""
+    elements = elements_of(html)
     named = [
         (one.get("href") or "")
         if one.tag == "link" and "stylesheet" in (one.get("rel") or "").lower().split()
         else (one.get("src") or "")
         if one.tag == "script"
         else ""
-        for one in elements_of(html)
+        for one in elements
     ]
-    return [path for name in named if name and (path := resolved(page, name)).startswith("/")]
+    paths = [resolved(page, name, base_of(elements)) for name in named if name]
+    return [path for path in paths if path.startswith("/")]
+
+
+def base_of(elements: list[Element]) -> str:
+    """Return what the addresses of a page are relative to: its <base>, empty if it has none."""
+    named = (one.get("href") for one in elements if one.tag == "base")
+    return next(filter(None, named), "")
 
 
 @dataclass(frozen=True)
@@ -125,15 +133,22 @@ def forms_in(html: str, page: str) -> list[Form]:
     # Where the token stands is free: a field, a header of hx-headers on any element around.
     has_token = "csrfmiddlewaretoken" in html or "x-csrftoken" in html.lower()
     # A button may stand outside of its form (form=), and an element with hx-post be one itself.
-    has_button = any(map(_sends_a_form, elements_of(html)))
+    elements = elements_of(html)
+    base, has_button = base_of(elements), any(map(_sends_a_form, elements))
+
+    def address(element: Element) -> str:
+        named = element.get("hx-post") or element.get("action")
+        # What names no address is sent to the page itself, whatever its base.
+        return resolved(page, named or page, base).partition("?")[0]
+
     return [
         Form(
-            address=resolved(page, one.get("hx-post") or one.get("action") or "").partition("?")[0],
+            address=address(one),
             method="post" if posts(one) else (one.get("method") or "get").lower(),
             has_token=has_token,
             has_button=has_button or one.tag != "form",
         )
-        for one in elements_of(html)
+        for one in elements
         if one.tag == "form" or posts(one)
     ]
 

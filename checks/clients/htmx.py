@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from checks.clients.addresses import resolved
-from checks.clients.dom import Element, elements_of
+from checks.clients.dom import Element, base_of, elements_of
 from checks.clients.http_client import UUID, Answer, Visitor
 from checks.pace import patience
 
@@ -33,9 +33,7 @@ def polled_paths(answer: Answer) -> list[str]:
 
     They are whole addresses where another server is asked.
     """
-    asking = [one for one in elements_of(answer.text) if _asks_by_itself(one)]
-    addresses = [one.get("hx-get") for one in asking]
-    return [resolved(answer.url, one) for one in addresses if one is not None]
+    return _requested(answer, "hx-get", _asks_by_itself)
 
 
 def has_trigger(answer: Answer) -> bool:
@@ -119,9 +117,14 @@ def has_get(answer: Answer) -> bool:
 
 def posted_paths(answer: Answer) -> list[str]:
     """Return the paths that htmx would post to, and whole addresses at other servers."""
-    addresses = [one.get("hx-post") for one in elements_of(answer.text)]
-    found = [resolved(answer.url, one) for one in addresses if one is not None]
-    return [one.partition("?")[0] for one in found]
+    return [one.partition("?")[0] for one in _requested(answer, "hx-post", lambda one: True)]
+
+
+def _requested(answer: Answer, name: str, asks: Callable[[Element], bool]) -> list[str]:
+    elements = elements_of(answer.text)
+    addresses = [one.get(name) for one in elements if asks(one)]
+    base = base_of(elements)
+    return [resolved(answer.url, one, base) for one in addresses if one is not None]
 
 
 def scripts(answer: Answer) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from checks.clients.addresses import resolved
-from checks.clients.dom import elements_of, forms_in
+from checks.clients.dom import assets_in, elements_of, forms_in
 from checks.clients.htmx import polled_path, posted_paths
 from checks.clients.http_client import Answer, visiting
 from checks.clients.isolation import confined_to
@@ -51,7 +51,20 @@ TRY_EVERYTHING = """async ([own, others]) => {
       socket(base.replace("http", "ws") + "/ws/status"),
     ]);
     posted(`${base}/form`);
+    navigator.sendBeacon(`${base}/beacon`, "x");
+    const events = new EventSource(`${base}/events`);
+    const frame = document.createElement("iframe");
+    frame.src = `${base}/frame`;
+    const away = document.createElement("iframe");
+    away.src = `${own}/away`;
+    const refreshed = document.createElement("iframe");
+    refreshed.srcdoc = `<meta http-equiv="refresh" content="0;url=${base}/refreshed">`;
+    const based = document.createElement("iframe");
+    based.srcdoc = `<base href="${base}/"><img src="based.png">`;
+    document.body.append(frame, away, refreshed, based);
+    window.open(`${base}/opened`);
     await new Promise((done) => setTimeout(done, 150));
+    events.close();
   }
 }"""
 
@@ -127,6 +140,35 @@ def test_a_form_at_another_server_is_told(address: str, shown: str) -> None:
     assert posted_paths(page) == [shown]
 
 
+@pytest.mark.parametrize(
+    ("base", "path"),
+    [
+        ("http://localhost:8000/", "http://localhost:8000/check-status/"),
+        ("//status.example", "http://status.example/check-status/"),
+        ("/", "/check-status/"),
+        ("/site/", "/check-status/"),
+        ("http://127.0.0.1:20000/site/", "/check-status/"),
+    ],
+)
+def test_a_base_at_another_server_is_told(base: str, path: str) -> None:
+    head = f'<head><base href="{base}"><script src="/htmx.js"></script></head>'
+    for html in (
+        '<form method="post" action="/check-status/"><button>Start</button></form>',
+        '<form hx-post="/check-status/"><button>Start</button></form>',
+    ):
+        assert [form.address for form in forms_in(head + html, HOME)] == [path]
+    text = f'{head}<p hx-post="/check-status/" hx-get="/check-status/" hx-trigger="load"></p>'
+    page = Answer("GET /", 200, text, 0, "/", url=HOME)
+    assert posted_paths(page) == [path]
+    assert polled_path(page) == path
+    assert assets_in(text, HOME) == ([] if "://" in path else ["/htmx.js"])
+
+
+def test_a_form_without_an_address_is_sent_to_its_page_whatever_the_base() -> None:
+    html = '<base href="/elsewhere/"><form method="post"><button>Start</button></form>'
+    assert [form.address for form in forms_in(html, LIVE)] == ["/live/"]
+
+
 def test_a_fragment_that_polls_another_server_is_told() -> None:
     html = '<p hx-get="http://localhost:8000/check-status/1/" hx-trigger="every 1s"></p>'
     answer = Answer("POST /check-status/", 202, html, 0, "/check-status/", url=f"{OWN}/x/")
@@ -182,7 +224,7 @@ def test_a_websocket_follows_no_redirect_to_another_server() -> None:
 
 @pytest.mark.chromium
 def test_the_browser_reaches_the_project_alone(chromium: Browser) -> None:
-    with recorded() as (own, reached), recorded() as (other, asked):
+    with recorded() as (other, asked), recorded(f"{other}/away") as (own, reached):
         page = chromium.new_page(proxy=confined_to(own))
         page.goto(f"{own}/page")
         by_name = other.replace("127.0.0.1", "localhost")
@@ -190,4 +232,5 @@ def test_the_browser_reaches_the_project_alone(chromium: Browser) -> None:
         page.close()
     assert asked == []
     paths = {"/fetched", "/script.js", "/style.css", "/picture.png", "/ws/status", "/form"}
+    paths |= {"/beacon", "/events", "/frame", "/away", "/refreshed", "/based.png"}
     assert paths <= set(reached), json.dumps(reached)
