@@ -88,7 +88,7 @@ class Watched:
         look = self.page.evaluate(LOOK)
         self.seen.before, self.seen.scripts_before = look["text"], look["scripts"]
         if not self.page.evaluate(CLICK):
-            raise Error("nothing with hx-post on the start page")
+            self.seen.problem = "a start page with nothing to click: no element has hx-post"
         self.clicked_at = time.monotonic()
 
     def click_again(self) -> bool:
@@ -184,7 +184,7 @@ class Browsing:
         if not self._until(done, lambda: bool(done.seen.responses), CLICK_SECONDS):
             # What comes after a click need not be waited for: the checks of it wait for this one.
             done.look()
-            done.seen.problem = "no answer: the click sent no request"
+            done.seen.problem = done.seen.problem or "no answer: the click sent no request"
             return
         self._see(
             broker_down, lambda answers: next((a for a in answers if a.status == 503), None), 5
@@ -199,6 +199,8 @@ class Browsing:
         self._see_second_click(done)
 
     def _see_forgotten(self, page: Watched) -> None:
+        if page.seen.problem:
+            return
         if not self._until(page, lambda: len(page.seen.responses) >= 2, POLL_SECONDS):
             page.seen.problem = "it polled for no status after the click"
             return
@@ -212,6 +214,8 @@ class Browsing:
         self, page: Watched, choose: Callable[[list[Answer]], Answer | None], seconds: float
     ) -> None:
         """Wait for the answer that matters, and until it is swapped in."""
+        if page.seen.problem:
+            return
         read: list[Answer] = []
 
         def came() -> bool:

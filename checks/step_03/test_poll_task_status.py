@@ -239,15 +239,18 @@ def _what_is_missing(answer: Answer) -> str:
 )
 def test_a_broker_that_is_down_is_reported(project: Project, broker_down: str) -> None:
     with visiting(broker_down) as visitor:
-        visitor.get("/", within=4)
+        page = visitor.get("/", within=4)
         answer = visitor.post(PATH, htmx=True, within=PATIENCE_SECONDS)
     is_piece = answer.words and not is_whole_page(answer)
     if answer.status == 503 and is_piece and answer.seconds <= REFUSED_SECONDS:
         return
+    if not page.is_fine:
+        answer = page  # without it there was nothing to send the form from
     whole = ", a whole page" if is_whole_page(answer) else ""
     raise explain_answer(
         NotYet(
-            done=f"{answer.done} from htmx, with a broker that refuses connections",
+            done=f"{answer.done}{' from htmx' if answer is not page else ''}, "
+            "with a broker that refuses connections",
             seen=f"{answer.seen}{whole}" if answer.words or answer.problem else "an empty answer",
             expected="status 503 and a fragment with a short message, "
             f"within {REFUSED_SECONDS:g} s",

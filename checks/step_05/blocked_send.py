@@ -28,6 +28,7 @@ HELD_SECONDS, ANSWER_SECONDS, PATIENCE_SECONDS = patience(4), 2 + delay(0.5), 3
 # Celery tries again after 0.6 s at the most, unless it is told otherwise.
 GIVEN_UP_SECONDS, GIVING_UP_SECONDS = 0.8, patience(5)
 FREE_SECONDS = patience(3)
+NO_PAGE = "/no-page-of-this-project/"  # Django answers a 404 without asking anybody
 
 
 @dataclass
@@ -80,11 +81,13 @@ def block_send(project: Project, folder: Path) -> BlockedSend:
 
 
 def _ask_meanwhile(proxy: RedisProxy, url: str) -> BlockedSend:
-    seen = BlockedSend()
+    seen, page = BlockedSend(), "/"
     while held := proxy.next_held(HELD_SECONDS):
-        with visiting(url) as visitor:
-            answer = visitor.get("/", within=PATIENCE_SECONDS)
-        if answer.problem or answer.seconds > ANSWER_SECONDS:
+        answer = _ask(url, page)
+        if _is_slow(answer) and page != NO_PAGE:
+            # It may wait for itself alone: for its session, where sessions are in Redis.
+            answer, page = _ask(url, NO_PAGE), NO_PAGE
+        if _is_slow(answer):
             # Another command that is held may be the one that all wait for.
             sends = held.command.sends
             while other := proxy.next_held(0):
@@ -98,6 +101,15 @@ def _ask_meanwhile(proxy: RedisProxy, url: str) -> BlockedSend:
             break
         held.let_pass()
     return seen
+
+
+def _ask(url: str, page: str) -> Answer:
+    with visiting(url) as visitor:
+        return visitor.get(page, within=PATIENCE_SECONDS)
+
+
+def _is_slow(answer: Answer) -> bool:
+    return bool(answer.problem) or answer.seconds > ANSWER_SECONDS
 
 
 def _expiry(command: Command) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from checks.harness.diagnosis import explain as module
 from checks.harness.diagnosis.causes import CAUSES, CONSOLE, FRAMES, LAST_RESORT, Cause
 from checks.harness.diagnosis.evidence import Evidence, of_log, of_page
 from checks.harness.diagnosis.explain import Diagnosis, diagnose, explain
@@ -128,6 +129,33 @@ SYMPTOMS = {
             "config/settings.py, line 1: is it spelt right",
             sources=((SETTINGS, "PROCESSORS = ['status.context.missing']"),),
         ),
+        Fed(
+            "template_brace",
+            "TemplateSyntaxError: Could not parse the remainder: '|upper x'",
+            "templates/index.html, line 5: is every tag and brace of that line complete?",
+            text="In template /home/me/work/templates/index.html, error at line 5\n"
+            + raised(
+                "django.template.exceptions.TemplateSyntaxError: Could not parse the remainder: "
+                "'|upper x' from 'result|upper x'",
+                (VIEWS, 9, "return render(request, 'index.html')"),
+            ),
+        ),
+        Fed(
+            "no_start_page",
+            "none of your URL patterns matches the empty path",
+            "status/urls.py: which pattern is the start page's",
+            "02, Add the URLs",
+            text="Page not found (404)\nThe empty path didn’t match any of these.",
+        ),
+        Fed(
+            "attribute_misspelt",
+            "AttributeError: module 'django.shortcuts' has no attribute 'rendr'",
+            "status/views.py, line 9: ",
+            text=raised(
+                "AttributeError: module 'django.shortcuts' has no attribute 'rendr'",
+                (VIEWS, 9, "return shortcuts.rendr(request, 'index.html')"),
+            ),
+        ),
         Fed("post_only", "its view takes no GET", "status/views.py: which methods"),
         Fed(
             "redirect_loop",
@@ -160,6 +188,15 @@ SYMPTOMS = {
             "encode",
             "kombu.exceptions.EncodeError: Object of type WSGIRequest is not JSON serializable",
             "status/views.py, line 53: what is the task given?",
+        ),
+        Fed(
+            "answer_not_json",
+            "TypeError: Object of type AsyncResult is not JSON serializable",
+            "status/views.py, line 20: JSON has no AsyncResult: which part of it is to be written?",
+            text=raised(
+                "TypeError: Object of type AsyncResult is not JSON serializable",
+                (VIEWS, 20, "return JsonResponse({'id': result})"),
+            ),
         ),
         Fed(
             "delay_misspelt",
@@ -204,6 +241,19 @@ SYMPTOMS = {
             "kombu.exceptions.OperationalError: Error 111",
             "status/views.py, line 2: Kombu raised it: from which library",
             sources=((VIEWS, "\nfrom django.db import DatabaseError, OperationalError\n"),),
+        ),
+        Fed(
+            "session_in_redis",
+            "redis.exceptions.ConnectionError: Error 111 connecting to 127.0.0.1:1. Connection "
+            "refused. The session itself is in that Redis",
+            "config/settings.py, SESSION_ENGINE: where are the sessions while Redis is down?",
+            text="Traceback (most recent call last):\n"
+            '  File "/home/me/work/status/views.py", line 9, in index\n'
+            "    request.session.get('visitor')\n"
+            '  File "/x/django/contrib/sessions/backends/cache.py", line 35, in load\n'
+            "    session_data = self._cache.get(self.cache_key)\n"
+            "redis.exceptions.ConnectionError: Error 111 connecting to 127.0.0.1:1. Connection "
+            "refused.\n",
         ),
         Fed(
             "connection_error",
@@ -303,6 +353,23 @@ SYMPTOMS = {
             "status/tasks.py, line 17: how long may it take?",
         ),
         Fed(
+            "worker_lost",
+            "WorkerLostError: Worker exited prematurely: signal 9 (SIGKILL) Job: 0",
+            "the place of the check's own: what ends the process that works on it?",
+            text=raised(
+                "billiard.exceptions.WorkerLostError: Worker exited prematurely: signal 9 "
+                "(SIGKILL) Job: 0."
+            ),
+        ),
+        Fed(
+            "worker_two_of_one_name",
+            "two tasks are called status.tasks.send_status, and the first one counts",
+            "status/tasks.py, line 4: which of the two is meant?",
+            text="celery/app/base.py:1: DuplicateTaskNameWarning: Task name "
+            "'status.tasks.send_status' is already registered as <function send_status>.",
+            sources=((TASKS, "def send_status(): ...\n\n\ndef send_status(message): ..."),),
+        ),
+        Fed(
             "worker_table",
             "django.db.utils.OperationalError: no such table: notes",
             "status/tasks.py, line 18: whose table is notes?",
@@ -350,6 +417,27 @@ SYMPTOMS = {
             "04, Route the websocket",
             sources=(
                 ("status/routing.py", "import StatusConsumer\n path('ws/status', StatusConsumer),"),
+            ),
+        ),
+        Fed(
+            "ws_class_in_the_place_of_an_application",
+            "TypeError: StatusConsumer.__init__() takes 1 positional argument but 4 were given",
+            "status/routing.py, line 2: how does a consumer become an application?",
+            "04, Route the websocket",
+            sources=(
+                ("status/routing.py", "import StatusConsumer\n('ws/status', StatusConsumer),"),
+            ),
+            text=raised(
+                "TypeError: StatusConsumer.__init__() takes 1 positional argument but 4 were given"
+            ),
+        ),
+        Fed(
+            "ws_awaits_what_is_none",
+            "TypeError: object str can't be used in 'await' expression",
+            "status/consumers.py, line 12: what is awaited there? The call returns a str",
+            text=raised(
+                "TypeError: object str can't be used in 'await' expression",
+                (CONSUMERS, 12, "text = await render_to_string('status/x.html')"),
             ),
         ),
         Fed(
@@ -465,6 +553,24 @@ SYMPTOMS = {
                 "django.core.exceptions.SynchronousOnlyOperation: You cannot call this from an "
                 "async context - use a thread or sync_to_async.",
                 (TASKS, 9, "send()"),
+            ),
+        ),
+        Fed(
+            "run_without_a_type",
+            "ValueError: Incoming message has no 'type' attribute",
+            "status/tasks.py, line 1: which keys does a message to the group need?",
+            sources=((TASKS, "async_to_sync(layer.group_send)('status', {'text': 'x'})"),),
+            text=raised("ValueError: Incoming message has no 'type' attribute"),
+        ),
+        Fed(
+            "run_in_a_thread_with_a_loop",
+            "RuntimeError: You cannot use AsyncToSync in the same thread as an async event loop",
+            "Procfile, worker: which pools give each task a thread of its own?",
+            "05, Choose the worker's pool",
+            text=raised(
+                "RuntimeError: You cannot use AsyncToSync in the same thread as an async event "
+                "loop - just await the async function directly.",
+                (TASKS, 9, "async_to_sync(layer.group_send)('status', event)"),
             ),
         ),
         Fed(
@@ -649,6 +755,18 @@ COMPLAINTS = {
     "pushed": ("htmx:oobErrorNoTarget", "no place for what was pushed", "04, Push a partial"),
     "swap": ("htmx:swapError", "htmx reported swapError", ""),
     "htmx": ("htmx is not defined", "the browser says: htmx is not defined", ""),
+    "policy": (
+        "Refused to load the script '/x.js' because it violates the following Content Security "
+        "Policy directive: \"script-src 'none'\"",
+        "the browser says: Refused to load the script '/x.js': a Content Security Policy forbids",
+        "",
+    ),
+    "policy of a newer Chromium": (
+        "Connecting to 'ws://127.0.0.1:1/ws/status' violates the following Content Security Policy "
+        "directive: \"connect-src 'none'\". The action has been blocked.",
+        "the browser says: Connecting to 'ws://127.0.0.1:1/ws/status': a Content Security Policy",
+        "",
+    ),
 }
 
 
@@ -778,6 +896,25 @@ def _groups(cause: Cause) -> Iterable[str]:
 
 def _names(texts: Iterable[str]) -> set[str]:
     return {name for text in texts for _, name, *_ in string.Formatter().parse(text) if name}
+
+
+def test_every_cause_is_fed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no cause that nothing here leads to: each is seen to be recognised."""
+    told: list[Cause] = []
+    said = module._said
+
+    def note(cause: Cause, *arguments: object) -> Diagnosis:
+        told.append(cause)
+        return said(cause, *arguments)
+
+    monkeypatch.setattr(module, "_said", note)
+    for fed in (one for causes in SYMPTOMS.values() for one in causes):
+        diagnosed(fed, tmp_path / fed.name)
+    for texts, causes in ((PUSHED, FRAMES), (COMPLAINTS, CONSOLE)):
+        for text, *_ in texts.values():
+            diagnose([of_log(text, tmp_path)], causes=causes)
+    known = (*CAUSES, *FRAMES, *CONSOLE, *LAST_RESORT)
+    assert [cause.pattern for cause in known if cause not in told] == []
 
 
 def test_every_captured_text_is_fed() -> None:

@@ -137,6 +137,15 @@ def test_a_redis_that_refuses_to_be_written_to(tmp_path, options, credentials, w
 
 
 @REDIS_SERVER
+def test_a_cluster_that_takes_writes_cannot_be_used(tmp_path) -> None:
+    with redis_with(tmp_path, "--cluster-enabled", "yes") as client:
+        client.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
+        wait_until(lambda: client.cluster("info")["cluster_state"] == "ok", 10)
+        assert client.set("a", "b")
+        assert "cluster mode" in said(url_of(client))
+
+
+@REDIS_SERVER
 def test_a_redis_that_cannot_save(tmp_path) -> None:
     (tmp_path / "data").mkdir()
     with redis_with(tmp_path / "data", "--save", "3600 1") as client:

@@ -439,7 +439,111 @@ GROUPS: dict[str, list[Variant]] = {
         ),
     ],
 }
-SINGLES = [one for group in GROUPS.values() for one in group]
+
+
+def worker_option(option: str) -> Rewritten:
+    """Give the worker's command another option, or several."""
+    return Rewritten(PROCFILE, lambda text: re.sub(r"(?m)^(worker:.*)$", rf"\1 {option}", text))
+
+
+# Each alone as well, but in no pair. They come first: what moves Celery's settings finds these too.
+ALONE = [
+    setting(
+        "settings_of_a_site",
+        "SESSION_COOKIE_AGE = 3600",
+        "SESSION_SAVE_EVERY_REQUEST = SESSION_EXPIRE_AT_BROWSER_CLOSE = True",
+        "CSRF_COOKIE_AGE = None",
+        "CSRF_TRUSTED_ORIGINS = ['https://status.example']",
+        "PASSWORD_HASHERS = ['django.contrib.auth.hashers.ScryptPasswordHasher']",
+        "AUTH_PASSWORD_VALIDATORS = []",
+        "EMAIL_BACKEND = 'django.core.mail.backends.console.EmailBackend'",
+        "MESSAGE_STORAGE = 'django.contrib.messages.storage.session.SessionStorage'",
+        "LOCALE_PATHS = [BASE_DIR / 'locale']",
+        "MEDIA_URL, MEDIA_ROOT = '/media/', BASE_DIR / 'media'",
+    ),
+    setting(
+        "behind_a_proxy",
+        "USE_X_FORWARDED_HOST = True",
+        "SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')",
+        "SECURE_REFERRER_POLICY = 'strict-origin'",
+        "SECURE_CROSS_ORIGIN_OPENER_POLICY = 'same-origin-allow-popups'",
+        "MIDDLEWARE.insert(1, 'django.middleware.http.ConditionalGetMiddleware')",
+    ),
+    setting(
+        "cached_templates",
+        "TEMPLATES[0]['APP_DIRS'] = False",
+        "TEMPLATES[0]['OPTIONS'] |= {'string_if_invalid': '?', 'loaders': [",
+        "    ('django.template.loaders.cached.Loader', [",
+        "        'django.template.loaders.filesystem.Loader',",
+        "        'django.template.loaders.app_directories.Loader'])]}",
+    ),
+    # The cache that late visitors are told from stays in Redis: all processes share it.
+    setting(
+        "sessions_in_a_cache_of_files",
+        "CACHES = {'default': {}, **globals().get('CACHES', {}), 'files': {",
+        "    'BACKEND': 'django.core.cache.backends.filebased.FileBasedCache',",
+        "    'LOCATION': BASE_DIR / '.cache'}}",
+        "CACHES['default'] = CACHES['default'] or CACHES['files']",
+        "SESSION_ENGINE, SESSION_CACHE_ALIAS = 'django.contrib.sessions.backends.cache', 'files'",
+    ),
+    setting(
+        "sessions_in_a_cache_of_the_database",
+        "CACHES = {'default': {}, **globals().get('CACHES', {}), 'table': {",
+        "    'BACKEND': 'django.core.cache.backends.db.DatabaseCache', 'LOCATION': 'cached'}}",
+        "CACHES['default'] = CACHES['default'] or CACHES['table']",
+        "SESSION_ENGINE, SESSION_CACHE_ALIAS = 'django.contrib.sessions.backends.cache', 'table'",
+    ),
+    setting(
+        "sessions_in_redis",
+        "CACHES = {'default': {'BACKEND': 'django.core.cache.backends.redis.RedisCache',",
+        "    'LOCATION': [f'{CELERY_BROKER_URL}/2'], 'KEY_PREFIX': 'mine', 'VERSION': 3,",
+        "    'TIMEOUT': None}}",
+        "SESSION_ENGINE = 'django.contrib.sessions.backends.cache'",
+    ),
+    setting(
+        "log_lines_in_json",
+        """CELERY_WORKER_LOG_FORMAT = '{"at": "%(asctime)s", "said": "%(message)s"}'""",
+        """CELERY_WORKER_TASK_LOG_FORMAT = '{"id": "%(task_id)s", "said": "%(message)s"}'""",
+        "CELERY_WORKER_LOG_COLOR = True",
+        "CELERY_WORKER_REDIRECT_STDOUTS_LEVEL = 'INFO'",
+    ),
+    setting(
+        "compressed_messages",
+        "CELERY_TASK_COMPRESSION = CELERY_RESULT_COMPRESSION = 'gzip'",
+        "CELERY_TASK_DEFAULT_PRIORITY = 3",
+        "CELERY_TASK_SEND_SENT_EVENT = True",
+        "CELERY_BROKER_POOL_LIMIT = None",
+    ),
+    setting(
+        "queues_and_routes",
+        "from kombu import Exchange, Queue",
+        "CELERY_TASK_QUEUES = [Queue(name, Exchange(name), name) for name in ('usual', 'slow')]",
+        "CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_EXCHANGE = 'usual'",
+        "CELERY_TASK_DEFAULT_ROUTING_KEY = 'usual'",
+        "CELERY_TASK_ROUTES = {'status.tasks.*': {'queue': 'slow'}}",
+    ),
+    setting(
+        "limits_and_a_schedule_in_the_settings",
+        "from datetime import timedelta",
+        "CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 300, 240",
+        "CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True",
+        "CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000",
+        "CELERY_RESULT_EXPIRES = None",
+        "CELERY_BEAT_MAX_LOOP_INTERVAL = 5",
+        "CELERY_BEAT_SCHEDULE = {'clean': {'task': 'celery.backend_cleanup',",
+        "    'schedule': timedelta(hours=4)}}",
+    ),
+    Variant(
+        "quiet_processes",
+        Rewritten(PROCFILE, lambda text: re.sub(r"--loglevel=info", "--loglevel=warning", text)),
+    ),
+    Variant("log_of_the_worker_in_a_file", worker_option("--logfile=worker.log")),
+    Variant(
+        "named_worker_without_gossip",
+        worker_option("-E -n own@%h --without-gossip --without-mingle --without-heartbeat -O fair"),
+    ),
+]
+SINGLES = [*ALONE, *(one for group in GROUPS.values() for one in group)]
 # What goes together on each step: one of each group, or two that don't exclude one another.
 TOGETHER: dict[int, tuple[str, ...]] = {
     1: (
@@ -457,6 +561,10 @@ TOGETHER: dict[int, tuple[str, ...]] = {
         "admin_at_another_address",
         "middleware_of_ones_own",
         "celery_settings_as_a_dict",
+        "settings_of_a_site",
+        "cached_templates",
+        "limits_and_a_schedule_in_the_settings",
+        "compressed_messages",
     ),
     2: (
         "right_to_left",
@@ -472,6 +580,8 @@ TOGETHER: dict[int, tuple[str, ...]] = {
         "scheduler_named_in_short",
         "admin_by_language",
         "celery_settings_updated",
+        "log_lines_in_json",
+        "behind_a_proxy",
     ),
     3: (
         "locale_middleware",
@@ -487,6 +597,9 @@ TOGETHER: dict[int, tuple[str, ...]] = {
         "scheduler_of_ones_own",
         "middleware_of_ones_own",
         "celery_settings_of_a_module",
+        "queues_and_routes",
+        "named_worker_without_gossip",
+        "settings_of_a_site",
     ),
     4: (
         "no_i18n",
@@ -502,6 +615,8 @@ TOGETHER: dict[int, tuple[str, ...]] = {
         "scheduler_named_in_short",
         "admin_by_language",
         "celery_settings_updated",
+        "log_of_the_worker_in_a_file",
+        "cached_templates",
     ),
     5: (
         "german",
@@ -516,6 +631,9 @@ TOGETHER: dict[int, tuple[str, ...]] = {
         "scheduler_named_by_the_command",
         "middleware_of_ones_own",
         "celery_settings_as_a_dict",
+        "behind_a_proxy",
+        "compressed_messages",
+        "quiet_processes",
     ),
 }
 IN_A_PACKAGE = (2, 4)
@@ -531,7 +649,7 @@ def together(step: int, names: Collection[str]) -> Variant:
 
 def pairs() -> Iterator[tuple[int, Variant]]:
     """Give each single setting with one of another group, and a step to try them on."""
-    for number, one in enumerate(SINGLES):
+    for number, one in enumerate(one for group in GROUPS.values() for one in group):
         others = [other for group in GROUPS.values() if one not in group for other in group]
         other = others[(7 * number + 3) % len(others)]
         edits = [edit for single in SINGLES if single in (one, other) for edit in single.edits]

@@ -110,6 +110,12 @@ TEMPLATES = (
 )
 REQUESTS = (
     Cause(
+        r"contrib[/\\]sessions[/\\]backends[/\\]\w+\.py(?s:.*)^redis\.exceptions\.\w+Error: ",
+        "where are the sessions while Redis is down?",
+        seen="{error} The session itself is in that Redis",
+        place=f"{SETTINGS}, SESSION_ENGINE",
+    ),
+    Cause(
         r"DisallowedHost: |Invalid HTTP_HOST header",
         "under which host names may your site be reached?",
         SETTINGS_GUIDE,
@@ -643,8 +649,9 @@ CONSOLE = (
         place="templates/_base.html",
     ),
     Cause(
-        r"Refused to (?P<what>\w+ \w+)(?s:.*)Content Security Policy",
+        r"(?P<what>(?:Refused to|Loading|Executing|Evaluating|Applying|Connecting|Sending) [^\n]+?)"
+        r" (?:because|violates) [^\n]*Content Security Policy",
         "what does the page's policy allow?",
-        seen="the browser refused to {what}: a Content Security Policy forbids it",
+        seen="the browser says: {what}: a Content Security Policy forbids it",
     ),
 )
