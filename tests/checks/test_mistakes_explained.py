@@ -4,6 +4,15 @@
 changed, so that it means the same in any version of the step.
 """
 
+import inspect
+from collections.abc import Callable
+
+import pytest
+
+from checks.step_03 import test_poll_task_status as step_03
+from checks.step_04 import test_setup_websocket as step_04
+from checks.step_05 import test_websocket_celery as step_05
+from checks.verdicts import Check
 from tests.support.edited_projects import Appending, Edit, Mistake, reported_first
 
 CONSUMERS, INDEX = "status/consumers.py", "templates/index.html"
@@ -155,3 +164,33 @@ LOOK_ALIKES = {
 test_step_03 = reported_first(3, STEP_03, look_alikes=LOOK_ALIKES)
 test_step_04 = reported_first(4, STEP_04, look_alikes=LOOK_ALIKES)
 test_step_05 = reported_first(5, STEP_05, look_alikes=LOOK_ALIKES)
+
+
+SIMPLEST = [
+    (step_03, "browsing", step_03.test_a_click_leads_to_the_end_in_a_browser),
+    (step_04, "closed_pages", step_04.test_the_page_says_whether_it_is_connected),
+    (step_05, "closed_pages", step_05.test_the_page_says_whether_it_is_connected),
+    (step_05, "blocked_send", step_05.test_a_held_up_task_holds_up_nobody_else),
+    (step_05, "failover", step_05.test_the_lock_of_a_killed_run_expires),
+]
+
+
+@pytest.mark.parametrize(("step", "fixture", "simplest"), SIMPLEST)
+def test_what_looks_at_the_same_waits_for_the_simplest(
+    step: object, fixture: str, simplest: Callable[..., None]
+) -> None:
+    """One cause is told once, by the check whose words are about it."""
+    looking = [
+        one
+        for one in vars(step).values()
+        if isinstance(getattr(one, "check", None), Check)
+        and fixture in inspect.signature(one).parameters
+    ]
+    others = [one for one in looking if one is not simplest]
+    assert simplest in looking and others
+    assert [one.__name__ for one in others if not waits_for(one, simplest)] == []
+
+
+def waits_for(function: Callable[..., None], other: Callable[..., None]) -> bool:
+    """Tell whether a check waits for another one, or for one that does."""
+    return any(one is other or waits_for(one, other) for one in function.check.after)
