@@ -18,7 +18,7 @@ from checks.common.project_files import CONSUMERS, SETTINGS
 from checks.common.queues import waiting
 from checks.common.refusals import seen_if_let_in
 from checks.common.sent_task import PATH
-from checks.harness.diagnosis.causes import LOCKED_TABLES
+from checks.harness.diagnosis.causes import LOCKED_TABLES, SESSION_NOT_STORED
 from checks.harness.diagnosis.evidence import of_page
 from checks.harness.diagnosis.explain import explain
 from checks.harness.project import FROZEN, IDLE, Project
@@ -167,7 +167,8 @@ def _require_reported(answer: Answer, who: str, seen: NotStored) -> None:
         words=seen.words if answer.status in (0, 500) else "",
     )
     page = of_page(answer.text, seen.folder)
-    raise not_yet if page.place else explain(not_yet, page, causes=LOCKED_TABLES)
+    is_told = page.place and SESSION_NOT_STORED not in page.text
+    raise not_yet if is_told else explain(not_yet, page, causes=LOCKED_TABLES)
 
 
 @check("An unknown path is refused without a server error", after=(test_the_processes_start,))

@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from checks.harness.diagnosis import explain as module
-from checks.harness.diagnosis.causes import CAUSES, CONSOLE, FRAMES, LAST_RESORT, Cause
+from checks.harness.diagnosis.causes import (
+    CAUSES,
+    CONSOLE,
+    FRAMES,
+    LAST_RESORT,
+    LOCKED_TABLES,
+    Cause,
+)
 from checks.harness.diagnosis.evidence import Evidence, of_log, of_page
 from checks.harness.diagnosis.explain import Diagnosis, diagnose, explain
 from checks.harness.diagnosis.startup import not_loaded
@@ -770,6 +777,27 @@ COMPLAINTS = {
 }
 
 
+LOCKED = {
+    "a session in a cache": (
+        raised(
+            "RuntimeError: Unable to create a new session key. It is likely that the cache is "
+            "unavailable.",
+            (VIEWS, 24, "request.session.save()"),
+        ),
+        "Django can't store the session in its cache",
+        "config/settings.py, SESSION_ENGINE",
+    ),
+    "a transaction around each view": (
+        "Traceback (most recent call last):\n"
+        '  File "/x/contextlib.py", line 80, in inner\n    with self._recreate_cm():\n'
+        '  File "/x/django/db/transaction.py", line 198, in __enter__\n    connection.begin()\n'
+        "django.db.utils.OperationalError: database is locked\n",
+        "before a view of yours was called",
+        "config/settings.py, DATABASES: ATOMIC_REQUESTS begins",
+    ),
+}
+
+
 def evidence_of(fed: Fed, project: Path) -> list[Evidence]:
     """Return the evidence of that name, as if `project` had left it behind."""
     for file, text in fed.sources:
@@ -824,6 +852,15 @@ def test_a_pushed_frame_that_is_no_fragment_leads_to_the_consumer(
         (tmp_path / "status").mkdir()
         (tmp_path / CONSUMERS).write_text("await self.send_json({})", encoding="utf-8")
     found = diagnose([of_log(text, tmp_path)], causes=FRAMES)
+    assert found is not None
+    assert seen in found.seen
+    assert found.look_at.startswith(look_at)
+
+
+@pytest.mark.parametrize("what", LOCKED)
+def test_a_setting_that_meets_a_locked_database_is_named(what: str, tmp_path: Path) -> None:
+    text, seen, look_at = LOCKED[what]
+    found = diagnose([of_log(text, tmp_path)], causes=LOCKED_TABLES)
     assert found is not None
     assert seen in found.seen
     assert found.look_at.startswith(look_at)

@@ -11,6 +11,7 @@ from tests.support.plain_settings import SINGLES, TOGETHER, Variant, pairs, toge
 BREAKS = {
     ("robust", "no_time_zones"): "config/settings.py, USE_TZ",
     ("robust", "database_in_a_folder_of_its_own"): "ATOMIC_REQUESTS begins a transaction",
+    ("robust", "sessions_in_a_cache_of_the_database"): "config/settings.py, SESSION_ENGINE",
     (3, "sessions_in_redis"): "config/settings.py, SESSION_ENGINE",
 }
 

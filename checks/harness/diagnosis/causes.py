@@ -311,7 +311,14 @@ BEAT = (
     ),
 )
 # For the check that keeps the database locked: it knows what such an error means there.
+SESSION_NOT_STORED = "Unable to create a new session key"
 LOCKED_TABLES = (
+    Cause(
+        rf"RuntimeError: {SESSION_NOT_STORED}",
+        "which error does it raise where a session can't be stored?",
+        seen="Django can't store the session in its cache, and does not say why",
+        place=f"{SETTINGS}, SESSION_ENGINE",
+    ),
     Cause(
         # `atomic` as a decorator of the view: the session's own transactions come another way.
         r"contextlib\.py.* in inner\n.*\n(?:[ ^~]*\n)?.*transaction\.py.* in __enter__$"
