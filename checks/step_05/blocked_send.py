@@ -84,10 +84,9 @@ def _ask_meanwhile(proxy: RedisProxy, url: str) -> BlockedSend:
     seen, page = BlockedSend(), "/"
     while held := proxy.next_held(HELD_SECONDS):
         answer = _ask(url, page)
-        if _is_slow(answer) and page != NO_PAGE:
-            # It may wait for itself alone: for its session, where sessions are in Redis.
-            answer, page = _ask(url, NO_PAGE), NO_PAGE
-        if _is_slow(answer):
+        if _is_slow(answer) and page != NO_PAGE and not _is_slow(_ask(url, NO_PAGE)):
+            page = NO_PAGE  # the other waited for its own session: sessions are in Redis
+        elif _is_slow(answer):
             # Another command that is held may be the one that all wait for.
             sends = held.command.sends
             while other := proxy.next_held(0):
