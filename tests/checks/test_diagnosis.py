@@ -263,6 +263,16 @@ SYMPTOMS = {
             "refused.\n",
         ),
         Fed(
+            "a_view_that_asks_redis",
+            "redis.exceptions.ConnectionError: Error 111 connecting",
+            "status/views.py, line 12",
+            text=raised(
+                "redis.exceptions.ConnectionError: Error 111 connecting to 127.0.0.1:1. Connection "
+                "refused.",
+                (VIEWS, 12, "cache.get('status')"),
+            ),
+        ),
+        Fed(
             "connection_error",
             "kombu.exceptions.OperationalError: Error 111",
             "status/views.py, line 23: what happens when it raises Kombu's OperationalError?",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from re import Match
 
 from checks.harness.diagnosis.evidence import Evidence
+from checks.harness.process_log import START
 
 SETTINGS, ROUTES = "config/settings.py", "status/routing.py"
 CONSUMERS, VIEWS, TASKS = "status/consumers.py", "status/views.py", "status/tasks.py"
@@ -65,6 +66,12 @@ def _is_the_error(found: Match[str], evidence: Evidence) -> bool:
     return bool(evidence.place) and evidence.error == found["error"]
 
 
+def _in_a_session(_: Match[str], evidence: Evidence) -> bool:
+    """Tell whether the last traceback is of the session's own look into its cache."""
+    last = evidence.text.rpartition(START)[2]
+    return bool(re.search(r"contrib[/\\]sessions[/\\]backends", last))
+
+
 def _in_a_task(_: Match[str], evidence: Evidence) -> bool:
     return evidence.place.startswith(TASKS)
 
@@ -110,10 +117,11 @@ TEMPLATES = (
 )
 REQUESTS = (
     Cause(
-        r"contrib[/\\]sessions[/\\]backends[/\\]\w+\.py(?s:.*)^redis\.exceptions\.\w+Error: ",
+        r"^redis\.exceptions\.\w+Error: ",
         "where are the sessions while Redis is down?",
         seen="{error} The session itself is in that Redis",
         place=f"{SETTINGS}, SESSION_ENGINE",
+        when=_in_a_session,
     ),
     Cause(
         r"DisallowedHost: |Invalid HTTP_HOST header",
