@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from watchfiles import watch
+from watchfiles import Change, watch
 
 from checks.watch.files import CountedFiles
 from workbook.runtime.waiting import wait_until
@@ -91,5 +91,15 @@ class Saves:
             poll_delay_ms=50,
             raise_interrupt=False,
         ):
-            paths = sorted({Path(path) for _, path in changes})
-            yield [path for path in paths if self._files.counts(path) and not path.is_dir()]
+            found = {file for change, path in changes for file in files_at(change, Path(path))}
+            yield sorted(path for path in found if self._files.counts(path))
+
+
+def files_at(change: Change, path: Path) -> list[Path]:
+    """Return the files that a change is about.
+
+    What is written into a new folder at once goes unseen, for the folder is not watched yet.
+    """
+    if not path.is_dir():
+        return [path]
+    return [file for file in path.rglob("*") if file.is_file()] if change == Change.added else []

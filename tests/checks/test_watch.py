@@ -163,6 +163,19 @@ def test_what_is_no_part_of_the_project_does_not_count(run: ToolRun, tiny: TinyC
     assert "saw" not in run.text
 
 
+def test_a_file_in_a_new_folder_is_a_save(run: ToolRun, tiny: TinyChecks):
+    run.wait_for("1 of 3 hold")
+    # Made elsewhere and moved there, the folder has its file before anyone can watch it.
+    beside = tiny.root / "made beside"
+    (beside / "deep").mkdir(parents=True)
+    (beside / "deep" / "new.py").write_text("x = 1", encoding="utf-8")
+    try:
+        beside.rename(tiny.small.work / "fresh")
+        run.wait_for("saw fresh/deep/new.py")
+    finally:
+        shutil.rmtree(tiny.small.work / "fresh")
+
+
 def test_an_editor_that_writes_beside_and_renames_saves_once(run: ToolRun, tiny: TinyChecks):
     beside = tiny.small.work / "status" / ".views.py.swp"
     beside.write_text("first second")
