@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from docs_ext.live.editors import find_editor
 from docs_ext.live.server import serve
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
@@ -18,10 +19,12 @@ def main(arguments: list[str]) -> int:
     keep_output_readable()
     parser = argparse.ArgumentParser(prog="python -m docs_ext.live")
     parser.add_argument("--port", type=port_number, required=True)
+    parser.add_argument("--editor")
     options = parser.parse_args(arguments)
     try:
+        editor = find_editor(options.editor)
         end_leftovers()
-        return serve(ROOT, options.port)
+        return serve(ROOT, options.port, editor)
     except WorkbookError as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from docs_ext.live.check_states import CheckStates
+from docs_ext.live.editors import Editor, spot
 from docs_ext.live.events import States, Subscribers
 from docs_ext.live.guard import Guard
 from docs_ext.live.reading import Reading
@@ -24,7 +25,7 @@ from docs_ext.live.site import SCRIPT, STYLES, Site
 from docs_ext.live.watcher import Watcher
 
 STATIC = Path(__file__).parent / "static"
-EVENTS, CHECK, HINT = "/-/events", "/-/check", "/-/hint"
+EVENTS, CHECK, HINT, OPEN = "/-/events", "/-/check", "/-/hint", "/-/open"
 TYPES = {SCRIPT: "text/javascript", STYLES: "text/css"}
 
 
@@ -32,7 +33,7 @@ TYPES = {SCRIPT: "text/javascript", STYLES: "text/css"}
 class Live:
     """What the application tells of: the site at the time, the checks' states, and what goes on.
 
-    `hint` returns what leads on in a step or lesson.
+    `hint` returns what leads on in a step or lesson. `editor` opens files, where there is one.
     """
 
     site: Callable[[], Site]
@@ -42,6 +43,7 @@ class Live:
     subscribers: Subscribers
     token: str
     hint: Callable[[str], Awaitable[str]]
+    editor: Editor | None = None
 
     def states_for(self, path: str) -> States:
         """Return what the page at an address' `path` is told."""
@@ -49,11 +51,24 @@ class Live:
         # The token goes to the pages of this guide alone, by the same way as their news: after a
         # restart of the guide an open page has the new one.
         return {
-            "hello": {"token": self.token},
+            "hello": {"token": self.token, "opens": self.editor is not None},
             "page": {"digest": self.site().digest(path)},
             "checks": checks,
+            "way": self.states.way(path),
             "watch": self.watcher.state_of(checks["label"]) if checks else None,
         }
+
+    def open_file(self, label: str) -> str:
+        """Open the file that the first ✗ of a step speaks of; return why not, "" where it is."""
+        cross = self.states.first_cross(label)
+        found = cross and spot(cross, self.states.work)
+        if not self.editor or not cross or not found:
+            return "There is no such file in work/ yet."
+        try:
+            self.editor.open(*found)
+        except OSError as error:
+            return f"The editor could not be started: {error.strerror}."
+        return ""
 
     async def events(self, path: str) -> AsyncIterator[bytes]:
         """Yield the events for the page at an address' `path`, which is read meanwhile."""
@@ -87,6 +102,12 @@ def make_application(live: Live, names: Iterable[str] = ()) -> Starlette:
         await live.watcher.pause(label)
         return JSONResponse({"text": await live.hint(label)})
 
+    async def open_file(request: Request) -> Response:
+        label = request.query_params.get("label", "")
+        if problem := refusal(live.states, label):
+            return problem
+        return JSONResponse({"problem": live.open_file(label)})
+
     async def page(scope: Scope, receive: Receive, send: Send) -> None:
         await live.site().files(scope, receive, send)
 
@@ -96,6 +117,7 @@ def make_application(live: Live, names: Iterable[str] = ()) -> Starlette:
             Route(EVENTS, events),
             Route(CHECK, check, methods=["POST"]),
             Route(HINT, hint, methods=["POST"]),
+            Route(OPEN, open_file, methods=["POST"]),
             Mount("/", page),
         ],
         middleware=[Middleware(Guard, token=live.token, names=names)],

@@ -21,6 +21,7 @@ from watchfiles import DefaultFilter, awatch
 from docs_ext.live.application import Live, make_application
 from docs_ext.live.build import BuildFailed, Builds
 from docs_ext.live.check_states import CheckStates
+from docs_ext.live.editors import Editor
 from docs_ext.live.events import Subscribers
 from docs_ext.live.guard import FORWARDED_NAME
 from docs_ext.live.hints import hint
@@ -57,15 +58,17 @@ class Stop:
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-def serve(root: Path, port: int) -> int:
+def serve(root: Path, port: int, editor: Editor | None = None) -> int:
     """Serve the guide in `root` at 127.0.0.1:`port` until a signal; return the exit code.
+
+    `editor` is what its pages open files in.
 
     Raises WorkbookError where the port is taken, and where the site cannot be built at first.
     """
     with opened_run("guide", address=f"http://localhost:{port}/") as run, listening(port) as own:
         variables = {MARK: run.id}
         builds = Builds(root, run.folder, variables)
-        return asyncio.run(_serve(root, builds, own, variables))
+        return asyncio.run(_serve(root, builds, own, variables, editor))
 
 
 @contextlib.contextmanager
@@ -86,12 +89,16 @@ def listening(port: int) -> Iterator[socket.socket]:
 
 
 async def _serve(
-    root: Path, builds: Builds, own: socket.socket, variables: Mapping[str, str]
+    root: Path,
+    builds: Builds,
+    own: socket.socket,
+    variables: Mapping[str, str],
+    editor: Editor | None,
 ) -> int:
     stop = Stop()
     with _stopping(stop):
         if await _unless(stop, _build_first(builds)):
-            await _go_on(root, builds, own, stop, variables)
+            await _go_on(root, builds, own, stop, variables, editor)
     return EXIT_CODES[signal.Signals(stop.signum)] if stop.signum else 1
 
 
@@ -104,7 +111,12 @@ async def _build_first(builds: Builds) -> bool:
 
 
 async def _go_on(
-    root: Path, builds: Builds, own: socket.socket, stop: Stop, variables: Mapping[str, str]
+    root: Path,
+    builds: Builds,
+    own: socket.socket,
+    stop: Stop,
+    variables: Mapping[str, str],
+    editor: Editor | None,
 ) -> None:
     """Serve the site that is there, and watch, until it is to stop."""
     subscribers, states = Subscribers(), CheckStates()
@@ -118,6 +130,7 @@ async def _go_on(
         subscribers,
         secrets.token_urlsafe(24),
         partial(hint, root, variables=variables),
+        editor,
     )
     names = [name for name in [os.environ.get(FORWARDED_NAME, "").strip()] if name]
     server = Server(

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from docs_ext.live.check_states import FirstCross, as_first_cross
+from docs_ext.live.crosses import ShownCross, shown
 from workbook.projects.progress import Cross
 
 HOLDS, NOT_YET = "✓", "✗"
@@ -28,7 +28,7 @@ class WatchState:
     told: int = 0
     holds: int = 0
     asking: str = ""
-    cross: FirstCross | None = None
+    cross: ShownCross | None = None
     problem: str = ""
 
 
@@ -50,7 +50,7 @@ def _after(state: WatchState, kind: str, event: dict[str, Any]) -> WatchState:
         return replace(state, count=len(event["ids"]))
     if kind == "Asking":
         return replace(state, asking=str(event["title"]))
-    if kind == "Told" and event["mark"] in (HOLDS, NOT_YET):
+    if kind == "Told":
         cross = state.cross
         if event["mark"] == NOT_YET and cross is None:
             cross = _cross(event)
@@ -59,7 +59,7 @@ def _after(state: WatchState, kind: str, event: dict[str, Any]) -> WatchState:
     return state
 
 
-def _cross(event: dict[str, Any]) -> FirstCross:
+def _cross(event: dict[str, Any]) -> ShownCross:
     said = event["not_yet"]
     fields = (" ".join(str(said[name]).split()) for name in ("seen", "look_at", "guide"))
-    return as_first_cross(Cross(event["id"], event["title"], *fields))
+    return shown(Cross(event["id"], event["title"], *fields))

@@ -144,11 +144,15 @@ def test_the_same_ways_read_the_guide_from_its_own_page(
 def test_a_hostile_page_starts_nothing(chromium: Browser, hostile: Page, guide: LiveGuide) -> None:
     began = guide.small.root / "began"
     source = f"import pathlib\npathlib.Path({str(began)!r}).touch()\n"
-    guide.small.write({"step_02/conftest.py": source}, below="checks")
+    # They take the place of what the guide starts.
+    guide.small.write({"watch.py": source, "__init__.py": ""}, below="checks")
+    guide.small.write({"hint.py": source}, below="workbook/commands")
+    guide.small.write({"manage.py": ""})
     for name in ("127.0.0.1", "localhost"):
         url = guide.url.replace("127.0.0.1", name)
-        for way in STARTING.values():
-            hostile.evaluate(way, f"{url}-/check?label=02")
+        for path in ("check", "hint", "open"):
+            for way in STARTING.values():
+                hostile.evaluate(way, f"{url}-/{path}?label=02")
     with chromium.new_context() as context:
         page = context.new_page()
         page.goto(guide.url)

@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
 from tests.support.live_guides import LiveGuide, live_guide
 from tests.support.skip_markers import CHROMIUM
+from tests.support.text_files import write_files
 from workbook.paths import ROOT
 from workbook.runtime.waiting import wait_until
 
@@ -46,10 +48,23 @@ theme:
       scheme: slate
       primary: teal
 extra_css: [css/colours.css, css/goals.css]
+extra_javascript: [js/goals.js]
 plugins: []
+markdown_extensions:
+  - attr_list
+  - pymdownx.tasklist:
+      custom_checkbox: true
 """
 LONG = "A paragraph of the lesson.\n\n" * 80
-STEP = f"# Third\n\n{LONG}## Poll the view\n\n{LONG}"
+GOALS = """
+- [ ] The first goal.
+  {: data-checks="test_first" }
+- [ ] The second goal.
+  {: data-checks="test_second" }
+- [ ] A goal without a check.
+
+"""
+STEP = f"# Third\n\n{GOALS}{LONG}## Poll the view\n\n{LONG}"
 RUN_MS, SETTLED_MS = 40_000, 2_000
 
 
@@ -61,10 +76,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> TinyChecks:
     tiny.begin_work()
     pages = {"mkdocs.yml": SETTINGS, "docs/03-third.md": STEP}
     tiny.small.write(pages, below=".")
-    for name in ("colours.css", "goals.css"):
-        folder = tiny.root / "docs" / "css"
-        folder.mkdir(exist_ok=True)
-        shutil.copy(ROOT / "docs" / "css" / name, folder)
+    for name in ("css/colours.css", "css/goals.css", "js/goals.js"):
+        copy = tiny.root / "docs" / name
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / "docs" / name, copy)
     return tiny
 
 
@@ -155,6 +170,76 @@ def test_a_step_goes_from_red_to_green_by_saves_alone(page: Page, tiny: TinyChec
     expect(panel_of(page)).to_contain_text("It held before.")
 
 
+def test_goals_tick_themselves_but_for_those_that_held_before(page: Page, tiny: TinyChecks) -> None:
+    def ticked() -> list[bool]:
+        return [box.is_checked() for box in page.get_by_role("checkbox").all()]
+
+    save(tiny, "second")
+    expect(line_of(page)).to_contain_text("1 of 2 hold", timeout=RUN_MS)
+    assert ticked() == [False, False, False]
+    save(tiny, "first second")
+    expect(page.get_by_role("checkbox", name="The first goal.")).to_be_checked(timeout=RUN_MS)
+    expect(line_of(page)).to_contain_text("2 of 2 hold", timeout=RUN_MS)
+    assert ticked() == [True, False, False]
+    page.reload()
+    expect(line_of(page)).to_contain_text("2 of 2 hold")
+    assert ticked() == [True, False, False]
+
+
+def test_the_section_that_a_cross_names_has_a_mark_until_it_holds(
+    page: Page, tiny: TinyChecks
+) -> None:
+    heading = page.get_by_role("heading", name="Poll the view")
+    place = heading.bounding_box()
+    tiny.run()
+    expect(heading.get_by_role("img", name="Not yet: The first holds")).to_have_count(1)
+    assert heading.bounding_box() == place
+    tiny.small.write({"status/views.py": "first second"})
+    tiny.run()
+    expect(page.get_by_role("img", name="Not yet")).to_have_count(0, timeout=RUN_MS)
+
+
+def test_the_first_page_shows_the_whole_way(page: Page, tiny: TinyChecks) -> None:
+    tiny.run()
+    expect(line_of(page)).to_contain_text("The first holds")
+    page.goto(page.url.partition("03-third")[0])
+    way = page.get_by_role("complementary", name="How far you are")
+    expect(way.locator("summary")).to_contain_text("0 of 3 steps done · next:")
+    way.locator("summary").click()
+    third = way.get_by_role("listitem").nth(2)
+    expect(third).to_contain_text("Third: 0 of 2 hold")
+    assert faults_in_panel(page) == []
+    third.get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"/03-third\.html$"))
+
+
+def test_open_takes_the_reader_to_the_file(
+    chromium: Browser, tiny: TinyChecks, tmp_path: Path
+) -> None:
+    write_files(tmp_path, {"code": '#!/bin/sh\necho "$@" > "$0.new"; mv "$0.new" "$0.told"'})
+    (tmp_path / "code").chmod(0o755)
+    path = os.pathsep.join((str(tmp_path), os.environ["PATH"]))
+    with live_guide(tiny.small, PATH=path) as guide, chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{guide.url}03-third.html")
+        tiny.run()
+        expect(line_of(page)).to_contain_text("The first holds")
+        open_panel(page)
+        panel_of(page).get_by_role("button", name="Open status/views.py").click()
+        told = tmp_path / "code.told"
+        assert wait_until(told.exists, 10, 0.05)
+    assert told.read_text(encoding="utf-8") == f"--goto {tiny.small.work}/status/views.py:1\n"
+
+
+def test_without_an_editor_nothing_offers_to_open(
+    chromium: Browser, tiny: TinyChecks, guide: LiveGuide, page: Page
+) -> None:
+    tiny.run()
+    open_panel(page)
+    expect(panel_of(page)).to_contain_text("no first")
+    expect(panel_of(page).get_by_role("button", name="Open")).to_have_count(0)
+
+
 def test_a_run_in_a_terminal_is_on_the_page(page: Page, tiny: TinyChecks) -> None:
     tiny.run()
     expect(line_of(page)).to_contain_text("0 of 2 hold · The first holds")
@@ -226,14 +311,9 @@ def faults_in_panel(page: Page) -> list[str]:
     return [f"{fault['id']}: {fault['nodes'][0]['html'][:100]}" for fault in found["violations"]]
 
 
-def test_other_pages_and_those_without_scripts_have_none(
+def test_without_scripts_a_page_is_plain(
     chromium: Browser, tiny: TinyChecks, guide: LiveGuide
 ) -> None:
-    with chromium.new_context() as context:
-        page = context.new_page()
-        with page.expect_response(lambda answer: "/-/events" in answer.url):
-            page.goto(guide.url)
-        expect(panel_of(page)).to_have_count(0)
     with chromium.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"{guide.url}03-third.html")

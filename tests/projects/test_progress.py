@@ -14,6 +14,8 @@ from workbook.projects.progress import (
     LastRun,
     OpenExercise,
     Progress,
+    StepProgress,
+    after_run,
     read_progress,
     remember,
 )
@@ -182,3 +184,12 @@ def test_long_titles_stay_on_their_line(tmp_path: Path) -> None:
     long = replace(RED, cross=replace(CROSS, title="A page " * 30))
     remember("01", long, is_done=False, stars=set(), state=tmp_path)
     assert max(map(len, lines_of(tmp_path))) == 80
+
+
+def test_proven_is_what_holds_and_once_did_not_in_the_same_project() -> None:
+    before = after_run(StepProgress(), replace(GREEN, held=("a",), open=("b",)), False, set())
+    after = after_run(before, replace(GREEN, held=("a", "b")), True, set())
+    assert after.proven_in("first") == ("b",)
+    assert after.proven_in("second") == ()
+    elsewhere = after_run(after, replace(GREEN, work="second", held=("a", "b")), True, set())
+    assert elsewhere.proven_in("second") == ()

@@ -16,7 +16,7 @@ import psutil
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.runtime.ports import free_port
 
-READY_SECONDS = 20
+READY_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def live_guide(small: SmallWorkbook, port: int = 0, **variables: str) -> Iterato
 
 
 def first_page(url: str, process: subprocess.Popen[bytes]) -> str:
-    """Return the page as soon as it answers; fail after 20 seconds or when the server has ended."""
+    """Return the page as soon as it answers; fail after a minute or when the server has ended."""
     ends = time.monotonic() + READY_SECONDS
     while time.monotonic() < ends and process.poll() is None:
         try:

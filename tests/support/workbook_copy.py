@@ -53,8 +53,9 @@ def make_small_workbook(folder: Path) -> SmallWorkbook:
     shutil.copytree(ROOT / "workbook", folder / "workbook", ignore=ignore)
     for name in (".gitignore", "Pipfile", "Pipfile.lock"):
         shutil.copy(ROOT / name, folder / name)
-    # What serves the guide: its other extensions read the real steps.
-    shutil.copytree(ROOT / "docs_ext" / "live", folder / "docs_ext" / "live", ignore=ignore)
+    # What serves the guide and finds places: the other extensions read the real steps.
+    for name in ("live", "hint", "listings"):
+        shutil.copytree(ROOT / "docs_ext" / name, folder / "docs_ext" / name, ignore=ignore)
     shutil.copy(ROOT / "docs_ext" / "__init__.py", folder / "docs_ext")
     small = SmallWorkbook(folder)
     # A page of its own: the real ones show the real steps.

@@ -23,6 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " guide.example.org, set WORKBOOK_GUIDE_HOST to that name."
     )
     parser.add_argument("--port", type=port_number, default=8001, help="default: %(default)s")
+    parser.add_argument(
+        "--editor",
+        metavar="NAME",
+        help="what “Open” on a page opens a file in, such as pycharm, subl or kate; default: code",
+    )
 
 
 def handle(options: argparse.Namespace) -> int:
@@ -35,6 +40,8 @@ def handle(options: argparse.Namespace) -> int:
     require_free(port)
     print(f"The guide: http://localhost:{port}/  (Ctrl-C ends it)", flush=True)
     command = [sys.executable, "-P", "-m", "docs_ext.live", "--port", str(port)]
+    if options.editor:
+        command.append(f"--editor={options.editor}")
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     try:
         with (

@@ -1,5 +1,6 @@
 /* What the live guide adds to its pages: they load again when they change, and the page of a step or
- * lesson has a panel with what the checks say about work/.
+ * lesson has a panel with what the checks say about work/, marks at the sections that a ✗ names, and
+ * goals that tick themselves. The first page has a panel with the whole way.
  *
  * Published pages don't have this script. A hidden tab lets its connection go, because a browser
  * opens six at most to one server; shown again, it asks anew, and so does a page whose guide was
@@ -9,7 +10,7 @@
   const SILENT_MS = 12_000; // the guide says every 5 s that it is there
   const shown = document.currentScript.dataset.digest;
   const address = `/-/events?page=${encodeURIComponent(location.pathname)}`;
-  const told = { checks: null, watch: null };
+  const told = { opens: false, checks: null, way: null, watch: null };
   let source = null;
   let token = "";
   let heard = 0;
@@ -28,14 +29,24 @@
         act(JSON.parse(data));
         panel?.show();
       });
-    on("hello", (hello) => (token = hello.token));
+    on("hello", (hello) => {
+      token = hello.token;
+      told.opens = hello.opens;
+    });
     on("page", ({ digest }) => {
       // A page that is gone stays as it is.
       if (digest && digest !== shown) location.reload();
     });
     on("checks", (checks) => {
       told.checks = checks;
-      if (checks && !panel) panel = makePanel();
+      if (!checks) return;
+      panel ??= makePanel();
+      tickGoals(checks);
+      markSections(checks);
+    });
+    on("way", (way) => {
+      told.way = way;
+      if (way) panel ??= makeWay();
     });
     on("watch", (watch) => (told.watch = watch));
     on("alive", () => {});
@@ -87,7 +98,7 @@
   /** The closed line: what is so, in a few words. */
   function line() {
     const { checks, watch } = told;
-    if (isCutOff) return ["–", "Cut off from the guide. Does it still run?"];
+    if (isCutOff) return CUT_OFF;
     if (!checks.has_work) return ["–", `There is no work/ yet. Begin: start ${checks.label}`];
     if (going()) return lineOfRun(watch);
     if (watch?.problem) return ["–", watch.problem];
@@ -105,6 +116,7 @@
     return ["…", `Checking ${told.checks.title}: ${asked}`];
   }
 
+  const CUT_OFF = ["–", "Cut off from the guide. Does it still run?"];
   const NAMES = { "✓": "Done", "✗": "Not yet", "–": "", "…": "" };
   const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
@@ -126,49 +138,89 @@
       ...(cross.look_at ? field("Look at", cross.look_at) : []),
       ...(cross.guide ? field("Guide", place) : []),
     );
-    return [...(told.checks.held_before ? [broke] : []), title, fields];
+    return [...(told.checks.held_before ? [broke] : []), title, fields, ...otherCrosses()];
   }
 
-  function makePanel() {
+  /** The ✗ after the first, each a link to its section. */
+  function otherCrosses() {
+    const { others } = told.checks;
+    if (going() || !others.length) return [];
+    const items = others.map(({ title, href }) => {
+      const link = make(href ? "a" : "span", "", `✗ ${title}`);
+      if (href) link.href = href;
+      return make("li", "", link);
+    });
+    return [make("ul", "live-others", ...items)];
+  }
+
+  /** The panel's frame: a closed line, and `body` below it. */
+  function makeFrame(label, ...body) {
     const mark = make("span", "live-mark");
     mark.setAttribute("role", "img");
     const words = make("span", "live-words");
     const stars = make("span", "live-stars");
     const summary = make("summary", "", mark, words, stars);
+    const aside = make("aside", "live-panel", make("details", "", summary, ...body));
+    aside.setAttribute("aria-label", label);
+    document.documentElement.classList.add("has-live-panel");
+    document.body.append(aside);
+    let drawn = "";
+
+    /** Show the closed line; tell whether anything differs from what is shown. */
+    function show([sign, text], count) {
+      const now = JSON.stringify([told, isCutOff]);
+      if (now === drawn) return false;
+      drawn = now;
+      aside.dataset.mark = sign;
+      showSign(mark, sign);
+      words.textContent = text;
+      showStars(stars, count);
+      return true;
+    }
+    return { aside, show };
+  }
+
+  function showSign(element, sign) {
+    element.textContent = sign;
+    element.setAttribute("aria-label", NAMES[sign]);
+    element.ariaHidden = NAMES[sign] ? null : "true";
+  }
+
+  function showStars(element, count) {
+    element.textContent = "★".repeat(count);
+    element.hidden = !count;
+    element.setAttribute("role", "img");
+    element.setAttribute("aria-label", count === 1 ? "one exercise done" : `${count} exercises done`);
+  }
+
+  function makePanel() {
     const about = make("div", "");
     const check = make("button", "", "Check now");
     const hint = make("button", "", "Hint");
+    const open = make("button", "", "Open");
     const said = make("pre", "live-said");
     said.tabIndex = 0;
     said.setAttribute("role", "region");
     said.setAttribute("aria-label", "Hint");
     said.hidden = true;
-    const body = make("div", "live-body", about, make("p", "live-buttons", check, hint), said);
-    const folded = make("details", "", summary, body);
+    const buttons = make("p", "live-buttons", check, hint, open);
+    const body = make("div", "live-body", about, buttons, said);
+    const frame = makeFrame("What the checks say about your project", body);
     const news = make("p", "live-news");
     news.setAttribute("aria-live", "polite");
-    const aside = make("aside", "live-panel", folded, news);
-    aside.setAttribute("aria-label", "What the checks say about your project");
+    frame.aside.append(news);
     let cross = null;
     let isFirst = true;
-    let drawn = "";
 
     function show() {
-      const [sign, text] = line();
       const { checks } = told;
-      const now = JSON.stringify([told, isCutOff]);
-      if (now === drawn) return;
-      drawn = now;
-      mark.textContent = sign;
-      mark.setAttribute("aria-label", NAMES[sign]);
-      mark.ariaHidden = NAMES[sign] ? null : "true";
-      words.textContent = text;
-      stars.textContent = "★".repeat(checks.stars);
-      stars.hidden = !checks.stars;
-      aside.dataset.mark = sign;
+      if (!frame.show(line(), checks.stars)) return;
       about.replaceChildren(...details());
       check.disabled = isCutOff || !checks.has_work || Boolean(going());
       hint.disabled = isCutOff || !checks.has_work;
+      open.textContent = `Open ${checks.cross?.file ?? ""}`;
+      open.hidden = !told.opens || !checks.cross?.file;
+      open.disabled = isCutOff;
       tellNews(checks.cross?.title ?? "");
     }
 
@@ -204,12 +256,94 @@
       tell("Looking for a hint …");
       ask(hint, "/-/hint", ({ text }) => tell(text));
     });
-    document.documentElement.classList.add("has-live-panel");
-    document.body.append(aside);
+    open.addEventListener("click", () =>
+      ask(open, "/-/open", ({ problem }) => problem && tell(problem)),
+    );
     return { show };
+  }
+
+  // The text
+
+  /** Tick a goal whose checks hold, unless they did so before the learner began. */
+  function tickGoals({ has_work, held, proven }) {
+    if (!has_work) return;
+    for (const item of document.querySelectorAll(".task-list-item[data-checks]")) {
+      const box = item.querySelector("input");
+      const names = item.dataset.checks.split(" ");
+      const isReached = names.every((name) => held.includes(name));
+      if (box.checked || !isReached || !names.some((name) => proven.includes(name))) continue;
+      box.checked = true;
+      box.dispatchEvent(new Event("change")); // which keeps it
+    }
+  }
+
+  /** Mark the sections of this page that a ✗ names, beside their headings. */
+  function markSections({ cross, others }) {
+    for (const mark of document.querySelectorAll(".live-place")) mark.remove();
+    for (const one of [cross, ...others]) {
+      const place = one?.href ? new URL(one.href, location) : null;
+      if (place?.pathname !== location.pathname) continue;
+      const heading = document.getElementById(decodeURIComponent(place.hash.slice(1)));
+      if (!heading || heading.querySelector(".live-place")) continue;
+      const mark = make("span", "live-place", "✗");
+      mark.setAttribute("role", "img");
+      mark.setAttribute("aria-label", `Not yet: ${one.title}`);
+      mark.title = one.title;
+      heading.append(mark);
+    }
+  }
+
+  // The whole way
+
+  function makeWay() {
+    const list = make("ol", "live-way");
+    const next = make("p", "");
+    const body = make("div", "live-body", list, next);
+    const frame = makeFrame("How far you are", body);
+
+    function show() {
+      const { steps, next: following } = told.way;
+      const numbered = steps.filter(({ label }) => /^\d/.test(label)); // not the further lessons
+      const done = numbered.filter(({ was_done }) => was_done).length;
+      const stars = steps.reduce((sum, step) => sum + step.stars, 0);
+      const text = `${done} of ${numbered.length} steps done · next: ${following}`;
+      const sign = done === numbered.length ? "✓" : "–";
+      if (!frame.show(isCutOff ? CUT_OFF : [sign, text], stars)) return;
+      list.replaceChildren(...steps.map(lineOfStep));
+      next.textContent = `Next: ${following}`;
+    }
+    return { show };
+  }
+
+  function lineOfStep(step) {
+    const mark = make("span", "live-mark");
+    mark.setAttribute("role", "img");
+    showSign(mark, step.held_before ? "✗" : step.was_done ? "✓" : "–");
+    const link = make("a", "", titleOf(step));
+    link.href = step.page;
+    const stars = make("span", "live-stars");
+    showStars(stars, step.stars);
+    const item = make("li", "", mark, " ", link, standOf(step), " ", stars);
+    item.dataset.mark = mark.textContent;
+    return item;
+  }
+
+  /** How far a step is in this project, behind its title. */
+  function standOf({ held_before, is_checked, is_done, was_done, holds, count, cross }) {
+    if (held_before) return `: it held before. ✗ ${cross.title}`;
+    if (is_done || !is_checked) return was_done ? "" : ": not checked yet";
+    return `: ${holds} of ${count} hold`;
+  }
+
+  /** A page's title in the navigation. */
+  function titleOf({ page, title }) {
+    const links = [...document.querySelectorAll(".md-nav--primary a.md-nav__link[href]")];
+    const link = links.find(({ hash, pathname }) => !hash && pathname === page);
+    return link?.querySelector(".md-ellipsis")?.textContent.trim() || capital(title);
   }
 
   document.addEventListener("visibilitychange", follow);
   setInterval(lookWhetherCutOff, SILENT_MS / 4);
-  follow();
+  // The page's own scripts have made its goals by then.
+  document.addEventListener("DOMContentLoaded", follow);
 })();

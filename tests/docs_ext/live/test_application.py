@@ -130,7 +130,7 @@ def test_what_is_no_page_has_no_digest(folder: Path) -> None:
     assert f'data-digest="{site.digest("/")}"' in ask(folder, "/").text
 
 
-@pytest.mark.parametrize("path", ["/-/check?label=02", "/-/hint?label=02"])
+@pytest.mark.parametrize("path", ["/-/check?label=02", "/-/hint?label=02", "/-/open?label=02"])
 def test_nothing_is_started_by_get_nor_without_the_token(folder: Path, path: str) -> None:
     assert ask(folder, path).status_code == 404  # no page is called so
     assert ask(folder, path, "POST").status_code == 403
@@ -138,14 +138,14 @@ def test_nothing_is_started_by_get_nor_without_the_token(folder: Path, path: str
 
 
 @pytest.mark.parametrize("label", ["", "none", "../02", "02;x", "--help"])
-@pytest.mark.parametrize("path", ["/-/check", "/-/hint"])
+@pytest.mark.parametrize("path", ["/-/check", "/-/hint", "/-/open"])
 def test_what_is_no_step_is_not_started(folder: Path, path: str, label: str) -> None:
     url = str(httpx.QueryParams({"label": label}))
     answer = ask(folder, f"{path}?{url}", "POST", **{"x-workbook-token": "a-token"})
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/-/check", "/-/hint"])
+@pytest.mark.parametrize("path", ["/-/check", "/-/hint", "/-/open"])
 def test_without_work_nothing_is_started(folder: Path, path: str) -> None:
     sent = {"x-workbook-token": "a-token"}
     assert ask(folder, f"{path}?label=02", "POST", **sent).status_code == 409

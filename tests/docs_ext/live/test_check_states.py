@@ -101,3 +101,38 @@ def test_the_signature_tells_another_memory_and_another_work(
     assert second != first
     (tmp_path / "work").rename(tmp_path / "work.old")
     assert states.signature() != second
+
+
+def test_the_sections_of_all_crosses_are_known(states: CheckStates, tmp_path: Path) -> None:
+    other = replace(CROSS, title="Another", guide="02, Write the page", look_at="the worker")
+    remember(
+        "02", replace(run_on(tmp_path, CROSS), others=(other,)), False, set(), tmp_path / "state"
+    )
+    state = told(states)
+    assert state["cross"]["file"] == "a.html"
+    assert [(one["href"], one["file"]) for one in state["others"]] == [
+        (f"{PAGE}#write-the-page", "")
+    ]
+
+
+def test_only_what_did_not_hold_before_is_proven(states: CheckStates, tmp_path: Path) -> None:
+    first, second = "x.py::test_first", "x.py::test_second"
+    run = replace(run_on(tmp_path, CROSS), held=(first,), open=(second,))
+    remember("02", run, False, set(), tmp_path / "state")
+    assert (told(states)["held"], told(states)["proven"]) == (("test_first",), ())
+    remember("02", replace(run, held=(first, second), open=()), False, set(), tmp_path / "state")
+    state = told(states)
+    assert (state["held"], state["proven"]) == (("test_first", "test_second"), ("test_second",))
+
+
+def test_the_first_page_has_the_whole_way(states: CheckStates, tmp_path: Path) -> None:
+    remember("02", run_on(tmp_path, None), True, {"x::test_your_turn"}, tmp_path / "state")
+    states.refresh()
+    assert states.way(PAGE) is None
+    way = states.way("/index.html")
+    assert way
+    assert way == states.way("/")
+    assert [one["label"] for one in way["steps"]][:5] == ["01", "02", "03", "04", "05"]
+    second = way["steps"][1]
+    assert (second["page"], second["was_done"], second["stars"]) == (PAGE, True, 1)
+    assert way["next"] == "page 03"

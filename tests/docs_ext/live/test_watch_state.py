@@ -32,7 +32,7 @@ def test_the_events_of_a_run_tell_how_far_it_is() -> None:
         line("Told", id="c", mark="★"),
         line("Ended", lines=[]),
     )
-    assert state == WatchState("02", count=3, told=1, holds=1, asking="A first check")
+    assert state == WatchState("02", count=3, told=2, holds=1, asking="A first check")
 
 
 def test_the_first_cross_of_a_run_is_known_before_its_end() -> None:
