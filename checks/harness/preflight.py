@@ -188,6 +188,22 @@ def require_reachable(settings: dict[str, Any]) -> None:
         )
 
 
+def require_remote_control(settings: dict[str, Any]) -> None:
+    """Raise NotYet for a worker that was told to answer no `inspect`, which is how it is asked.
+
+    `settings` are those of the probe.
+    """
+    if not settings["remote_control"]:
+        name = "CELERY_WORKER_ENABLE_REMOTE_CONTROL"
+        raise NotYet(
+            done=f"read {name}",
+            seen="it is off: the worker answers no `inspect ping`",
+            expected="on, as it is unless somebody turns it off: so you ask what a worker does",
+            look_at=f"config/settings.py, {name}",
+            guide=PROCESSES,
+        )
+
+
 def own_commands(folder: Path, port: int, redis_url: str) -> dict[str, str]:
     """Return the command of each role in the Procfile in `folder`, for a page at `port`.
 

@@ -162,6 +162,7 @@ def settings() -> Answer:
         "result_backend": conf.result_backend,
         "beat_scheduler": str(conf.beat_scheduler),
         "result_extended": bool(conf.result_extended),
+        "remote_control": bool(conf.worker_enable_remote_control),
         "task_always_eager": bool(conf.task_always_eager),
         "task_track_started": bool(conf.task_track_started),
     }

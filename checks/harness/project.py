@@ -25,6 +25,7 @@ from checks.harness.preflight import (
     require_celery_app,
     require_own_addresses,
     require_reachable,
+    require_remote_control,
     without_helpers,
 )
 from checks.harness.probe_client import Probe, ProbeError
@@ -189,6 +190,7 @@ class Project(Staged, Instance):
         """Make sure that processes can be started: there is an app, and there are tables."""
         require_celery_app(self.loaded())
         require_reachable(self.loaded())
+        require_remote_control(self.loaded())
         self.migrated()
 
     @stage

@@ -112,7 +112,10 @@ def require_extension(project: Project, elements: list[Element]) -> None:
         seen += f"; from other hosts come {', '.join(foreign)}"
     elif own:
         seen += f" (it loads {', '.join(own)})"
-    raise missing(seen, "the extension, served by your project: django-htmx brings it along")
+    place = TEMPLATE
+    if own and not project.loaded()["debug"]:
+        place = "config/settings.py, DEBUG: with it off, runserver serves no static files"
+    raise missing(seen, "the extension, served by your project: django-htmx brings it along", place)
 
 
 def _is_foreign(source: str) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.harness.preflight import require_reachable
+from checks.harness.preflight import require_reachable, require_remote_control
 from checks.verdicts import NotYet
 from tests.support.edited_projects import Appending, Mistake, checks_on, edited_copy, reported_first
 from tests.support.plain_settings import SETTINGS
@@ -29,6 +29,14 @@ def test_the_setting_is_named(facts: dict[str, object], setting: str) -> None:
     assert not_yet.value.look_at == f"config/settings.py, {setting}"
 
 
+def test_a_worker_that_may_not_be_asked_is_told() -> None:
+    require_remote_control({"remote_control": True})
+    with pytest.raises(NotYet) as not_yet:
+        require_remote_control({"remote_control": False})
+    setting = "config/settings.py, CELERY_WORKER_ENABLE_REMOTE_CONTROL"
+    assert not_yet.value.look_at == setting
+
+
 def test_localhost_alone_will_do() -> None:
     require_reachable(FINE | {"host": "localhost", "allowed_hosts": ["localhost"]})
 
@@ -43,6 +51,12 @@ START = "test_the_processes_start"
 BREAKING = {
     1: [
         mistake("https", START, "SECURE_SSL_REDIRECT = True", words=("SECURE_SSL_REDIRECT",)),
+        mistake(
+            "control",
+            START,
+            "CELERY_WORKER_ENABLE_REMOTE_CONTROL = False",
+            words=("it is off", "config/settings.py, CELERY_WORKER_ENABLE_REMOTE_CONTROL"),
+        ),
         mistake("host", START, "ALLOWED_HOSTS = ['a.example']", words=("a.example", "status 400")),
         mistake(
             "clock",
@@ -65,6 +79,14 @@ BREAKING = {
             "test_the_page_loads_htmx",
             "DEBUG, ALLOWED_HOSTS, SECRET_KEY = False, ['localhost'], 'a-key-of-its-own'",
             words=("status 404", "config/settings.py, DEBUG"),
+        ),
+    ],
+    4: [
+        mistake(
+            "debug",
+            "test_the_live_page_opens_the_websocket",
+            "DEBUG, ALLOWED_HOSTS, SECRET_KEY = False, ['localhost'], 'a-key-of-its-own'",
+            words=("none of its scripts is htmx's extension", "config/settings.py, DEBUG"),
         ),
     ],
     5: [mistake("www", START, "PREPEND_WWW = True", words=("PREPEND_WWW",))],
