@@ -66,15 +66,15 @@ def test_a_setting_of_a_list_marks_the_entry_that_is_new():
 
 
 def test_several_names_in_a_row_are_one_piece_with_what_stands_between():
-    shown = box(f"{S5}/config/settings.py::CACHES, STATUS_INTERVAL")
-    assert shown.data["symbol"] == "CACHES, STATUS_INTERVAL"
-    assert "}\n\n# Seconds between two statuses of a run.\nSTATUS_INTERVAL" in shown.code
+    shown = box(f"{S5}/config/settings.py::STATUS_INTERVAL, CACHES")
+    assert shown.data["symbol"] == "STATUS_INTERVAL, CACHES"
+    assert "cast=float)\n\n# Every process reads the last status here." in shown.code
     assert shown.data["anchor"] == "CHANNEL_LAYERS"
 
 
 def test_names_may_go_on_in_the_next_line():
-    one = box(f"{S5}/config/settings.py::CACHES, STATUS_INTERVAL")
-    assert box(f"{S5}/config/settings.py::CACHES\n::STATUS_INTERVAL") == one
+    one = box(f"{S5}/config/settings.py::STATUS_INTERVAL, CACHES")
+    assert box(f"{S5}/config/settings.py::STATUS_INTERVAL\n::CACHES") == one
 
 
 def test_the_imports_are_a_part_of_their_own():

@@ -175,6 +175,9 @@ CHANNEL_LAYERS = {
 }
 
 
+# Seconds between two statuses of a run.
+STATUS_INTERVAL = config('STATUS_INTERVAL', default=5, cast=float)
+
 # Every process reads the last status here.
 # https://docs.djangoproject.com/en/5.2/topics/cache/#redis
 CACHES = {
@@ -183,6 +186,3 @@ CACHES = {
         'LOCATION': CELERY_BROKER_URL,
     },
 }
-
-# Seconds between two statuses of a run.
-STATUS_INTERVAL = config('STATUS_INTERVAL', default=5, cast=float)
