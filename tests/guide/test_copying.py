@@ -22,6 +22,19 @@ on a port
 $ python3 workbook run
 ```
 
+<div class="python" markdown>
+
+```console
+$ python manage.py shell
+…
+>>> from status.tasks import send_status
+>>> for visitor in range(2):
+...     send_status()
+RUNNING
+```
+
+</div>
+
 ```listing
 {PROCFILE}
 ```
@@ -41,6 +54,11 @@ $ python3 workbook run
 +    return x * y
 ```
 """
+TYPED = """\
+python manage.py shell
+from status.tasks import send_status
+for visitor in range(2):
+    send_status()"""
 TRIAL = "def add(x, y):\n\n    return x * y"
 
 
@@ -61,8 +79,9 @@ def test_copying_commands_and_diffs(tmp_path: Path, chromium: Browser) -> None:
     with served(tmp_path / "site") as address:
         page = chromium.new_context(permissions=["clipboard-read", "clipboard-write"]).new_page()
         page.goto(address)
-        commands = copied(page, ".language-console")
+        commands = copied(page, "article > .language-console")
         assert commands == "python3 workbook redis\npython3 workbook run"
+        assert copied(page, ".python") == TYPED
         assert copied(page, ".listing") + "\n" == (ROOT / PROCFILE).read_text(encoding="utf-8")
         assert page.locator(".lesson-diff button").count() == 0
         # A change as the lines are afterwards, to be pasted over those that were there.
