@@ -494,6 +494,35 @@ def stack_of_connect(path: str, host: str, seconds: float) -> Answer:
     return {"stack": as_traceback(stack) if thread.is_alive() else ""}
 
 
+def left_of_visitors(path: str, host: str, visitors: int, seconds: float) -> Answer:
+    """Let visitors open a websocket in the application, and leave; return which tasks they left.
+
+    Those are asyncio's: the names of their functions. They get `seconds` to come to an end.
+    """
+    from channels.routing import get_default_application
+    from channels.testing import WebsocketCommunicator
+
+    headers = [(b"host", host.encode()), (b"origin", f"http://{host}".encode())]
+    left: set[asyncio.Task[Any]] = set()
+
+    async def visit() -> None:
+        page = WebsocketCommunicator(get_default_application(), path, headers)
+        await page.connect(timeout=seconds)
+        await page.disconnect(timeout=seconds)
+
+    async def visits() -> None:
+        # What a layer begins with the first visitor goes on for all.
+        await visit()
+        before = asyncio.all_tasks()
+        for _ in range(visitors):
+            await visit()
+        if more := asyncio.all_tasks() - before:
+            left.update((await asyncio.wait(more, timeout=seconds))[1])
+
+    asyncio.run(visits())
+    return {"left": sorted(getattr(task.get_coro(), "__qualname__", "") for task in left)}
+
+
 def as_traceback(stack: Iterable[traceback.FrameSummary]) -> str:
     """Return a stack as the traceback of an exception would tell it."""
     lines = "".join(traceback.format_list(list(stack)))
@@ -521,6 +550,7 @@ QUESTIONS: dict[str, Callable[..., Answer]] = {
         load_asgi,
         stack_of_request,
         stack_of_connect,
+        left_of_visitors,
     )
 }
 

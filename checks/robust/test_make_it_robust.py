@@ -21,6 +21,7 @@ from checks.common.sent_task import PATH
 from checks.harness.diagnosis.causes import LOCKED_TABLES, SESSION_NOT_STORED
 from checks.harness.diagnosis.evidence import of_page
 from checks.harness.diagnosis.explain import explain
+from checks.harness.probe_client import ProbeError
 from checks.harness.project import FROZEN, IDLE, Project
 from checks.pace import patience
 from checks.robust.behind_proxy import Refusals
@@ -49,6 +50,8 @@ STORED_SECONDS = 2 * PATIENCE_SECONDS
 # Around ten seconds, with room for a slow machine.
 EARLY_SECONDS, LATE_SECONDS = 7, 12
 QUESTION = "worker"
+# Visitors of whom nothing may go on, and how long it may take to end.
+GUESTS, LEFT_SECONDS = 3, 2
 BEAT_SECONDS, AGAIN_SECONDS = patience(12), patience(1.5)
 MARKER_QUEUE = "workbook-marker"
 
@@ -111,6 +114,54 @@ def test_a_run_outlives_a_restart_of_redis(restarted: Later[NotYet | None]) -> N
 
 
 @check(
+    "After ten seconds without an update the page asks whether the worker runs",
+    after=(test_the_processes_start,),
+)
+def test_silence_is_asked_about(silent_task: Later[SilentTask]) -> None:
+    seen = silent_task.result(BEGIN_SECONDS + UPDATE_SECONDS)
+    talk = seen.talk
+    # The first answer is that of the POST, when the task still waited.
+    talk.wait_until(lambda: len(talk.said) > 1)
+    first = {one for said in talk.said[:2] for one in _sentences(said.words)}
+
+    def over() -> bool:
+        return _asks(first, talk.last.words) or talk.last.at > seen.updated_at + LATE_SECONDS
+
+    talk.wait_until(over)
+    asked = next((said for said in talk.said if _asks(first, said.words)), None)
+    # The page counts from the moment when it was asked: a slow answer is part of the wait.
+    if asked and asked.at + talk.said[0].answer.seconds >= seen.updated_at + EARLY_SECONDS:
+        return
+    last = asked or talk.last
+    update = seen.updated_at if last.at >= seen.updated_at else 0
+    when = f"{last.at - update:.1f} s after the last update"
+    speaks = not asked and bool(_sentences(talk.last.words) - first)
+    raise NotYet(
+        done=f"sent a task, stored STARTED for it and {UPDATE_SECONDS} s later PROGRESS, and went "
+        "on polling while nothing more came",
+        seen=f"{when} {'already' if asked else 'still'} {quoted(last.words)}"
+        if last.answer.is_fine
+        else f"{when} {last.answer.seen}",
+        expected="after 10 s without an update a question that was not there before: does the "
+        "worker still run?",
+        look_at=f"{TEMPLATES}: which question does it ask when nothing is new?"
+        if speaks
+        else f"{VIEWS}: when was the last update, and how long may the next one take?",
+        guide="robust, A started task that goes silent",
+    )
+
+
+def _asks(first: set[str], words: str) -> bool:
+    """Tell whether a sentence about the worker is there that was not among the `first` ones."""
+    return any(QUESTION in sentence for sentence in _sentences(words) - first)
+
+
+def _sentences(words: str) -> set[str]:
+    """Return the sentences without figures: seconds that count up are no update."""
+    return set(re.split(r"\s*[.!?:;]\s*", re.sub(r"\d+", "", words).casefold()))
+
+
+@check(
     "Visitors who leave while statuses arrive leave nothing behind",
     after=(test_the_processes_start,),
 )
@@ -137,6 +188,70 @@ def test_who_leaves_leaves_nothing_behind(project: Project, sockets: Sockets) ->
             guide="robust, A visitor who leaves while a status arrives",
             words=web.tail(),
         )
+
+
+@check("A page that is sent no status is sent a heartbeat", after=(test_the_processes_start,))
+def test_a_quiet_page_is_sent_a_heartbeat(
+    project: Project, quiet_page: Later[WebsocketClient]
+) -> None:
+    page = quiet_page.result(BEGIN_SECONDS + HEARTBEAT_SECONDS)
+    if heartbeat_at(page) is None:
+        raise NotYet(
+            done=f"opened {SOCKET_PATH} and watched it for {HEARTBEAT_SECONDS} s, with nobody "
+            "sending",
+            seen="nothing came" if page.is_open else page.seen,
+            expected="something every few seconds: without it no page can tell a silent network "
+            "from a quiet server",
+            look_at=f"{CONSUMERS}: what is sent where no status is?",
+            guide="robust, A network that goes silent",
+            words="" if page.is_open else project.process(IDLE).log.tail(),
+        )
+
+
+@check("No heartbeat goes on for a visitor who has left", after=(test_the_processes_start,))
+def test_no_heartbeat_goes_on_for_nobody(project: Project) -> None:
+    try:
+        left = project.ask(
+            "left_of_visitors",
+            within_seconds=4 * LEFT_SECONDS,
+            path=SOCKET_PATH,
+            host=project.launcher.host,
+            visitors=GUESTS,
+            seconds=LEFT_SECONDS,
+        )["left"]
+    except ProbeError as error:
+        raise CannotTell("a websocket could not be opened in the application itself") from error
+    if len(left) >= GUESTS:
+        raise NotYet(
+            done=f"let {GUESTS} visitors open {SOCKET_PATH} and leave, and looked {LEFT_SECONDS} s "
+            "later at asyncio's tasks in that process",
+            seen=f"{len(left)} tasks more than before: {', '.join(sorted(set(left)))}",
+            expected="none: a task that goes on for each visitor fills the memory",
+            look_at=f"{CONSUMERS}: what ends the task that sends the heartbeats?",
+            guide="robust, A network that goes silent",
+        )
+
+
+@check(
+    "In a browser a page whose network goes silent connects again",
+    after=(test_the_processes_start,),
+)
+def test_a_silent_network_is_noticed_in_a_browser(silenced: Later[Silenced]) -> None:
+    seen = silenced.result(BROWSER_SECONDS)
+    if seen.before and seen.after > seen.before:
+        return
+    if seen.problems:
+        told = f"a script reported an error: {seen.problems[0]}"
+    else:
+        told = "the page kept its websocket" if seen.before else "the page opened no websocket"
+    raise NotYet(
+        done="opened /live/ in Chromium, let its network carry nothing any more, and put the "
+        "page's clock forward by a minute",
+        seen=told,
+        expected="a new websocket: nothing was heard on the old one for half a minute",
+        look_at=f"{LIVE_JS}: who notices that no heartbeat came?",
+        guide="robust, A network that goes silent",
+    )
 
 
 @check("A row that can't be stored is reported", after=(test_the_processes_start,))
@@ -195,115 +310,6 @@ def test_an_unknown_path_is_refused(project: Project, sockets: Sockets) -> None:
         raise replace(told, guide=UNKNOWN_GUIDE)
 
 
-@check(
-    "A Redis that answers but refuses is reported in a fragment",
-    after=(test_the_processes_start,),
-)
-def test_a_redis_that_refuses_is_reported(project: Project, refusals: Later[Refusals]) -> None:
-    answer = refusals.result(REFUSED_SECONDS).answer
-    if answer.status == 503 and answer.words and not is_whole_page(answer):
-        return
-    raise explain_answer(
-        NotYet(
-            done=f"{answer.done} from htmx, while Redis answers each write with READONLY",
-            seen=f"{answer.seen}{', a whole page' if is_whole_page(answer) else ''}",
-            expected="status 503 and a fragment with a short message",
-            look_at=f"{VIEWS}, check_status: which exceptions can delay raise?",
-            guide="robust, A Redis that answers but refuses",
-        ),
-        project,
-        answer,
-    )
-
-
-@check("A page that no status is sent to is sent a heartbeat", after=(test_the_processes_start,))
-def test_a_quiet_page_is_sent_a_heartbeat(
-    project: Project, quiet_page: Later[WebsocketClient]
-) -> None:
-    page = quiet_page.result(BEGIN_SECONDS + HEARTBEAT_SECONDS)
-    if heartbeat_at(page) is None:
-        raise NotYet(
-            done=f"opened {SOCKET_PATH} and watched it for {HEARTBEAT_SECONDS} s, with nobody "
-            "sending",
-            seen="nothing came" if page.is_open else page.seen,
-            expected="something every few seconds: without it no page can tell a silent network "
-            "from a quiet server",
-            look_at=f"{CONSUMERS}: what is sent where no status is?",
-            guide="robust, A network that goes silent",
-            words="" if page.is_open else project.process(IDLE).log.tail(),
-        )
-
-
-@check(
-    "In a browser a page whose network goes silent connects again",
-    after=(test_the_processes_start,),
-)
-def test_a_silent_network_is_noticed_in_a_browser(silenced: Later[Silenced]) -> None:
-    seen = silenced.result(BROWSER_SECONDS)
-    if seen.before and seen.after > seen.before:
-        return
-    if seen.problems:
-        told = f"a script reported an error: {seen.problems[0]}"
-    else:
-        told = "the page kept its websocket" if seen.before else "the page opened no websocket"
-    raise NotYet(
-        done="opened /live/ in Chromium, let its network carry nothing any more, and put the "
-        "page's clock forward by a minute",
-        seen=told,
-        expected="a new websocket: nothing was heard on the old one for half a minute",
-        look_at=f"{LIVE_JS}: who notices that no heartbeat came?",
-        guide="robust, A network that goes silent",
-    )
-
-
-@check(
-    "After ten seconds without an update the page asks whether the worker runs",
-    after=(test_the_processes_start,),
-)
-def test_silence_is_asked_about(silent_task: Later[SilentTask]) -> None:
-    seen = silent_task.result(BEGIN_SECONDS + UPDATE_SECONDS)
-    talk = seen.talk
-    # The first answer is that of the POST, when the task still waited.
-    talk.wait_until(lambda: len(talk.said) > 1)
-    first = {one for said in talk.said[:2] for one in _sentences(said.words)}
-
-    def over() -> bool:
-        return _asks(first, talk.last.words) or talk.last.at > seen.updated_at + LATE_SECONDS
-
-    talk.wait_until(over)
-    asked = next((said for said in talk.said if _asks(first, said.words)), None)
-    # The page counts from the moment when it was asked: a slow answer is part of the wait.
-    if asked and asked.at + talk.said[0].answer.seconds >= seen.updated_at + EARLY_SECONDS:
-        return
-    last = asked or talk.last
-    update = seen.updated_at if last.at >= seen.updated_at else 0
-    when = f"{last.at - update:.1f} s after the last update"
-    speaks = not asked and bool(_sentences(talk.last.words) - first)
-    raise NotYet(
-        done=f"sent a task, stored STARTED for it and {UPDATE_SECONDS} s later PROGRESS, and went "
-        "on polling while nothing more came",
-        seen=f"{when} {'already' if asked else 'still'} {quoted(last.words)}"
-        if last.answer.is_fine
-        else f"{when} {last.answer.seen}",
-        expected="after 10 s without an update a question that was not there before: does the "
-        "worker still run?",
-        look_at=f"{TEMPLATES}: which question does it ask when nothing is new?"
-        if speaks
-        else f"{VIEWS}: when was the last update, and how long may the next one take?",
-        guide="robust, A started task that goes silent",
-    )
-
-
-def _asks(first: set[str], words: str) -> bool:
-    """Tell whether a sentence about the worker is there that was not among the `first` ones."""
-    return any(QUESTION in sentence for sentence in _sentences(words) - first)
-
-
-def _sentences(words: str) -> set[str]:
-    """Return the sentences without figures: seconds that count up are no update."""
-    return set(re.split(r"\s*[.!?:;]\s*", re.sub(r"\d+", "", words).casefold()))
-
-
 @check("A beat that was killed sends nothing twice", after=(test_the_processes_start,))
 def test_a_killed_beat_sends_nothing_twice(project: Project) -> None:
     def sent() -> list[int]:
@@ -326,3 +332,24 @@ def test_a_killed_beat_sends_nothing_twice(project: Project) -> None:
             guide="robust, A beat that sends twice",
         )
         raise explain_logs(not_yet, project, "beat")
+
+
+@check(
+    "A Redis that answers but refuses is reported in a fragment",
+    after=(test_the_processes_start,),
+)
+def test_a_redis_that_refuses_is_reported(project: Project, refusals: Later[Refusals]) -> None:
+    answer = refusals.result(REFUSED_SECONDS).answer
+    if answer.status == 503 and answer.words and not is_whole_page(answer):
+        return
+    raise explain_answer(
+        NotYet(
+            done=f"{answer.done} from htmx, while Redis answers each write with READONLY",
+            seen=f"{answer.seen}{', a whole page' if is_whole_page(answer) else ''}",
+            expected="status 503 and a fragment with a short message",
+            look_at=f"{VIEWS}, check_status: which exceptions can delay raise?",
+            guide="robust, A Redis that answers but refuses",
+        ),
+        project,
+        answer,
+    )

@@ -119,6 +119,12 @@ MISTAKES = [
         ),
     ),
     Mistake(
+        "the heart beats for those who have left",
+        "test_no_heartbeat_goes_on_for_nobody",
+        ("3 tasks more", "StatusConsumer.send_heartbeats", "what ends the task"),
+        Edit(CONSUMERS, "        if self.heartbeat:\n            self.heartbeat.cancel()\n", ""),
+    ),
+    Mistake(
         "the page waits for five minutes",
         "test_a_silent_network_is_noticed_in_a_browser",
         ("the page kept its websocket", LIVE_JS, "who notices that no heartbeat came?"),
