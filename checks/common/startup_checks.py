@@ -18,7 +18,8 @@ def test_django_loads_your_project(project: Project) -> None:
 
 
 @check(
-    "The tables can be made, and no migration is missing", after=(test_django_loads_your_project,)
+    "The tables can be created, and no migration is missing",
+    after=(test_django_loads_your_project,),
 )
 def test_no_migration_is_missing(project: Project) -> None:
     if missing := project.migrated():

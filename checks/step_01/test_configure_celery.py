@@ -57,7 +57,7 @@ def test_the_celery_app_is_loaded(project: Project) -> None:
 
 
 @check(
-    "Where nothing names a broker, it is redis://localhost:6379",
+    "Without CELERY_BROKER_REDIS_URL, the broker is redis://localhost:6379",
     after=(test_the_celery_app_is_loaded,),
 )
 def test_the_broker_has_a_default(project: Project) -> None:

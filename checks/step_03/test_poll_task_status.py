@@ -359,7 +359,7 @@ def _require_404(project: Project, whose: str, answer: Answer) -> None:
 
 
 @check(
-    "Clicks at the same moment each give a task that is this visitor’s",
+    "Clicks at the same moment each start a task of this visitor",
     after=(test_a_strangers_task_is_unknown,),
 )
 def test_clicks_at_once_lose_no_task(project: Project) -> None:
@@ -405,7 +405,7 @@ def _require_all_known(project: Project, visitor: Visitor, when: str) -> None:
 
 
 @check(
-    "A page loaded again during a task shows that task, and polls",
+    "A page reloaded during a task shows that task, and polls",
     after=(test_a_strangers_task_is_unknown,),
 )
 def test_a_reload_shows_the_task(project: Project) -> None:

@@ -262,7 +262,7 @@ def test_the_page_says_whether_it_is_connected(closed_pages: Later[ClosedPages])
 
 
 @check(
-    "After a close the page connects again, but for a refusal",
+    "The page connects again after every close but a refusal",
     after=(test_the_page_says_whether_it_is_connected,),
 )
 def test_the_page_connects_again(closed_pages: Later[ClosedPages]) -> None:

@@ -87,7 +87,7 @@ def test_the_interval_follows_the_environment(project: Project) -> None:
     )
 
 
-@check("The cache is one that all processes share", after=(test_django_loads_your_project,))
+@check("All processes share the cache", after=(test_django_loads_your_project,))
 def test_the_cache_is_shared(project: Project) -> None:
     backend = project.loaded()["caches"].get("default", {}).get("BACKEND", "")
     # A project that keeps the lock elsewhere need not use the cache.
@@ -390,7 +390,7 @@ def test_the_page_says_whether_it_is_connected(closed_pages: Later[ClosedPages])
 
 
 @check(
-    "After a close the page connects again, but for a refusal",
+    "The page connects again after every close but a refusal",
     after=(test_the_page_says_whether_it_is_connected,),
 )
 def test_the_page_connects_again(closed_pages: Later[ClosedPages]) -> None:
