@@ -12,6 +12,7 @@ from markdown import Markdown
 from pymdownx.superfences import SuperFencesException
 
 from benchmarks.charts import Bar, bars
+from benchmarks.checks.__main__ import ChecksResult
 from benchmarks.guide_figures import DRAWINGS, drawn
 from benchmarks.poll.results import PollResult
 from benchmarks.push.__main__ import complaints
@@ -140,6 +141,14 @@ def test_in_the_recorded_run_asking_costs_many_times_as_much_as_being_told() -> 
     *asked, told = recorded("poll", PollResult).rows
     assert all(row.cpu_visitors.median > 10 * told.cpu_visitors.median for row in asked)
     assert all(row.median_ms.median > 5 * told.median_ms.median for row in asked)
+
+
+def test_page_01_says_how_long_the_recorded_checks_took() -> None:
+    seconds = {row.step: row.checks for row in recorded("checks", ChecksResult).steps}
+    page = (ROOT / "docs" / "01-configure-celery.md").read_text("utf-8")
+    assert "This takes about four seconds, and from page 03 on up to a quarter of a minute." in page
+    assert round(seconds[1]) == 4
+    assert 12 < max(seconds[step] for step in (3, 4, 5)) <= 15
 
 
 def test_no_recorded_run_names_whose_machine_it_was() -> None:
