@@ -3,7 +3,7 @@
 import resource
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from checks.clients.websocket_client import Refused, Sockets
 from checks.harness.project import Project
@@ -58,4 +58,6 @@ def few_files(launched: Launched) -> Iterator[None]:
         yield
     finally:
         for pid, limits in before.items():
-            resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+            # One that has ended meanwhile must not hide why the test failed.
+            with suppress(ProcessLookupError):
+                resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
