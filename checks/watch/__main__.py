@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 
 from checks.reporting.formatting import plain
 from checks.target import find_target, missing_packages
@@ -12,6 +13,7 @@ from checks.watch.keys import has_terminal, read_keys, read_piped_keys
 from checks.watch.loop import Loop
 from checks.watch.screen import Screen
 from workbook.errors import WorkbookError
+from workbook.projects.watch_lock import watching_in_terminal
 from workbook.runtime.readable import keep_output_readable
 from workbook.runtime.run_records import end_leftovers
 from workbook.runtime.signals import StopRequested, StopSignals, release_interrupts
@@ -51,8 +53,12 @@ def watch(label: str, named: str | None, is_piped: bool, signals: StopSignals) -
         raise WorkbookError(f"There is no folder {target.shown} to watch.")
     screen = EventLines() if is_piped else Screen(target.headline(), has_terminal())
     loop = Loop(target, screen, [f"--target={named}"] if named else [], signals)
+    is_own = target.kind == "work" and not is_piped
     try:
-        with read_piped_keys(loop.press) if is_piped else read_keys(loop.press):
+        with (
+            read_piped_keys(loop.press) if is_piped else read_keys(loop.press),
+            watching_in_terminal() if is_own else nullcontext(),
+        ):
             loop.run()
     finally:
         screen.close()

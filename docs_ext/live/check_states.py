@@ -12,6 +12,7 @@ from workbook.paths import STATE, WORK
 from workbook.projects import progress, work_record
 from workbook.projects.content import content_of
 from workbook.projects.lessons import Lesson
+from workbook.projects.outdated_processes import outdated_processes
 from workbook.projects.progress import Cross
 from workbook.projects.standing import Standing
 from workbook.projects.steps import Step
@@ -52,7 +53,8 @@ class CheckState:
 class CheckStates:
     """The states of all steps and lessons; `state` is where the tool remembers them.
 
-    `content` is that of the project, "" without one; `next` is what to do next.
+    `content` is that of the project, "" without one; `next` is what to do next, and
+    `outdated` says of each process that the learner started that it runs old code.
     """
 
     def __init__(self, state: Path = STATE, work: Path = WORK) -> None:
@@ -61,12 +63,14 @@ class CheckStates:
         self.has_work = False
         self.content = ""
         self.next = ""
+        self.outdated: tuple[str, ...] = ()
 
     def refresh(self) -> None:
         """Read them again. It looks at every file of `work/`."""
         known, record = progress.read_progress(self._state), work_record.read_record(self._state)
         self.has_work = self.work.is_dir()
         self.content = content_of(self.work) if self.has_work else ""
+        self.outdated = tuple(map(str, outdated_processes(self.work))) if self.has_work else ()
         standing = Standing(known, record, self.has_work)
         self.next = standing.next.partition(", which ")[0]  # who reads this has it open
         self._by_page = {
@@ -87,7 +91,7 @@ class CheckStates:
         None where the page is of no step and no lesson.
         """
         state = self._by_page.get(path.lstrip("/"))
-        return asdict(state) if state else None
+        return {**asdict(state), "outdated": self.outdated} if state else None
 
     def first_cross(self, label: str) -> Cross | None:
         """Return the first ✗ of a step's last run on this project."""

@@ -29,6 +29,7 @@ from docs_ext.live.reading import Reading
 from docs_ext.live.watcher import Watcher
 from workbook.errors import WorkbookError
 from workbook.paths import WORK
+from workbook.projects.watch_lock import is_watched_in_terminal
 from workbook.runtime.child_environment import MARK
 from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.run_records import opened_run
@@ -38,6 +39,7 @@ from workbook.runtime.signals import EXIT_CODES, HANG_UP, handled
 SOURCES = ("docs", "steps", "mkdocs.yml", "checks", "benchmarks", "docs_ext")
 GRACE_SECONDS = 2
 LOOK_MS = 500  # how soon a run that somebody made in a terminal is on the page
+LOOKS = 4  # after so many, see whether a process that runs old code has been started again
 POLL_MS = 300  # where the system has no more watches to give, files are looked at now and then
 
 
@@ -168,7 +170,8 @@ async def _go_on(
 async def _watch_work(live: Live, stop: Stop) -> None:
     """Read the checks' states again when a run is remembered, or a file of `work/` was saved.
 
-    A save begins to watch with the checks of the page that is read.
+    A save begins to watch with the checks of the page that is read, unless a terminal watches: what
+    is remembered of its runs is shown as well.
     """
     states = live.states
     content = states.content
@@ -178,7 +181,10 @@ async def _watch_work(live: Live, stop: Stop) -> None:
         live.subscribers.wake()
         label = live.reading.label
         if states.has_work and states.content != content and label:
-            live.watcher.watch(label)
+            if is_watched_in_terminal():
+                live.watcher.stop()
+            else:
+                live.watcher.watch(label)
         content = states.content
         await saved_or_remembered(states, before, stop.asked)
 
@@ -191,6 +197,7 @@ async def saved_or_remembered(
     `before` is the signature of what is known.
     """
     try:
+        looks = 0
         async for found in awatch(
             WORK,
             stop_event=stop,
@@ -198,7 +205,9 @@ async def saved_or_remembered(
             yield_on_timeout=True,
             raise_interrupt=False,
         ):
-            if found or states.signature() != before:
+            looks += 1
+            is_to_look_again = bool(states.outdated) and looks >= LOOKS
+            if found or is_to_look_again or states.signature() != before:
                 return
     except OSError:  # there is no `work/`, or the system has no more watches to give
         await asyncio.sleep(LOOK_MS / 1000)

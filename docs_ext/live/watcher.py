@@ -78,6 +78,13 @@ class Watcher:
                     while self._state and self._state.label == label and self._state.goes_on:
                         await asyncio.sleep(0.05)
 
+    def stop(self) -> None:
+        """Ask the watcher to end, if there is one."""
+        if self._tasks:
+            self._state = None
+            self._end_tasks()
+            self._changed()
+
     async def close(self) -> None:
         """End the watcher, if there is one, and all that it started."""
         self._end_tasks()

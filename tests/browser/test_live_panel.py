@@ -4,6 +4,8 @@ import os
 import re
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
 from tests.support.live_guides import LiveGuide, live_guide
 from tests.support.skip_markers import CHROMIUM
 from tests.support.text_files import write_files
+from tests.support.tool_process import tool_run
 from workbook.paths import ROOT
 from workbook.runtime.waiting import wait_until
 
@@ -213,6 +216,66 @@ def test_the_first_page_shows_the_whole_way(page: Page, tiny: TinyChecks) -> Non
     expect(page).to_have_url(re.compile(r"/03-third\.html$"))
 
 
+def test_a_terminal_that_watches_spares_the_guide_a_watcher(
+    page: Page, tiny: TinyChecks, guide: LiveGuide
+) -> None:
+    with tool_run(tiny.small, "check", "03", "--watch") as terminal:
+        terminal.wait_for("0 of 2 hold")
+        save(tiny, "first")
+        terminal.wait_for("1 of 2 hold")
+        expect(line_of(page)).to_contain_text("1 of 2 hold · The second holds", timeout=RUN_MS)
+        assert not any("--events" in words for words in guide.commands())
+    save(tiny, "second")
+    expect(line_of(page)).to_contain_text("1 of 2 hold · The first holds", timeout=RUN_MS)
+    assert any("--events" in words for words in guide.commands())
+
+
+def test_a_worker_that_runs_old_code_is_told_until_it_is_ended(
+    page: Page, tiny: TinyChecks
+) -> None:
+    words = ["celery", "-A", "config", "worker"]
+    sleep = [sys.executable, "-c", "import time; time.sleep(60)", *words]
+    worker = subprocess.Popen(sleep, cwd=tiny.small.work)
+    try:
+        page.wait_for_timeout(1_200)  # two clocks are involved
+        save(tiny, "first second")
+        told = "2 of 2 hold · a process of yours runs old code"
+        expect(line_of(page)).to_contain_text(told, timeout=RUN_MS)
+        open_panel(page)
+        expect(panel_of(page)).to_contain_text(f"Your own worker (process {worker.pid})")
+    finally:
+        worker.kill()
+        worker.wait()
+    expect(panel_of(page)).not_to_contain_text("old code", timeout=RUN_MS)
+
+
+def test_two_tabs_show_the_same(page: Page, tiny: TinyChecks) -> None:
+    other = page.context.new_page()
+    other.goto(page.url)
+    save(tiny, "first")
+    for one in (page, other):
+        expect(line_of(one)).to_contain_text("1 of 2 hold · The second holds", timeout=RUN_MS)
+
+
+def test_a_laptop_that_slept_is_told_that_it_is_cut_off_and_finds_its_way_back(
+    chromium: Browser, tiny: TinyChecks, guide: LiveGuide
+) -> None:
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.clock.install()
+        page.goto(f"{guide.url}03-third.html")
+        expect(line_of(page)).to_contain_text("not checked yet")
+        server = next(one for one in guide.processes() if "docs_ext.live" in one.cmdline())
+        server.suspend()  # its connections stay open, and say nothing
+        try:
+            page.clock.fast_forward(60_000)
+            expect(line_of(page)).to_contain_text("Cut off")
+        finally:
+            server.resume()
+        page.clock.run_for(15_000)
+        expect(line_of(page)).to_contain_text("not checked yet", timeout=20_000)
+
+
 def test_open_takes_the_reader_to_the_file(
     chromium: Browser, tiny: TinyChecks, tmp_path: Path
 ) -> None:
@@ -306,9 +369,14 @@ def test_axe_finds_nothing_and_it_fits(
 
 def faults_in_panel(page: Page) -> list[str]:
     """Return what axe finds wrong with the panel as it is now."""
-    found = Axe().run(page, context=".live-panel").response
+    looked_at = [[".live-panel"], *([[":has(> .live-place)"]] if has_mark(page) else [])]
+    found = Axe().run(page, context={"include": looked_at}).response
     assert found["passes"]
     return [f"{fault['id']}: {fault['nodes'][0]['html'][:100]}" for fault in found["violations"]]
+
+
+def has_mark(page: Page) -> bool:
+    return page.locator(".live-place").count() > 0
 
 
 def test_without_scripts_a_page_is_plain(

@@ -54,6 +54,7 @@ def tiny(made: TinyChecks) -> TinyChecks:
     made.small.write({"status/views.py": "first"})
     for name in ("Procfile", "status/more.py", ".env"):
         (made.small.work / name).unlink(missing_ok=True)
+    shutil.rmtree(made.small.work / ".git", ignore_errors=True)
     return made
 
 

@@ -60,6 +60,19 @@ def test_every_page_has_the_same_listings_diffs_and_outputs(site: Path, successo
     assert found
 
 
+def test_every_goal_names_the_same_checks_and_no_page_has_the_live_panel(
+    site: Path, successor: Path
+) -> None:
+    found = 0
+    for name in names(site):
+        texts = [(folder / name).read_text(encoding="utf-8") for folder in (site, successor)]
+        goals = [re.findall(r'data-checks="([^"]+)"', text) for text in texts]
+        assert goals[0] == goals[1], name
+        assert not any("/-/live" in text for text in texts), name
+        found += len(goals[0])
+    assert found
+
+
 def test_every_page_has_the_same_words_explained(site: Path, successor: Path) -> None:
     found = 0
     for name in names(site):

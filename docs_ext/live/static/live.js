@@ -104,7 +104,8 @@
     if (watch?.problem) return ["–", watch.problem];
     if (!checks.is_checked) return ["–", `${capital(checks.title)}: not checked yet. Save a file in work/`];
     const saved = checks.is_current ? "" : ", before your last save";
-    const count = `${checks.holds} of ${checks.count} hold${saved}`;
+    const old = checks.outdated.length ? " · a process of yours runs old code" : "";
+    const count = `${checks.holds} of ${checks.count} hold${saved}${old}`;
     if (checks.cross) return ["✗", `${count} · ${checks.cross.title}`];
     return [checks.is_done ? "✓" : "–", `${capital(checks.title)}: ${count}`];
   }
@@ -126,7 +127,9 @@
 
   function details() {
     const cross = firstCross();
-    if (!cross || isCutOff) return [];
+    if (isCutOff) return [];
+    const outdated = told.checks.outdated.map((text) => make("p", "", text));
+    if (!cross) return outdated;
     const place = cross.href ? make("a", "", cross.guide) : cross.guide;
     if (cross.href) place.href = cross.href;
     const title = make("p", "live-title", `✗ ${cross.title}`);
@@ -138,7 +141,7 @@
       ...(cross.look_at ? field("Look at", cross.look_at) : []),
       ...(cross.guide ? field("Guide", place) : []),
     );
-    return [...(told.checks.held_before ? [broke] : []), title, fields, ...otherCrosses()];
+    return [...(told.checks.held_before ? [broke] : []), title, fields, ...otherCrosses(), ...outdated];
   }
 
   /** The ✗ after the first, each a link to its section. */
