@@ -78,7 +78,9 @@ def sent(project: Project) -> Sent:
 def _result(
     project: Project, task_ids: list[str], start: float
 ) -> tuple[dict[str, str] | None, float]:
-    while time.monotonic() < start + WORK_SECONDS:
+    # Without an id there is nothing to ask for: a thread that asks all the same takes the processor
+    # from the checks.
+    while task_ids and time.monotonic() < start + WORK_SECONDS:
         for task_id in task_ids:
             if row := project.result(task_id, within_seconds=0.1):
                 return row, time.monotonic() - start
