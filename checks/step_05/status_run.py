@@ -130,10 +130,11 @@ def watch(project: Project, sockets: Sockets) -> WatchedRun:
             break
         if max(gaps(first), default=0) > SLOW_SECONDS:
             return watched_run
+        if number == len(RUN) - 1:
+            break  # who comes after a run's last status begins another one
         if changes(first)[-1] == STATUSES[1]:
             watched_run.late.append(_come_late(project, sockets, first))
-        if number < len(RUN) - 1:
-            _send_around_the_next(project, watched_run)
+        _send_around_the_next(project, watched_run)
     # One look more where something came: it shows what.
     for _ in range(2):
         so_far = len(first.frames)

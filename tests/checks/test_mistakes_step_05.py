@@ -281,6 +281,12 @@ MISTAKES = [
         Edit(TASKS, "in range(num_iterations)", "in range(999)"),
     ),
     Mistake(
+        "the run begins with the other status",
+        "test_five_visitors_see_the_run",
+        ("expected RUNNING, FINISHED, RUNNING, FINISHED, RUNNING", "what does it send to the group"),
+        Edit(TASKS, "['RUNNING', 'FINISHED']", "['FINISHED', 'RUNNING']"),
+    ),
+    Mistake(
         "late visitors are sent nothing",
         "test_a_late_visitor_is_sent_the_status",
         ("expected FINISHED within 1 s", "learn the current status, and send it?"),
