@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from threading import Event
 
@@ -12,11 +13,9 @@ from checks.common.connection_sign import (
     ClosedPage,
     watch_closes,
 )
-from checks.harness.instances import opened_web
-from checks.harness.project import Project
 from checks.harness.proxies.websocket_proxy import websocket_proxy
 from checks.verdicts import CannotTell, NotYet
-from workbook.redis_server.server import private_redis
+from workbook.browser import browser
 
 PAGE = "/live/"
 SCRIPT = "static/live.js, or wherever the page listens for htmx:wsOpen and htmx:wsClose"
@@ -31,20 +30,19 @@ CLOSES_SECONDS = 60
 ClosedPages = dict[int, ClosedPage]
 
 
-def closed_pages_of(
-    project: Project, folder: Path, executable: Path, given_up: Event
+def closed_pages_at(
+    opened: Callable[[], AbstractContextManager[str]], executable: Path, given_up: Event
 ) -> ClosedPages:
-    """Close the websockets of pages with every one of CODES, at a server where nobody sends.
+    """Close the websockets of pages with every one of CODES, at the address that `opened` gives.
 
-    Its Redis is its own, and so is its database, that of the copy in `folder`: a page that opens
-    there takes no lock from the pages of `project`.
+    Nobody must send there. The browser starts first: a server may be starting meanwhile.
     Ends soon after it is `given_up`.
     """
     with ExitStack() as stack:
-        redis = stack.enter_context(private_redis(run=project.run))
-        url = stack.enter_context(opened_web(project.launcher, folder, broker=redis.url))
+        chromium = stack.enter_context(browser(executable))
+        url = stack.enter_context(opened())
         proxies = {code: stack.enter_context(websocket_proxy(url)) for code in CODES}
-        return watch_closes(executable, PAGE, proxies, given_up)
+        return watch_closes(chromium, PAGE, proxies, given_up)
 
 
 def require_sign(pages: ClosedPages) -> None:

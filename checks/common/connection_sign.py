@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 from checks.clients.isolation import confined_to
-from workbook.browser import browser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -68,7 +66,7 @@ class ClosedPage:
 
 
 def watch_closes(
-    executable: Path, path: str, proxies: Mapping[int, WebsocketProxy], given_up: Event
+    chromium: Browser, path: str, proxies: Mapping[int, WebsocketProxy], given_up: Event
 ) -> dict[int, ClosedPage]:
     """Open a page behind each proxy, close its websocket with the proxy's code, and look.
 
@@ -76,8 +74,7 @@ def watch_closes(
     back. Each proxy then lets the next websocket through. Once it is `given_up`, nothing more is
     waited for.
     """
-    with browser(executable) as chromium:
-        return _Watch(chromium, path, proxies, given_up).run()
+    return _Watch(chromium, path, proxies, given_up).run()
 
 
 class _Watch:

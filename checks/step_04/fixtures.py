@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.clients.background import Later
 from checks.clients.websocket_client import Frame, Sockets, WebsocketClient
+from checks.common.live_fixtures import closing_pages
 from checks.harness.diagnosis.evidence import of_log
 from checks.harness.diagnosis.explain import explain
 from checks.harness.probe_client import ProbeError
@@ -18,7 +21,11 @@ from checks.harness.process_log import learners_frames
 from checks.harness.project import IDLE, Project
 from checks.pace import patience
 from checks.step_04.handshake import open_page
+from checks.target import Target
 from checks.verdicts import NotYet
+
+if TYPE_CHECKING:
+    from checks.common.connection import ClosedPages
 
 GROUP = "status"
 SENT = "sent a message to the group status, from another process"
@@ -40,6 +47,17 @@ def _be_silent(project: Project, sockets: Sockets) -> WebsocketClient:
     page = sockets.open(project.detached(IDLE))
     page.wait_for(lambda: False, IDLE_SECONDS)
     return page
+
+
+@pytest.fixture(scope="package")
+def closed_pages(project: Project, target: Target) -> Iterator[Later[ClosedPages]]:
+    """Begin to close the websockets of pages in a real browser, where the silent page is too.
+
+    Here no page takes a lock: they need no server of their own, which takes seconds to start.
+    """
+    project.prepare_detached(IDLE)
+    with closing_pages(target, lambda: nullcontext(project.detached(IDLE))) as closing:
+        yield closing
 
 
 @pytest.fixture(scope="package")

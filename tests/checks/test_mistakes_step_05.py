@@ -283,7 +283,10 @@ MISTAKES = [
     Mistake(
         "the run begins with the other status",
         "test_five_visitors_see_the_run",
-        ("expected RUNNING, FINISHED, RUNNING, FINISHED, RUNNING", "what does it send to the group"),
+        (
+            "expected RUNNING, FINISHED, RUNNING, FINISHED, RUNNING",
+            "what does it send to the group",
+        ),
         Edit(TASKS, "['RUNNING', 'FINISHED']", "['FINISHED', 'RUNNING']"),
     ),
     Mistake(
