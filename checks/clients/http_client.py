@@ -199,18 +199,10 @@ class Visitor:
                 text = _read(response, start + within)
         except httpx.TimeoutException:
             return Answer(done, 0, "", within, path, f"no answer within {within:.0f} s")
-        except Elsewhere as elsewhere:
-            seconds, address = time.monotonic() - start, str(elsewhere)
-            problem = f"it leads to {address}: that is another server, and nothing was sent to it"
-            if setting := _setting_that_leads(str(self._client.base_url), address):
-                problem += f" ({setting} is on)"
-            return Answer(done, 0, "", seconds, path, problem, left_for=address)
-        except httpx.TooManyRedirects as error:
-            seconds, to = time.monotonic() - start, error.request.url.path
-            return Answer(done, 0, "", seconds, path, f"endless redirects, the last to {to}")
         except httpx.HTTPError as error:
             seconds = time.monotonic() - start
-            return Answer(done, 0, "", seconds, path, f"no answer: {error or type(error).__name__}")
+            left_for = str(error) if isinstance(error, Elsewhere) else ""
+            return Answer(done, 0, "", seconds, path, self._problem(error), left_for=left_for)
         seconds = time.monotonic() - start
         if text is None:
             problem = f"an endless answer: more than {READ_BYTES // 1_000_000} MB"
@@ -226,6 +218,16 @@ class Visitor:
             url=str(response.url),
             redirects=tuple(_redirect(one) for one in response.history),
         )
+
+    def _problem(self, error: httpx.HTTPError) -> str:
+        """Return why there is no answer, in words."""
+        if isinstance(error, Elsewhere):
+            problem = f"it leads to {error}: that is another server, and nothing was sent to it"
+            setting = _setting_that_leads(str(self._client.base_url), str(error))
+            return f"{problem} ({setting} is on)" if setting else problem
+        if isinstance(error, httpx.TooManyRedirects):
+            return f"endless redirects, the last to {error.request.url.path}"
+        return f"no answer: {error or type(error).__name__}"
 
 
 def _held_up(body: bytes, before_end: Callable[[], object]) -> Iterator[bytes]:

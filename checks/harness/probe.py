@@ -111,13 +111,14 @@ def load() -> Answer:
 
 def settings() -> Answer:
     """Return what the project resolved: its apps, its addresses, its Celery app."""
-    from celery import Celery, current_app
+    return {**django_settings(), **celery_settings()}
+
+
+def django_settings() -> Answer:
+    """Return what Django and the apps beside it resolved."""
     from django.conf import settings
     from django.http.request import validate_host
 
-    package = sys.modules.get("config")
-    apps = [value for value in vars(package).values() if isinstance(value, Celery)]
-    conf = current_app.conf
     # With DEBUG on and no host named, Django answers to these.
     hosts = settings.ALLOWED_HOSTS or ([".localhost", LOOPBACK] if settings.DEBUG else [])
     names = [name for name in (LOOPBACK, "localhost") if validate_host(name, hosts)]
@@ -140,22 +141,31 @@ def settings() -> Answer:
         "channel_layers": getattr(settings, "CHANNEL_LAYERS", {}),
         "asgi_application": getattr(settings, "ASGI_APPLICATION", None),
         "status_interval": getattr(settings, "STATUS_INTERVAL", None),
+        "broker_names": [name for name in dir(settings) if "BROKER" in name and "URL" in name],
+    }
+
+
+def celery_settings() -> Answer:
+    """Return what the current Celery app resolved, and how it speaks to a worker."""
+    from celery import Celery, current_app
+
+    package = sys.modules.get("config")
+    apps = [value for value in vars(package).values() if isinstance(value, Celery)]
+    conf, namespace = current_app.conf, current_app.namespace
+    written = conf.broker_write_url or conf.broker_url
+    options = conf.broker_transport_options
+    return {
         "app_is_loaded": bool(apps),
         "app_is_current": current_app._get_current_object() in apps,
-        "broker_url": conf.broker_read_url or conf.broker_url,
-        "broker_setting": f"{current_app.namespace}_BROKER_URL"
-        if current_app.namespace
-        else "broker_url",
-        "broker_names": [name for name in dir(settings) if "BROKER" in name and "URL" in name],
         # None until config_from_object has named them.
         "app_has_settings": current_app._config_source is not None,
-        "broker_write_url": conf.broker_write_url or conf.broker_url,
+        "broker_url": conf.broker_read_url or conf.broker_url,
+        "broker_setting": f"{namespace}_BROKER_URL" if namespace else "broker_url",
+        "broker_write_url": written,
         "celery": {
-            "broker_url": first_of(conf.broker_write_url or conf.broker_url),
+            "broker_url": first_of(written),
             "broker_transport_options": {
-                name: value
-                for name, value in conf.broker_transport_options.items()
-                if name in SPOKEN_OPTIONS
+                name: value for name, value in options.items() if name in SPOKEN_OPTIONS
             },
             **{name: conf[name] for name in SPOKEN_SETTINGS},
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -161,13 +161,9 @@ class Outcomes:
             return Verdict(OPEN, title, step, lead_of(error), trace=trace)
         first = next((told for other, told in self._told if other is error), None)
         if first and first != title:
-            if isinstance(error, Lacks):
-                reason = f"lacks the same as “{first}”"
-                untold(report, reason)
-                return Verdict(UNTOLD, title, step, reason, lacks=True, trace=trace)
-            reason = f"waits for “{first}”"
-            untold(report, reason)
-            return Verdict(UNTOLD, title, step, reason, root=first, trace=trace)
+            verdict = _waiting_for(first, error, title, step)
+            untold(report, verdict.reason)
+            return replace(verdict, trace=trace)
         self._told.append((error, title))
         if isinstance(error, NotYet):
             report.longrepr = as_text(title, error)
@@ -223,6 +219,13 @@ def frames(error: BaseException) -> str:
     ):
         start = start.tb_next
     return "".join(traceback.format_exception(type(error), error, start))
+
+
+def _waiting_for(first: str, error: BaseException, title: str, step: str) -> Verdict:
+    """Return the verdict on a check whose `error` was told before, by the check titled `first`."""
+    if isinstance(error, Lacks):
+        return Verdict(UNTOLD, title, step, f"lacks the same as “{first}”", lacks=True)
+    return Verdict(UNTOLD, title, step, f"waits for “{first}”", root=first)
 
 
 def untold(report: pytest.TestReport, reason: str) -> None:

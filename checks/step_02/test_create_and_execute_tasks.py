@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.clients.background import Later
-from checks.clients.dom import assets_in, forms_in
+from checks.clients.dom import Form, assets_in, forms_in
 from checks.clients.http_client import Answer, visiting
 from checks.common import startup_checks
 from checks.common.evidence import explain_answer, explain_logs
@@ -29,6 +29,7 @@ from workbook.runtime.waiting import wait_until
 
 APP = "status"
 VIEWS, TASKS = "status/views.py", "status/tasks.py"
+SENT_ONE = "sent a task by the form and waited for its result"
 # What Celery itself says about a task.
 CELERYS_LINE = re.compile(r"\bTask \S+\[[\w-]+\] |: DEBUG/|\bmissed heartbeat\b|\b(mingle|sync):")
 CLEANUP, TAKEN_SECONDS = "celery.backend_cleanup", patience(5)
@@ -86,28 +87,8 @@ def _require_form(page: Answer, project: Evidence) -> None:
     """Raise NotYet where the page has no form that can send a task."""
     forms = forms_in(page.text, page.url)
     posting = [one for one in forms if one.address == PATH]
-    if not posting and (foreign := [one.address for one in forms if one.address.endswith(PATH)]):
-        raise NotYet(
-            done=page.done,
-            seen=f"a form for {foreign[0]}: that is another server, whatever listens there",
-            expected=f"the address {PATH}, without a host: the server that the page came from",
-            look_at="the template of the page, templates/index.html: which tag of Django’s writes "
-            "an address?",
-            guide="02, Write the page",
-        )
     if not posting and forms:
-        # Who has Django write the address finds it in the URL patterns.
-        pattern = project.find(r"name=['\"]check_status['\"]")
-        is_written = project.find(r"{%\s*url\s+['\"](\w+:)?check_status")
-        raise NotYet(
-            done=page.done,
-            seen=f"a form that posts to {forms[0].address}",
-            expected=f"one that posts to {PATH}",
-            look_at=f"{pattern or 'status/urls.py'}: which path is that?"
-            if is_written
-            else "the template of the page, templates/index.html: where does its form post to?",
-            guide="02, Add the URLs" if is_written else "02, Write the page",
-        )
+        raise _elsewhere(page, forms, project)
     if not any(form.method == "post" for form in posting):
         raise NotYet(
             done=page.done,
@@ -133,6 +114,31 @@ def _require_form(page: Answer, project: Evidence) -> None:
             look_at="the template of the page, templates/index.html: what does a visitor click?",
             guide="02, Write the page",
         )
+
+
+def _elsewhere(page: Answer, forms: list[Form], project: Evidence) -> NotYet:
+    """Return what is wrong with the `forms` of a page, none of which posts to PATH."""
+    if foreign := [one.address for one in forms if one.address.endswith(PATH)]:
+        return NotYet(
+            done=page.done,
+            seen=f"a form for {foreign[0]}: that is another server, whatever listens there",
+            expected=f"the address {PATH}, without a host: the server that the page came from",
+            look_at="the template of the page, templates/index.html: which tag of Django’s writes "
+            "an address?",
+            guide="02, Write the page",
+        )
+    # Who has Django write the address finds it in the URL patterns.
+    pattern = project.find(r"name=['\"]check_status['\"]")
+    is_written = project.find(r"{%\s*url\s+['\"](\w+:)?check_status")
+    return NotYet(
+        done=page.done,
+        seen=f"a form that posts to {forms[0].address}",
+        expected=f"one that posts to {PATH}",
+        look_at=f"{pattern or 'status/urls.py'}: which path is that?"
+        if is_written
+        else "the template of the page, templates/index.html: where does its form post to?",
+        guide="02, Add the URLs" if is_written else "02, Write the page",
+    )
 
 
 def _require_files(project: Project, assets: list[Answer]) -> None:
@@ -203,47 +209,18 @@ def test_the_page_answers_at_once(project: Project, sent: Sent) -> None:
     after=(test_the_page_answers_at_once,),
 )
 def test_the_result_is_stored(project: Project, sent: Sent) -> None:
-    done = "sent a task by the form and waited for its result"
     result, seconds = sent.result.result(within=3 * WORK_SECONDS)
-    if result is None:
-        seen, wanted = _why_no_result(project, sent)
-        raise explain_logs(
-            NotYet(
-                done=done,
-                seen=f"no result of {sent.task_ids[0]} within {WORK_SECONDS:g} s: {seen}",
-                expected="a row with that id",
-                look_at=wanted,
-                guide="02, Remember the task's id",
-                words=project.process("worker").log.tail(),
-            ),
-            project,
-            "worker",
-            since={"worker": sent.log_before},
-        )
-    if result["status"] != "SUCCESS" or result["result"] != '"RUNNING"':
-        raise explain_logs(
-            NotYet(
-                done=done,
-                seen=f"state {result['status']}, result {result['result']}",
-                expected='state SUCCESS, result "RUNNING"',
-                look_at=f"{TASKS}, send_status: what does it return?",
-                guide="02, Write the task",
-                words="" if result["status"] == "SUCCESS" else project.process("worker").log.tail(),
-            ),
-            project,
-            "worker",
-            since={"worker": sent.log_before},
-        )
+    _require_result(project, sent, result)
     if seconds < ANSWER_SECONDS:
         raise NotYet(
-            done=done,
+            done=SENT_ONE,
             seen=f"it was there after {seconds:.1f} s",
             expected="a task that works for about two seconds, so that you see the difference",
             look_at=f"{TASKS}, send_status: does it take its time?",
             guide="02, Write the task",
         )
     again, _ = sent.second_result.result(within=3 * WORK_SECONDS)
-    if again is None or (again["status"], again["result"]) != ("SUCCESS", '"RUNNING"'):
+    if again is None or not _is_right(again):
         raise NotYet(
             done="sent a second task by the form and waited for its result",
             seen=f"state {again['status']}, result {again['result']}"
@@ -254,6 +231,36 @@ def test_the_result_is_stored(project: Project, sent: Sent) -> None:
             guide="02, Write the task",
             words=project.process("worker").log.tail(),
         )
+
+
+def _require_result(project: Project, sent: Sent, result: dict[str, str] | None) -> None:
+    """Raise NotYet where the first task's `result` is none, or another than the page's."""
+    if result is None:
+        seen, wanted = _why_no_result(project, sent)
+        not_yet = NotYet(
+            done=SENT_ONE,
+            seen=f"no result of {sent.task_ids[0]} within {WORK_SECONDS:g} s: {seen}",
+            expected="a row with that id",
+            look_at=wanted,
+            guide="02, Remember the task's id",
+            words=project.process("worker").log.tail(),
+        )
+    elif not _is_right(result):
+        not_yet = NotYet(
+            done=SENT_ONE,
+            seen=f"state {result['status']}, result {result['result']}",
+            expected='state SUCCESS, result "RUNNING"',
+            look_at=f"{TASKS}, send_status: what does it return?",
+            guide="02, Write the task",
+            words="" if result["status"] == "SUCCESS" else project.process("worker").log.tail(),
+        )
+    else:
+        return
+    raise explain_logs(not_yet, project, "worker", since={"worker": sent.log_before})
+
+
+def _is_right(result: dict[str, str]) -> bool:
+    return (result["status"], result["result"]) == ("SUCCESS", '"RUNNING"')
 
 
 def _why_no_result(project: Project, sent: Sent) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from checks.clients.addresses import is_elsewhere, resolved
 from checks.clients.background import Later
 from checks.clients.htmx import (
     Conversation,
+    Fragment,
     bar,
     has_get,
     has_trigger,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 TASK = "status.tasks.send_status"
 VIEWS, TASKS, BASE = "status/views.py", "status/tasks.py", "templates/_base.html"
 TEMPLATES = "the template of the fragment"
+POLLED = "polled as the fragments say, until none polled any more"
 ENDS = ("SUCCESS", "FAILURE", "REVOKED")
 # What a worker stores along with each state. PROGRESS is the learner's own: it is seen as it goes.
 NO_ID = "abc"
@@ -518,28 +520,11 @@ def test_every_state_is_shown(project: Project, unheard: Sent) -> None:
         if state != "PENDING":
             project.ask("store_state", task_id=unheard.task_id, state=state, text=stored)
         answer = unheard.visitor.get(f"{PATH}{unheard.task_id}/", htmx=True, within=4)
+        _require_words(project, answer, state)
         words = own_words(answer)
-        same = next((other for other in said if said[other] == words), None)
-        done = f"stored the state {state} for a task and asked: GET {PATH}<its id>/"
-        if not 200 <= answer.status < 300 or not words:
-            raise explain_answer(
-                NotYet(
-                    done=done,
-                    seen=answer.seen
-                    if words or answer.status != 200
-                    else "a fragment without text",
-                    expected="status 200 and a sentence that shows the state",
-                    look_at=_hint(state, answer),
-                    guide="03, Name every state",
-                    words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
-                ),
-                project,
-                answer,
-                IDLE,
-            )
-        if same:
+        if same := next((other for other in said if said[other] == words), None):
             raise NotYet(
-                done=done,
+                done=_stored(state),
                 seen=f"the same as for {same}: {quoted(words)}",
                 expected="texts that tell the two apart",
                 look_at=f"{TEMPLATES}: which branch is taken for {state}?",
@@ -547,7 +532,7 @@ def test_every_state_is_shown(project: Project, unheard: Sent) -> None:
             )
         if has_trigger(answer) == (state in ENDS):
             raise NotYet(
-                done=done,
+                done=_stored(state),
                 seen="a fragment that goes on polling" if state in ENDS else "no hx-trigger",
                 expected=f"after {state} nothing more can come: a fragment without hx-trigger"
                 if state in ENDS
@@ -556,6 +541,30 @@ def test_every_state_is_shown(project: Project, unheard: Sent) -> None:
                 guide="03, Stop polling",
             )
         said[state] = words
+
+
+def _require_words(project: Project, answer: Answer, state: str) -> None:
+    """Raise NotYet where the answer does not show a `state` that was stored."""
+    words = own_words(answer)
+    if 200 <= answer.status < 300 and words:
+        return
+    raise explain_answer(
+        NotYet(
+            done=_stored(state),
+            seen=answer.seen if words or answer.status != 200 else "a fragment without text",
+            expected="status 200 and a sentence that shows the state",
+            look_at=_hint(state, answer),
+            guide="03, Name every state",
+            words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
+        ),
+        project,
+        answer,
+        IDLE,
+    )
+
+
+def _stored(state: str) -> str:
+    return f"stored the state {state} for a task and asked: GET {PATH}<its id>/"
 
 
 def _hint(state: str, answer: Answer) -> str:
@@ -592,13 +601,11 @@ def test_a_waiting_task_asks_for_a_worker(project: Project) -> None:
     after=(test_every_state_is_shown,),
 )
 def test_polling_stops(project: Project, sent: Sent, conversation: Conversation) -> None:
-    state = _state_at_the_end(project, sent, conversation)
-    worker = project.process("worker")
-    last, done = conversation.last, "polled as the fragments say, until none polled any more"
+    state, last = _state_at_the_end(project, sent, conversation), conversation.last
     if not 200 <= last.answer.status < 300:
         raise explain_answer(
             NotYet(
-                done=f"{done}: GET {PATH}<the task's id>/",
+                done=f"{POLLED}: GET {PATH}<the task's id>/",
                 seen=last.answer.seen,
                 expected="status 200 and a fragment, whatever the state",
                 look_at=f"{VIEWS}: which result can't it show?",
@@ -609,24 +616,10 @@ def test_polling_stops(project: Project, sent: Sent, conversation: Conversation)
             last.answer,
         )
     if polled_path(last.answer):
-        is_done = state in ENDS
-        raise NotYet(
-            done=done,
-            seen=f"after {last.at:.1f} s {quoted(last.words)}, "
-            + ("which still polls" if is_done else f"and the state {state}"),
-            expected="a last fragment without hx-trigger"
-            if is_done
-            else "a task that is done after about five seconds",
-            look_at=f"{TEMPLATES}: for which states is there an hx-trigger?"
-            if is_done
-            else f"{TASKS}, send_status: does it come to its end?",
-            guide="03, Stop polling" if is_done else "03, Report progress",
-            # What a worker at work says is of others; what one said that is gone tells why.
-            words="" if is_done or worker.exit_code() is None else worker.log.tail(),
-        )
+        raise _still_polls(last) if state in ENDS else _never_ends(project, last, state)
     if state not in ENDS:
         raise NotYet(
-            done=done,
+            done=POLLED,
             seen=f"after {last.at:.1f} s {quoted(last.words)}, which no longer polls; "
             f"the task's state is {state}",
             expected="hx-trigger in every fragment but the last",
@@ -636,7 +629,7 @@ def test_polling_stops(project: Project, sent: Sent, conversation: Conversation)
     if state != "SUCCESS":
         raise explain_logs(
             NotYet(
-                done=done,
+                done=POLLED,
                 seen=f"the state {state}: {quoted(last.words)}",
                 expected="SUCCESS",
                 look_at=f"{TASKS}, send_status",
@@ -646,6 +639,29 @@ def test_polling_stops(project: Project, sent: Sent, conversation: Conversation)
             project,
             "worker",
         )
+
+
+def _still_polls(last: Fragment) -> NotYet:
+    return NotYet(
+        done=POLLED,
+        seen=f"after {last.at:.1f} s {quoted(last.words)}, which still polls",
+        expected="a last fragment without hx-trigger",
+        look_at=f"{TEMPLATES}: for which states is there an hx-trigger?",
+        guide="03, Stop polling",
+    )
+
+
+def _never_ends(project: Project, last: Fragment, state: str) -> NotYet:
+    worker = project.process("worker")
+    return NotYet(
+        done=POLLED,
+        seen=f"after {last.at:.1f} s {quoted(last.words)}, and the state {state}",
+        expected="a task that is done after about five seconds",
+        look_at=f"{TASKS}, send_status: does it come to its end?",
+        guide="03, Report progress",
+        # What a worker at work says is of others; what one said that is gone tells why.
+        words="" if worker.exit_code() is None else worker.log.tail(),
+    )
 
 
 def _state_at_the_end(project: Project, sent: Sent, conversation: Conversation) -> str:

@@ -249,59 +249,62 @@ def request_cut_short(rng: random.Random) -> bytes:
     return whole[: rng.randint(1, len(whole) - 1)]
 
 
+RIGHT_HEADERS = {
+    b"Host": HOST,
+    b"Origin": b"http://127.0.0.1",
+    b"Upgrade": b"websocket",
+    b"Connection": b"Upgrade",
+    b"Sec-WebSocket-Key": b"dGhlIHNhbXBsZSBub25jZQ==",
+    b"Sec-WebSocket-Version": b"13",
+}
+WRONG_VALUES = (
+    b"",
+    b"x",
+    b"null",
+    b"\xff",
+    b"99",
+    b"http://elsewhere.example",
+    b"a" * 5000,
+    b"http://[",
+)
+WRONG_PATHS = (
+    b"/ws/status/",
+    b"/ws/%ff",
+    b"/ws/%00",
+    b"/",
+    b"/ws/status?" + b"a" * 5000,
+    b"/ws/..",
+    b"/ws//status",
+    b"/ws/status%2f",
+    b"*",
+    b"/ws/\xff",
+    b"ws://x/ws/status",
+    b"/live/",
+)
+MORE_NAMES = (b"Sec-WebSocket-Protocol", b"Sec-WebSocket-Extensions", b"Cookie", b"Content-Length")
+MORE_VALUES = (
+    b"a,,b",
+    b"\xff",
+    b"permessage-deflate; server_max_window_bits=99",
+    b"x" * 3000,
+    b"sessionid=\xff",
+    b"sessionid=%00",
+)
+
+
 def handshake(rng: random.Random) -> bytes:
     """Return a handshake with one thing wrong, or cut short."""
-    headers = {
-        b"Host": HOST,
-        b"Origin": b"http://127.0.0.1",
-        b"Upgrade": b"websocket",
-        b"Connection": b"Upgrade",
-        b"Sec-WebSocket-Key": b"dGhlIHNhbXBsZSBub25jZQ==",
-        b"Sec-WebSocket-Version": b"13",
-    }
-    wrong = [
-        b"",
-        b"x",
-        b"null",
-        b"\xff",
-        b"99",
-        b"http://elsewhere.example",
-        b"a" * 5000,
-        b"http://[",
-    ]
-    line = b"GET /ws/status HTTP/1.1"
+    headers, line = dict(RIGHT_HEADERS), b"GET /ws/status HTTP/1.1"
     trouble = rng.choice(["changed", "missing", "line", "cut", "extra"])
     if trouble == "changed":
-        headers[rng.choice(list(headers))] = rng.choice(wrong)
+        headers[rng.choice(list(headers))] = rng.choice(WRONG_VALUES)
     elif trouble == "missing":
         del headers[rng.choice(list(headers))]
     elif trouble == "line":
-        paths = [
-            b"/ws/status/",
-            b"/ws/%ff",
-            b"/ws/%00",
-            b"/",
-            b"/ws/status?" + b"a" * 5000,
-            b"/ws/..",
-        ]
-        paths += [
-            b"/ws//status",
-            b"/ws/status%2f",
-            b"*",
-            b"/ws/\xff",
-            b"ws://x/ws/status",
-            b"/live/",
-        ]
-        line = rng.choice([b"GET ", b"GET ", b"POST "]) + rng.choice(paths) + b" HTTP/1.1"
+        method = rng.choice([b"GET ", b"GET ", b"POST "])
+        line = method + rng.choice(WRONG_PATHS) + b" HTTP/1.1"
     elif trouble == "extra":
-        names = [
-            b"Sec-WebSocket-Protocol",
-            b"Sec-WebSocket-Extensions",
-            b"Cookie",
-            b"Content-Length",
-        ]
-        values = [b"a,,b", b"\xff", b"permessage-deflate; server_max_window_bits=99", b"x" * 3000]
-        headers[rng.choice(names)] = rng.choice([*values, b"sessionid=\xff", b"sessionid=%00"])
+        headers[rng.choice(MORE_NAMES)] = rng.choice(MORE_VALUES)
     whole = b"\r\n".join([line, *(b"%b: %b" % pair for pair in headers.items())]) + b"\r\n\r\n"
     return whole[: rng.randint(1, len(whole) - 1)] if trouble == "cut" else whole
 
