@@ -264,9 +264,4 @@ MISTAKES = [
 
 
 # Each is found as another one is.
-LOOK_ALIKES = {
-    "style_misspelt": "static_files_collected_and_not_found",
-    "one_id_for_all_tasks": "one_task_for_each_visitor",
-}
-
-test_mistake = reported_first(2, MISTAKES, look_alikes=LOOK_ALIKES)
+test_mistake = reported_first(2, MISTAKES)

@@ -420,11 +420,4 @@ MISTAKES = [
 
 
 # Each is found as another one is.
-LOOK_ALIKES = {
-    "the worker is still on gevent": "the last listing of the original guide, taken literally",
-    "the run is claimed in the task alone": "the last listing of the original guide on the right "
-    "pool",
-    "the run is claimed on the event loop": "the task is sent on the event loop",
-}
-
-test_mistake = reported_first(5, MISTAKES, look_alikes=LOOK_ALIKES)
+test_mistake = reported_first(5, MISTAKES)

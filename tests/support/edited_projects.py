@@ -3,7 +3,8 @@
 import importlib
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,8 @@ WITHOUT_WORKER = {
         "test_a_visitor_who_leaves_is_no_member",
     },
 }
+# So many mistakes of each check are made in every run, the others in the long rounds.
+MOST_OF_A_CHECK = 2
 # What differs from run to run, and what stands for it in a golden text.
 VARYING = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "ID"),
@@ -268,22 +271,20 @@ def roles_for(step: Step, variant: Variant, check: str | None = None) -> list[st
 
 
 def reported_first(
-    step: Step,
-    mistakes: Iterable[Mistake],
-    *,
-    by_whole_step: bool = True,
-    look_alikes: Collection[str] = (),
+    step: Step, mistakes: Iterable[Mistake], *, by_whole_step: bool = True
 ) -> Callable[..., None]:
     """Return a test of mistakes: each is reported first by the check meant for it.
 
     `by_whole_step`: under `--all` every check of the step is run, not only those that it needs.
-    `look_alikes` are names of mistakes for the long rounds: the same check finds another one by the
-    same evidence.
+    Of the mistakes that one check reports, all but the golden ones and the first MOST_OF_A_CHECK
+    are for the long rounds: what is said of each evidence is also tested without a start.
     """
-    marked = [
-        pytest.param(one, marks=[pytest.mark.long] if one.name in look_alikes else [])
-        for one in mistakes
-    ]
+    counted: Counter[str] = Counter()
+    marked = []
+    for one in mistakes:
+        counted[one.check] += 1
+        is_long = counted[one.check] > MOST_OF_A_CHECK and not one.is_golden
+        marked.append(pytest.param(one, marks=[pytest.mark.long] if is_long else []))
 
     @pytest.mark.takes_long("a check waits for what the mistake keeps from coming")
     @pytest.mark.parametrize("mistake", marked, ids=str)
