@@ -122,8 +122,8 @@ async def _go_on(
 ) -> None:
     """Serve the site that is there, and watch, until it is to stop."""
     subscribers, states = Subscribers(), CheckStates()
-    states.refresh()
-    watcher = Watcher(root, variables, subscribers.wake, partial(asyncio.to_thread, states.refresh))
+    await _refresh(states)
+    watcher = Watcher(root, variables, subscribers.wake, partial(_refresh, states))
     live = Live(
         lambda: builds.current,
         states,
@@ -177,7 +177,7 @@ async def _watch_work(live: Live, stop: Stop) -> None:
     content = states.content
     while not stop.asked.is_set():
         before = states.signature()
-        await asyncio.to_thread(states.refresh)
+        await _refresh(states)
         live.subscribers.wake()
         label = live.reading.label
         if states.has_work and states.content != content and label:
@@ -187,6 +187,12 @@ async def _watch_work(live: Live, stop: Stop) -> None:
                 live.watcher.watch(label)
         content = states.content
         await saved_or_remembered(states, before, stop.asked)
+
+
+async def _refresh(states: CheckStates) -> None:
+    """Read the checks' states again; they stay as they were where something cannot be read now."""
+    with contextlib.suppress(WorkbookError, OSError):
+        await asyncio.to_thread(states.refresh)
 
 
 async def saved_or_remembered(

@@ -350,8 +350,7 @@ def test_the_panel_is_opened_by_the_keyboard(page: Page, tiny: TinyChecks) -> No
     expect(panel_of(page).get_by_role("button", name="Check now")).to_be_focused()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1200, "dark")])
 def test_axe_finds_nothing_and_it_fits(
     chromium: Browser, tiny: TinyChecks, guide: LiveGuide, scheme: str, width: int
 ) -> None:
@@ -377,6 +376,49 @@ def faults_in_panel(page: Page) -> list[str]:
 
 def has_mark(page: Page) -> bool:
     return page.locator(".live-place").count() > 0
+
+
+def test_what_has_the_focus_or_is_selected_stays_so_while_checks_go_on(
+    page: Page, tiny: TinyChecks
+) -> None:
+    tiny.run()
+    expect(line_of(page)).to_contain_text("The first holds")
+    open_panel(page)
+    link = panel_of(page).get_by_role("link", name="03, Poll the view")
+    link.focus()
+    save(tiny, "second")
+    expect(line_of(page)).to_contain_text("1 of 2 hold · The first holds", timeout=RUN_MS)
+    expect(link).to_be_focused()
+    check = panel_of(page).get_by_role("button", name="Check now")
+    check.focus()
+    page.keyboard.press("Enter")
+    expect(line_of(page)).to_contain_text("checking the others", timeout=RUN_MS)
+    expect(check).to_have_attribute("aria-disabled", "true")
+    expect(line_of(page)).to_contain_text("1 of 2 hold", timeout=RUN_MS)
+    expect(check).to_be_focused()
+
+
+def test_without_work_nothing_is_started_until_it_is_there(
+    chromium: Browser, tiny: TinyChecks
+) -> None:
+    away = tiny.small.work.rename(tiny.root / "away")
+    try:
+        with live_guide(tiny.small) as guide, chromium.new_context() as context:
+            page = context.new_page()
+            page.goto(f"{guide.url}03-third.html")
+            expect(line_of(page)).to_contain_text("There is no work/ yet. Begin: start 03")
+            goal = page.get_by_role("checkbox", name="A goal without a check.")
+            page.get_by_text("A goal without a check.").click()
+            expect(goal).to_be_checked()
+            open_panel(page)
+            panel_of(page).get_by_role("button", name="Check now").click(force=True)
+            page.wait_for_timeout(SETTLED_MS)
+            assert not any("checks.watch" in words for words in guide.commands())
+            away.rename(tiny.small.work)
+            expect(line_of(page)).to_contain_text("0 of 2 hold", timeout=RUN_MS)
+    finally:
+        if away.exists():
+            away.rename(tiny.small.work)
 
 
 def test_without_scripts_a_page_is_plain(

@@ -95,6 +95,22 @@
   /** The first ✗: of the run that goes on, as soon as it tells one, else of the last one. */
   const firstCross = () => going()?.cross ?? told.checks.cross;
 
+  /** Give an element these children. Those that are the same stay: they may have the focus. */
+  function fill(element, children) {
+    const former = [...element.children];
+    children.forEach((child, place) => {
+      const old = former[place];
+      if (!old) element.append(child);
+      else if (old.outerHTML !== child.outerHTML) old.replaceWith(child);
+    });
+    for (const old of former.slice(children.length)) old.remove();
+  }
+
+  /** A button that can't be pressed now keeps the focus. */
+  function allow(button, isAllowed) {
+    button.ariaDisabled = isAllowed ? null : "true";
+  }
+
   /** The closed line: what is so, in a few words. */
   function line() {
     const { checks, watch } = told;
@@ -218,12 +234,12 @@
     function show() {
       const { checks } = told;
       if (!frame.show(line(), checks.stars)) return;
-      about.replaceChildren(...details());
-      check.disabled = isCutOff || !checks.has_work || Boolean(going());
-      hint.disabled = isCutOff || !checks.has_work;
+      fill(about, details());
+      allow(check, !isCutOff && checks.has_work && !going());
+      allow(hint, !isCutOff && checks.has_work);
       open.textContent = `Open ${checks.cross?.file ?? ""}`;
       open.hidden = !told.opens || !checks.cross?.file;
-      open.disabled = isCutOff;
+      allow(open, !isCutOff);
       tellNews(checks.cross?.title ?? "");
     }
 
@@ -239,6 +255,7 @@
     }
 
     async function ask(button, path, then) {
+      if (button.ariaDisabled) return;
       button.ariaBusy = "true";
       try {
         then(await act(path));
@@ -256,7 +273,7 @@
 
     check.addEventListener("click", () => ask(check, "/-/check", () => {}));
     hint.addEventListener("click", () => {
-      tell("Looking for a hint …");
+      if (!hint.ariaDisabled) tell("Looking for a hint …");
       ask(hint, "/-/hint", ({ text }) => tell(text));
     });
     open.addEventListener("click", () =>
@@ -312,7 +329,7 @@
       const text = `${done} of ${numbered.length} steps done · next: ${following}`;
       const sign = done === numbered.length ? "✓" : "–";
       if (!frame.show(isCutOff ? CUT_OFF : [sign, text], stars)) return;
-      list.replaceChildren(...steps.map(lineOfStep));
+      fill(list, steps.map(lineOfStep));
       next.textContent = `Next: ${following}`;
     }
     return { show };
