@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -331,6 +332,21 @@ def test_ctrl_c_leaves_nothing_of_the_watcher(
     assert guide.process.wait(timeout=20) == 0
     assert wait_until(lambda: not any(one.is_running() for one in started), 5, 0.05)
     assert not list((tiny.root / ".workbook" / "runs").iterdir())
+
+
+def test_a_killed_guide_takes_its_watcher_along(
+    page: Page, tiny: TinyChecks, guide: LiveGuide
+) -> None:
+    save(tiny, "first")
+    expect(line_of(page)).to_contain_text("1 of 2 hold", timeout=RUN_MS)
+    started = guide.processes()
+    server = next(one for one in started if "docs_ext.live" in one.cmdline())
+    assert any("checks.watch" in words for words in guide.commands())
+    server.kill()
+    gone = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    assert wait_until(
+        lambda: not any(one.is_running() and one.status() not in gone for one in started), 20, 0.1
+    )
 
 
 def test_nothing_moves_above_the_place_where_one_reads(page: Page, tiny: TinyChecks) -> None:

@@ -29,6 +29,13 @@ def test_a_taken_port_gets_a_sentence_with_another_one(small: SmallWorkbook):
     assert "--port" in answer.stderr
 
 
+def test_a_terminal_editor_is_refused_before_anything_is_built(small: SmallWorkbook):
+    answer = small.call("guide", "--port", str(free_port()), "--editor", "vim")
+    assert answer.returncode == 1
+    assert "It knows no “vim”" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 def test_pages_that_cannot_be_built_are_reported(small: SmallWorkbook):
     small.write({"mkdocs.yml": "site_name: [\n"}, below=".")
     answer = small.call("guide", "--port", str(free_port()))
