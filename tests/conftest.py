@@ -16,7 +16,7 @@ from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.browser import CHOSEN, browser, find_chromium
 
 # Whether the short round under Wine belongs to an ordinary run: it takes a few minutes.
-WINDOWS_BY_DEFAULT = False
+WINDOWS_BY_DEFAULT = True
 
 # The same Chromium without the parts that draw its windows: opening a page takes a fifth of the
 # processor time. A replay's reader has not got it: what they type looks through the whole one.
