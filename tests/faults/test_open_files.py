@@ -19,6 +19,8 @@ pytestmark = REDIS_SERVER
 FILES, VISITORS = 64, 70
 SAID = "A visitor was refused: this process may open no more files"
 AGAIN_SECONDS, SAID_SECONDS = 60, 10
+# Django's reloader reads folders each second: where it can open none, it ends the server.
+EDITS = (Edit("Procfile", "runserver $PORT", "runserver --noreload $PORT"),)
 # Without it the log has not one line about those who were refused.
 CURES = (Edit("config/asgi.py", "globalLogPublisher.addObserver(warn_of_open_files)\n", ""),)
 
