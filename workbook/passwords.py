@@ -15,7 +15,7 @@ _PLACE_BEGINS, _SPACE = re.compile(r"[/?#\s'\"]"), re.compile(r"\s")
 _STANDS_FOR_ONE = re.compile(r"[^:@\s]*:?(?:\*+|PASSWORD)")
 _STRING = r"""(['"])(?:\\.|(?!\2).)*\2"""
 _NAMED = re.compile(rf"""(?i)((?:password|passwd)['"]?\s*[:=]\s*){_STRING}""")
-_IN_QUERY = re.compile(r"""(?i)([?&]\w{0,20}password=)[^\s'"&]*""")
+_IN_QUERY = re.compile(r"""(?i)([?&]\w{0,20}password=)(?!\*+(?:[\s'"&]|$))[^\s'"&]*""")
 # What Python says of an address whose password it takes for a port, for a host, for a name.
 _PYTHONS = (
     (re.compile(r"(Port could not be cast to integer value as ).*"), rf"\1{HIDDEN}"),
