@@ -53,7 +53,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TinyChecks:
         monkeypatch.setenv(name, value)
     made = make_tiny_checks(tmp_path / "small workbook")
     ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "docs_ext", made.root / "docs_ext", ignore=ignore)
+    shutil.copytree(ROOT / "docs_ext", made.root / "docs_ext", ignore=ignore, dirs_exist_ok=True)
     made.small.write({"03-third.md": PAGE}, below="docs")
     made.small.call("start", "03")
     made.small.write({"manage.py": "", "status/urls.py": "urlpatterns = []\n"})

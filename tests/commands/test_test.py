@@ -105,9 +105,11 @@ def test_versions_hands_the_named_pythons_on_and_returns_how_it_ended(
 
 
 def test_the_rounds_on_windows_are_asked_for_by_name(run: Run, capfd, monkeypatch, tmp_path: Path):
-    """Without the option they are left out."""
+    """Where an ordinary run has no round there, they are left out without the option."""
     (tmp_path / "conftest.py").write_text(
-        "from tests.conftest import pytest_addoption, pytest_collection_modifyitems  # noqa\n",
+        "import tests.conftest\n"
+        "from tests.conftest import pytest_addoption, pytest_collection_modifyitems  # noqa\n"
+        "tests.conftest.WINDOWS_BY_DEFAULT = False\n",
         encoding="utf-8",
     )
     marked = "import pytest\n@pytest.mark.windows\ndef test_that_needs_windows(): pass\n"
