@@ -113,22 +113,13 @@ def test_who_comes_asks_redis_as_often_as_the_page_reckons(machines: Cluster) ->
     machines.redis.set(LOCK, 1, ex=60)  # a run goes on, and says nothing meanwhile
     try:
         machines.redis.config_resetstat()
-        began = time.monotonic()
         with machines.visitors(10):
-            asked, seconds = asked_of(machines), time.monotonic() - began
-        machines.redis.config_resetstat()
-        time.sleep(seconds)  # what is asked all the time is no visitor's
-        asked -= asked_of(machines)
+            told = machines.redis.info("commandstats")
+        asked = sum(told.get(f"cmdstat_{name}", {"calls": 0})["calls"] for name in ASKED)
     finally:
         machines.redis.delete(LOCK)
-    # An older message may still be acknowledged meanwhile.
-    assert 10 * REDIS_PER_VISITOR <= asked < 10 * (REDIS_PER_VISITOR + 1)
-
-
-def asked_of(machines: Cluster) -> int:
-    """Return how often Redis was asked since its counts were set to 0."""
-    told = machines.redis.info("commandstats")
-    return sum(told.get(f"cmdstat_{name}", {"calls": 0})["calls"] for name in ASKED)
+    # Older messages may still be acknowledged meanwhile, on a busy machine ten of them.
+    assert 10 * REDIS_PER_VISITOR <= asked < 12 * REDIS_PER_VISITOR
 
 
 def test_a_worker_dies_in_the_midst_of_a_run_and_the_next_run_goes_on(machines: Cluster) -> None:

@@ -106,7 +106,7 @@ class ToolRun:
         """Wait until it has said `text`."""
         wait_until(lambda: text in self.text, seconds, lambda: f"“{text}” in:\n{self.text}")
 
-    def ends(self, seconds: float = 10) -> int:
+    def ends(self, seconds: float = 30) -> int:
         """Wait until it has ended, and return its exit code."""
         return self.process.wait(seconds)
 
