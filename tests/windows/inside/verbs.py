@@ -13,7 +13,7 @@ from tests.windows.inside.start_in_use import call, require
 from workbook.runtime.ports import is_free
 
 READY_SECONDS, STOP_SECONDS = 200, 40
-ADDRESS = "redis://localhost:6379"
+ADDRESS, GUIDE = "redis://localhost:6379", "http://localhost:8001"
 
 
 def main() -> None:
@@ -29,11 +29,11 @@ def main() -> None:
     require("Redis stopped; its data is gone.", server.said)
     if not is_free(6379):
         raise Fault("port 6379 is still taken after redis was stopped")
-    with running("guide", words="Serving on"):
-        page = (
-            urllib.request.urlopen("http://localhost:8001/set-up.html", timeout=30).read().decode()
-        )
-        require("py --version", page)
+    with running("guide", words="The guide: "):
+        with urllib.request.urlopen(f"{GUIDE}/set-up.html", timeout=30) as page:
+            require("py --version", page.read().decode())
+        with urllib.request.urlopen(f"{GUIDE}/-/events", timeout=30) as events:
+            require("event: ", "".join(events.readline().decode() for _ in range(4)))
     require_nothing_left("redis, run and guide")
 
 

@@ -1,4 +1,4 @@
-"""`check 01 --watch` sees a save and ends at Ctrl-C; `reset` puts a file back, and undoes it."""
+"""`check 01 --watch` sees a save and ends at Ctrl-C; `hint` and `reset` go on from there."""
 
 from tests.windows.inside.consoles import workbook
 from tests.windows.inside.outcome import Fault, play
@@ -30,6 +30,7 @@ def main() -> None:
     if "Traceback" in watch.said:
         raise Fault(watch.said)
     require_nothing_left("check --watch")
+    require("The idea, from page 01", call("hint", "01"))
     call("reset", "config/settings.py")
     if SETTINGS.read_text(encoding="utf-8") != right:
         raise Fault("reset did not put the file back")
