@@ -68,6 +68,8 @@ def serve(root: Path, port: int, editor: Editor | None = None) -> int:
     Raises WorkbookError where the port is taken, and where the site cannot be built at first.
     """
     with opened_run("guide", address=f"http://localhost:{port}/") as run, listening(port) as own:
+        # Said now that a browser that follows it is let in.
+        print(f"The guide: http://localhost:{port}/  (Ctrl-C ends it)", flush=True)
         variables = {MARK: run.id}
         builds = Builds(root, run.folder, variables)
         return asyncio.run(_serve(root, builds, own, variables, editor))

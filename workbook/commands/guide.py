@@ -38,7 +38,6 @@ def handle(options: argparse.Namespace) -> int:
     port = options.port
     os.chdir(ROOT)  # called in work/, it is no hindrance for `start`
     require_free(port)
-    print(f"The guide: http://localhost:{port}/  (Ctrl-C ends it)", flush=True)
     command = [sys.executable, "-P", "-m", "docs_ext.live", "--port", str(port)]
     if options.editor:
         command.append(f"--editor={options.editor}")
