@@ -15,6 +15,18 @@ from checks.common import startup_checks
 from checks.common.connection import CLOSES_SECONDS, require_return, require_sign
 from checks.common.evidence import explain_logs
 from checks.common.group import leftovers
+from checks.common.live_markup import (
+    BASE,
+    GUIDE,
+    PAGE,
+    PARTIAL,
+    TEMPLATE,
+    live_elements,
+    missing,
+    require_connecting,
+    require_extension,
+    why_not_swapped,
+)
 from checks.common.refusals import seen_if_let_in
 from checks.harness.diagnosis.causes import FRAMES
 from checks.harness.diagnosis.evidence import of_log
@@ -31,17 +43,6 @@ from checks.step_04.fixtures import (
     send,
 )
 from checks.step_04.handshake import ASGI, CONSUMERS, SETTINGS, open_page
-from checks.step_04.live_markup import (
-    BASE,
-    GUIDE,
-    PAGE,
-    TEMPLATE,
-    live_elements,
-    missing,
-    require_connecting,
-    require_extension,
-    why_not_swapped,
-)
 from checks.verdicts import NotYet, check
 from workbook.runtime.waiting import wait_until
 
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from checks.clients.browser import LivePage
     from checks.common.connection import ClosedPages
 
-PARTIAL = "templates/status/partials/current_status.html"
 GREETING_SECONDS, OPEN_SECONDS, BROWSER_SECONDS = 5, 4, 3
 MORE_SECONDS = 1  # how long a greeting may come after something else that was sent
 ALONE_SECONDS, LEAVING_SECONDS = patience(15), patience(4)

@@ -6,10 +6,10 @@ import re
 
 from checks.clients.dom import Element, elements_of
 from checks.clients.websocket_client import Refused, Sockets, WebsocketClient, opened_sockets
+from checks.common.live_markup import PAGE, live_elements
 from checks.harness.project import Project
 from checks.pace import patience
 from checks.step_04 import test_setup_websocket as step
-from checks.step_04.live_markup import PAGE, live_elements
 from checks.verdicts import Open, exercise
 
 PLACE = "visitors"

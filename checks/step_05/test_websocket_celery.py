@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import statistics
 import time
@@ -9,10 +10,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checks.clients.background import Later
-from checks.clients.websocket_client import PATH, WebsocketClient
+from checks.clients.dom import shown
+from checks.clients.websocket_client import PATH, Refused, Sockets, WebsocketClient
 from checks.common import startup_checks
 from checks.common.connection import CLOSES_SECONDS, require_return, require_sign
 from checks.common.evidence import explain_logs, explain_socket
+from checks.common.live_markup import (
+    PAGE,
+    PARTIAL,
+    live_elements,
+    require_connecting,
+    why_not_swapped,
+)
 from checks.common.project_files import CONSUMERS, SETTINGS, TASKS
 from checks.common.registered_tasks import require_known
 from checks.common.statuses import NEXT_SECONDS, STATUSES, TASK, statuses
@@ -358,8 +367,9 @@ def _listed(visitor: WebsocketClient) -> str:
     after=(test_five_visitors_see_the_run,),
 )
 def test_a_browser_shows_the_run(
-    project: Project, live_page: LivePage, watched_run: Later[WatchedRun]
+    project: Project, sockets: Sockets, live_page: LivePage, watched_run: Later[WatchedRun]
 ) -> None:
+    _require_swappable(project, sockets)
     watched_run.result(WATCH_SECONDS)  # only when the others' run is over may another one begin
     live_page.open(f"{project.url}/live/")
     shown = all(live_page.shows(text, BROWSER_SECONDS) for text in STATUSES)
@@ -382,6 +392,31 @@ def test_a_browser_shows_the_run(
         console = "\n".join(live_page.problems + live_page.complaints)
         told = explain(not_yet, of_log(console, project.folder), causes=CONSOLE)
         raise explain(told, *pushed, causes=FRAMES) if told is not_yet else told
+
+
+def _require_swappable(project: Project, sockets: Sockets) -> None:
+    """Raise NotYet where the markup alone tells that no status can take its place on the page.
+
+    A page that comes while a run goes on begins none: nobody needs to wait for that run's end.
+    """
+    elements = live_elements(project)
+    require_connecting(elements, f"{project.url}{PAGE}")
+    with contextlib.suppress(Refused):  # the others were not, and say more
+        page = sockets.open(project.url)
+        page.wait_for(lambda: page.frames, NEXT_SECONDS)
+        for frame in page.frames[:1]:
+            if reason := why_not_swapped(frame.text, elements):
+                raise explain(
+                    NotYet(
+                        done=f"opened {PATH} and compared what came with {PAGE}",
+                        seen=f"{shown(frame.text)}: {reason}",
+                        expected="an element inside the one with ws-connect, found by its id",
+                        look_at=f"{PARTIAL}: which element of {PAGE} does it take the place of?",
+                        guide="05, Watch two tabs",
+                    ),
+                    of_log(frame.text, project.folder),
+                    causes=FRAMES,
+                )
 
 
 @check("The page says whether its websocket is open", after=(test_five_visitors_see_the_run,))

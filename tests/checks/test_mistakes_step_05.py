@@ -413,7 +413,7 @@ MISTAKES = [
     Mistake(
         "the page does not open the websocket",
         "test_a_browser_shows_the_run",
-        ("the page opened no websocket", "templates/live.html: what makes htmx"),
+        ("no element with ws-connect", 'one with ws-connect="/ws/status"'),
         Edit("templates/live.html", ' ws-connect="/ws/status"', ""),
     ),
 ]

@@ -15,7 +15,7 @@ from checks.clients.htmx import polled_path, posted_paths
 from checks.clients.http_client import Answer, visiting
 from checks.clients.isolation import confined_to
 from checks.clients.websocket_client import PATH, Refused, opened_sockets
-from checks.step_04.live_markup import require_connecting
+from checks.common.live_markup import require_connecting
 from checks.verdicts import NotYet
 from tests.support.web_servers import serving
 

@@ -1,4 +1,4 @@
-"""The page of step 04: what /live/ contains, and whether htmx can swap in what is pushed."""
+"""The page with the websocket: what /live/ contains, and whether htmx can swap in what comes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from checks.harness.project import Project
 from checks.verdicts import NotYet
 
 PAGE = "/live/"
+PARTIAL = "templates/status/partials/current_status.html"
 TEMPLATE, BASE = "templates/live.html", "templates/_base.html"
 GUIDE = "04, Open the websocket from the page"
 
