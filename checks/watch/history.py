@@ -19,6 +19,7 @@ class Result:
     told: dict[str, Told] = field(default_factory=dict)
     problem: str = ""  # why nothing can be told of this project
     lines: list[str] = field(default_factory=list)  # what to do next, once every check was asked
+    before: frozenset[str] = frozenset()  # the ids of those that held before the learner began
     is_complete: bool = False
 
     @property
@@ -47,10 +48,24 @@ class Result:
         """Whether every check was asked and holds, as far as this machine can tell."""
         return self.is_complete and not self.problem and bool(self.held) and not self.first_cross
 
+    @property
+    def unproven(self) -> frozenset[str]:
+        """The ids of the checks that hold as they did before the learner began.
+
+        What is true of an empty project is no step forward until all of them hold.
+        """
+        return frozenset() if self.all_hold else self.before & self.held
+
     def count(self) -> str:
         """Return how many hold, such as “12 of 19 hold”."""
         total, held = len(self.verdicts), len([one for one in self.verdicts if one.mark == HOLDS])
         return f"{held} of {total} hold{'s' if held == total == 1 else ''}"
+
+    def remark(self) -> str:
+        """Return how many of those that hold are no step forward, "" for none."""
+        before = len(self.unproven)
+        how_many = "All" if before == len(self.held) else number(before).capitalize()
+        return f"{how_many} of them held before you began." if before else ""
 
 
 class History:

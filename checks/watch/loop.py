@@ -16,10 +16,12 @@ from checks.watch.hints import hint_on
 from checks.watch.history import NOT_YET, History, Result
 from checks.watch.runs import Closed, Runs
 from checks.watch.saves import Saves
-from checks.watch.screen import BOLD, GREEN, RED, YELLOW, Line, Screen
+from checks.watch.screen import BOLD, DIM, GREEN, RED, YELLOW, Line, Screen
 from workbook.errors import WorkbookError
 from workbook.projects.content import content_of
 from workbook.projects.outdated_processes import outdated_processes
+from workbook.projects.progress import read_progress
+from workbook.projects.work_record import read_record
 from workbook.runtime.signals import StopSignals
 
 TICK_SECONDS = 1.0
@@ -131,7 +133,8 @@ class Loop:
             self._history.forget(contents.digest)
             self._begin(contents)
         elif key == "a" and last:
-            self._screen.show([Line(""), *self._screen.verdicts(last.verdicts), Line("")])
+            last.before = self._unproven(last)
+            self._screen.show([Line(""), *self._screen.verdicts(last), Line("")])
         elif key == "h" and last and (cross := last.first_cross):
             self._end_early(cross)
             self._screen.status("looking for a hint …")
@@ -204,6 +207,13 @@ class Loop:
         self._show(result, change, going.cross)
         self._screen.happened(Rests(result.problem))
 
+    def _unproven(self, result: Result) -> frozenset[str]:
+        """Return the checks that hold and never were open in this `work/`."""
+        if self._target.kind != "work":
+            return frozenset()
+        known = read_progress().of(self._target.label)
+        return known.unproven_in(read_record().id, result.held)
+
     def _remember(self, known: Result) -> None:
         """Let those who read what is remembered know that these files have been checked."""
         if self._target.kind == "work" and not known.problem:
@@ -234,6 +244,7 @@ class Loop:
         `lines` are said of a green instead of its own.
         """
         screen, cross, self._last = self._screen, result.first_cross, result
+        result.before = self._unproven(result)
         if result.problem:
             screen.show([Line(""), *screen.text(result.problem, YELLOW), Line("")])
             return
@@ -242,6 +253,7 @@ class Loop:
         if cross and (screen.is_terminal or cross != told):
             shown += screen.cross(cross, self._history.broke(cross))
         shown += screen.text(count, BOLD)
+        shown += screen.text(remark, DIM) if (remark := result.remark()) else []
         if not cross:
             said = result.lines if lines is None else lines
             shown += [line for text in said for line in screen.text(text, GREEN)]

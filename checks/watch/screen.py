@@ -12,13 +12,15 @@ from pathlib import Path
 from checks.reporting.events import Event, Told
 from checks.reporting.formatting import block, wrapped
 from checks.reporting.guide_links import as_link
-from checks.watch.history import HOLDS, NOT_YET
+from checks.watch.history import HOLDS, NOT_YET, Result
 from workbook.runtime.console import Console
 
 MARGIN = "  "
 KEYS = "Enter checks now · h hint · a all verdicts · q quit"
-BOLD, RED, GREEN, YELLOW, ALARM, PLAIN = "1", "1;31", "1;32", "33", "1;97;41", ""
+BOLD, DIM, RED, GREEN, YELLOW, ALARM, PLAIN = "1", "2", "1;31", "1;32", "33", "1;97;41", ""
 MOST_NAMED = 3
+UNPROVEN = "·"
+LEGEND = f"{UNPROVEN} held before you began. It is ticked once all the others hold."
 
 
 @dataclass(frozen=True)
@@ -146,19 +148,24 @@ class Screen:
         """Return a sentence, wrapped."""
         return [Line(one, look) for one in wrapped(text, self.width, first=MARGIN, other=MARGIN)]
 
-    def verdicts(self, verdicts: Iterable[Told]) -> list[Line]:
-        """Return a line for each verdict; what waits for another check says no more than that."""
-        looks = {HOLDS: PLAIN, NOT_YET: RED}
-        return [
-            Line(text, looks.get(one.mark, YELLOW))
-            for one in verdicts
+    def verdicts(self, result: Result) -> list[Line]:
+        """Return a line for each verdict; what waits for another check says no more than that.
+
+        What held before the learner began has no tick.
+        """
+        looks = {HOLDS: PLAIN, NOT_YET: RED, UNPROVEN: DIM}
+        marks = dict.fromkeys(result.unproven, UNPROVEN)
+        lines = [
+            Line(text, looks.get(marks.get(one.id, one.mark), YELLOW))
+            for one in result.verdicts
             for text in wrapped(
                 f"{one.title}: {one.reason}" if one.reason and not one.waits else one.title,
                 self.width,
-                first=f"{MARGIN}{one.mark} ",
+                first=f"{MARGIN}{marks.get(one.id, one.mark)} ",
                 other=f"{MARGIN}  ",
             )
         ]
+        return [*lines, Line(""), *self.text(LEGEND)] if marks else lines
 
 
 def _clock() -> str:

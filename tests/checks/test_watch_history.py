@@ -88,3 +88,15 @@ def test_events_are_the_same_after_the_journey():
 def test_what_a_library_prints_is_no_event():
     for line in ("", "Deprecated!", "[]", "{}", '{"event": "Unknown"}', '{"event": "Told"}'):
         assert from_line(line) is None
+
+
+def test_what_held_before_the_learner_began_is_no_step_forward():
+    some = result("✓✓✗")
+    assert (some.remark(), some.unproven) == ("", frozenset())
+    some.before = frozenset({"one"})
+    assert some.remark() == "One of them held before you began."
+    some.before = frozenset({"one", "two"})
+    assert some.remark() == "All of them held before you began."
+    whole = result("✓✓✓")
+    whole.before = frozenset({"one"})
+    assert (whole.remark(), whole.unproven) == ("", frozenset())

@@ -89,7 +89,17 @@ def test_the_first_cross_is_alone_on_the_screen(watched: Watched):
 def test_a_lists_all_verdicts(watched: Watched):
     watched.press("a")
     watched.wait_for("– The third holds")
-    assert "✓ The first holds" in watched.screen
+    assert "· The first holds" in watched.screen
+
+
+def test_what_held_before_one_began_has_no_tick_until_all_of_it_holds(watched: Watched):
+    assert "All of them held before you began." in watched.screen
+    save(watched.tiny, "first second")
+    watched.wait_for("One of them held before you began.")
+    watched.press("a")
+    watched.wait_for("· held before you began.")
+    assert "· The first holds" in watched.screen
+    assert "✓ The second holds" in watched.screen
 
 
 def test_h_shows_what_the_tool_answers_to_hint(watched: Watched):
@@ -130,3 +140,4 @@ def test_after_a_success_it_stays(watched: Watched):
     assert "3 of 3 hold" in watched.screen
     watched.press("a")
     watched.wait_for("✓ The third holds")
+    assert "✓ The first holds" in watched.screen

@@ -193,3 +193,12 @@ def test_proven_is_what_holds_and_once_did_not_in_the_same_project() -> None:
     assert after.proven_in("second") == ()
     elsewhere = after_run(after, replace(GREEN, work="second", held=("a", "b")), True, set())
     assert elsewhere.proven_in("second") == ()
+
+
+def test_a_check_that_was_never_open_is_unproven_until_all_have_held() -> None:
+    held = {"a", "b"}
+    began = after_run(StepProgress(), replace(GREEN, held=("a",), open=("b",)), False, set())
+    assert began.unproven_in(GREEN.work, held) == {"a"}
+    assert began.unproven_in("second", held) == held
+    done = after_run(began, replace(GREEN, held=("a", "b")), True, set())
+    assert not done.unproven_in(GREEN.work, held)

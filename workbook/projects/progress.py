@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -87,6 +87,16 @@ class StepProgress:
         if not self.last or self.last.work != work or self.open_in != work:
             return ()
         return tuple(id for id in self.last.held if id in self.were_open)
+
+    def unproven_in(self, work: str, held: Collection[str]) -> frozenset[str]:
+        """Return those of the checks that hold in the project `work` of which nobody knows more.
+
+        They were never open there. Once every check has held there, none is left: what is true
+        of an empty project counts as soon as the rest is true too.
+        """
+        if self.held_in == work:
+            return frozenset()
+        return frozenset(held).difference(self.were_open if self.open_in == work else ())
 
 
 @dataclass(frozen=True)
