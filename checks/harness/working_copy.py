@@ -7,14 +7,13 @@ import shutil
 import sqlite3
 from collections.abc import Collection
 from contextlib import closing
-from fnmatch import fnmatch
 from pathlib import Path
 
 from checks.harness.databases import Databases, delete, files_of
 from checks.harness.process_log import READ_BYTES
 from checks.verdicts import CannotTell
 from workbook.paths import ROOT
-from workbook.projects.copying import ignored_names
+from workbook.projects.copying import noise_in
 from workbook.runtime.process_output import decoded
 
 MARK_OF_A_VIRTUALENV = "pyvenv.cfg"
@@ -26,14 +25,13 @@ def copy_of(source: Path, target: Path) -> None:
     What its own `.gitignore` names comes along as well: the project may need a file that its
     repository leaves out, or a folder that is empty there.
     """
-    patterns = ignored_names(ROOT / ".gitignore")
+    is_noise = noise_in(ROOT / ".gitignore")
 
     def noise(folder: str, names: list[str]) -> list[str]:
         return [
             name
             for name in names
-            if any(fnmatch(name, pattern) for pattern in patterns)
-            or Path(folder, name, MARK_OF_A_VIRTUALENV).exists()
+            if is_noise(name) or Path(folder, name, MARK_OF_A_VIRTUALENV).exists()
         ]
 
     try:

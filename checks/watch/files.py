@@ -6,12 +6,11 @@ import hashlib
 import os
 import sys
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
 from workbook.paths import ROOT
-from workbook.projects.copying import ignored_names
+from workbook.projects.copying import ignored_names, name_matcher
 
 # What editors keep beside a file while it is open, or write before they rename it.
 EDITORS = {
@@ -48,7 +47,7 @@ class CountedFiles:
         self.folder = folder
         # `.env` counts, whatever repositories leave out.
         ignored = ignored_names(ROOT / ".gitignore") - {".env"}
-        self._patterns = ignored | EDITORS | WRITTEN
+        self._is_noise = name_matcher(ignored | EDITORS | WRITTEN)
 
     def counts(self, path: Path) -> bool:
         """Tell whether the file or folder at `path`, which is below the project, counts."""
@@ -76,9 +75,6 @@ class CountedFiles:
     def packages_changed(self, since: Contents) -> bool:
         """Tell whether other packages are installed than `since`."""
         return since.digests[""] != packages_digest()
-
-    def _is_noise(self, name: str) -> bool:
-        return any(fnmatch(name, pattern) for pattern in self._patterns)
 
 
 def _digest(path: Path) -> str:

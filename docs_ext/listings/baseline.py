@@ -10,14 +10,13 @@ import re
 import subprocess
 import sys
 import tempfile
-from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import ROOT
-from workbook.projects.copying import ignored_names
+from workbook.projects.copying import noise_in
 from workbook.projects.django_lines import as_in_snapshot
 from workbook.projects.steps import Step, all_steps
 from workbook.runtime.process_output import AS_TEXT
@@ -32,12 +31,11 @@ def files_of(folder: Path) -> dict[str, str]:
 
     Files that are no text have no lines to show, and are left out.
     """
-    patterns = ignored_names(ROOT / ".gitignore")
+    is_noise = noise_in(ROOT / ".gitignore")
     texts: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        noisy = any(fnmatch(part, pattern) for part in name.parts for pattern in patterns)
-        if noisy or not path.is_file():
+        if any(map(is_noise, name.parts)) or not path.is_file():
             continue
         try:
             texts[name.as_posix()] = path.read_text(encoding="utf-8")

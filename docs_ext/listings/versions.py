@@ -1,13 +1,15 @@
 """What a page builds, one version after the other, as the texts of a project's files.
 
 On the page of a step these are its stages and then the snapshot; each is compared with the one
-before it, and the first with what is on the learner's disk when the page begins.
+before it, and the first with what is on the learner's disk when the page begins. They are read
+once: each build of the site is a process of its own.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from docs_ext.listings.baseline import files_before, files_of
@@ -16,6 +18,7 @@ from workbook.projects.stages import stages_of
 from workbook.projects.steps import Step
 
 
+@cache
 def files_at(step: Step, stage: str = "") -> dict[str, str]:
     """Return the texts of a step's files at a stage, without one those of the snapshot."""
     if not stage:

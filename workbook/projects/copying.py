@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import os
+import re
 import shutil
-from fnmatch import fnmatch
+from collections.abc import Callable, Iterable
+from fnmatch import translate
 from pathlib import Path
 
 from workbook.paths import ROOT
@@ -27,14 +30,24 @@ def ignored_names(*ignore_files: Path) -> set[str]:
     return {pattern for pattern in patterns if "/" not in pattern}
 
 
+def name_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Return what tells whether a name matches one of the patterns, as `fnmatch` reads them."""
+    whole = "|".join(translate(os.path.normcase(pattern)) for pattern in sorted(patterns))
+    matches = re.compile(whole or r"(?!)").match
+    return lambda name: matches(os.path.normcase(name)) is not None
+
+
+def noise_in(*ignore_files: Path) -> Callable[[str], bool]:
+    """Return what tells whether a file or folder of this name is noise: see `ignored_names`."""
+    return name_matcher(ignored_names(*ignore_files))
+
+
 def copy_project(source: Path, target: Path) -> None:
     """Copy a project's folder without its noise to `target`, which must not exist yet."""
-    patterns = ignored_names(ROOT / ".gitignore", source / ".gitignore")
-
-    def noise(_folder: str, names: list[str]) -> list[str]:
-        return [name for name in names if any(fnmatch(name, pattern) for pattern in patterns)]
-
-    shutil.copytree(source, target, symlinks=True, ignore=noise)
+    is_noise = noise_in(ROOT / ".gitignore", source / ".gitignore")
+    shutil.copytree(
+        source, target, symlinks=True, ignore=lambda _, names: list(filter(is_noise, names))
+    )
 
 
 def make_lines_plain(folder: Path) -> None:

@@ -11,13 +11,12 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path, PureWindowsPath
 
 import psutil
 
 from workbook.paths import ROOT
-from workbook.projects.copying import ignored_names
+from workbook.projects.copying import ignored_names, name_matcher
 from workbook.runtime.folder_users import processes_in
 
 # How far the two clocks may be apart: that of files, and that of processes.
@@ -73,10 +72,10 @@ def role_of(words: Sequence[str]) -> str:
 
 def _last_save(folder: Path) -> tuple[float, str]:
     """Return when the code was last written, and which file; 0 where there is none."""
-    patterns = ignored_names(ROOT / ".gitignore") - {".env"}
+    is_noise = name_matcher(ignored_names(ROOT / ".gitignore") - {".env"})
     last = (0.0, "")
     for place, folders, names in os.walk(folder):
-        folders[:] = [one for one in folders if not any(fnmatch(one, each) for each in patterns)]
+        folders[:] = [one for one in folders if not is_noise(one)]
         for name in names:
             if name.endswith(CODE):
                 with suppress(OSError):

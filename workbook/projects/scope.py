@@ -8,13 +8,13 @@ be read, the very reason for a reset, hide none.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from workbook.paths import ROOT
-from workbook.projects.copying import ignored_names
+from workbook.projects.copying import ignored_names, name_matcher
 
 SQLITE = b"SQLite format 3\0"
 # What SQLite keeps beside a database while it writes.
@@ -45,7 +45,7 @@ WHOLE = Scope()
 
 def is_data(entry: Path) -> bool:
     """Tell whether a file or folder holds what no version of the project brings back."""
-    return any(fnmatch(entry.name, pattern) for pattern in _data_names()) or is_database(entry)
+    return _is_data_name()(entry.name) or is_database(entry)
 
 
 def is_database(entry: Path) -> bool:
@@ -63,5 +63,5 @@ def is_database(entry: Path) -> bool:
 
 
 @cache
-def _data_names() -> frozenset[str]:
-    return frozenset(ignored_names(ROOT / ".gitignore") - COMPILED)
+def _is_data_name() -> Callable[[str], bool]:
+    return name_matcher(ignored_names(ROOT / ".gitignore") - COMPILED)

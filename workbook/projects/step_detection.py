@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatch
 from pathlib import Path
 
 from workbook.paths import ROOT
-from workbook.projects.copying import ignored_names
+from workbook.projects.copying import noise_in
 
 # What a project must hold somewhere in its Python files once a step is done.
 MARKS = {
@@ -56,11 +55,9 @@ def gaps_in(done: list[int]) -> list[int]:
 
 def python_text(folder: Path) -> str:
     """Return all Python files of a project as one text, without comments of a whole line."""
-    noise = ignored_names(ROOT / ".gitignore", folder / ".gitignore")
+    is_noise = noise_in(ROOT / ".gitignore", folder / ".gitignore")
     lines = []
     for path in sorted(folder.rglob("*.py")):
-        parts = path.relative_to(folder).parts
-        is_noise = any(fnmatch(part, pattern) for part in parts for pattern in noise)
-        if path.is_file() and not is_noise:
+        if path.is_file() and not any(map(is_noise, path.relative_to(folder).parts)):
             lines += path.read_text(encoding="utf-8", errors="replace").splitlines()
     return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
