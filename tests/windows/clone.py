@@ -1,5 +1,6 @@
 """The workbook as a learner clones it on Windows, and what they call there."""
 
+import hashlib
 import os
 import shutil
 import sys
@@ -23,6 +24,7 @@ from workbook.runtime.process_tree import run_to_end
 # With a space and letters beyond ASCII, as folders on Windows have them.
 NAME = "Übungen & celery"
 SETUP_SECONDS = 600
+FIRST_CALL = "first-call.txt"
 # What the tool begins in the background, to its end: what starts later starts in a third of time.
 COMPILE = """
 import sys
@@ -125,22 +127,45 @@ class Clone:
 def prepared_environment(windows: Windows) -> Path | None:
     """Return a folder `.venv` that a call of the tool has made for `Clone.place`.
 
-    It is made once for each lock, and None on a Windows that is this system: its path changes.
+    It is made once for each lock and what sets it up, and None on a Windows that is this system:
+    its path changes. What the call printed is in its FIRST_CALL.
     """
     if not isinstance(windows, Wine):
         return None
-    recipe = f"{windows.root.name} {windows.wheels.name} {NAME}"
+    recipe = f"{windows.root.name} {windows.wheels.name} {NAME} {_digest_of_set_up()}"
 
     def make(target: Path) -> None:
         with fresh_clone(windows) as clone:
-            done = clone.workbook("--help", seconds=SETUP_SECONDS)
+            done = clone.workbook(seconds=SETUP_SECONDS)
             compiled = clone.python("-P", "-c", COMPILE, seconds=SETUP_SECONDS)
             for one in (done, compiled):
                 if not one.succeeded:
                     raise WorkbookError(f"A clone on Windows was not set up:\n{one.text[-3000:]}")
             shutil.copytree(clone.folder / ENVIRONMENT.name, target)
+            (target / FIRST_CALL).write_text(done.text, encoding="utf-8")
 
     return made_once(cache_folder() / "environments", recipe, make)
+
+
+def first_call(windows: Windows) -> str:
+    """Return what the tool's first call prints in a fresh clone. Raises WorkbookError if it fails.
+
+    Under Wine that call is the one which made the environment of all these tests.
+    """
+    if environment := prepared_environment(windows):
+        return (environment / FIRST_CALL).read_text(encoding="utf-8")
+    with fresh_clone(windows) as clone:
+        done = clone.workbook(seconds=SETUP_SECONDS)
+        if not done.succeeded:
+            raise WorkbookError(f"A clone on Windows was not set up:\n{done.text[-3000:]}")
+        return done.text
+
+
+def _digest_of_set_up() -> str:
+    """Return a digest of the code that a first call runs."""
+    tool = ROOT / "workbook"
+    files = [*tool.glob("*.py"), *(tool / "bootstrap").glob("*.py"), *tool.glob("runtime/*.py")]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()
 
 
 @contextmanager
