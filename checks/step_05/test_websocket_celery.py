@@ -412,7 +412,7 @@ def _require_swappable(project: Project, sockets: Sockets) -> None:
                         seen=f"{shown(frame.text)}: {reason}",
                         expected="an element inside the one with ws-connect, found by its id",
                         look_at=f"{PARTIAL}: which element of {PAGE} does it take the place of?",
-                        guide="05, Watch two tabs",
+                        guide="04, Push a partial",
                     ),
                     of_log(frame.text, project.folder),
                     causes=FRAMES,

@@ -15,7 +15,10 @@ ITEM = re.compile(r"(?:-|\d+\.) ")
 # Lines that are no sentences: HTML, pictures, tabs, folds, tables, tasks to tick.
 NO_SENTENCE = ("#", "![", "===", "???", "!!!", "|", "- [")
 # What a reader does to look at something says nothing about the idea.
-TO_LOOK = ("Open http", "Reload ", "Leave the shell")
+TO_LOOK = re.compile(
+    r"(?:Open http|Reload |Leave the shell|(?:Start|Stop) (?:it|everything|beat|Redis|"
+    r"the (?:web server|worker|server))\b)"
+)
 HTML = re.compile(r"</?(?!https?:)[a-z!]")
 
 
@@ -84,7 +87,7 @@ def _paragraphs(lines: list[str]) -> list[str]:
 def _without_looks(text: str) -> str:
     """Return a paragraph without the steps that only look; a listing that follows is not shown."""
     sentences = re.split(r"(?<=[.?!:]) (?=[A-Z])", text)
-    told = " ".join(one for one in sentences if not one.startswith(TO_LOOK))
+    told = " ".join(one for one in sentences if not TO_LOOK.match(one))
     return f"{told[:-1]}." if told.endswith(":") else told
 
 
