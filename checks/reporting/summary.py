@@ -9,6 +9,7 @@ from checks.reporting.outcomes import NOT_YET, UNTOLD, Outcomes, Verdict
 from checks.target import Target
 from checks.verdicts import DONE, OPEN
 from workbook.invocation import tool_command
+from workbook.projects.content import content_of
 from workbook.projects.lessons import Lesson
 from workbook.projects.progress import read_progress
 from workbook.projects.standing import LAST_STEP, Standing, following
@@ -100,13 +101,20 @@ def after_all(target: Target, complete: bool) -> list[str]:
         return [f"Next: your own, {base}"]
     done = f"{target.title} is done."
     if broken := broke_since(target):
-        held = f"But {broken[0].title} held before, and broke since."
+        held = f"But {broken[0].title} held before, and {_since_when(broken[0], target)}."
         return [f"{done} {held} Next: `{tool_command()} check {broken[0].label}`"]
     after = following(target.label)
     if isinstance(target.step, Lesson) or not after:
         return [f"{done} Well done."]
     last = "That was the last step. Well done. " if target.step.number >= LAST_STEP else ""
     return [f"{done} {last}Next: {after}"]
+
+
+def _since_when(broken: Step | Lesson, target: Target) -> str:
+    """Return what is known of a step that held once: it is ✗ now, or was before the last save."""
+    run = read_progress().of(broken.label).last
+    is_now = run is not None and run.content == content_of(target.folder)
+    return "broke since" if is_now else "was ✗ when it was asked last, before your last save"
 
 
 def broke_since(target: Target) -> list[Step | Lesson]:

@@ -236,36 +236,6 @@ def _what_is_missing(answer: Answer) -> str:
 
 
 @check(
-    "A broker that is down is reported in a fragment",
-    after=(test_the_fragment_polls_for_the_status,),
-)
-def test_a_broker_that_is_down_is_reported(project: Project, broker_down: str) -> None:
-    with visiting(broker_down) as visitor:
-        page = visitor.get("/", within=4)
-        answer = visitor.post(PATH, htmx=True, within=PATIENCE_SECONDS)
-    is_piece = answer.words and not is_whole_page(answer)
-    if answer.status == 503 and is_piece and answer.seconds <= REFUSED_SECONDS:
-        return
-    if not page.is_fine:
-        answer = page  # without it there was nothing to send the form from
-    whole = ", a whole page" if is_whole_page(answer) else ""
-    raise explain_answer(
-        NotYet(
-            done=f"{answer.done}{' from htmx' if answer is not page else ''}, "
-            "with a broker that refuses connections",
-            seen=f"{answer.seen}{whole}" if answer.words or answer.problem else "an empty answer",
-            expected="status 503 and a fragment with a short message, "
-            f"within {REFUSED_SECONDS:g} s",
-            look_at=f"{VIEWS}: what is rendered when delay raises OperationalError?",
-            guide="03, Say when the queue can’t be reached",
-        ),
-        project,
-        answer,
-        FROZEN,
-    )
-
-
-@check(
     "Somebody else's task and an invented one get the same 404, and polling stops",
     after=(test_the_fragment_polls_for_the_status,),
 )
@@ -773,6 +743,36 @@ def test_the_bar_moves(project: Project, conversation: Conversation, unheard: Se
         expected="<progress value=… max=…> that fills while the task works",
         look_at=hint,
         guide="03, Report progress",
+    )
+
+
+@check(
+    "A broker that is down is reported in a fragment",
+    after=(test_the_fragment_polls_for_the_status,),
+)
+def test_a_broker_that_is_down_is_reported(project: Project, broker_down: str) -> None:
+    with visiting(broker_down) as visitor:
+        page = visitor.get("/", within=4)
+        answer = visitor.post(PATH, htmx=True, within=PATIENCE_SECONDS)
+    is_piece = answer.words and not is_whole_page(answer)
+    if answer.status == 503 and is_piece and answer.seconds <= REFUSED_SECONDS:
+        return
+    if not page.is_fine:
+        answer = page  # without it there was nothing to send the form from
+    whole = ", a whole page" if is_whole_page(answer) else ""
+    raise explain_answer(
+        NotYet(
+            done=f"{answer.done}{' from htmx' if answer is not page else ''}, "
+            "with a broker that refuses connections",
+            seen=f"{answer.seen}{whole}" if answer.words or answer.problem else "an empty answer",
+            expected="status 503 and a fragment with a short message, "
+            f"within {REFUSED_SECONDS:g} s",
+            look_at=f"{VIEWS}: what is rendered when delay raises OperationalError?",
+            guide="03, Say when the queue can’t be reached",
+        ),
+        project,
+        answer,
+        FROZEN,
     )
 
 

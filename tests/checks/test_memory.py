@@ -136,6 +136,9 @@ def test_step_that_a_later_one_broke_is_told_by_the_next_check(tiny: TinyChecks)
     said = tiny.run().text
     assert "Step 03 is done. But step 02 held before, and broke since." in said
     assert "`python3 workbook check 02`" in said
+    tiny.small.write({"status/views.py": "# saved since\n"})
+    said = " ".join(tiny.run().text.split())
+    assert "step 02 held before, and was ✗ when it was asked last, before your last save." in said
 
 
 def test_it_survives_start(tiny: TinyChecks) -> None:

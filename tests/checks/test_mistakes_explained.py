@@ -127,7 +127,7 @@ STEP_05 = (
     Mistake(
         "the-partial-has-another-id",
         "test_a_browser_shows_the_run",
-        ("htmx:oobErrorNoTarget", "current_status.html: which id", "04, Push a partial"),
+        ('<span id="state">', "has no element with the id state", "04, Push a partial"),
         Edit("templates/status/partials/current_status.html", 'id="status"', 'id="state"'),
     ),
     Mistake(
