@@ -54,7 +54,7 @@ def why_not_swapped(fragment: str, page: list[Element]) -> str:
     """
     tops = [element for element in elements_of(fragment) if element.parent is None]
     if not tops:
-        return "text without an element, so htmx does not know where it goes"
+        return "that is text without an element, so htmx does not know where it goes"
     holds_socket = list(connecting.lineage()) if (connecting := socket_element(page)) else []
     for top in tops:
         style, _, selector = (top.get("hx-swap-oob") or "").partition(":")

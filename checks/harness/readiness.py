@@ -16,6 +16,7 @@ from workbook.runtime.child_environment import MARK
 from workbook.runtime.ports import IN_USE, LOOPBACK, can_bind, free_port, holder, listeners
 
 READY_SECONDS = patience(12)
+MOST_HELD_UP_SECONDS = 60
 ELSEWHERE_SECONDS = patience(2)  # from then on we look whether a server listens on another port
 # runserver's own words when it raised at its start: it stays, and waits for its files to change.
 GAVE_UP = "Exception in thread django-main-thread"
@@ -34,7 +35,7 @@ def await_page(web: Launched, port: int) -> None:
     start = time.monotonic()
     look = start + ELSEWHERE_SECONDS
     others: set[int] = set()
-    while (now := time.monotonic()) < start + READY_SECONDS:
+    while not is_late(web, waited := (now := time.monotonic()) - start):
         if web.exit_code() is not None or GAVE_UP in web.log.text():
             require_own_port(web, port)
             raise ended(web)
@@ -50,12 +51,22 @@ def await_page(web: Launched, port: int) -> None:
     elsewhere = f"it listens on port {min(others)}" if others else "it listens on no port"
     raise NotYet(
         done=f"started web: {web.command}",
-        seen=f"nothing on port {port} within {now - start:.0f} s: {elsewhere}",
+        seen=f"nothing on port {port} within {waited:.0f} s: {elsewhere}",
         expected="a server on the port that $PORT names",
         look_at="Procfile: does the line of web use $PORT?",
         guide=PROCESSES,
         words=web.log.tail(),
     )
+
+
+def is_late(launched: Launched, seconds: float) -> bool:
+    """Tell whether a process that was started so many `seconds` ago should be ready by now.
+
+    What it waited for a processor that others had is no fault of its own.
+    """
+    if seconds < READY_SECONDS:
+        return False
+    return seconds >= READY_SECONDS + min(launched.held_up_seconds(), MOST_HELD_UP_SECONDS)
 
 
 def await_page_somewhere(

@@ -71,6 +71,18 @@ class Launched:
                 }
         return found
 
+    def held_up_seconds(self) -> float:
+        """Return how long it, or a descendant, has waited for a processor: 0 but on Linux.
+
+        Of all its threads it is the longest. See schedstat in proc(5).
+        """
+        waited = 0
+        for process in trees([self.popen.pid]):
+            for file in Path(f"/proc/{process.pid}/task").glob("*/schedstat"):
+                with contextlib.suppress(OSError, ValueError, IndexError):
+                    waited = max(waited, int(file.read_text(encoding="ascii").split()[1]))
+        return waited / 1e9
+
 
 @dataclass(frozen=True)
 class Launcher:

@@ -21,8 +21,8 @@ def await_worker(app: celery.Celery, processes: Mapping[str, Launched]) -> None:
 
     `app` speaks to its broker.
     """
-    worker, deadline = processes["worker"], time.monotonic() + readiness.READY_SECONDS
-    while time.monotonic() < deadline:
+    worker, start = processes["worker"], time.monotonic()
+    while not readiness.is_late(worker, waited := time.monotonic() - start):
         for launched in processes.values():
             if launched.exit_code() is not None:
                 raise ended(launched)
@@ -31,7 +31,7 @@ def await_worker(app: celery.Celery, processes: Mapping[str, Launched]) -> None:
     raise explain(
         NotYet(
             done=f"started worker: {worker.command}, and asked it with `inspect ping`",
-            seen=f"no answer within {readiness.READY_SECONDS:g} s",
+            seen=f"no answer within {waited:.0f} s",
             expected="pong",
             look_at="config/celery.py: does the app take its settings from Django?",
             guide="01, Configure the Celery app",

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from checks.clients.websocket_client import PATH, Refused, Sockets, WebsocketClient
 from checks.common.evidence import explain_socket
+from checks.harness.process_log import ProcessLog
 from checks.harness.project import Project
 from checks.verdicts import NotYet
 
@@ -42,9 +43,11 @@ def _not_open(project: Project, sockets: Sockets, refused: Refused) -> NotYet:
     elif refused.status == 0:
         place = f"{CONSUMERS}: what keeps connect from returning?"
         guide = "04, Write the consumer"
-    elif _opens(sockets, project.url, f"{PATH}/"):
+    # Asked only where the log names no other fault: what is asked leaves its own lines there.
+    elif _may_be_unknown(refused, web) and _opens(sockets, project.url, f"{PATH}/"):
         seen += f", while {PATH}/ opens"
-        place, guide = f"{ROUTING}: how does the path end?", "04, Route the websocket"
+        file = ROUTING if (project.folder / ROUTING).exists() else ASGI
+        place, guide = f"{file}: how does the path end?", "04, Route the websocket"
         words, is_told = "", True
     else:
         place, guide = f"{CONSUMERS}, connect", "04, Write the consumer"
@@ -59,6 +62,11 @@ def _not_open(project: Project, sockets: Sockets, refused: Refused) -> NotYet:
     if is_told:
         return not_yet
     return explain_socket(not_yet, project, PATH, is_hung=refused.status == 0 and code is None)
+
+
+def _may_be_unknown(refused: Refused, web: ProcessLog) -> bool:
+    """Tell whether the path may be one that no route has."""
+    return refused.status != 500 or "No route found" in web.text()
 
 
 def _opens(sockets: Sockets, base_url: str, path: str) -> bool:

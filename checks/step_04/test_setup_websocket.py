@@ -114,7 +114,7 @@ def test_who_connects_is_sent_running(project: Project, pages: list[WebsocketCli
             seen=page.seen if closed else came[0],
             expected="RUNNING, sent to the visitor who connected",
             look_at=f"{CONSUMERS}, connect: what does it send once it has accepted?",
-            guide="04, Write the consumer",
+            guide="04, Greet the visitor",
             words=project.process("web").log.tail() if closed else "",
         )
         told = explain_logs(not_yet, project, "web")
@@ -188,7 +188,7 @@ def _require_own_greetings(pages: list[WebsocketClient], message: GroupMessage) 
                 seen="the first page was sent its greeting again: it would hide a newer status",
                 expected="RUNNING, sent to the visitor who connected, and to nobody else",
                 look_at=f"{CONSUMERS}, connect: to whom does it send the greeting?",
-                guide="04, Write the consumer",
+                guide="04, Greet the visitor",
             )
 
 

@@ -140,7 +140,7 @@ BAD_INPUTS = [
         "worker_that_is_none",
         1,
         STARTS,
-        ("started worker: sleep 3600", "no answer within 12 s"),
+        ("started worker: sleep 3600", "no answer within 1"),
         changed("Procfile", WORKER, "sleep 3600"),
     ),
     BadInput(

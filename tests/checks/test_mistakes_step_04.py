@@ -157,6 +157,13 @@ MISTAKES = [
         Edit(ROUTING, "'ws/status'", "'ws/status/'"),
     ),
     Mistake(
+        # Not the path with a slash, which the check asks for too.
+        "consumer_without_as_asgi",
+        "test_runserver_opens_the_websocket",
+        ("status 500", "TypeError", f"{ROUTING}, line", "how does a consumer become"),
+        Edit(ROUTING, ".as_asgi()", ""),
+    ),
+    Mistake(
         "consumer_raises",
         "test_runserver_opens_the_websocket",
         ("status 500", "KeyError: 'username'", 'File "status/consumers.py"', "in connect"),
