@@ -25,6 +25,7 @@ URL = re.compile(r"\b(?:rediss?|valkeys?|amqps?)://[^\s'\"]+")
 DONE = f"loaded the settings with CELERY_BROKER_REDIS_URL=redis://{LOOPBACK}:PORT"
 ROLES = ("web", "worker", "beat")
 WORKER = re.compile(r"\bcelery\b.*\sworker\b")
+SECOND_APP = re.compile(r"=\s*(?:celery\.)?Celery\(")
 QUEUES = re.compile(r"\s(-Q|--queues)\b")
 
 
@@ -102,10 +103,21 @@ def _shown(address: Any) -> str:
     return str(address)
 
 
-def require_celery_app(settings: dict[str, Any]) -> None:
+def _second_app(project: Path) -> str:
+    """Return which file makes a Celery app besides config/celery.py, that one if none does."""
+    first = "config/celery.py"
+    for file in sorted(project.rglob("*.py")):
+        name = file.relative_to(project).as_posix()
+        text = file.read_text(encoding="utf-8", errors="replace")
+        if name != first and SECOND_APP.search(text):
+            return name
+    return first
+
+
+def require_celery_app(settings: dict[str, Any], project: Path) -> None:
     """Raise NotYet unless the package `config` holds one Celery app that knows its broker.
 
-    `settings` are those of the probe.
+    `settings` are those of the probe, for the project in the folder `project`.
     """
     if not settings["app_is_loaded"]:
         raise NotYet(
@@ -120,7 +132,7 @@ def require_celery_app(settings: dict[str, Any]) -> None:
             done="asked Celery for its current app",
             seen="a different app from the one in config",
             expected="one Celery app in the whole project",
-            look_at="config/celery.py: is there a second Celery(...) somewhere?",
+            look_at=f"{_second_app(project)}: is there a second Celery(...)?",
             guide="01, Configure the Celery app",
         )
     if not settings["broker_url"]:

@@ -188,7 +188,7 @@ class Project(Staged, Instance):
     @stage
     def prepared(self) -> None:
         """Make sure that processes can be started: there is an app, and there are tables."""
-        require_celery_app(self.loaded())
+        require_celery_app(self.loaded(), self.folder)
         require_reachable(self.loaded())
         require_remote_control(self.loaded())
         self.migrated()

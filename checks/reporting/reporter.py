@@ -30,6 +30,7 @@ class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no ot
         super().__init__(config)
         self._outcomes, self._whole = outcomes, whole
         self._step_told = ""
+        self._reported: set[str] = set()
         self._status = StatusLine(self)
         config.pluginmanager.register(StatusLineOfRun(self._status))
         stream = self._tw._file
@@ -81,6 +82,8 @@ class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no ot
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a report as pytest does, and tell the verdict that hangs on it."""
         verdict = getattr(report, "verdict", None)
+        if report.when == "call" or not report.passed:  # else it has only been prepared
+            self._reported.add(report.nodeid)
         if report.is_exercise:
             # Told at the end, and counted nowhere.
             self._tell_trace(verdict)
@@ -173,7 +176,9 @@ class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no ot
         if self.config.getoption("collectonly"):
             return
         chosen = self.stats.get("deselected") or self.config.getoption("lf", False)
-        complete = self._whole and not chosen
+        # Of a run that was ended early the others are not known.
+        all_asked = self._reported.issuperset(self._outcomes.order)
+        complete = self._whole and not chosen and all_asked
         for line in summary_lines(self._outcomes, complete):
             if self.verbosity >= 0 or "not yours" in line:
                 self._say(line)

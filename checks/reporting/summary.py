@@ -100,21 +100,31 @@ def after_all(target: Target, complete: bool) -> list[str]:
         base = f"`{tool_command()} start {target.label}` puts its base into work/"
         return [f"Next: your own, {base}"]
     done = f"{target.title} is done."
-    if broken := broke_since(target):
-        held = f"But {broken[0].title} held before, and {_since_when(broken[0], target)}."
+    broken = broke_since(target)
+    if broken and is_of_now(broken[0], target):
+        held = f"But {broken[0].title} held before, and broke since."
         return [f"{done} {held} Next: `{tool_command()} check {broken[0].label}`"]
     after = following(target.label)
     if isinstance(target.step, Lesson) or not after:
-        return [f"{done} Well done."]
-    last = "That was the last step. Well done. " if target.step.number >= LAST_STEP else ""
-    return [f"{done} {last}Next: {after}"]
+        lines = [f"{done} Well done."]
+    else:
+        last = "That was the last step. Well done. " if target.step.number >= LAST_STEP else ""
+        lines = [f"{done} {last}Next: {after}"]
+    if broken:
+        old = f"{capital(broken[0].title)} was ✗ when it was asked last, before your last save."
+        lines.append(f"{old} Ask again: `{tool_command()} check {broken[0].label}`")
+    return lines
 
 
-def _since_when(broken: Step | Lesson, target: Target) -> str:
-    """Return what is known of a step that held once: it is ✗ now, or was before the last save."""
-    run = read_progress().of(broken.label).last
-    is_now = run is not None and run.content == content_of(target.folder)
-    return "broke since" if is_now else "was ✗ when it was asked last, before your last save"
+def is_of_now(one: Step | Lesson, target: Target) -> bool:
+    """Tell whether the last run of another step looked at the project as it is now."""
+    run = read_progress().of(one.label).last
+    return run is not None and run.content == content_of(target.folder)
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter as at the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def broke_since(target: Target) -> list[Step | Lesson]:

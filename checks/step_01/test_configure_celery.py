@@ -53,7 +53,7 @@ def test_the_packages_are_installed_as_apps(project: Project) -> None:
     after=(test_django_loads_your_project,),
 )
 def test_the_celery_app_is_loaded(project: Project) -> None:
-    require_celery_app(project.loaded())
+    require_celery_app(project.loaded(), project.folder)
 
 
 @check(

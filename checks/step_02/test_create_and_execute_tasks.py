@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from checks.clients.background import Later
 from checks.clients.dom import Form, assets_in, forms_in
@@ -147,11 +148,15 @@ def _require_files(project: Project, assets: list[Answer]) -> None:
     # them.
     missing = [asset for asset in assets if asset.status == 404]
     if missing and project.loaded()["debug"]:
+        file = urlsplit(missing[0].url).path.lstrip("/")
+        is_there = (project.folder / file).is_file()
         raise NotYet(
             done=f"{missing[0].done}, which the page loads",
             seen=missing[0].seen,
             expected="the file",
-            look_at="config/settings.py, STATICFILES_DIRS: in which folders does Django look?",
+            look_at="config/settings.py, STATICFILES_DIRS: in which folders does Django look?"
+            if is_there
+            else f"{file}: the page names it, and there is no such file",
             guide="02, Write the page",
         )
 

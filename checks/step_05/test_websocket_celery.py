@@ -377,7 +377,8 @@ def test_a_browser_shows_the_run(
         texts = ", ".join(f"“{text}”" for text in live_page.texts)
         not_yet = NotYet(
             done="opened /live/ in a real browser and looked at the element with id=status",
-            seen=f"it showed {texts or 'no change'}, with {live_page.loads} loads of the page"
+            seen=f"it showed {texts or 'no change'}"
+            + (f", and the page was loaded {live_page.loads} times" if live_page.loads > 1 else "")
             if live_page.sockets
             else "the page opened no websocket",
             expected="RUNNING and FINISHED alternately, without a reload",

@@ -138,7 +138,8 @@ def test_step_that_a_later_one_broke_is_told_by_the_next_check(tiny: TinyChecks)
     assert "`python3 workbook check 02`" in said
     tiny.small.write({"status/views.py": "# saved since\n"})
     said = " ".join(tiny.run().text.split())
-    assert "step 02 held before, and was ✗ when it was asked last, before your last save." in said
+    assert "Step 03 is done. Next: page 04" in said
+    assert "Step 02 was ✗ when it was asked last, before your last save. Ask again: " in said
 
 
 def test_it_survives_start(tiny: TinyChecks) -> None:

@@ -11,6 +11,7 @@ WORKER = "celery -A config worker --loglevel=info -P gevent -c 10"
 BEAT = "celery -A config beat --loglevel=info"
 APPS = "    'django_celery_beat',\n    'django_celery_results',\n"
 KEY = re.compile(r"^SECRET_KEY = .*$", re.MULTILINE)
+SECOND_APP = "from celery import Celery\n\napp = Celery('other')\napp.set_current()\n"
 NOTE = """\
 from django.db import models
 
@@ -94,6 +95,13 @@ MISTAKES = [
         "test_the_celery_app_is_loaded",
         ("a different app from the one in config", "a second Celery(...)"),
         Edit("config/celery.py", "celery.autodiscover_tasks()", "Celery('other').set_current()"),
+    ),
+    Mistake(
+        "second_app_in_another_file",
+        "test_the_celery_app_is_loaded",
+        ("a different app from the one in config", "open config/more.py: is there a second"),
+        Edit("config/__init__.py", "\n__all__", "from . import more\n\n__all__"),
+        Edit("config/more.py", "", SECOND_APP),
     ),
     Mistake(
         "broker_without_a_default",

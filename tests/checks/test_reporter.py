@@ -484,3 +484,11 @@ def test_an_interrupted_run_is_interrupted(tiny: TinyChecks):
     said = tiny.run()
     assert said.code == pytest.ExitCode.INTERRUPTED
     assert "KeyboardInterrupt" in said.text
+
+
+def test_an_interrupted_run_is_not_done_where_all_that_was_asked_holds(tiny: TinyChecks):
+    first = '@check("First")\ndef test_first(): ...\n'
+    tiny.write(first + '@check("Second")\ndef test_second(): raise KeyboardInterrupt\n')
+    said = tiny.run()
+    assert "is done" not in said.text
+    assert "Every check that ran is ✓. Next: all of step 03" in said.text
