@@ -67,6 +67,7 @@ SOON_SHARE, LOOKS_AGAIN = 0.9, 2
 # The worst first: what Python and Django say where asyncio shares its thread with others.
 ASYNC = ("AsyncToSync in the same thread", "SynchronousOnlyOperation", "running event loop")
 ERROR = re.compile(r"\w+(Error|Exception|Operation)\b.{0,100}")
+LOCKED, SQLITE_SECONDS = "database is locked", 5  # SQLite's own patience, by Django's default
 BY_HAND = ["RUNNING", "FINISHED"]
 BROWSER_SECONDS = 6
 BLOCKED_SECONDS = 30
@@ -174,6 +175,11 @@ def test_the_worker_logs_no_error(project: Project, watched_run: Later[WatchedRu
         )
     if not errors:
         return
+    if any(LOCKED in line for line in errors) and worker.held_up_seconds() > SQLITE_SECONDS:
+        raise CannotTell(
+            "the database was locked for longer than SQLite waits, and others had the processor "
+            "meanwhile: this machine is very busy"
+        )
     found = [line for text in ASYNC for line in errors if text in line]
     told = ERROR.search(" ".join(found[:1] or errors))
     not_yet = NotYet(

@@ -98,8 +98,10 @@ def test_all_that_holds_ends_with_the_next_page(tiny: TinyChecks):
     said = tiny.run()
     assert said.code == 0
     assert said.lines[2] == "✓ It holds"
-    end = "Next: page 04, which `python3 workbook guide` opens. For a clean base first: "
-    assert f"Step 03 is done. {end}`python3 workbook start 04`" in " ".join(said.text.split())
+    end = "Next: page 04, which `python3 workbook guide` opens. Go on in work/ as it is; "
+    assert f"Step 03 is done. {end}`python3 workbook start 04` begins anew" in " ".join(
+        said.text.split()
+    )
 
 
 def test_a_step_is_done_though_this_machine_lacks_what_one_check_looks_with(tiny: TinyChecks):

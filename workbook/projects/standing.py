@@ -123,7 +123,8 @@ def following(label: str) -> str:
         return f"page Make it robust, which `{tool} guide` opens"
     after = f"{step.number + 1:02d}"
     return (
-        f"page {after}, which `{tool} guide` opens. For a clean base first: `{tool} start {after}`"
+        f"page {after}, which `{tool} guide` opens. Go on in work/ as it is; "
+        f"`{tool} start {after}` begins anew, with a clean base"
     )
 
 
