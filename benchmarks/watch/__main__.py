@@ -2,7 +2,7 @@
 
 `workbook bench watch` prints for each step and each kind of file, all in one run on one machine:
 - save: from the save of a fault to its ✗, with `check --watch` beside, a green before it, and
-  three seconds since the verdict before;
+  three seconds since that one;
 - net: save without the seconds that the step's contract lets pass before the fault can show;
 - cold: from calling `check` on the same fault to its ✗;
 - ratio: save / cold.
@@ -32,7 +32,7 @@ from workbook.projects.steps import find_step
 AIM_SECONDS, SYNTAX_AIM_SECONDS = 3.0, 1.0
 DONE, REMEMBERED = "is done.", "as it was when the same files"
 MOST_COLD = 5  # rounds: a cold check differs little from the next
-READ_SECONDS = 3  # between two saves, for a person reads what was told and types
+READ_SECONDS = 3  # after each green, for a person reads what was told and types
 
 
 @dataclass(frozen=True)

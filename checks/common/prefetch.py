@@ -33,14 +33,11 @@ def begin_early(*prefetches: Prefetch) -> Callable[..., None]:
     def side_by_side(request: pytest.FixtureRequest, project: Project) -> None:
         wanted = wanted_fixtures(request)
         due = [one for one in prefetches if request.function is one.beside and one.name in wanted]
-        first = _asked_first(request)
-        if first and is_before_the_rest(request):
-            # The machine is for the check that is asked first, and for what that one reads.
-            needed = first.fixturenames
-            put_off.extend(one for one in due if one.name not in needed)
-            begun = [one for one in prefetches if one.name in needed]
-        else:
-            begun, put_off[:] = [*put_off, *due], []
+        if is_before_the_rest(request):
+            # The machine is for the check that is asked first.
+            put_off.extend(due)
+            return
+        begun, put_off[:] = [*put_off, *due], []
         # Whatever is wrong is told by the check that reads it.
         with contextlib.suppress(NotYet, CannotTell):
             for one in begun:
@@ -52,16 +49,10 @@ def begin_early(*prefetches: Prefetch) -> Callable[..., None]:
 
 def is_before_the_rest(request: pytest.FixtureRequest) -> bool:
     """Tell whether a check that is asked first, see `--first`, is yet to come, or is this one."""
-    items, first = request.session.items, _asked_first(request)
+    first = request.config.getoption("--first", None)
+    ids = [item.nodeid for item in request.session.items]
     # Of a fixture that checks share, its node would be their folder.
-    return first is not None and items.index(request._pyfuncitem) <= items.index(first)
-
-
-def _asked_first(request: pytest.FixtureRequest) -> pytest.Function | None:
-    """Return the check that `--first` names, None where it names none."""
-    id = request.config.getoption("--first", None)
-    items = (item for item in request.session.items if item.nodeid == id)
-    return next((item for item in items if isinstance(item, pytest.Function)), None)
+    return first in ids and ids.index(request._pyfuncitem.nodeid) <= ids.index(first)
 
 
 def wanted_fixtures(request: pytest.FixtureRequest) -> set[str]:

@@ -25,7 +25,7 @@ URL = re.compile(r"\b(?:rediss?|valkeys?|amqps?)://[^\s'\"]+")
 DONE = f"loaded the settings with CELERY_BROKER_REDIS_URL=redis://{LOOPBACK}:PORT"
 ROLES = ("web", "worker", "beat")
 WORKER = re.compile(r"\bcelery\b.*\sworker\b")
-SECOND_APP = re.compile(r"=\s*(?:celery\.)?Celery\(")
+SECOND_APP = re.compile(r"^[^#\n]*\bCelery\(", re.MULTILINE)
 QUEUES = re.compile(r"\s(-Q|--queues)\b")
 
 
@@ -104,14 +104,14 @@ def _shown(address: Any) -> str:
 
 
 def _second_app(project: Path) -> str:
-    """Return which file makes a Celery app besides config/celery.py, that one if none does."""
+    """Return which file makes a Celery app besides config/celery.py, else where all have to be."""
     first = "config/celery.py"
     for file in sorted(project.rglob("*.py")):
         name = file.relative_to(project).as_posix()
         text = file.read_text(encoding="utf-8", errors="replace")
         if name != first and SECOND_APP.search(text):
             return name
-    return first
+    return f"{first} and the rest of the project"
 
 
 def require_celery_app(settings: dict[str, Any], project: Path) -> None:

@@ -16,7 +16,7 @@ from workbook.runtime.child_environment import MARK
 from workbook.runtime.ports import IN_USE, LOOPBACK, can_bind, free_port, holder, listeners
 
 READY_SECONDS = patience(12)
-MOST_HELD_UP_SECONDS = 60
+MOST_HELD_UP_SECONDS = 30
 ELSEWHERE_SECONDS = patience(2)  # from then on we look whether a server listens on another port
 # runserver's own words when it raised at its start: it stays, and waits for its files to change.
 GAVE_UP = "Exception in thread django-main-thread"
@@ -62,7 +62,7 @@ def await_page(web: Launched, port: int) -> None:
 def is_late(launched: Launched, seconds: float) -> bool:
     """Tell whether a process that was started so many `seconds` ago should be ready by now.
 
-    What it waited for a processor that others had is no fault of its own.
+    What it waited for a processor is no fault of its own, up to MOST_HELD_UP_SECONDS.
     """
     if seconds < READY_SECONDS:
         return False

@@ -72,9 +72,10 @@ class Launched:
         return found
 
     def held_up_seconds(self) -> float:
-        """Return how long it, or a descendant, has waited for a processor: 0 but on Linux.
+        """Return how long it, or a descendant, has waited for a processor since its start.
 
-        Of all its threads it is the longest. See schedstat in proc(5).
+        Of all its threads it is the longest; 0 but on Linux. Whoever had the processor counts, the
+        project's own processes too. See schedstat in proc(5).
         """
         waited = 0
         for process in trees([self.popen.pid]):

@@ -101,10 +101,12 @@ def after_all(target: Target, complete: bool) -> list[str]:
         return [f"Next: your own, {base}"]
     done = f"{target.title} is done."
     broken = broke_since(target)
-    if broken and is_of_now(broken[0], target):
-        held = f"But {broken[0].title} held before, and broke since."
-        return [f"{done} {held} Next: `{tool_command()} check {broken[0].label}`"]
+    if of_now := next((one for one in broken if is_of_now(one, target)), None):
+        held = f"But {of_now.title} held before, and broke since."
+        return [f"{done} {held} Next: `{tool_command()} check {of_now.label}`"]
     after = following(target.label)
+    if target.kind != "work":
+        after = after.partition(". ")[0]  # the rest is about work/
     if isinstance(target.step, Lesson) or not after:
         lines = [f"{done} Well done."]
     else:

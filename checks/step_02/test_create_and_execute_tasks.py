@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 from checks.clients.background import Later
 from checks.clients.dom import Form, assets_in, forms_in
@@ -148,15 +149,15 @@ def _require_files(project: Project, assets: list[Answer]) -> None:
     # them.
     missing = [asset for asset in assets if asset.status == 404]
     if missing and project.loaded()["debug"]:
-        file = urlsplit(missing[0].url).path.lstrip("/")
-        is_there = (project.folder / file).is_file()
+        name = PurePosixPath(unquote(urlsplit(missing[0].url).path)).name
+        is_there = any(one.name == name for one in project.folder.rglob("*"))
         raise NotYet(
             done=f"{missing[0].done}, which the page loads",
             seen=missing[0].seen,
             expected="the file",
             look_at="config/settings.py, STATICFILES_DIRS: in which folders does Django look?"
             if is_there
-            else f"{file}: the page names it, and there is no such file",
+            else f"templates/_base.html: which folder of yours holds the {name} that it names?",
             guide="02, Write the page",
         )
 

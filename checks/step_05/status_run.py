@@ -51,6 +51,7 @@ class WatchedRun:
     refused: Refused | None = None
     task_ids: list[str] = field(default_factory=list)
     log_place: int = 0
+    held_up_seconds: float = 0  # what others had taken from the worker when it began
     messages: int = 0  # how many the worker got for the one run
 
 
@@ -115,7 +116,8 @@ def call_again(project: Project, visitor: WebsocketClient) -> float:
 
 def watch(project: Project, sockets: Sockets) -> WatchedRun:
     """Open five pages at once and watch them until the run is over, and a while longer."""
-    watched_run = WatchedRun(log_place=project.process("worker").log.size())
+    worker = project.process("worker")
+    watched_run = WatchedRun(log_place=worker.log.size(), held_up_seconds=worker.held_up_seconds())
     with ThreadPoolExecutor(VISITORS) as pool:
         opening = [pool.submit(sockets.open, project.url) for _ in range(VISITORS)]
     for one in opening:

@@ -19,7 +19,7 @@ class Result:
     told: dict[str, Told] = field(default_factory=dict)
     problem: str = ""  # why nothing can be told of this project
     lines: list[str] = field(default_factory=list)  # what to do next, once every check was asked
-    before: frozenset[str] = frozenset()  # the ids of those that held before the learner began
+    before: frozenset[str] = frozenset()  # the ids of those that held when they were first asked
     is_complete: bool = False
 
     @property
@@ -50,7 +50,7 @@ class Result:
 
     @property
     def unproven(self) -> frozenset[str]:
-        """The ids of the checks that hold as they did before the learner began.
+        """The ids of the checks that hold as they did when they were first asked in this project.
 
         What is true of an empty project is no step forward until all of them hold.
         """
@@ -64,8 +64,11 @@ class Result:
     def remark(self) -> str:
         """Return how many of those that hold are no step forward, "" for none."""
         before = len(self.unproven)
-        how_many = "All" if before == len(self.held) else number(before).capitalize()
-        return f"{how_many} of them held before you began." if before else ""
+        if not before:
+            return ""
+        if before == len(self.held):
+            return f"{'It' if before == 1 else 'They'} held when first asked."
+        return f"{number(before).capitalize()} of them held when first asked."
 
 
 class History:

@@ -20,7 +20,7 @@ KEYS = "Enter checks now · h hint · a all verdicts · q quit"
 BOLD, DIM, RED, GREEN, YELLOW, ALARM, PLAIN = "1", "2", "1;31", "1;32", "33", "1;97;41", ""
 MOST_NAMED = 3
 UNPROVEN = "·"
-LEGEND = f"{UNPROVEN} held before you began. It is ticked once all the others hold."
+LEGEND = f"{UNPROVEN} held when first asked. It is ticked once all the others hold."
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class Screen:
     def verdicts(self, result: Result) -> list[Line]:
         """Return a line for each verdict; what waits for another check says no more than that.
 
-        What held before the learner began has no tick.
+        What held when it was first asked has no tick until all of them hold.
         """
         looks = {HOLDS: PLAIN, NOT_YET: RED, UNPROVEN: DIM}
         marks = dict.fromkeys(result.unproven, UNPROVEN)

@@ -16,8 +16,8 @@ ITEM = re.compile(r"(?:-|\d+\.) ")
 NO_SENTENCE = ("#", "![", "===", "???", "!!!", "|", "- [")
 # What a reader does to look at something says nothing about the idea.
 TO_LOOK = re.compile(
-    r"(?:Open http|Reload |Leave the shell|(?:Start|Stop) (?:it|everything|beat|Redis|"
-    r"the (?:web server|worker|server))\b)"
+    r"(?:Open http|Reload |Leave the shell|It lists |Look for |"
+    r"(?:Start|Stop) (?:it|everything|beat|Redis|the (?:web server|worker|server))\b(?! with `))"
 )
 HTML = re.compile(r"</?(?!https?:)[a-z!]")
 

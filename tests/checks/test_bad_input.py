@@ -140,7 +140,7 @@ BAD_INPUTS = [
         "worker_that_is_none",
         1,
         STARTS,
-        ("started worker: sleep 3600", "no answer within 1"),
+        ("started worker: sleep 3600", "no answer within"),
         changed("Procfile", WORKER, "sleep 3600"),
     ),
     BadInput(

@@ -90,13 +90,13 @@ def test_what_a_library_prints_is_no_event():
         assert from_line(line) is None
 
 
-def test_what_held_before_the_learner_began_is_no_step_forward():
+def test_what_held_when_first_asked_is_no_step_forward():
     some = result("✓✓✗")
     assert (some.remark(), some.unproven) == ("", frozenset())
     some.before = frozenset({"one"})
-    assert some.remark() == "One of them held before you began."
+    assert some.remark() == "One of them held when first asked."
     some.before = frozenset({"one", "two"})
-    assert some.remark() == "All of them held before you began."
+    assert some.remark() == "They held when first asked."
     whole = result("✓✓✓")
     whole.before = frozenset({"one"})
     assert (whole.remark(), whole.unproven) == ("", frozenset())

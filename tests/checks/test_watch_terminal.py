@@ -92,12 +92,12 @@ def test_a_lists_all_verdicts(watched: Watched):
     assert "· The first holds" in watched.screen
 
 
-def test_what_held_before_one_began_has_no_tick_until_all_of_it_holds(watched: Watched):
-    assert "All of them held before you began." in watched.screen
+def test_what_held_when_first_asked_has_no_tick_until_all_of_it_holds(watched: Watched):
+    assert "It held when first asked." in watched.screen
     save(watched.tiny, "first second")
-    watched.wait_for("One of them held before you began.")
+    watched.wait_for("One of them held when first asked.")
     watched.press("a")
-    watched.wait_for("· held before you began.")
+    watched.wait_for("· held when first asked.")
     assert "· The first holds" in watched.screen
     assert "✓ The second holds" in watched.screen
 

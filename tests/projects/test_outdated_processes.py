@@ -55,12 +55,6 @@ def test_worker_older_than_the_last_save_is_found(project: Path) -> None:
     assert (found.pid, found.role, found.file) == (pid, "worker", "status/tasks.py")
 
 
-def test_a_view_is_old_in_a_web_server_and_not_in_a_worker(project: Path) -> None:
-    with running(project, *WORKER), running(project, "daphne", "config.asgi:application"):
-        save(project, "status/views.py", LATER)
-        assert [one.role for one in outdated_processes(project)] == ["web server"]
-
-
 def test_settings_in_an_env_file_count_and_templates_do_not(project: Path) -> None:
     with running(project, *WORKER):
         save(project, "templates/index.html", LATER)

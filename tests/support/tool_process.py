@@ -102,7 +102,7 @@ class ToolRun:
         """All it has said."""
         return "".join(self.lines)
 
-    def wait_for(self, text: str, seconds: float = 15) -> None:
+    def wait_for(self, text: str, seconds: float = 30) -> None:
         """Wait until it has said `text`."""
         wait_until(lambda: text in self.text, seconds, lambda: f"“{text}” in:\n{self.text}")
 

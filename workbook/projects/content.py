@@ -9,7 +9,8 @@ from pathlib import Path
 from workbook.projects.scope import COMPILED_FOLDER, is_data
 
 SETTINGS = ".env"  # private to the learner, but part of what a check sees
-SUFFIXES_LEFT_OUT = (".pyc", ".pyo")
+# The last two are what the project's own processes write while they run.
+SUFFIXES_LEFT_OUT = (".pyc", ".pyo", ".log", ".pid")
 
 
 def content_of(folder: Path) -> str:

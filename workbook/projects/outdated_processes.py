@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PureWindowsPath
 
 import psutil
 
@@ -22,8 +22,6 @@ from workbook.runtime.folder_users import processes_in
 # How far the two clocks may be apart: that of files, and that of processes.
 TOLERANCE_SECONDS = 1.0
 CODE = (".py", ".env")
-# What only a web server loads: a worker and beat run on with the tasks and the settings.
-OF_THE_WEB = {"views.py", "urls.py", "forms.py", "consumers.py", "routing.py", "asgi.py", "wsgi.py"}
 SERVERS = ("daphne", "uvicorn", "gunicorn", "hypercorn")
 
 
@@ -47,13 +45,13 @@ class Outdated:
 
 def outdated_processes(folder: Path) -> list[Outdated]:
     """Return the processes in the project `folder` that run older code than its last save."""
-    saves = _saves(folder)
+    saved, file = _last_save(folder)
     found: dict[int, Outdated] = {}
     for process in processes_in(folder, lambda words: bool(role_of(words))):
         with suppress(psutil.Error, OSError):
-            started, role = process.create_time(), role_of(process.cmdline())
-            saved, file = _last(saves, role)
+            started = process.create_time()
             if saved > started + TOLERANCE_SECONDS and process.ppid() not in found:
+                role = role_of(process.cmdline())
                 found[process.pid] = Outdated(role, process.pid, started, saved, file)
     # A pool's processes come with their worker, whichever was found first.
     return [one for one in found.values() if _parent(one.pid) not in found]
@@ -72,25 +70,18 @@ def role_of(words: Sequence[str]) -> str:
     return ""
 
 
-def _last(saves: Sequence[tuple[float, str]], role: str) -> tuple[float, str]:
-    """Return the last save of what a process of that role loads; at 0 where there is none."""
-    of_others = set() if role == "web server" else OF_THE_WEB
-    loaded = (save for save in saves if PurePosixPath(save[1]).name not in of_others)
-    return max(loaded, default=(0.0, ""))
-
-
-def _saves(folder: Path) -> list[tuple[float, str]]:
-    """Return when each file of code was last written, and its path below the folder."""
+def _last_save(folder: Path) -> tuple[float, str]:
+    """Return when the code was last written, and which file; 0 where there is none."""
     is_noise = name_matcher(ignored_names(ROOT / ".gitignore") - {".env"})
-    saves = []
+    last = (0.0, "")
     for place, folders, names in os.walk(folder):
         folders[:] = [one for one in folders if not is_noise(one)]
         for name in names:
             if name.endswith(CODE):
                 with suppress(OSError):
                     path = Path(place, name)
-                    saves.append((path.stat().st_mtime, path.relative_to(folder).as_posix()))
-    return saves
+                    last = max(last, (path.stat().st_mtime, path.relative_to(folder).as_posix()))
+    return last
 
 
 def _parent(pid: int) -> int:
