@@ -1,4 +1,4 @@
-"""What a project's checks depend on: its files without noise, and the installed packages."""
+"""Which files count as a save: a project's without noise and editors' own, and the packages."""
 
 from __future__ import annotations
 

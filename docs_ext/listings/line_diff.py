@@ -1,4 +1,4 @@
-"""Which lines of a text are new, and its unified diff, aligned as a person would align it."""
+"""Which lines of a text are new, and its unified diff with line numbers, as a person aligns it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a step changes, file by file: the lesson's diff."""
+"""What a step changes, file by file; `line_diff` counts and numbers the lines of each."""
 
 from __future__ import annotations
 

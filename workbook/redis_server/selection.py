@@ -1,4 +1,4 @@
-"""Which Redis a run uses: one that was named, else one of our own."""
+"""Which Redis a run uses: one that was named, else one of our own, whose kind `server` picks."""
 
 from __future__ import annotations
 
