@@ -223,7 +223,7 @@ def test_a_signal_leaves_nothing_behind(tiny: TinyChecks, name: str, code: int):
         run.wait_for("on every save")
         wait_until(lambda: len(run.left()) > 1, 10)
         assert run.signal_and_wait(getattr(signal, name)) == code
-        wait_until(lambda: not run.left(), 5, lambda: str(run.command_lines()))
+        wait_until(lambda: not run.left(), 20, lambda: str(run.command_lines()))
     runs = tiny.root / ".workbook" / "runs"
     assert not runs.exists() or not list(runs.iterdir())
     assert "Traceback" not in run.text
@@ -299,6 +299,6 @@ def test_what_was_started_beforehand_ends_with_the_watcher(tiny: TinyChecks, nam
         run.wait_for("1 of 3 hold")
         wait_until(held, 15, lambda: str(run.command_lines()))
         run.process.send_signal(getattr(signal, name))
-        wait_until(lambda: not run.left(), 15, lambda: str(run.command_lines()))
+        wait_until(lambda: not run.left(), 20, lambda: str(run.command_lines()))
     runs = tiny.root / ".workbook" / "runs"
     assert not list(runs.iterdir())
