@@ -17,7 +17,7 @@ from workbook.runtime.signals import handled
 
 # Most tests wait for processes: that many workers keep two cores busy, and more of them only take
 # the time from each other. A choice of tests is worth fewer, for each takes a second to begin.
-WORKERS, WORKERS_OF_A_CHOICE = 6, 3
+WORKERS, WORKERS_OF_A_CHOICE = 5, 3
 SIDE_BY_SIDE = (
     *("-p", "tests.plugins.scheduling"),
     *("--dist", "loadscope", "--no-loadscope-reorder", "-n"),
