@@ -6,10 +6,13 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 from checks.clients.addresses import is_elsewhere, resolved
-from checks.clients.dom import Element, elements_of
+from checks.clients.dom import Element, elements_of, shown
 from checks.clients.http_client import Visitor, visiting
 from checks.clients.websocket_client import PATH
 from checks.common.evidence import explain_answer
+from checks.harness.diagnosis.causes import FRAMES
+from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.explain import explain
 from checks.harness.project import Project
 from checks.verdicts import NotYet
 
@@ -69,6 +72,23 @@ def why_not_swapped(fragment: str, page: list[Element]) -> str:
         if place in holds_socket and style in ("", "true", "outerHTML"):
             return "it takes the place of the element with ws-connect, and closes its websocket"
     return ""
+
+
+def require_swappable(project: Project, came: str, page: list[Element], *, done: str) -> None:
+    """Raise NotYet where the markup alone tells that what `came` can take no place on the page."""
+    if reason := why_not_swapped(came, page):
+        raise explain(
+            NotYet(
+                done=done,
+                seen=f"{shown(came)}: {reason}",
+                expected="an element inside the one with ws-connect, found by its id: "
+                '<span id="status">',
+                look_at=f"{PARTIAL}: which element of {PAGE} does it take the place of?",
+                guide="04, Push a partial",
+            ),
+            of_log(came, project.folder),
+            causes=FRAMES,
+        )
 
 
 def missing(seen: str, expected: str, place: str = TEMPLATE) -> NotYet:

@@ -25,7 +25,7 @@ from checks.common.live_markup import (
     missing,
     require_connecting,
     require_extension,
-    why_not_swapped,
+    require_swappable,
 )
 from checks.common.refusals import seen_if_let_in
 from checks.harness.diagnosis.causes import FRAMES
@@ -120,19 +120,7 @@ def test_who_connects_is_sent_running(project: Project, pages: list[WebsocketCli
         told = explain_logs(not_yet, project, "web")
         pushed = [of_log(frame.text, project.folder) for frame in page.frames[-1:]]
         raise explain(told, *pushed, causes=FRAMES) if told is not_yet else told
-    if reason := why_not_swapped(frame.text, live_elements(project)):
-        raise explain(
-            NotYet(
-                done=done,
-                seen=f"{shown(frame.text)}: {reason}",
-                expected="an element inside the one with ws-connect, found by its id: "
-                '<span id="status">',
-                look_at=f"{PARTIAL}: which element of {PAGE} does it take the place of?",
-                guide="04, Push a partial",
-            ),
-            of_log(frame.text, project.folder),
-            causes=FRAMES,
-        )
+    require_swappable(project, frame.text, live_elements(project), done=done)
 
 
 @check(

@@ -9,17 +9,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checks.clients.background import Later
-from checks.clients.dom import shown
 from checks.clients.websocket_client import PATH, WebsocketClient
 from checks.common import startup_checks
 from checks.common.connection import CLOSES_SECONDS, require_return, require_sign
 from checks.common.evidence import explain_logs, explain_socket
 from checks.common.live_markup import (
     PAGE,
-    PARTIAL,
     live_elements,
     require_connecting,
-    why_not_swapped,
+    require_swappable,
 )
 from checks.common.project_files import CONSUMERS, SETTINGS, TASKS
 from checks.common.registered_tasks import require_known
@@ -378,7 +376,10 @@ def test_a_browser_shows_the_run(
 ) -> None:
     # Only when the others' run is over may another one begin.
     visitors = watched_run.result(WATCH_SECONDS).visitors
-    _require_swappable(project, visitors[0].frames[0].text)
+    elements = live_elements(project)
+    require_connecting(elements, f"{project.url}{PAGE}")
+    done = f"opened {PATH} and compared what came with {PAGE}"
+    require_swappable(project, visitors[0].frames[0].text, elements, done=done)
     live_page.open(f"{project.url}/live/")
     shown = all(live_page.shows(text, BROWSER_SECONDS) for text in STATUSES)
     if not shown or live_page.loads > 1:
@@ -401,24 +402,6 @@ def test_a_browser_shows_the_run(
         console = "\n".join(live_page.problems + live_page.complaints)
         told = explain(not_yet, of_log(console, project.folder), causes=CONSOLE)
         raise explain(told, *pushed, causes=FRAMES) if told is not_yet else told
-
-
-def _require_swappable(project: Project, came: str) -> None:
-    """Raise NotYet where the markup alone tells that what `came` can take no place on the page."""
-    elements = live_elements(project)
-    require_connecting(elements, f"{project.url}{PAGE}")
-    if reason := why_not_swapped(came, elements):
-        raise explain(
-            NotYet(
-                done=f"opened {PATH} and compared what came with {PAGE}",
-                seen=f"{shown(came)}: {reason}",
-                expected="an element inside the one with ws-connect, found by its id",
-                look_at=f"{PARTIAL}: which element of {PAGE} does it take the place of?",
-                guide="04, Push a partial",
-            ),
-            of_log(came, project.folder),
-            causes=FRAMES,
-        )
 
 
 @check("The page says whether its websocket is open", after=(test_five_visitors_see_the_run,))
