@@ -34,8 +34,15 @@ FINDERS = {
 
 def require_what_it_needs(item: pytest.Item) -> None:
     """Skip `item` where something it is marked to need is missing; fail it under NO_SKIPS."""
-    for name, (find, what) in FINDERS.items():
-        if item.get_closest_marker(name) and not find():
-            if os.environ.get(NO_SKIPS):
-                pytest.fail(f"{what} is missing, and {NO_SKIPS} is set", pytrace=False)
-            pytest.skip(f"needs {what}")
+    for name in FINDERS:
+        if item.get_closest_marker(name):
+            require(name)
+
+
+def require(name: str) -> None:
+    """Skip the test that goes on where what FINDERS calls so is missing; fail it under NO_SKIPS."""
+    find, what = FINDERS[name]
+    if not find():
+        if os.environ.get(NO_SKIPS):
+            pytest.fail(f"{what} is missing, and {NO_SKIPS} is set", pytrace=False)
+        pytest.skip(f"needs {what}")

@@ -11,7 +11,8 @@ from pathlib import Path
 # Both name nothing by its full path, so that an odd one needs no quoting and has no encoding.
 _POSIX = """\
 #!/bin/sh
-scripts=$(dirname -- "$0")
+scripts=${0%/*}  # the shell does it alone: a PATH may hold no dirname
+[ "$scripts" = "$0" ] && scripts=.
 exec "$scripts/python" "$scripts/../../workbook/__main__.py" "$@"
 """
 _WINDOWS = """\
