@@ -30,7 +30,7 @@ from checks.clients.simultaneous import post_at_once
 from checks.common import startup_checks
 from checks.common.admin_login import SUPERUSER_SECONDS, Superuser, log_in
 from checks.common.evidence import explain_answer, explain_logs
-from checks.common.sent_task import PATH, Sent, sending
+from checks.common.sent_task import PATH, POST_SECONDS, Sent, sending
 from checks.harness.diagnosis.causes import CONSOLE
 from checks.harness.diagnosis.evidence import of_log
 from checks.harness.diagnosis.explain import explain
@@ -98,7 +98,10 @@ def test_the_page_loads_htmx(project: Project) -> None:
     foreign = [src for src in foreign if "htmx" in src or not is_htmx]
     if page.status == 200 and is_htmx and not foreign and not missing:
         return
-    if page.status != 200:
+    section = "03, Load htmx"
+    if page.status >= 500:
+        seen, hint, section = page.seen, f"{VIEWS}, index", "03, Poll for the status"
+    elif page.status != 200:
         seen, hint = page.seen, "config/urls.py: does it include status.urls?"
     elif foreign:
         seen = f"a script from elsewhere: {foreign[0]}"
@@ -117,7 +120,7 @@ def test_the_page_loads_htmx(project: Project) -> None:
             seen=seen,
             expected="htmx, served by your own project",
             look_at=hint,
-            guide="03, Load htmx",
+            guide=section,
             words=project.process("web").log.tail() if page.status >= 500 else "",
         ),
         project,
@@ -129,17 +132,36 @@ def test_the_page_loads_htmx(project: Project) -> None:
 def test_the_button_sends_with_htmx(project: Project) -> None:
     with visiting(project.url) as visitor:
         page = visitor.get("/", within=4)
-    if PATH not in posted_paths(page):
-        others = ", ".join(posted_paths(page))
-        raise NotYet(
-            done=page.done,
-            seen=f"hx-post to {others}" if others else "no element with hx-post",
-            expected=f'hx-post="{PATH}" on the form, without a host'
-            if any(one.endswith(PATH) for one in posted_paths(page))
-            else f'hx-post="{PATH}" on the form',
-            look_at="templates/index.html",
-            guide="03, Send the form with htmx",
-        )
+        posted = posted_paths(page)
+        if PATH in posted:
+            return
+        others = ", ".join(posted)
+        seen, section = f"hx-post to {others}", "03, Send the form with htmx"
+        if not others:
+            seen, section = _what_polls_without_it(visitor)
+    raise NotYet(
+        done=page.done,
+        seen=seen,
+        expected=f'hx-post="{PATH}" on the form, without a host'
+        if any(one.endswith(PATH) for one in posted)
+        else f'hx-post="{PATH}" on the form',
+        look_at="templates/index.html",
+        guide=section,
+    )
+
+
+def _what_polls_without_it(visitor: Visitor) -> tuple[str, str]:
+    """Send the form as a browser does; say how far the page is, and which section comes next."""
+    missing = "no element with hx-post"
+    page = visitor.post(PATH, within=POST_SECONDS)
+    if page.status != 200 or not page.task_ids():
+        return missing, "03, Send the form with htmx"
+    polled = polled_path(page)
+    if polled is None:
+        return f"{missing}, and nothing polls after a click", "03, Poll for the status"
+    if polled.partition("?")[0] == "/":
+        return f"{missing}. After a click the whole page polls", "03, Swap the fragment"
+    return f"{missing}. After a click a fragment polls", "03, Send the form with htmx"
 
 
 @check(
@@ -233,6 +255,107 @@ def _what_is_missing(answer: Answer) -> str:
     if has_get(answer):
         return "an hx-get without an hx-trigger that fires by itself"
     return "no hx-get with an hx-trigger of its own"
+
+
+@check(
+    "Every state is shown in words, and polling stops at an end state",
+    after=(test_the_fragment_polls_for_the_status,),
+)
+def test_every_state_is_shown(project: Project, unheard: Sent) -> None:
+    said: dict[str, str] = {}
+    for state, stored in STORED.items():
+        if state != "PENDING":
+            project.ask("store_state", task_id=unheard.task_id, state=state, text=stored)
+        answer = unheard.visitor.get(f"{PATH}{unheard.task_id}/", htmx=True, within=4)
+        _require_words(project, answer, state)
+        words = own_words(answer)
+        if same := next((other for other in said if said[other] == words), None):
+            raise NotYet(
+                done=_stored(state),
+                seen=f"the same as for {same}: {quoted(words)}",
+                expected="texts that tell the two apart",
+                look_at=f"{TEMPLATES}: which branch is taken for {state}?",
+                guide="03, Name every state",
+            )
+        if has_trigger(answer) == (state in ENDS):
+            raise NotYet(
+                done=_stored(state),
+                seen="a fragment that goes on polling" if state in ENDS else "no hx-trigger",
+                expected=f"after {state} nothing more can come: a fragment without hx-trigger"
+                if state in ENDS
+                else f"a fragment that goes on polling: {state} is not the end",
+                look_at=f"{TEMPLATES}: for which states is there an hx-trigger?",
+                guide="03, Stop polling",
+            )
+        said[state] = words
+
+
+def _require_words(project: Project, answer: Answer, state: str) -> None:
+    """Raise NotYet where the answer does not show a `state` that was stored."""
+    words = own_words(answer)
+    if 200 <= answer.status < 300 and words:
+        return
+    raise explain_answer(
+        NotYet(
+            done=_stored(state),
+            seen=answer.seen if words or answer.status != 200 else "a fragment without text",
+            expected="status 200 and a sentence that shows the state",
+            look_at=_hint(state, answer),
+            guide="03, Name every state",
+            words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
+        ),
+        project,
+        answer,
+        IDLE,
+    )
+
+
+def _stored(state: str) -> str:
+    return f"stored the state {state} for a task and asked: GET {PATH}<its id>/"
+
+
+def _hint(state: str, answer: Answer) -> str:
+    if answer.problem:
+        return f"{VIEWS}: what does the view wait for?"
+    kind = "an exception" if state in ("RETRY", "FAILURE", "REVOKED") else repr(STORED[state])
+    return f"{VIEWS}: can the view show every kind of result? On {state} it is {kind}"
+
+
+@check(
+    "While a task waits, the page asks whether a worker runs",
+    after=(test_every_state_is_shown,),
+)
+def test_a_waiting_task_asks_for_a_worker(project: Project) -> None:
+    with sending(project.detached(IDLE)) as sent:
+        answer = sent.visitor.get(f"{PATH}{sent.task_id}/", htmx=True, within=4)
+    words = own_words(answer)
+    names, asks = WAITED_FOR.search(words), any(mark in words for mark in QUESTION_MARKS)
+    if names and asks:
+        return
+    lacking = "no question" if names else "no word of a worker"
+    raise NotYet(
+        done="sent a task to a queue where no worker listens, and polled for its status",
+        seen=f"{quoted(words)}: {lacking}",
+        expected="that it waits for a worker, and a question: does one run? Most tasks that wait "
+        "do so because no worker was started",
+        look_at=f"{TEMPLATES}: what does it say while the state is PENDING?",
+        guide="03, Name every state",
+    )
+
+
+@check(
+    "A task that is being worked on is shown as started",
+    after=(test_the_fragment_polls_for_the_status,),
+)
+def test_started_is_tracked(project: Project) -> None:
+    if not project.ask("tracks_started", task=TASK)["tracked"]:
+        raise NotYet(
+            done="asked Celery whether it stores STARTED when a worker takes send_status",
+            seen="it does not: a task that is being worked on counts as PENDING",
+            expected="the state STARTED",
+            look_at="config/settings.py, CELERY_TASK_TRACK_STARTED",
+            guide="03, Name every state",
+        )
 
 
 @check(
@@ -481,92 +604,6 @@ def test_a_login_loses_no_task(project: Project, superuser: Later[Superuser]) ->
 
 
 @check(
-    "Every state is shown in words, and polling stops at an end state",
-    after=(test_the_fragment_polls_for_the_status,),
-)
-def test_every_state_is_shown(project: Project, unheard: Sent) -> None:
-    said: dict[str, str] = {}
-    for state, stored in STORED.items():
-        if state != "PENDING":
-            project.ask("store_state", task_id=unheard.task_id, state=state, text=stored)
-        answer = unheard.visitor.get(f"{PATH}{unheard.task_id}/", htmx=True, within=4)
-        _require_words(project, answer, state)
-        words = own_words(answer)
-        if same := next((other for other in said if said[other] == words), None):
-            raise NotYet(
-                done=_stored(state),
-                seen=f"the same as for {same}: {quoted(words)}",
-                expected="texts that tell the two apart",
-                look_at=f"{TEMPLATES}: which branch is taken for {state}?",
-                guide="03, Name every state",
-            )
-        if has_trigger(answer) == (state in ENDS):
-            raise NotYet(
-                done=_stored(state),
-                seen="a fragment that goes on polling" if state in ENDS else "no hx-trigger",
-                expected=f"after {state} nothing more can come: a fragment without hx-trigger"
-                if state in ENDS
-                else f"a fragment that goes on polling: {state} is not the end",
-                look_at=f"{TEMPLATES}: for which states is there an hx-trigger?",
-                guide="03, Stop polling",
-            )
-        said[state] = words
-
-
-def _require_words(project: Project, answer: Answer, state: str) -> None:
-    """Raise NotYet where the answer does not show a `state` that was stored."""
-    words = own_words(answer)
-    if 200 <= answer.status < 300 and words:
-        return
-    raise explain_answer(
-        NotYet(
-            done=_stored(state),
-            seen=answer.seen if words or answer.status != 200 else "a fragment without text",
-            expected="status 200 and a sentence that shows the state",
-            look_at=_hint(state, answer),
-            guide="03, Name every state",
-            words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
-        ),
-        project,
-        answer,
-        IDLE,
-    )
-
-
-def _stored(state: str) -> str:
-    return f"stored the state {state} for a task and asked: GET {PATH}<its id>/"
-
-
-def _hint(state: str, answer: Answer) -> str:
-    if answer.problem:
-        return f"{VIEWS}: what does the view wait for?"
-    kind = "an exception" if state in ("RETRY", "FAILURE", "REVOKED") else repr(STORED[state])
-    return f"{VIEWS}: can the view show every kind of result? On {state} it is {kind}"
-
-
-@check(
-    "While a task waits, the page asks whether a worker runs",
-    after=(test_every_state_is_shown,),
-)
-def test_a_waiting_task_asks_for_a_worker(project: Project) -> None:
-    with sending(project.detached(IDLE)) as sent:
-        answer = sent.visitor.get(f"{PATH}{sent.task_id}/", htmx=True, within=4)
-    words = own_words(answer)
-    names, asks = WAITED_FOR.search(words), any(mark in words for mark in QUESTION_MARKS)
-    if names and asks:
-        return
-    lacking = "no question" if names else "no word of a worker"
-    raise NotYet(
-        done="sent a task to a queue where no worker listens, and polled for its status",
-        seen=f"{quoted(words)}: {lacking}",
-        expected="that it waits for a worker, and a question: does one run? Most tasks that wait "
-        "do so because no worker was started",
-        look_at=f"{TEMPLATES}: what does it say while the state is PENDING?",
-        guide="03, Name every state",
-    )
-
-
-@check(
     "Polling goes on until the task is done, and then stops",
     after=(test_every_state_is_shown,),
 )
@@ -689,21 +726,6 @@ def test_a_failure_is_reported(project: Project, unheard: Sent) -> None:
         answer,
         IDLE,
     )
-
-
-@check(
-    "A task that is being worked on is shown as started",
-    after=(test_the_fragment_polls_for_the_status,),
-)
-def test_started_is_tracked(project: Project) -> None:
-    if not project.ask("tracks_started", task=TASK)["tracked"]:
-        raise NotYet(
-            done="asked Celery whether it stores STARTED when a worker takes send_status",
-            seen="it does not: a task that is being worked on counts as PENDING",
-            expected="the state STARTED",
-            look_at="config/settings.py, CELERY_TASK_TRACK_STARTED",
-            guide="03, Name every state",
-        )
 
 
 @check("The task takes about five seconds", after=(test_polling_stops,))

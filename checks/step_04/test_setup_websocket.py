@@ -242,6 +242,20 @@ def test_a_browser_shows_what_is_sent(project: Project, live_page: LivePage) -> 
     )
 
 
+@check("A page of another site is refused", after=(test_runserver_opens_the_websocket,))
+def test_another_site_is_refused(project: Project, sockets: Sockets) -> None:
+    seen = seen_if_let_in(sockets, project.url, PATH, FOREIGN)
+    if seen:
+        raise NotYet(
+            done=f"opened {PATH} as a page of {FOREIGN} would (the header Origin)",
+            seen=seen,
+            expected="a refusal: a CSRF token does not guard websockets",
+            look_at=f"{ASGI}: what checks where a page came from?",
+            guide="04, Refuse other sites",
+            words=project.process("web").log.tail() if "status 5" in seen else "",
+        )
+
+
 @check(
     "The page says whether its websocket is open", after=(test_the_live_page_opens_the_websocket,)
 )
@@ -255,20 +269,6 @@ def test_the_page_says_whether_it_is_connected(closed_pages: Later[ClosedPages])
 )
 def test_the_page_connects_again(closed_pages: Later[ClosedPages]) -> None:
     require_return(closed_pages.result(CLOSES_SECONDS))
-
-
-@check("A page of another site is refused", after=(test_runserver_opens_the_websocket,))
-def test_another_site_is_refused(project: Project, sockets: Sockets) -> None:
-    seen = seen_if_let_in(sockets, project.url, PATH, FOREIGN)
-    if seen:
-        raise NotYet(
-            done=f"opened {PATH} as a page of {FOREIGN} would (the header Origin)",
-            seen=seen,
-            expected="a refusal: a CSRF token does not guard websockets",
-            look_at=f"{ASGI}: what checks where a page came from?",
-            guide="04, Refuse other sites",
-            words=project.process("web").log.tail() if "status 5" in seen else "",
-        )
 
 
 @check(

@@ -303,6 +303,28 @@ def test_a_call_by_hand_reaches_the_page(project: Project, watched_run: Later[Wa
         )
 
 
+@check(
+    "While a task can't be sent, other pages are answered",
+    after=(test_five_visitors_see_the_run,),
+)
+def test_a_held_up_task_holds_up_nobody_else(
+    watched_run: Later[WatchedRun], blocked_send: Later[BlockedSend]
+) -> None:
+    seen = blocked_send.result(BLOCKED_SECONDS)
+    if seen.slow:
+        raise NotYet(
+            done=f"opened websockets, with a Redis that held up {seen.held}, then {seen.slow.done}",
+            seen=seen.slow.seen,
+            expected="an answer at once: one page that waits for Redis must not stop the server",
+            look_at=f"{CONSUMERS}, connect: which call there waits for Redis on the event loop?",
+            guide="05, Send the task off the event loop",
+        )
+    if not seen.held:
+        raise CannotTell(
+            "opening a page sent no task through a Redis of the checks' own, though it does here"
+        )
+
+
 @check("A late visitor is sent the current status", after=(test_five_visitors_see_the_run,))
 def test_a_late_visitor_is_sent_the_status(
     project: Project, watched_run: Later[WatchedRun]
@@ -415,28 +437,6 @@ def test_the_page_says_whether_it_is_connected(closed_pages: Later[ClosedPages])
 )
 def test_the_page_connects_again(closed_pages: Later[ClosedPages]) -> None:
     require_return(closed_pages.result(CLOSES_SECONDS))
-
-
-@check(
-    "While a task can't be sent, other pages are answered",
-    after=(test_five_visitors_see_the_run,),
-)
-def test_a_held_up_task_holds_up_nobody_else(
-    watched_run: Later[WatchedRun], blocked_send: Later[BlockedSend]
-) -> None:
-    seen = blocked_send.result(BLOCKED_SECONDS)
-    if seen.slow:
-        raise NotYet(
-            done=f"opened websockets, with a Redis that held up {seen.held}, then {seen.slow.done}",
-            seen=seen.slow.seen,
-            expected="an answer at once: one page that waits for Redis must not stop the server",
-            look_at=f"{CONSUMERS}, connect: which call there waits for Redis on the event loop?",
-            guide="05, Send the task off the event loop",
-        )
-    if not seen.held:
-        raise CannotTell(
-            "opening a page sent no task through a Redis of the checks' own, though it does here"
-        )
 
 
 @check(

@@ -14,9 +14,13 @@ WAITS = """
 import subprocess, sys
 from workbook.runtime.signals import wait_for_successor
 
-child = "import sys; print('up', flush=True); sys.stdin.readline(); sys.exit(7)"
-process = subprocess.Popen([sys.executable, "-c", child], start_new_session=True)
-sys.exit(wait_for_successor(process))
+class Successor(subprocess.Popen):
+    def wait(self, timeout=None):
+        print("waiting", flush=True)  # only now may a key be pressed
+        return super().wait(timeout)
+
+child = "import sys; sys.stdin.readline(); sys.exit(7)"
+sys.exit(wait_for_successor(Successor([sys.executable, "-c", child], start_new_session=True)))
 """
 
 
@@ -31,7 +35,7 @@ def test_who_waits_for_a_successor_stays_until_that_has_ended():
         stderr=subprocess.STDOUT,
         **AS_TEXT,
     )
-    assert waiting.stdout.readline() == "up\n"
+    assert waiting.stdout.readline() == "waiting\n"
     for _ in range(2):
         waiting.send_signal(signal.SIGINT)
     said, _ = waiting.communicate("\n", timeout=30)
