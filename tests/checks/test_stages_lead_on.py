@@ -15,6 +15,8 @@ SECTION = re.compile(r"^## (.+?)(?: \{.*\})?$", re.MULTILINE)
 CODE = re.compile(r"^ *```(?:listing|change)(?: stage=\"([\w-]+)\")?$", re.MULTILINE)
 # What any address opens works as well: nothing asks for this section's code.
 UNASKED = "routing"
+# These have led past a section, and are asked in every run; the others in the long rounds.
+LED_PAST = ("03-self-polling", "03-fragment", "03-htmx-form", "04-partial", "05-lock")
 FINISHED = ""  # what a block of code has for a stage where it shows the snapshot itself
 
 
@@ -39,17 +41,19 @@ def on_the_way() -> Iterator[object]:
             for stage, later in zip(nexts, [*nexts[1:], FINISHED], strict=True)
         ]
         for project, following in zip((before, *stages), nexts, strict=True):
-            name = project.name if isinstance(project, Stage) else "base"
-            yield pytest.param(step, project, following, id=f"{step.number:02}-{name}")
+            where = project.name if isinstance(project, Stage) else "base"
+            name = f"{step.number:02}-{where}"
+            marks = [] if name in LED_PAST else [pytest.mark.long]
+            yield pytest.param(step, project, following, id=name, marks=marks)
 
 
 @pytest.mark.takes_long("the processes of a step, up to the first ✗")
-@pytest.mark.parametrize(("step", "project", "following"), on_the_way())
+@pytest.mark.parametrize(("step", "project", "following"), list(on_the_way()))
 def test_the_first_cross_names_a_section_that_comes_next(
     step: Step, project: Step | Stage, following: str, tmp_path: Path
 ):
     project.copy_to(tmp_path / "project")
-    said = checks_on(step.number, tmp_path / "project")
+    said = checks_on(step.number, tmp_path / "project", "-x")
     cross = said.text[said.text.index("✗ ") :]
     named = re.search(rf"^ +guide +{step.number:02}, (.+)$", cross, re.MULTILINE)
     assert named, said.text
