@@ -1,4 +1,4 @@
-"""How slow this machine is. What waits for a project, waits longer on a slow one.
+"""How long checks wait: longer on a slow machine, as one with Windows often is, by a measure of it.
 
 Limits of time were chosen where a Python starts in 10 ms. Where a virus scanner looks at every file
 it may take ten times as long, and so does all that a project does: that is no mistake of its own.

@@ -22,7 +22,7 @@ PROOFS = (
     ("docs/", ("tests/guide/test_text.py", "tests/docs_ext/test_superfences.py")),
     ("steps/", ("tests/guide/test_text.py", "tests/docs_ext/test_patches.py")),
     ("mkdocs.yml", ("tests/docs_ext/test_superfences.py",)),
-    ("Pipfile", ("tests/bootstrap/test_lock.py",)),
+    ("Pipfile", ("tests/bootstrap/test_pipfile_lock.py",)),
 )
 WORKERS = 4
 BUDGET_SECONDS = 30  # of waiting, on all workers together with what pytest takes to begin

@@ -1,4 +1,4 @@
-"""What the environment is made from."""
+"""What `Pipfile.lock` names, from which the environment is made."""
 
 import json
 import tomllib
