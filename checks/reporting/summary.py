@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from checks.pace import slowness
 from checks.reporting.formatting import plain_lines
 from checks.reporting.outcomes import NOT_YET, UNTOLD, Outcomes, Verdict
 from checks.target import Target
@@ -29,11 +30,18 @@ def summary_lines(outcomes: Outcomes, complete: bool) -> list[str]:
     # Only here: a Python that lacks packages must come as far as to be told so.
     from workbook.projects.outdated_processes import outdated_processes
 
-    lines = [*next_action(outcomes, complete), *turns(outcomes)]
+    lines = [*longer_waits(outcomes), *next_action(outcomes, complete), *turns(outcomes)]
     for target in targets.values():
         if target.kind != "snapshot" and not outcomes.problems[target.label]:
             lines += map(str, outdated_processes(target.folder))
     return [*lines, NOT_YOURS] if snapshots else lines
+
+
+def longer_waits(outcomes: Outcomes) -> list[str]:
+    """Return a line that says why a ✗ names more seconds than its title, on a slow machine."""
+    if slowness() == 1 or all(one.mark != NOT_YET for one in outcomes.verdicts):
+        return []
+    return [f"This machine takes {slowness():.1f} times as long as usual, and the checks wait so."]
 
 
 def next_action(outcomes: Outcomes, complete: bool) -> list[str]:

@@ -91,3 +91,15 @@ def test_a_slow_server_is_no_mistake_on_a_slow_machine(verdicts: dict[str, str])
 def test_a_slow_server_is_judged_on_a_usual_machine_as_before(verdicts: dict[str, str]):
     assert "✗ Web, worker and beat start" in verdicts["1"], verdicts["1"]
     assert "within 12 s: it listens on no port" in verdicts["1"]
+
+
+@pytest.mark.parametrize(("slowness", "is_told"), [("1", False), ("2.5", True)])
+def test_a_cross_on_a_slow_machine_says_why_it_waited_longer(
+    tmp_path: Path, slowness: str, is_told: bool
+):
+    shutil.copytree(ROOT / "steps" / "01-configure-celery", tmp_path / "project")
+    (tmp_path / "project" / "Procfile").write_text("web: false\n", encoding="utf-8")
+    said = check_01(tmp_path / "project", slowness)
+    assert "✗ Web, worker and beat start" in said
+    reason = "This machine takes 2.5 times as long as usual, and the checks wait so."
+    assert (reason in " ".join(said.split())) is is_told, said
