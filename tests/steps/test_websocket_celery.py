@@ -1,6 +1,7 @@
 """Step 05: one run speaks to every page, on either Redis."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,11 @@ INTERVAL = 1.0
 RUN = ["RUNNING", "FINISHED", "RUNNING", "FINISHED", "RUNNING"]
 VISITORS = 40
 IDLE_SECONDS = 15
+# Whoever leaves at the moment of a status: the lesson robust cures it, the step does not.
+LEFT_AMID_A_STATUS = re.compile(
+    r".*Exception inside application: Attempt to send on a closed protocol\n"
+    r"(?:.*\n)*?.*Disconnected: Attempt to send on a closed protocol\n"
+)
 
 
 @pytest.fixture(scope="module", params=[pytest.param("server", marks=REDIS_SERVER), "embedded"])
@@ -53,4 +59,4 @@ def test_two_hundred_visitors_one_after_the_other_each_get_a_status(step: Snapsh
             await visitor.connection.close()
 
     asyncio.run(come_and_go())
-    assert step.errors() == []
+    assert step.errors(but=LEFT_AMID_A_STATUS) == []

@@ -60,9 +60,10 @@ class SnapshotRun:
         (process,) = listeners(int(self.redis_url.rpartition(":")[2]))
         return process
 
-    def errors(self) -> list[str]:
-        """Return the lines of all logs that speak of an error."""
-        return [line for line in self.tool.text.splitlines() if ERRORS.search(line)]
+    def errors(self, but: re.Pattern[str] | None = None) -> list[str]:
+        """Return the lines of all logs that speak of an error, in what is left without `but`."""
+        text = but.sub("", self.tool.text) if but else self.tool.text
+        return [line for line in text.splitlines() if ERRORS.search(line)]
 
 
 @contextmanager
