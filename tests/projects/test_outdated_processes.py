@@ -27,7 +27,7 @@ def project(tmp_path: Path) -> Path:
 
 def save(project: Path, name: str, seconds: float) -> None:
     file = project / name
-    file.parent.mkdir(exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.touch()
     at = time.time() + seconds
     os.utime(file, (at, at))
@@ -62,6 +62,26 @@ def test_settings_in_an_env_file_count_and_templates_do_not(project: Path) -> No
         assert outdated_processes(project) == []
         save(project, ".env", LATER)
         assert [one.file for one in outdated_processes(project)] == [".env"]
+
+
+@pytest.mark.parametrize(
+    ("words", "needless", "needed"),
+    [
+        (WORKER, ("status/views.py", "config/urls.py", "status/consumers.py"), "status/tasks.py"),
+        (WORKER, ("status/migrations/0001_initial.py", "status/tests.py"), "status/models.py"),
+        (("celery", "-A", "config", "beat"), ("status/tasks.py",), "config/settings.py"),
+        (("daphne", "config.asgi:application"), ("status/tests.py",), "status/views.py"),
+    ],
+)
+def test_only_what_a_process_loads_makes_it_old(
+    project: Path, words: tuple[str, ...], needless: tuple[str, ...], needed: str
+) -> None:
+    with running(project, *words):
+        for file in needless:
+            save(project, file, LATER)
+        assert outdated_processes(project) == []
+        save(project, needed, LATER)
+        assert [one.file for one in outdated_processes(project)] == [needed]
 
 
 def test_processes_of_another_folder_are_nobodys_business(project: Path, tmp_path: Path) -> None:

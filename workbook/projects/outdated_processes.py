@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import psutil
 
@@ -23,6 +23,18 @@ from workbook.runtime.folder_users import processes_in
 TOLERANCE_SECONDS = 1.0
 CODE = (".py", ".env")
 SERVERS = ("daphne", "uvicorn", "gunicorn", "hypercorn")
+# What no process needs, once it runs.
+NOBODYS = ("manage.py", "tests.py")
+# What answers requests, by Django's and Channels' own names: a worker works without it.
+ANSWERING = (
+    *("views.py", "urls.py", "forms.py", "admin.py", "middleware.py"),
+    *("asgi.py", "wsgi.py", "routing.py", "consumers.py"),
+)
+NOT_LOADED = {
+    "worker": (*NOBODYS, *ANSWERING),
+    "beat": (*NOBODYS, *ANSWERING, "tasks.py"),  # it sends a task by its name
+    "web server": NOBODYS,
+}
 
 
 @dataclass(frozen=True)
@@ -44,14 +56,18 @@ class Outdated:
 
 
 def outdated_processes(folder: Path) -> list[Outdated]:
-    """Return the processes in the project `folder` that run older code than its last save."""
-    saved, file = _last_save(folder)
+    """Return the processes in the project `folder` that run older code than what was saved.
+
+    What a process does without does not count: a worker needs no view.
+    """
+    saves = _saves(folder)
     found: dict[int, Outdated] = {}
     for process in processes_in(folder, lambda words: bool(role_of(words))):
         with suppress(psutil.Error, OSError):
             started = process.create_time()
+            role = role_of(process.cmdline())
+            saved, file = _last_save(saves, role)
             if saved > started + TOLERANCE_SECONDS and process.ppid() not in found:
-                role = role_of(process.cmdline())
                 found[process.pid] = Outdated(role, process.pid, started, saved, file)
     # A pool's processes come with their worker, whichever was found first.
     return [one for one in found.values() if _parent(one.pid) not in found]
@@ -70,18 +86,24 @@ def role_of(words: Sequence[str]) -> str:
     return ""
 
 
-def _last_save(folder: Path) -> tuple[float, str]:
-    """Return when the code was last written, and which file; 0 where there is none."""
+def _saves(folder: Path) -> list[tuple[float, str]]:
+    """Return when each file of code was last written, and which it is, below `folder`."""
     is_noise = name_matcher(ignored_names(ROOT / ".gitignore") - {".env"})
-    last = (0.0, "")
+    saves = []
     for place, folders, names in os.walk(folder):
-        folders[:] = [one for one in folders if not is_noise(one)]
+        folders[:] = [one for one in folders if not is_noise(one) and one != "migrations"]
         for name in names:
             if name.endswith(CODE):
                 with suppress(OSError):
                     path = Path(place, name)
-                    last = max(last, (path.stat().st_mtime, path.relative_to(folder).as_posix()))
-    return last
+                    saves.append((path.stat().st_mtime, path.relative_to(folder).as_posix()))
+    return saves
+
+
+def _last_save(saves: list[tuple[float, str]], role: str) -> tuple[float, str]:
+    """Return the last of the saves that count for a process of that role; 0 where there is none."""
+    loaded = [one for one in saves if PurePosixPath(one[1]).name not in NOT_LOADED.get(role, ())]
+    return max(loaded, default=(0.0, ""))
 
 
 def _parent(pid: int) -> int:
