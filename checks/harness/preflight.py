@@ -57,7 +57,7 @@ def require_own_commands(commands: Mapping[str, str], redis_url: str) -> None:
                     expected="no address there, so that the environment names it: nothing was "
                     "started, so that your own Redis stays untouched",
                     look_at="Procfile",
-                    guide="01, Run Django and Celery",
+                    guide="01, One file for three terminals",
                 )
 
 

@@ -169,7 +169,7 @@ def test_a_result_becomes_a_row(project: Project) -> None:
             seen=seen,
             expected="a row in django_celery_results with the state SUCCESS",
             look_at=wanted,
-            guide="01, Run Django and Celery",
+            guide="01, One file for three terminals",
             words=project.process("worker").log.tail(),
         ),
         project,
@@ -232,7 +232,7 @@ def test_beat_sends_what_is_scheduled(project: Project) -> None:
             seen=f"{len(beats)} lines start a beat: {', '.join(beats)}",
             expected="one beat: two send every periodic task twice",
             look_at="Procfile",
-            guide="01, Run Django and Celery",
+            guide="01, One file for three terminals",
         )
     if not wait_until(lambda: waiting(project, BEAT_QUEUE), patience(BEAT_SECONDS)):
         raise explain_logs(
@@ -244,7 +244,7 @@ def test_beat_sends_what_is_scheduled(project: Project) -> None:
                 if project.loaded()["use_tz"]
                 else f"{SETTINGS}, USE_TZ: without it beat takes its clock for that of UTC, and "
                 f"TIME_ZONE is {project.loaded()['time_zone']}",
-                guide="01, Run Django and Celery",
+                guide="01, One file for three terminals",
                 words=project.process("beat").log.tail(),
             ),
             project,

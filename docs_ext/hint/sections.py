@@ -19,6 +19,7 @@ TO_LOOK = re.compile(
     r"(?:Open http|Reload |Leave the shell|It lists |Look for |"
     r"(?:Start|Stop) (?:it|everything|beat|Redis|the (?:web server|worker|server))\b(?! with `))"
 )
+BUILDS, SHOWS = ("listing", "change"), ("console", "text")
 HTML = re.compile(r"</?(?!https?:)[a-z!]")
 
 
@@ -47,8 +48,9 @@ def sections_of(page: Path) -> list[Section]:
         after = (line for line, other, _ in heads[at + 1 :] if other <= level)
         end = next(after, len(lines) + 1)
         numbered = [(line, lines[line - 1]) for line in range(number + 1, end)]
-        prose = [line if number not in fenced else "" for number, line in numbered]
         inside = tuple(one for one in fences if number < one.line < end)
+        look = _first_look(inside, end)
+        prose = [line if at not in fenced else "" for at, line in numbered if at < look]
         found.append(Section(heading, number, tuple(_paragraphs(prose)), inside))
     return found
 
@@ -68,6 +70,16 @@ def tips_of(page: Path) -> list[str]:
 
 def _end(fence: Fence) -> int:
     return fence.line + len(fence.body.splitlines()) + 1
+
+
+def _first_look(fences: tuple[Fence, ...], end: int) -> int:
+    """Return the line where a section begins to look at what it built; its end if it doesn't.
+
+    What is told from there on, of outputs and trials, is no idea, and makes no sense without them.
+    """
+    built = next((one.line for one in fences if one.language in BUILDS), end)
+    shown = (one.line for one in fences if one.language in SHOWS and one.line > built)
+    return next(shown, end)
 
 
 def _paragraphs(lines: list[str]) -> list[str]:

@@ -185,6 +185,8 @@ def test_goals_tick_themselves_but_for_those_that_held_before(page: Page, tiny: 
     expect(page.get_by_role("checkbox", name="The first goal.")).to_be_checked(timeout=RUN_MS)
     expect(line_of(page)).to_contain_text("2 of 2 hold", timeout=RUN_MS)
     assert ticked() == [True, False, False]
+    own = page.get_by_role("listitem").filter(has_text="yours to tick")
+    expect(own).to_have_text(re.compile("A goal without a check"))
     page.reload()
     expect(line_of(page)).to_contain_text("2 of 2 hold")
     assert ticked() == [True, False, False]

@@ -206,6 +206,17 @@ SYMPTOMS = {
             ),
         ),
         Fed(
+            "a task called like a function",
+            "AttributeError: 'str' object has no attribute 'id'",
+            "status/views.py, line 19: was the task sent with delay, or called like a function? "
+            "A str has no id",
+            "02, Execute the task in the view",
+            text=raised(
+                "AttributeError: 'str' object has no attribute 'id'",
+                (VIEWS, 19, "request.session['task_id'] = result.id"),
+            ),
+        ),
+        Fed(
             "delay_misspelt",
             "AttributeError: 'send_status' object has no attribute 'dely'",
             "status/views.py, line 53",

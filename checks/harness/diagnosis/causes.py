@@ -18,7 +18,7 @@ SETTINGS, ROUTES = "config/settings.py", "status/routing.py"
 CONSUMERS, VIEWS, TASKS = "status/consumers.py", "status/views.py", "status/tasks.py"
 LAYERS = f"{SETTINGS}, CHANNEL_LAYERS"
 URLS_GUIDE, PAGE_GUIDE = "02, Add the URLs", "02, Write the page"
-SETTINGS_GUIDE, RUN_GUIDE = "01, Update settings.py", "01, Run Django and Celery"
+SETTINGS_GUIDE = "01, Update settings.py"
 CONSUMER_GUIDE, ROUTE_GUIDE = "04, Write the consumer", "04, Route the websocket"
 ASGI_GUIDE, LAYER_GUIDE = "04, Serve websockets", "04, The channel layer"
 SLASHED_ROUTE = r"^\s*path\(\s*['\"]/ws"
@@ -556,6 +556,13 @@ NAMES = (
     Cause(
         r"^(?P<error>(?:Attribute|Type)Error: 'NoneType' object .*)",
         "what is None there, and where was it set?",
+        when=_is_the_error,
+    ),
+    Cause(
+        r"^(?P<error>AttributeError: '(?P<type>str|int|float|bool|dict|list|tuple)' object has no "
+        r"attribute '(?P<name>id|task_id)'.*)",
+        "was the task sent with delay, or called like a function? A {type} has no {name}",
+        "02, Execute the task in the view",
         when=_is_the_error,
     ),
     Cause(

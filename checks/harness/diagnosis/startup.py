@@ -22,7 +22,7 @@ SECTIONS = {
     "status/consumers.py": "04, Write the consumer",
     "status/routing.py": "04, Route the websocket",
 }
-PROCESSES = "01, Run Django and Celery"
+PROCESSES = "01, One file for three terminals"
 
 
 def ended(launched: Launched) -> NotYet:

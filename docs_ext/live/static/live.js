@@ -284,9 +284,12 @@
 
   // The text
 
-  /** Tick a goal whose checks hold, unless they did so before the learner began. */
+  /** Tick a goal whose checks hold, unless they held before; say which ones no check can see. */
   function tickGoals({ has_work, held, proven }) {
     if (!has_work) return;
+    for (const item of document.querySelectorAll(".task-list-item:not([data-checks])")) {
+      if (!item.querySelector(".live-own")) item.append(make("span", "live-own", "yours to tick"));
+    }
     for (const item of document.querySelectorAll(".task-list-item[data-checks]")) {
       const box = item.querySelector("input");
       const names = item.dataset.checks.split(" ");
