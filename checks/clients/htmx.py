@@ -17,6 +17,9 @@ from checks.pace import patience
 # Triggers that fire without a person.
 BY_ITSELF = re.compile(r"\b(every|load|revealed|intersect)\b")
 
+# What `hx-target` takes besides selectors, as one word.
+EXTENDED = ("this", "next", "previous", "body", "document", "window")
+
 ANSWER_SECONDS = 4
 
 
@@ -118,6 +121,28 @@ def has_get(answer: Answer) -> bool:
 def posted_paths(answer: Answer) -> list[str]:
     """Return the paths that htmx would post to, and whole addresses at other servers."""
     return [one.partition("?")[0] for one in _requested(answer, "hx-post", lambda one: True)]
+
+
+def missing_target(answer: Answer, path: str) -> str:
+    """Return the `hx-target` of what posts to `path` where it names no element there, else "".
+
+    Only what is an id or a tag is judged: of other selectors the browser tells.
+    """
+    elements = elements_of(answer.text)
+    base = base_of(elements)
+    for element in elements:
+        posted = element.get("hx-post")
+        if posted is None or resolved(answer.url, posted, base).partition("?")[0] != path:
+            continue
+        targets = (one.get("hx-target") for one in element.lineage())
+        target = next((one.strip() for one in targets if one), "")
+        names_id = re.fullmatch(r"#([\w-]+)", target)
+        if names_id and all(one.id != names_id[1] for one in elements):
+            return target
+        is_tag = re.fullmatch(r"[a-z][\w-]*", target) and target not in EXTENDED
+        if is_tag and all(one.tag != target for one in elements):
+            return target
+    return ""
 
 
 def _requested(answer: Answer, name: str, asks: Callable[[Element], bool]) -> list[str]:

@@ -136,6 +136,13 @@ test_no_migration_is_missing = startup_checks.test_no_migration_is_missing
 
 
 @check(
+    "SECRET_KEY follows the environment", after=(test_beat_takes_its_schedule_from_the_database,)
+)
+def test_secret_key_follows_the_environment(project: Project) -> None:
+    require_key_from_environment(project.folder)
+
+
+@check(
     "Web, worker and beat start from the Procfile, and the worker answers ping",
     after=(
         test_the_packages_are_installed_as_apps,
@@ -250,8 +257,3 @@ def test_beat_sends_what_is_scheduled(project: Project) -> None:
             project,
             "beat",
         )
-
-
-@check("SECRET_KEY follows the environment", after=(test_django_loads_your_project,))
-def test_secret_key_follows_the_environment(project: Project) -> None:
-    require_key_from_environment(project.folder)

@@ -34,6 +34,7 @@ VIEWS, TASKS = "status/views.py", "status/tasks.py"
 SENT_ONE = "sent a task by the form and waited for its result"
 # What Celery itself says about a task.
 CELERYS_LINE = re.compile(r"\bTask \S+\[[\w-]+\] |: DEBUG/|\bmissed heartbeat\b|\b(mingle|sync):")
+DEFINITION = re.compile(r"^(async def|def|class) ", re.MULTILINE)
 CLEANUP, TAKEN_SECONDS = "celery.backend_cleanup", patience(5)
 
 test_django_loads_your_project = startup_checks.test_django_loads_your_project
@@ -58,7 +59,9 @@ def test_the_worker_knows_the_task(project: Project) -> None:
     require_known(
         project,
         TASK,
-        look_at=f"{TASKS}: is send_status a @shared_task, and under which name?",
+        look_at=f"{TASKS}: is send_status a @shared_task, and under which name?"
+        if (project.folder / TASKS).exists()
+        else f"{TASKS}: it is not there yet",
         guide="02, Write the task",
     )
 
@@ -69,13 +72,14 @@ def test_the_start_page_has_the_form(project: Project) -> None:
         page = visitor.get("/")
         assets = [visitor.get(path) for path in assets_in(page.text, page.url)]
     if page.status != 200 or page.is_greeting:
+        look_at, section = _what_the_page_lacks(project)
         raise explain_answer(
             NotYet(
                 done=page.done,
                 seen="Django's greeting: “The install worked …”" if page.is_greeting else page.seen,
                 expected="the start page",
-                look_at="config/urls.py: does it include status.urls?",
-                guide="02, Add the URLs",
+                look_at=look_at,
+                guide=section,
                 words=project.process("web").log.tail() if page.status >= 500 else "",
             ),
             project,
@@ -83,6 +87,16 @@ def test_the_start_page_has_the_form(project: Project) -> None:
         )
     _require_form(page, of_log("", project.folder))
     _require_files(project, assets)
+
+
+def _what_the_page_lacks(project: Project) -> tuple[str, str]:
+    """Return where to look for a start page that is not there, and the guide's section."""
+    views = project.folder / VIEWS
+    if views.is_file() and not DEFINITION.search(views.read_text("utf-8", errors="replace")):
+        return f"{VIEWS}: which view answers there?", "02, Execute the task in the view"
+    if not any(project.folder.glob("**/templates/**/*.html")):
+        return "templates/index.html: it is not there yet", "02, Write the page"
+    return "config/urls.py: does it include status.urls?", "02, Add the URLs"
 
 
 def _require_form(page: Answer, project: Evidence) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 import uuid
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from checks.clients.htmx import (
     has_get,
     has_trigger,
     is_whole_page,
+    missing_target,
     own_words,
     polled_path,
     polled_paths,
@@ -39,13 +41,15 @@ from checks.pace import delay, patience
 from checks.step_03.aged_task import DAYS, age
 from checks.step_03.failing_task import send_failing
 from checks.verdicts import CannotTell, NotYet, check
+from workbook.runtime.waiting import wait_until
 
 if TYPE_CHECKING:
     from checks.step_03.browser_session import Browsing, Seen
 
 TASK = "status.tasks.send_status"
 VIEWS, TASKS, BASE = "status/views.py", "status/tasks.py", "templates/_base.html"
-TEMPLATES = "the template of the fragment"
+INDEX, TEMPLATES = "templates/index.html", "the template of the fragment"
+SENDING = "03, Send the form with htmx"
 POLLED = "polled as the fragments say, until none polled any more"
 ENDS = ("SUCCESS", "FAILURE", "REVOKED")
 # What a worker stores along with each state. PROGRESS is the learner's own: it is seen as it goes.
@@ -59,8 +63,10 @@ STORED: dict[str, Any] = {
     "REVOKED": "terminated",
 }
 REFUSED_SECONDS, PATIENCE_SECONDS = 3 + delay(1), 5
+RAISED_SECONDS = patience(1)  # within which a task that raises at its first line has done so
 SHORTEST, LONGEST = 3, 9
 FAILURE_SECONDS = 12
+CLOCK_SECONDS = 1.1  # after which a clock with seconds shows another time
 # What counts as about a second, from one request to the next.
 MOST_OFTEN_SECONDS, MOST_SELDOM_SECONDS = 0.1, patience(5)
 # So many clicks lost an id of a list in the session in each of thirty rounds; two of them lost one
@@ -133,35 +139,56 @@ def test_the_button_sends_with_htmx(project: Project) -> None:
     with visiting(project.url) as visitor:
         page = visitor.get("/", within=4)
         posted = posted_paths(page)
-        if PATH in posted:
-            return
-        others = ", ".join(posted)
-        seen, section = f"hx-post to {others}", "03, Send the form with htmx"
-        if not others:
-            seen, section = _what_polls_without_it(visitor)
-    raise NotYet(
+        if not posted:
+            raise _not_sent_with_htmx(project, visitor, page)
+    if PATH not in posted:
+        without_host = ", without a host" if any(one.endswith(PATH) for one in posted) else ""
+        raise NotYet(
+            done=page.done,
+            seen=f"hx-post to {', '.join(posted)}",
+            expected=f'hx-post="{PATH}" on the form{without_host}',
+            look_at=INDEX,
+            guide=SENDING,
+        )
+    if missing := missing_target(page, PATH):
+        raise NotYet(
+            done=page.done,
+            seen=f'hx-target="{missing}", and the page has no such element',
+            expected="the element that the answer is put into, such as #task for the id task",
+            look_at=f"{INDEX}, hx-target: is it a CSS selector of an element that the page has?",
+            guide=SENDING,
+        )
+
+
+def _not_sent_with_htmx(project: Project, visitor: Visitor, page: Answer) -> NotYet:
+    """Send the form as a browser does, and return how far the page is: the section comes next."""
+    worker = project.process("worker").log
+    since = worker.size()
+    not_yet = NotYet(
         done=page.done,
-        seen=seen,
-        expected=f'hx-post="{PATH}" on the form, without a host'
-        if any(one.endswith(PATH) for one in posted)
-        else f'hx-post="{PATH}" on the form',
-        look_at="templates/index.html",
-        guide=section,
+        seen="no element with hx-post",
+        expected=f'hx-post="{PATH}" on the form',
+        look_at=INDEX,
+        guide=SENDING,
     )
-
-
-def _what_polls_without_it(visitor: Visitor) -> tuple[str, str]:
-    """Send the form as a browser does; say how far the page is, and which section comes next."""
-    missing = "no element with hx-post"
-    page = visitor.post(PATH, within=POST_SECONDS)
-    if page.status != 200 or not page.task_ids():
-        return missing, "03, Send the form with htmx"
-    polled = polled_path(page)
+    answer = visitor.post(PATH, within=POST_SECONDS)
+    polled = polled_path(answer)
+    if answer.status >= 500 or answer.problem:
+        not_yet.done, not_yet.seen, not_yet.look_at = answer.done, answer.seen, VIEWS
+        return explain_answer(not_yet, project, answer)
+    if answer.status != 200 or not answer.task_ids():
+        return not_yet
     if polled is None:
-        return f"{missing}, and nothing polls after a click", "03, Poll for the status"
+        not_yet.seen += ", and nothing polls after a click"
+        not_yet.guide = "03, Poll for the status"
+        wait_until(lambda: bool(worker.errors_since(since)), RAISED_SECONDS)
+        return explain_logs(not_yet, project, "worker", since={"worker": since})
     if polled.partition("?")[0] == "/":
-        return f"{missing}. After a click the whole page polls", "03, Swap the fragment"
-    return f"{missing}. After a click a fragment polls", "03, Send the form with htmx"
+        not_yet.seen += ". After a click the whole page polls"
+        not_yet.guide = "03, Swap the fragment"
+        return not_yet
+    not_yet.seen += ". After a click a fragment polls"
+    return not_yet
 
 
 @check(
@@ -288,6 +315,8 @@ def test_every_state_is_shown(project: Project, unheard: Sent) -> None:
                 guide="03, Stop polling",
             )
         said[state] = words
+    # Whoever asks for it next shall not be told of a task that was revoked.
+    project.ask("store_state", task_id=unheard.task_id, state="PENDING", text=None)
 
 
 def _require_words(project: Project, answer: Answer, state: str) -> None:
@@ -624,11 +653,11 @@ def test_polling_stops(project: Project, sent: Sent, conversation: Conversation)
         )
     if polled_path(last.answer):
         raise _still_polls(last) if state in ENDS else _never_ends(project, last, state)
-    if state not in ENDS:
+    if state not in ENDS or _is_told_more(sent, last):
+        later = f"the task's state is {state}" if state not in ENDS else f"it came to {state} later"
         raise NotYet(
             done=POLLED,
-            seen=f"after {last.at:.1f} s {quoted(last.words)}, which no longer polls; "
-            f"the task's state is {state}",
+            seen=f"after {last.at:.1f} s {quoted(last.words)}, which no longer polls; {later}",
             expected="hx-trigger in every fragment but the last",
             look_at=f"{TEMPLATES}: for which states is there an hx-trigger?",
             guide="03, Stop polling",
@@ -646,6 +675,23 @@ def test_polling_stops(project: Project, sent: Sent, conversation: Conversation)
             project,
             "worker",
         )
+
+
+def _is_told_more(sent: Sent, last: Fragment) -> bool:
+    """Tell whether the task's address shows more than the fragment that polled last.
+
+    On a busy machine the task may be done by now, though polling stopped before. A fragment with
+    the time in it, say, is another one each time that it is asked for.
+    """
+
+    def words() -> str:
+        return own_words(sent.visitor.get(f"{PATH}{sent.task_id}/", htmx=True))
+
+    shown = words()
+    if shown == last.words:
+        return False
+    time.sleep(CLOCK_SECONDS)
+    return words() == shown
 
 
 def _still_polls(last: Fragment) -> NotYet:

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, Protocol
 
 from checks.reporting.events import Event, from_line
@@ -78,7 +79,7 @@ class ForkedProcess:
     """
 
     def __init__(self, server: Any, target: str) -> None:
-        # The fork takes its name away as soon as it has opened it.
+        # The fork takes its name away as soon as it has opened it, or `wait` where it did not.
         self.errors: IO[bytes] = tempfile.NamedTemporaryFile(  # noqa: SIM115
             prefix="workbook-watch-", delete=False
         )
@@ -103,7 +104,10 @@ class ForkedProcess:
     def wait(self, seconds: float) -> bool:
         """Wait for its end; tell whether it came."""
         self._process.join(seconds)
-        return not self._process.is_alive()
+        if self._process.is_alive():
+            return False
+        Path(self.errors.name).unlink(missing_ok=True)
+        return True
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ TOLD_BY_TEXT = """\
         if 'Timeout' not in str(error):
             raise
 """
+NO_URLS = "    path('', include('status.urls')),\n"
+TEMPLATES = ("_base", "index", "queue_unreachable")
 
 MISTAKES = [
     Mistake(
@@ -155,6 +157,15 @@ MISTAKES = [
         Edit(TASKS, "@shared_task\n", ""),
     ),
     Mistake(
+        "task_not_written",
+        "test_the_worker_knows_the_task",
+        ("it knows none of yours", "status/tasks.py: it is not there yet", "02, Write the task"),
+        Edit(TASKS, "", None),
+        Edit("config/urls.py", NO_URLS, ""),
+        Edit("status/urls.py", "", None),
+        Edit(VIEWS, "", ""),
+    ),
+    Mistake(
         "task_of_another_name",
         "test_the_worker_knows_the_task",
         ("it knows send_status", "status.tasks.send_status"),
@@ -164,7 +175,21 @@ MISTAKES = [
         "urls_not_included",
         "test_the_start_page_has_the_form",
         ("GET /", "Django's greeting", "does it include status.urls?"),
-        Edit("config/urls.py", "    path('', include('status.urls')),\n", ""),
+        Edit("config/urls.py", NO_URLS, ""),
+    ),
+    Mistake(
+        "views_not_written",
+        "test_the_start_page_has_the_form",
+        ("Django's greeting", "which view answers there?", "02, Execute the task in the view"),
+        Edit("config/urls.py", NO_URLS, ""),
+        Edit(VIEWS, "", "from django.shortcuts import render\n\n# Create your views here.\n"),
+    ),
+    Mistake(
+        "page_not_written",
+        "test_the_start_page_has_the_form",
+        ("Django's greeting", "templates/index.html: it is not there yet", "02, Write the page"),
+        Edit("config/urls.py", NO_URLS, ""),
+        *(Edit(f"templates/{name}.html", "", None) for name in TEMPLATES),
     ),
     Mistake(
         "form_that_gets",

@@ -36,6 +36,29 @@ QUICK = (
         ),
     ),
     Mistake(
+        "the-form-is-the-browsers-and-the-task-takes-no-word",
+        "test_the_button_sends_with_htmx",
+        ("POST /check-status/", "TypeError: send_status() takes 1 positional", "status/tasks.py"),
+        Edit(
+            INDEX,
+            """hx-post="{% url 'check_status' %}" """,
+            """method="post" action="{% url 'check_status' %}" """,
+        ),
+        Edit(TASKS, "def send_status(self, message=''):", "def send_status(self):"),
+    ),
+    Mistake(
+        "the-target-is-a-tag-that-the-page-lacks",
+        "test_the_button_sends_with_htmx",
+        ('hx-target="task", and the page has no such element', "templates/index.html, hx-target"),
+        Edit(INDEX, 'hx-target="#task"', 'hx-target="task"'),
+    ),
+    Mistake(
+        "the-target-is-an-id-that-the-page-lacks",
+        "test_the_button_sends_with_htmx",
+        ('hx-target="#tasks", and the page has no such element', "is it a CSS selector"),
+        Edit(INDEX, 'hx-target="#task"', 'hx-target="#tasks"'),
+    ),
+    Mistake(
         "the-form-asks-another-server",
         "test_the_button_sends_with_htmx",
         ("hx-post to http://localhost:8000/check-status/", "without a host"),
@@ -258,7 +281,7 @@ PATIENT = (
     Mistake(
         "progress-asks-no-more",
         "test_polling_stops",
-        ("which no longer polls; the task's state is PROGRESS", "hx-trigger in every fragment"),
+        ("which no longer polls; ", "hx-trigger in every fragment"),
         # Not from the first report on: a quick worker has it there before the form is answered.
         Edit(
             TASK,

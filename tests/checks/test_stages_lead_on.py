@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.edited_projects import checks_on
+from tests.support.edited_projects import Edit, checks_on
 from workbook.paths import ROOT
 from workbook.projects.stages import Stage, stages_of
-from workbook.projects.steps import Step, all_steps
+from workbook.projects.steps import Step, all_steps, find_step
 
 SECTION = re.compile(r"^## (.+?)(?: \{.*\})?$", re.MULTILINE)
 CODE = re.compile(r"^ *```(?:listing|change)(?: stage=\"([\w-]+)\")?$", re.MULTILINE)
@@ -58,3 +58,16 @@ def test_the_first_cross_names_a_section_that_comes_next(
     named = re.search(rf"^ +guide +{step.number:02}, (.+)$", cross, re.MULTILINE)
     assert named, said.text
     assert named[1].strip() in sections_that_build(step)[following], said.text
+
+
+@pytest.mark.takes_long("the processes of step 03, up to the first ✗")
+def test_a_task_that_fails_is_told_before_what_comes_next(tmp_path: Path):
+    """Who forgets `bind=True` in 03's first section sees a page on which nothing polls."""
+    stage = next(one for one in stages_of(find_step("03")) if one.name == "self-polling")
+    project = tmp_path / "project"
+    stage.copy_to(project)
+    Edit("status/tasks.py", "@shared_task(bind=True)", "@shared_task").apply(project)
+    said = " ".join(checks_on(3, project, "-x").text.split())
+    assert "nothing polls after a click: AttributeError: 'str' object has no attribute" in said
+    assert "status/tasks.py, line 11: is the first argument the task itself?" in said
+    assert "guide 03, Report progress" in said
