@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from threading import Event
 
+from checks.clients.addresses import is_elsewhere, resolved
+from checks.clients.htmx import scripts
+from checks.clients.http_client import visiting
 from checks.common.connection_sign import (
     BACK_SECONDS,
     SHOWN_SECONDS,
     ClosedPage,
     watch_closes,
 )
+from checks.harness.project import Project
 from checks.harness.proxies.websocket_proxy import websocket_proxy
 from checks.verdicts import CannotTell, NotYet
 from workbook.browser import browser
@@ -20,6 +25,7 @@ from workbook.browser import browser
 PAGE = "/live/"
 SCRIPT = "static/live.js, or wherever the page listens for htmx:wsOpen and htmx:wsClose"
 GUIDE = "04, Show whether the websocket is open"
+LISTENS = re.compile(r"ws-?close", re.IGNORECASE)
 # A proxy that restarts closes with 1001, one whose time-out has passed with 1000. From 4000 on a
 # code is the application's own.
 NORMAL, GOING_AWAY, REFUSED = 1000, 1001, 4401
@@ -45,12 +51,16 @@ def closed_pages_at(
         return watch_closes(chromium, PAGE, proxies, given_up)
 
 
-def require_sign(pages: ClosedPages) -> None:
-    """Raise NotYet where a page does not say that its websocket is closed, or open again."""
+def require_sign(pages: ClosedPages, project: Project) -> None:
+    """Raise NotYet where a page does not say that its websocket is closed, or open again.
+
+    `project` has the page, to see which scripts it loads.
+    """
     _require_opened(pages)
     page = pages[GOING_AWAY]
     if not page.tells_the_close:
-        raise _not_yet(
+        raise _unheard_if_unloaded(
+            project,
             f"opened {PAGE} in a browser behind a proxy, which closed the websocket ({page.code})",
             f"{_shown(page.before)}, before and after",
             f"a message that the connection is lost, within {SHOWN_SECONDS} s, in an element with "
@@ -93,6 +103,23 @@ def require_return(pages: ClosedPages) -> None:
             "a message that it is refused: it stays closed",
             "what does the page show then?",
         )
+
+
+def _unheard_if_unloaded(project: Project, *said: str) -> NotYet:
+    """Return the NotYet of `said`; where no script of the page listens, that is what to look at."""
+    not_yet = _not_yet(*said)
+    with visiting(project.running().url) as visitor:
+        page = visitor.get(PAGE)
+        own = [one for one in scripts(page) if not is_elsewhere(page.url, one)]
+        texts = [visitor.get(resolved(page.url, one)).text for one in own]
+    # The extension itself sends the event.
+    texts = [page.text, *(text for text in texts if "defineExtension" not in text)]
+    if not any(LISTENS.search(text) for text in texts):
+        not_yet.look_at = (
+            "templates/live.html: does it load static/live.js? No script of the page listens for "
+            "htmx:wsClose"
+        )
+    return not_yet
 
 
 def _require_opened(pages: ClosedPages) -> None:

@@ -55,8 +55,8 @@ def remember_verdicts(
 
 
 def _cross(check: str, title: str, said: NotYet) -> Cross:
-    texts = (" ".join(plain_lines(text)) for text in (said.seen, said.look_at, said.guide))
-    return Cross(check, title, *texts)
+    fields = (said.seen, said.look_at, said.guide, said.expected)
+    return Cross(check, title, *(" ".join(plain_lines(text)) for text in fields))
 
 
 def _open(check: str, verdict: Verdict) -> OpenExercise:

@@ -259,8 +259,10 @@ def test_another_site_is_refused(project: Project, sockets: Sockets) -> None:
 @check(
     "The page says whether its websocket is open", after=(test_the_live_page_opens_the_websocket,)
 )
-def test_the_page_says_whether_it_is_connected(closed_pages: Later[ClosedPages]) -> None:
-    require_sign(closed_pages.result(CLOSES_SECONDS))
+def test_the_page_says_whether_it_is_connected(
+    project: Project, closed_pages: Later[ClosedPages]
+) -> None:
+    require_sign(closed_pages.result(CLOSES_SECONDS), project)
 
 
 @check(

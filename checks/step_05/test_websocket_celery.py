@@ -427,8 +427,10 @@ def test_a_browser_shows_the_run(
 
 
 @check("The page says whether its websocket is open", after=(test_five_visitors_see_the_run,))
-def test_the_page_says_whether_it_is_connected(closed_pages: Later[ClosedPages]) -> None:
-    require_sign(closed_pages.result(CLOSES_SECONDS))
+def test_the_page_says_whether_it_is_connected(
+    project: Project, closed_pages: Later[ClosedPages]
+) -> None:
+    require_sign(closed_pages.result(CLOSES_SECONDS), project)
 
 
 @check(

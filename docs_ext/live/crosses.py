@@ -18,6 +18,7 @@ class ShownCross:
 
     title: str
     seen: str
+    expected: str
     look_at: str
     guide: str
     href: str
@@ -30,5 +31,11 @@ def shown(cross: Cross) -> ShownCross:
     href = f"/{found[0]}#{found[1]}" if found else ""
     files = place_named(cross.look_at).files
     return ShownCross(
-        cross.title, cross.seen, cross.look_at, cross.guide, href, files[0] if files else ""
+        cross.title,
+        cross.seen,
+        cross.expected,
+        cross.look_at,
+        cross.guide,
+        href,
+        files[0] if files else "",
     )

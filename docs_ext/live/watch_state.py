@@ -62,5 +62,6 @@ def _after(state: WatchState, kind: str, event: dict[str, Any]) -> WatchState:
 
 def _cross(event: dict[str, Any]) -> ShownCross:
     said = event["not_yet"]
-    fields = (" ".join(str(said[name]).split()) for name in ("seen", "look_at", "guide"))
+    names = ("seen", "look_at", "guide", "expected")
+    fields = (" ".join(str(said[name]).split()) for name in names)
     return shown(Cross(event["id"], event["title"], *fields))

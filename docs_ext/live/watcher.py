@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from docs_ext.live import browser_driver
 from docs_ext.live.processes import LINE_BYTES, close
 from docs_ext.live.watch_state import WatchState, after_line
 from workbook.runtime.process_output import decoded
@@ -39,6 +40,7 @@ class Watcher:
         self._state: WatchState | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._has_driver = False
         self._one = asyncio.Lock()  # the former ends before the next begins
 
     @property
@@ -102,6 +104,9 @@ class Watcher:
     async def _follow(self, first: WatchState) -> None:
         state = first
         async with self._one:
+            if not self._has_driver and browser_driver.is_missing(first.label):
+                self._has_driver = True  # or it is not to be had: then the checks go on without
+                await browser_driver.bring(self._root, self._environment)
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "checks.watch", first.label, "--events"),
                 cwd=self._root,

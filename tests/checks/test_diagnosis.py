@@ -312,8 +312,7 @@ SYMPTOMS = {
         Fed(
             "no_pattern",
             "none of your URL patterns matches check-status/1/",
-            "status/urls.py: which of its patterns",
-            "02, Add the URLs",
+            "status/urls.py: which of its patterns is meant to match, if one is there?",
             text="Page not found (404)\nThe current path, check-status/1/ ,\ndidn’t match any of",
         ),
     ),
@@ -437,6 +436,28 @@ SYMPTOMS = {
             "ws_async_to_sync",
             "RuntimeError: You cannot use AsyncToSync in the same thread",
             "status/consumers.py, line 52: how does an async method call another one?",
+        ),
+        Fed(
+            "as_asgi is not called in the routes",
+            "TypeError: AsyncConsumer.as_asgi() takes 1 positional argument but 4 were given",
+            "status/routing.py, line 2: as_asgi makes an application of a consumer once it is "
+            "called: as_asgi()",
+            "04, Route the websocket",
+            text=raised(
+                "TypeError: AsyncConsumer.as_asgi() takes 1 positional argument but 4 were given"
+            ),
+            sources=(("status/routing.py", "patterns = [\n  path('ws', A.as_asgi),\n]"),),
+        ),
+        Fed(
+            "as_asgi is not called in asgi.py",
+            "TypeError: AsyncConsumer.as_asgi() takes 1 positional argument but 4 were given",
+            "config/asgi.py, line 1: as_asgi makes an application of a consumer once it is "
+            "called: as_asgi()",
+            "04, Serve websockets",
+            text=raised(
+                "TypeError: AsyncConsumer.as_asgi() takes 1 positional argument but 4 were given"
+            ),
+            sources=(("config/asgi.py", "application = {'websocket': A.as_asgi}"),),
         ),
         Fed(
             "ws_as_asgi",
@@ -675,6 +696,14 @@ SYMPTOMS = {
             "ModuleNotFoundError: No module named 'core'",
             "config/celery.py, line 1: is it spelt right",
             sources=(("config/celery.py", "set('DJANGO_SETTINGS_MODULE', 'core.settings')"),),
+        ),
+        Fed(
+            "no ASGI_APPLICATION",
+            "CommandError: You have not set ASGI_APPLICATION",
+            "config/settings.py, ASGI_APPLICATION: which setting names the application",
+            "04, Serve websockets",
+            text="CommandError: You have not set ASGI_APPLICATION, which is needed to run the "
+            "server.",
         ),
         Fed(
             "start_asgi",

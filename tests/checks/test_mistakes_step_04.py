@@ -231,7 +231,7 @@ MISTAKES = [
     Mistake(
         "the_page_says_nothing_of_its_websocket",
         "test_the_page_says_whether_it_is_connected",
-        ("before and after", "what does the page show when its websocket closes?"),
+        ("before and after", "templates/live.html: does it load static/live.js?"),
         Edit(LIVE, SCRIPT, ""),
     ),
     Mistake(

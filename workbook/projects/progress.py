@@ -33,6 +33,7 @@ class Cross:
     seen: str
     look_at: str
     guide: str
+    expected: str = ""  # what an older workbook did not keep
 
 
 @dataclass(frozen=True)

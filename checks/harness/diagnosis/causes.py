@@ -21,6 +21,7 @@ URLS_GUIDE, PAGE_GUIDE = "02, Add the URLs", "02, Write the page"
 SETTINGS_GUIDE = "01, Update settings.py"
 CONSUMER_GUIDE, ROUTE_GUIDE = "04, Write the consumer", "04, Route the websocket"
 ASGI_GUIDE, LAYER_GUIDE = "04, Serve websockets", "04, The channel layer"
+NOT_CALLED = r"\.as_asgi\b(?!\()"
 SLASHED_ROUTE = r"^\s*path\(\s*['\"]/ws"
 OTHER_ERROR = r"^\s*from (?!kombu)\S+ import .*\bOperationalError\b|^OperationalError\s*="
 # A call of a coroutine, on a line that neither awaits nor defines one.
@@ -70,6 +71,11 @@ def _in_a_session(_: Match[str], evidence: Evidence) -> bool:
     """Tell whether the last traceback is of the session's own look into its cache."""
     last = evidence.text.rpartition(START)[2]
     return bool(re.search(r"contrib[/\\]sessions[/\\]backends", last))
+
+
+def _stands_in(file: str) -> Callable[[Match[str], Evidence], bool]:
+    """Return whether the last `as_asgi` that nothing calls is in that file."""
+    return lambda _, evidence: evidence.find(NOT_CALLED).startswith(file)
 
 
 def _in_a_task(_: Match[str], evidence: Evidence) -> bool:
@@ -150,8 +156,7 @@ REQUESTS = (
     ),
     Cause(
         r"The current path, (?P<path>\S+)\s*,\s+did",
-        "which of its patterns is meant to match?",
-        URLS_GUIDE,
+        "which of its patterns is meant to match, if one is there?",
         seen="none of your URL patterns matches {path}",
         place="status/urls.py",
     ),
@@ -214,6 +219,16 @@ CALLS = (
         "how does a consumer become an application?",
         ROUTE_GUIDE,
         find=r"\b{name}\b(?!\.as_asgi|\()(?=\s*[,)])",
+    ),
+    *(
+        Cause(
+            r"TypeError: \w*Consumer\.as_asgi\(\) takes 1 positional argument but \d",
+            "as_asgi makes an application of a consumer once it is called: as_asgi()",
+            guide,
+            find=NOT_CALLED,
+            when=_stands_in(file),
+        )
+        for file, guide in ((ROUTES, ROUTE_GUIDE), ("config/asgi.py", ASGI_GUIDE))
     ),
     Cause(
         r"TypeError: (?:\w+\.)*(?P<name>\w+)\(\) (?:takes|missing|got an unexpected)",
@@ -495,6 +510,13 @@ STARTS = (
         "does it name what config/wsgi.py defines?",
         place=f"{SETTINGS}, WSGI_APPLICATION",
         when=lambda found, evidence: not evidence.place,
+    ),
+    Cause(
+        r"(?P<error>CommandError: You have not set ASGI_APPLICATION)",
+        "which setting names the application that serves websockets?",
+        ASGI_GUIDE,
+        seen="{error}",
+        place=f"{SETTINGS}, ASGI_APPLICATION",
     ),
     Cause(
         r"(?P<error>.*ASGI_APPLICATION .*)",

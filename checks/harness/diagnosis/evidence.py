@@ -91,7 +91,7 @@ class Evidence:
     def _sources(self) -> list[Path]:
         """Return the learner's files, their app's first: there the steps' own work is done."""
         found = (file for kind in SOURCES for file in sorted(self.project.rglob(kind)))
-        own = [file for file in found if not FOREIGN_FOLDERS & set(file.parts)]
+        own = [file for file in found if file.is_file() and not FOREIGN_FOLDERS & set(file.parts)]
         return sorted(own, key=lambda file: "config" in file.parts)
 
 

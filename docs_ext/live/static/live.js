@@ -154,6 +154,7 @@
       "dl",
       "",
       ...(cross.seen ? field("Seen", cross.seen) : []),
+      ...(cross.expected ? field("Expected", cross.expected) : []),
       ...(cross.look_at ? field("Look at", cross.look_at) : []),
       ...(cross.guide ? field("Guide", place) : []),
     );

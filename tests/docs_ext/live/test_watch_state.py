@@ -6,7 +6,12 @@ import pytest
 
 from docs_ext.live.watch_state import WatchState, after_line
 
-SAID = {"seen": "no\nbutton", "look_at": "a.html", "guide": "02, Make an app"}
+SAID = {
+    "seen": "no\nbutton",
+    "look_at": "a.html",
+    "guide": "02, Make an app",
+    "expected": "a button",
+}
 
 
 def line(event: str, **fields: object) -> str:
@@ -40,7 +45,7 @@ def test_the_first_cross_of_a_run_is_known_before_its_end() -> None:
     state = after(line("Begun", is_second=False), cross, cross.replace("button", "form"))
     assert state.cross
     assert state.cross.title == "The page has a button"
-    assert state.cross.seen == "no button"
+    assert (state.cross.seen, state.cross.expected) == ("no button", "a button")
     assert state.cross.href == "/02-create-and-execute-tasks.html#make-an-app"
     assert (state.told, state.holds) == (2, 0)
 

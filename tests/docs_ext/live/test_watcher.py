@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from docs_ext.live import browser_driver
 from docs_ext.live.watcher import Watcher
 from tests.support.text_files import write_files
 
@@ -22,7 +23,7 @@ def tell(event, **fields):
 
 note(" ".join(sys.argv[1:]))
 tell("Begun", is_second=False)
-said = {"seen": "", "look_at": "", "guide": ""}
+said = {"seen": "", "look_at": "", "guide": "", "expected": ""}
 tell("Told", id="a", mark="✗", title="A check", not_yet=said)
 while key := os.read(0, 1):
     note({b"\\\\n": "now", b" ": "pause"}[key])
@@ -89,6 +90,23 @@ def test_it_ends_in_order_with_the_guide(play) -> None:
     scene = play(acts)
     assert scene.notes("02") == ["02 --events", "ended"]
     assert scene.watcher.label is None
+
+
+def test_what_drives_a_browser_is_brought_once_before_the_first_checks(
+    play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browser_driver, "is_missing", {"02": False, "03": True, "04": True}.get)
+    count = "from pathlib import Path; begun = len(list(Path().glob('0*')))"
+    note = f"{count}; Path('brought').open('a').write(f'{{begun}} had begun')"
+    monkeypatch.setattr(browser_driver, "BRING", note)
+
+    async def acts(scene: Scene) -> None:
+        for label in ("02", "03", "04"):
+            scene.watcher.watch(label)
+            await scene.has_cross(label)
+
+    scene = play(acts)
+    assert scene.notes("brought") == ["1 had begun"]
 
 
 def test_the_same_page_keeps_its_watcher_and_another_one_takes_its_place(play) -> None:

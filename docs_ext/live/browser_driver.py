@@ -1,0 +1,40 @@
+"""Brings what drives a browser before the checks of a page ask for it, once, as `check` does."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from docs_ext.live.processes import close
+from workbook.bootstrap import environment
+from workbook.bootstrap.portions import BASE, BROWSER
+from workbook.browser import find_chromium
+from workbook.commands.check import looks_through_a_browser
+from workbook.projects.lessons import find_lesson
+
+BRING = "from workbook.commands.check import bring_browser_driver as bring; bring()"
+
+
+def is_missing(label: str) -> bool:
+    """Tell whether the checks of `label` look through a browser that nothing here can drive."""
+    return (
+        looks_through_a_browser(find_lesson(label).checks)
+        and find_chromium() is not None
+        and not environment.is_complete((BASE, BROWSER))
+    )
+
+
+async def bring(root: Path, variables: Mapping[str, str]) -> None:
+    """Install it. What that says goes to the guide's terminal; without it the checks go on."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-c", BRING),
+        cwd=root,
+        env=dict(variables),
+        stdin=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        await process.wait()
+    finally:
+        await close(process)
