@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from checks.harness.diagnosis.misspelt_settings import lead_to_misspelt
 from checks.reporting.formatting import as_text, broken, plain_text
 from checks.target import Target, step_of
 from checks.verdicts import DONE, OPEN, CannotTell, Check, Exercise, Lacks, NotYet, Open
@@ -166,6 +167,8 @@ class Outcomes:
             return replace(verdict, trace=trace)
         self._told.append((error, title))
         if isinstance(error, NotYet):
+            if target := self.targets.get(step):
+                lead_to_misspelt(error, target.folder)
             report.longrepr = as_text(title, error)
             return Verdict(NOT_YET, title, step, not_yet=error, trace=trace)
         if isinstance(error, CannotTell):
