@@ -241,6 +241,7 @@ def test_a_worker_that_runs_old_code_is_told_until_it_is_ended(
     worker = subprocess.Popen(sleep, cwd=tiny.small.work)
     try:
         page.wait_for_timeout(1_200)  # two clocks are involved
+        (tiny.small.work / "status" / "tasks.py").write_text("", encoding="utf-8")
         save(tiny, "first second")
         told = "2 of 2 hold · a process of yours runs old code"
         expect(line_of(page)).to_contain_text(told, timeout=RUN_MS)
