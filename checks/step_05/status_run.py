@@ -53,6 +53,7 @@ class WatchedRun:
     log_place: int = 0
     held_up_seconds: float = 0  # what others had taken from the worker when it began
     messages: int = 0  # how many the worker got for the one run
+    busy_seconds: float = 0  # how much of the run others took from the worker
 
 
 def changes(visitor: WebsocketClient, since: float = 0) -> list[str]:
@@ -144,6 +145,7 @@ def watch(project: Project, sockets: Sockets) -> WatchedRun:
         if len(first.frames) == so_far:
             break
     watched_run.messages = project.received(TASK)
+    watched_run.busy_seconds = worker.held_up_seconds() - watched_run.held_up_seconds
     return watched_run
 
 

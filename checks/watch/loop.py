@@ -124,7 +124,20 @@ class Loop:
             self._runs.renew()
             self._whole()
         elif self._round is None:
+            self._forget_what_is_overtaken()
             self._runs.prepare()  # nothing happens for a while: that is when there is time
+
+    def _forget_what_is_overtaken(self) -> None:
+        """Forget a ✗ on these files once another run, such as one that was typed, had none."""
+        if self._settled is None or self._target.kind != "work":
+            return
+        known = self._history.of(self._settled.digest)
+        last = read_progress().of(self._target.label).last
+        if known is None or known.first_cross is None or last is None:
+            return
+        is_green = last.is_complete and last.cross is None
+        if is_green and last.content == content_of(self._folder):
+            self._history.forget(self._settled.digest)
 
     def _pressed(self, key: str) -> None:
         last = self._round.result if self._round else self._last

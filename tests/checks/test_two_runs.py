@@ -6,6 +6,7 @@ import pytest
 
 from checks.clients.background import Later
 from checks.clients.websocket_client import Frame
+from checks.harness.project import INTERVAL_SECONDS
 from checks.step_05.status_run import Late, WatchedRun, run_end
 from checks.step_05.test_websocket_celery import test_all_share_one_run as all_share_one_run
 from checks.verdicts import CannotTell, NotYet
@@ -18,10 +19,12 @@ def visitor_of(*seen: str) -> SimpleNamespace:
     return SimpleNamespace(frames=[Frame(f"<p>{one}</p>", at) for at, one in enumerate(seen)])
 
 
-def judged(late_at: float) -> type[Exception]:
-    """Return how the check ends where a late page opened at that second."""
+def judged(late_at: float, busy_seconds: float = 0) -> type[Exception]:
+    """Return how the check ends where a late page opened at that second, on a machine so busy."""
     late = Late("FINISHED", "FINISHED", None, 0.1, False, late_at)
-    watched_run = WatchedRun(visitors=[visitor_of(*TWO_RUNS)], late=[late])
+    watched_run = WatchedRun(
+        visitors=[visitor_of(*TWO_RUNS)], late=[late], busy_seconds=busy_seconds
+    )
     with pytest.raises((CannotTell, NotYet)) as raised:
         all_share_one_run(Later(lambda: watched_run))
     return raised.type
@@ -38,3 +41,10 @@ def test_a_second_run_is_a_mistake_where_everybody_came_amid_the_first() -> None
 
 def test_nothing_can_be_told_where_a_late_page_came_after_the_run() -> None:
     assert judged(late_at=4.5) is CannotTell
+
+
+def test_nothing_can_be_told_where_a_busy_machine_may_have_kept_a_late_pages_task() -> None:
+    just_before = 4 - INTERVAL_SECONDS / 2
+    assert judged(late_at=just_before, busy_seconds=INTERVAL_SECONDS) is CannotTell
+    assert judged(late_at=just_before, busy_seconds=INTERVAL_SECONDS / 10) is NotYet
+    assert judged(late_at=4 - 2 * INTERVAL_SECONDS, busy_seconds=60) is NotYet
