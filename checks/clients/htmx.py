@@ -123,6 +123,27 @@ def posted_paths(answer: Answer) -> list[str]:
     return [one.partition("?")[0] for one in _requested(answer, "hx-post", lambda one: True)]
 
 
+def goes_into_itself(fragment: Answer, page: Answer) -> bool:
+    """Tell whether htmx puts each answer into the element that polls, which polls on beside it.
+
+    So it does where nothing says what to replace: neither the fragment nor `page`, which it is in.
+    Where something on the page does, the browser tells.
+    """
+    sets_default = "defaultSwapStyle" in page.text or "hx-swap-oob" in fragment.text
+    around = [
+        one for one in elements_of(page.text) if not (one.get("hx-get") or one.get("hx-post"))
+    ]
+    if sets_default or any(one.get("hx-swap") or one.get("hx-target") for one in around):
+        return False
+    for element in elements_of(fragment.text):
+        polls = re.search(r"\bevery\b", element.get("hx-trigger") or "")
+        if polls and element.get("hx-get") is not None:
+            swap = next((one for each in element.lineage() if (one := each.get("hx-swap"))), "")
+            target = next((one for each in element.lineage() if (one := each.get("hx-target"))), "")
+            return target in ("", "this") and swap.partition(" ")[0] in ("", "innerHTML")
+    return False
+
+
 def missing_target(answer: Answer, path: str) -> str:
     """Return the `hx-target` of what posts to `path` where it names no element there, else "".
 

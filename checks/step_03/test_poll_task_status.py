@@ -15,6 +15,7 @@ from checks.clients.htmx import (
     Conversation,
     Fragment,
     bar,
+    goes_into_itself,
     has_get,
     has_trigger,
     is_whole_page,
@@ -261,6 +262,15 @@ def test_the_fragment_polls_for_the_status(
             answer,
         )
     _require_pace(answer, is_repeated=True)
+    if polled_path(answer) and goes_into_itself(answer, sent.visitor.get("/", within=POST_SECONDS)):
+        raise NotYet(
+            done=f"{answer.done} from htmx, and read the fragment",
+            seen="nothing says what the next one replaces: htmx puts it into the element that "
+            "polls, and that polls on",
+            expected='hx-swap="outerHTML": the next fragment takes the place of the one that asks',
+            look_at=f"{TEMPLATES}, hx-swap",
+            guide="03, Stop polling",
+        )
 
 
 def _require_pace(answer: Answer, *, is_repeated: bool) -> None:

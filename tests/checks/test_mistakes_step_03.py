@@ -99,6 +99,12 @@ QUICK = (
         Edit(VIEWS, "send_status.delay('payload')", "send_status.apply(['payload'])"),
     ),
     Mistake(
+        "the-fragment-goes-into-the-last-one",
+        "test_the_fragment_polls_for_the_status",
+        ("nothing says what the next one replaces", 'hx-swap="outerHTML"', "03, Stop polling"),
+        Edit(TASK, ' hx-swap="outerHTML"', ""),
+    ),
+    Mistake(
         "the-trigger-is-forgotten",
         "test_the_fragment_polls_for_the_status",
         ("an hx-get without an hx-trigger", "03, Poll for the status"),
@@ -303,9 +309,10 @@ PATIENT = (
         Edit(BASE, '"404|503"', '"404"'),
     ),
     Mistake(
-        "the-fragment-goes-into-the-last-one",
+        "the-page-has-each-fragment-go-into-the-last-one",
         "test_a_click_leads_to_the_end_in_a_browser",
         ("the page went on polling", "does it replace the one that asks, or go into it?"),
+        Edit(BASE, "<main", '<main hx-swap="innerHTML"'),
         Edit(TASK, ' hx-swap="outerHTML"', ""),
     ),
     Mistake(
