@@ -825,36 +825,6 @@ def test_the_bar_moves(project: Project, conversation: Conversation, unheard: Se
 
 
 @check(
-    "A broker that is down is reported in a fragment",
-    after=(test_the_fragment_polls_for_the_status,),
-)
-def test_a_broker_that_is_down_is_reported(project: Project, broker_down: str) -> None:
-    with visiting(broker_down) as visitor:
-        page = visitor.get("/", within=4)
-        answer = visitor.post(PATH, htmx=True, within=PATIENCE_SECONDS)
-    is_piece = answer.words and not is_whole_page(answer)
-    if answer.status == 503 and is_piece and answer.seconds <= REFUSED_SECONDS:
-        return
-    if not page.is_fine:
-        answer = page  # without it there was nothing to send the form from
-    whole = ", a whole page" if is_whole_page(answer) else ""
-    raise explain_answer(
-        NotYet(
-            done=f"{answer.done}{' from htmx' if answer is not page else ''}, "
-            "with a broker that refuses connections",
-            seen=f"{answer.seen}{whole}" if answer.words or answer.problem else "an empty answer",
-            expected="status 503 and a fragment with a short message, "
-            f"within {REFUSED_SECONDS:g} s",
-            look_at=f"{VIEWS}: what is rendered when delay raises OperationalError?",
-            guide="03, Say when the queue can’t be reached",
-        ),
-        project,
-        answer,
-        FROZEN,
-    )
-
-
-@check(
     "In a browser a click leads to the finished task, without a reload", after=(test_polling_stops,)
 )
 def test_a_click_leads_to_the_end_in_a_browser(
@@ -931,6 +901,36 @@ def _require_shown(seen: Seen, done: str, guide: str) -> None:
         expected="the words of the answer in the page, and no more requests",
         look_at=f"{BASE}, htmx-config: {SWAPPING}",
         guide=guide,
+    )
+
+
+@check(
+    "A broker that is down is reported in a fragment",
+    after=(test_the_fragment_polls_for_the_status,),
+)
+def test_a_broker_that_is_down_is_reported(project: Project, broker_down: str) -> None:
+    with visiting(broker_down) as visitor:
+        page = visitor.get("/", within=4)
+        answer = visitor.post(PATH, htmx=True, within=PATIENCE_SECONDS)
+    is_piece = answer.words and not is_whole_page(answer)
+    if answer.status == 503 and is_piece and answer.seconds <= REFUSED_SECONDS:
+        return
+    if not page.is_fine:
+        answer = page  # without it there was nothing to send the form from
+    whole = ", a whole page" if is_whole_page(answer) else ""
+    raise explain_answer(
+        NotYet(
+            done=f"{answer.done}{' from htmx' if answer is not page else ''}, "
+            "with a broker that refuses connections",
+            seen=f"{answer.seen}{whole}" if answer.words or answer.problem else "an empty answer",
+            expected="status 503 and a fragment with a short message, "
+            f"within {REFUSED_SECONDS:g} s",
+            look_at=f"{VIEWS}: what is rendered when delay raises OperationalError?",
+            guide="03, Say when the queue can’t be reached",
+        ),
+        project,
+        answer,
+        FROZEN,
     )
 
 

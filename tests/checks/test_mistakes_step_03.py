@@ -73,7 +73,7 @@ QUICK = (
     Mistake(
         "a-column-since-makemigrations",
         "test_no_migration_is_missing",
-        ("models without a migration in: status", "status/models.py"),
+        ("models without a migration in: status", "status/models.py", "03, Know whose task"),
         Edit(
             "status/models.py",
             "auto_now_add=True)\n",
