@@ -18,7 +18,10 @@ from checks.pace import patience
 BY_ITSELF = re.compile(r"\b(every|load|revealed|intersect)\b")
 
 # What `hx-target` takes besides selectors, as one word.
-EXTENDED = ("this", "next", "previous", "body", "document", "window")
+EXTENDED = (
+    *("this", "next", "previous", "body", "document", "window", "unset", "root", "host"),
+    *("html", "head", "tbody"),  # which a browser adds where the page leaves them out
+)
 
 ANSWER_SECONDS = 4
 
@@ -126,22 +129,44 @@ def posted_paths(answer: Answer) -> list[str]:
 def goes_into_itself(fragment: Answer, page: Answer) -> bool:
     """Tell whether htmx puts each answer into the element that polls, which polls on beside it.
 
-    So it does where nothing says what to replace: neither the fragment nor `page`, which it is in.
-    Where something on the page does, the browser tells.
+    So it does where nothing says what to replace: neither the fragment, nor its headers, nor
+    `page`, which it is in. Where anything there might, it is False, and a browser has to tell.
     """
-    sets_default = "defaultSwapStyle" in page.text or "hx-swap-oob" in fragment.text
-    around = [
-        one for one in elements_of(page.text) if not (one.get("hx-get") or one.get("hx-post"))
-    ]
-    if sets_default or any(one.get("hx-swap") or one.get("hx-target") for one in around):
+    polling = [one for one in elements_of(fragment.text) if _polls_again(one)]
+    if not polling or not page.is_fine or fragment.swaps_by_header:
         return False
-    for element in elements_of(fragment.text):
-        polls = re.search(r"\bevery\b", element.get("hx-trigger") or "")
-        if polls and element.get("hx-get") is not None:
-            swap = next((one for each in element.lineage() if (one := each.get("hx-swap"))), "")
-            target = next((one for each in element.lineage() if (one := each.get("hx-target"))), "")
-            return target in ("", "this") and swap.partition(" ")[0] in ("", "innerHTML")
-    return False
+    if "defaultSwapStyle" in page.text or "hx-swap-oob" in fragment.text:
+        return False
+    if any("htmx" not in one for one in scripts(page)):
+        return False  # which may set htmx's own settings
+    *_, top = polling[0].lineage()
+    elements = elements_of(page.text)
+    places = [one for one in elements if one.id and one.id == top.id]
+    around = {id(above) for place in places for above in place.lineage()}
+    if not places or any(id(one) in around and _swaps(one) for one in elements):
+        return False
+    return all(
+        not any(one.get("hx-target") for one in element.lineage())
+        and _first_word(element, "hx-swap") in ("", "innerHTML")
+        for element in polling
+    )
+
+
+def _polls_again(element: Element) -> bool:
+    return element.get("hx-get") is not None and bool(
+        re.search(r"\bevery\b", element.get("hx-trigger") or "")
+    )
+
+
+def _swaps(element: Element) -> bool:
+    """Tell whether an element says what htmx replaces, itself or as heirs of it do."""
+    return any(element.get(name) for name in ("hx-swap", "hx-target"))
+
+
+def _first_word(element: Element, name: str) -> str:
+    """Return the first word of an attribute, the element's or the nearest around it that has it."""
+    value = next((one for each in element.lineage() if (one := each.get(name))), "")
+    return next(iter(value.split()), "")
 
 
 def missing_target(answer: Answer, path: str) -> str:

@@ -23,6 +23,7 @@ from checks.pace import patience
 ANSWER_SECONDS = 10
 READ_BYTES = 1_000_000
 HTMX = {"HX-Request": "true"}
+SWAPPING_HEADERS = ("HX-Reswap", "HX-Retarget", "HX-Reselect")
 FORM = "application/x-www-form-urlencoded"
 TOKEN = re.compile(r"name=[\"']csrfmiddlewaretoken[\"'] value=[\"'](\w+)")
 # Where a page keeps it elsewhere, such as in hx-headers: Django's tokens are as long as that.
@@ -46,6 +47,7 @@ class Answer:
     url: str = ""  # the whole address that answered
     left_for: str = ""  # the address at another server that it led to, which was not asked
     redirects: tuple[str, ...] = ()  # such as “302 to /x/”, in the order they were followed
+    swaps_by_header: bool = False  # whether a header tells htmx what to replace
 
     @property
     def is_fine(self) -> bool:
@@ -217,6 +219,7 @@ class Visitor:
             response.url.path,
             url=str(response.url),
             redirects=tuple(_redirect(one) for one in response.history),
+            swaps_by_header=any(name in response.headers for name in SWAPPING_HEADERS),
         )
 
     def _problem(self, error: httpx.HTTPError) -> str:

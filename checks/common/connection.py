@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from threading import Event
 
-from checks.clients.addresses import is_elsewhere, resolved
 from checks.clients.htmx import scripts
 from checks.clients.http_client import visiting
 from checks.common.connection_sign import (
@@ -25,7 +24,8 @@ from workbook.browser import browser
 PAGE = "/live/"
 SCRIPT = "static/live.js, or wherever the page listens for htmx:wsOpen and htmx:wsClose"
 GUIDE = "04, Show whether the websocket is open"
-LISTENS = re.compile(r"ws-?close", re.IGNORECASE)
+LISTENS = re.compile(r"ws-?close", re.IGNORECASE)  # a script or an attribute on the page
+LIBRARY = re.compile(r"htmx|hx-ws")
 # A proxy that restarts closes with 1001, one whose time-out has passed with 1000. From 4000 on a
 # code is the application's own.
 NORMAL, GOING_AWAY, REFUSED = 1000, 1001, 4401
@@ -106,19 +106,13 @@ def require_return(pages: ClosedPages) -> None:
 
 
 def _unheard_if_unloaded(project: Project, *said: str) -> NotYet:
-    """Return the NotYet of `said`; where no script of the page listens, that is what to look at."""
+    """Return the NotYet of `said`; where the page has no script of its own, that is the cause."""
     not_yet = _not_yet(*said)
     with visiting(project.running().url) as visitor:
         page = visitor.get(PAGE)
-        own = [one for one in scripts(page) if not is_elsewhere(page.url, one)]
-        texts = [visitor.get(resolved(page.url, one)).text for one in own]
-    # The extension itself sends the event.
-    texts = [page.text, *(text for text in texts if "defineExtension" not in text)]
-    if not any(LISTENS.search(text) for text in texts):
-        not_yet.look_at = (
-            "templates/live.html: does it load static/live.js? No script of the page listens for "
-            "htmx:wsClose"
-        )
+    own = [one for one in scripts(page) if not LIBRARY.search(one)]
+    if not own and not LISTENS.search(page.text):
+        not_yet.look_at = "templates/live.html: does it load static/live.js? It has no such script"
     return not_yet
 
 

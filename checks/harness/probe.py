@@ -386,7 +386,11 @@ def results(ids: list[str] | None = None) -> Answer:
     fields = ("task_id", "status", "task_name")
     return {
         "rows": [
-            {**{name: getattr(row, name) for name in fields}, "result": as_json(row)}
+            {
+                **{name: getattr(row, name) for name in fields},
+                "result": as_json(row),
+                "stored_at": row.date_done.timestamp() if row.date_done else 0.0,
+            }
             for row in rows
         ]
     }

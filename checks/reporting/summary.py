@@ -41,7 +41,9 @@ def longer_waits(outcomes: Outcomes) -> list[str]:
     """Return a line that says why a ✗ names more seconds than its title, on a slow machine."""
     if slowness() == 1 or all(one.mark != NOT_YET for one in outcomes.verdicts):
         return []
-    return [f"This machine takes {slowness():.1f} times as long as usual, and the checks wait so."]
+    return [
+        f"This machine takes {slowness():.1f} times as long as usual, so the checks wait longer."
+    ]
 
 
 def next_action(outcomes: Outcomes, complete: bool) -> list[str]:

@@ -133,11 +133,13 @@ class Loop:
             return
         known = self._history.of(self._settled.digest)
         last = read_progress().of(self._target.label).last
-        if known is None or known.first_cross is None or last is None:
+        cross = known.first_cross if known else None
+        if cross is None or cross.mark != NOT_YET or last is None:
             return
         is_green = last.is_complete and last.cross is None
         if is_green and last.content == content_of(self._folder):
             self._history.forget(self._settled.digest)
+            self._settled = None  # a save of the same files is asked anew
 
     def _pressed(self, key: str) -> None:
         last = self._round.result if self._round else self._last

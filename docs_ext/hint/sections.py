@@ -73,11 +73,11 @@ def _end(fence: Fence) -> int:
 
 
 def _first_look(fences: tuple[Fence, ...], end: int) -> int:
-    """Return the line where a section begins to look at what it built; its end if it doesn't.
+    """Return the line where a section looks at all that it built; its end if it doesn't.
 
     What is told from there on, of outputs and trials, is no idea, and makes no sense without them.
     """
-    built = next((one.line for one in fences if one.language in BUILDS), end)
+    built = max((one.line for one in fences if one.language in BUILDS), default=end)
     shown = (one.line for one in fences if one.language in SHOWS and one.line > built)
     return next(shown, end)
 

@@ -13,6 +13,7 @@ from workbook.bootstrap.portions import BASE, BROWSER
 from workbook.browser import find_chromium
 from workbook.commands.check import looks_through_a_browser
 from workbook.projects.lessons import find_lesson
+from workbook.runtime.signals import APART
 
 BRING = "from workbook.commands.check import bring_browser_driver as bring; bring()"
 
@@ -33,6 +34,7 @@ async def bring(root: Path, variables: Mapping[str, str]) -> None:
         cwd=root,
         env=dict(variables),
         stdin=asyncio.subprocess.DEVNULL,
+        **APART,  # Ctrl-C is for the guide, which ends this one
     )
     try:
         await process.wait()

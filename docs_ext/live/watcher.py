@@ -105,8 +105,8 @@ class Watcher:
         state = first
         async with self._one:
             if not self._has_driver and browser_driver.is_missing(first.label):
-                self._has_driver = True  # or it is not to be had: then the checks go on without
                 await browser_driver.bring(self._root, self._environment)
+                self._has_driver = True  # or it is not to be had: then the checks go on without
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "checks.watch", first.label, "--events"),
                 cwd=self._root,

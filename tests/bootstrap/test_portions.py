@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
-from tests.bootstrap.test_lock import PACKAGES, PYTHONS, SYSTEMS, asked_for, environment, is_locked
+from tests.bootstrap.test_pipfile_lock import (
+    PACKAGES,
+    PYTHONS,
+    SYSTEMS,
+    asked_for,
+    environment,
+    is_locked,
+)
 from workbook.bootstrap.portions import (
     BASE,
     BROWSER,

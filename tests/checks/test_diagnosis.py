@@ -215,6 +215,7 @@ SYMPTOMS = {
                 "AttributeError: 'str' object has no attribute 'id'",
                 (VIEWS, 19, "request.session['task_id'] = result.id"),
             ),
+            sources=((VIEWS, "result = send_status('payload')"),),
         ),
         Fed(
             "delay_misspelt",

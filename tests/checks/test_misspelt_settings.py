@@ -29,6 +29,8 @@ def rename(project: Path, name: str, to: str) -> None:
     [
         ("CELERY_BROKER_TRANSPORT_OPTIONS", "CELERY_BROKER_TRANSPORT_OPTION"),
         ("CELERY_RESULT_BACKEND", "CELERY_RESULT_BACKND"),
+        ("CELERY_BROKER_URL", "CELERY_BROKER_URI"),
+        ("CELERY_BROKER_URL", "CELERY_BORKER_URL"),
         ("CELERY_TASK_TRACK_STARTED", "CELERY_TASK_TRACKED_STARTED"),
         ("CELERY_BEAT_SCHEDULER", "CELERY_BEAT_SHEDULER"),
     ],
@@ -52,9 +54,17 @@ def test_a_cross_about_the_settings_names_it_and_another_does_not(project: Path)
     about = NotYet("read it", "none", "django-db", f"{SETTINGS}, CELERY_RESULT_BACKEND", "")
     lead_to_misspelt(about, project)
     assert "CELERY_RESULT_BACKND is none of Celery's settings" in about.look_at
-    other = NotYet("asked", "404", "200", "status/urls.py: which path?", "")
-    lead_to_misspelt(other, project)
-    assert other.look_at == "status/urls.py: which path?"
+    for knows_better in (
+        "status/urls.py: which path?",
+        f"{SETTINGS}, line 20: is config spelt right?",
+        f"{SETTINGS}, CHANNEL_LAYERS: where is Redis?",
+    ):
+        other = NotYet("asked", "404", "200", knows_better, "")
+        lead_to_misspelt(other, project)
+        assert other.look_at == knows_better
+    vague = NotYet("asked", "404", "200", f"{SETTINGS}: how long does Celery wait?", "")
+    lead_to_misspelt(vague, project)
+    assert "CELERY_RESULT_BACKND" in vague.look_at
 
 
 def test_a_project_without_settings_has_none(tmp_path: Path) -> None:

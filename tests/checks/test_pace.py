@@ -101,5 +101,6 @@ def test_a_cross_on_a_slow_machine_says_why_it_waited_longer(
     (tmp_path / "project" / "Procfile").write_text("web: false\n", encoding="utf-8")
     said = check_01(tmp_path / "project", slowness)
     assert "✗ Web, worker and beat start" in said
-    reason = "This machine takes 2.5 times as long as usual, and the checks wait so."
+    reason = "This machine takes 2.5 times as long as usual, so the checks wait longer."
     assert (reason in " ".join(said.split())) is is_told, said
+    assert ("This machine takes" in said) is is_told, said

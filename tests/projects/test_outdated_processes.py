@@ -84,6 +84,24 @@ def test_only_what_a_process_loads_makes_it_old(
         assert [one.file for one in outdated_processes(project)] == [needed]
 
 
+def test_what_the_tasks_import_counts_for_a_worker(project: Path) -> None:
+    (project / "status/tasks.py").write_text("from .consumers import GROUP\n", encoding="utf-8")
+    save(project, "status/tasks.py", EARLIER)
+    with running(project, *WORKER):
+        save(project, "status/views.py", LATER)
+        assert outdated_processes(project) == []
+        save(project, "status/consumers.py", LATER)
+        assert [one.file for one in outdated_processes(project)] == ["status/consumers.py"]
+
+
+def test_a_schedule_among_the_tasks_counts_for_beat(project: Path) -> None:
+    text = "sender.add_periodic_task(10, send_status)\n"
+    (project / "status/tasks.py").write_text(text, encoding="utf-8")
+    save(project, "status/tasks.py", LATER)
+    with running(project, "celery", "-A", "config", "beat"):
+        assert [one.file for one in outdated_processes(project)] == ["status/tasks.py"]
+
+
 def test_processes_of_another_folder_are_nobodys_business(project: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path.parent
     save(project, "status/tasks.py", LATER)

@@ -17,7 +17,8 @@ IDLE_SECONDS = 15
 # Whoever leaves at the moment of a status: the lesson robust cures it, the step does not.
 LEFT_AMID_A_STATUS = re.compile(
     r".*Exception inside application: Attempt to send on a closed protocol\n"
-    r"(?:.*\n)*?.*Disconnected: Attempt to send on a closed protocol\n"
+    r".*Traceback .*\n(?:.* \|   .*\n|(?!.*\bweb +\|).*\n)*?"
+    r".*Disconnected: Attempt to send on a closed protocol\n"
 )
 
 

@@ -7,6 +7,7 @@ which starts itself again on a save.
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -30,7 +31,8 @@ ANSWERING = (
     *("views.py", "urls.py", "forms.py", "admin.py", "middleware.py"),
     *("asgi.py", "wsgi.py", "routing.py", "consumers.py"),
 )
-NOT_LOADED = {
+SCHEDULE = "add_periodic_task"
+NOT_NEEDED = {
     "worker": (*NOBODYS, *ANSWERING),
     "beat": (*NOBODYS, *ANSWERING, "tasks.py"),  # it sends a task by its name
     "web server": NOBODYS,
@@ -61,12 +63,13 @@ def outdated_processes(folder: Path) -> list[Outdated]:
     What a process does without does not count: a worker needs no view.
     """
     saves = _saves(folder)
+    tasks = _text_of_tasks(folder, saves)
     found: dict[int, Outdated] = {}
     for process in processes_in(folder, lambda words: bool(role_of(words))):
         with suppress(psutil.Error, OSError):
             started = process.create_time()
             role = role_of(process.cmdline())
-            saved, file = _last_save(saves, role)
+            saved, file = _last_save(saves, role, tasks)
             if saved > started + TOLERANCE_SECONDS and process.ppid() not in found:
                 found[process.pid] = Outdated(role, process.pid, started, saved, file)
     # A pool's processes come with their worker, whichever was found first.
@@ -100,10 +103,33 @@ def _saves(folder: Path) -> list[tuple[float, str]]:
     return saves
 
 
-def _last_save(saves: list[tuple[float, str]], role: str) -> tuple[float, str]:
-    """Return the last of the saves that count for a process of that role; 0 where there is none."""
-    loaded = [one for one in saves if PurePosixPath(one[1]).name not in NOT_LOADED.get(role, ())]
-    return max(loaded, default=(0.0, ""))
+def _text_of_tasks(folder: Path, saves: list[tuple[float, str]]) -> str:
+    """Return what stands in the files of tasks."""
+    texts = []
+    for _, file in saves:
+        if PurePosixPath(file).name == "tasks.py":
+            with suppress(OSError):
+                texts.append((folder / file).read_text(encoding="utf-8", errors="replace"))
+    return "\n".join(texts)
+
+
+def _last_save(saves: list[tuple[float, str]], role: str, tasks: str) -> tuple[float, str]:
+    """Return the last of the saves that count for a process of that role; 0 where there is none.
+
+    What `tasks`, the text of the tasks, names is theirs too; a schedule in it is beat's.
+    """
+
+    def is_needed(file: str) -> bool:
+        path = PurePosixPath(file)
+        if path.name not in NOT_NEEDED.get(role, ()):
+            return True
+        if path.name == "tasks.py":
+            return SCHEDULE in tasks
+        return role == "worker" and bool(
+            re.search(rf"\bimport\b.*\b{path.stem}\b|\.{path.stem}\b", tasks)
+        )
+
+    return max((one for one in saves if is_needed(one[1])), default=(0.0, ""))
 
 
 def _parent(pid: int) -> int:

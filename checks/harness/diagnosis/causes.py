@@ -21,6 +21,7 @@ URLS_GUIDE, PAGE_GUIDE = "02, Add the URLs", "02, Write the page"
 SETTINGS_GUIDE = "01, Update settings.py"
 CONSUMER_GUIDE, ROUTE_GUIDE = "04, Write the consumer", "04, Route the websocket"
 ASGI_GUIDE, LAYER_GUIDE = "04, Serve websockets", "04, The channel layer"
+CALLED_LIKE_A_FUNCTION = r"(?<!def )\bsend_status\("
 NOT_CALLED = r"\.as_asgi\b(?!\()"
 SLASHED_ROUTE = r"^\s*path\(\s*['\"]/ws"
 OTHER_ERROR = r"^\s*from (?!kombu)\S+ import .*\bOperationalError\b|^OperationalError\s*="
@@ -585,7 +586,9 @@ NAMES = (
         r"attribute '(?P<name>id|task_id)'.*)",
         "was the task sent with delay, or called like a function? A {type} has no {name}",
         "02, Execute the task in the view",
-        when=_is_the_error,
+        when=lambda found, evidence: (
+            _is_the_error(found, evidence) and bool(evidence.find(CALLED_LIKE_A_FUNCTION))
+        ),
     ),
     Cause(
         r"^(?P<error>AttributeError: .* has no attribute '(?P<name>\w+)'.*)",

@@ -10,9 +10,10 @@ from pathlib import Path
 from checks.verdicts import NotYet
 
 SETTINGS = "config/settings.py"
+ABOUT_SETTINGS = re.compile(rf"{re.escape(SETTINGS)}(?:, ([A-Z_]+))?(?=:|$)")
 ASSIGNED = re.compile(r"^(CELERY_\w+)\s*=", re.MULTILINE)
-# How alike two names are of which one is a slip: a letter or two of twenty.
-LIKENESS = 0.95
+# How alike two names are of which one is a slip, by difflib: a letter of ten, or two of twenty.
+LIKENESS = 0.94
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,12 @@ def find_misspelt(project: Path) -> Misspelt | None:
 
 
 def lead_to_misspelt(not_yet: NotYet, project: Path) -> None:
-    """Let a ✗ that is about the settings name the one with a slip, if there is one."""
-    if SETTINGS in not_yet.look_at and (found := find_misspelt(project)):
+    """Let a ✗ that is about the settings name the one with a slip, if there is one.
+
+    One that names a line, or another setting, knows better.
+    """
+    named = ABOUT_SETTINGS.match(not_yet.look_at)
+    if named and (found := find_misspelt(project)) and named[1] in (None, found.meant):
         not_yet.look_at = str(found)
 
 
