@@ -71,10 +71,10 @@ STEP_03 = (
         Appending(VIEWS, "from django.db import OperationalError"),
     ),
     Mistake(
-        "the-target-is-no-selector",
+        "the-target-is-of-a-class-that-nothing-has",
         "test_a_click_leads_to_the_end_in_a_browser",
         ("htmx:targetError", "open templates/index.html, line", "is it a CSS selector"),
-        Edit(INDEX, 'hx-target="#task"', 'hx-target="task"'),
+        Edit(INDEX, 'hx-target="#task"', 'hx-target=".task"'),
     ),
 )
 STEP_04 = (

@@ -401,7 +401,7 @@ MISTAKES = [
     Mistake(
         "the page says nothing of its websocket",
         "test_the_page_says_whether_it_is_connected",
-        ("before and after", "what does the page show when its websocket closes?"),
+        ("before and after", "templates/live.html: does it load static/live.js?"),
         Edit("templates/live.html", """<script src="{% static 'live.js' %}"></script>\n""", ""),
     ),
     Mistake(

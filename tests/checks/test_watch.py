@@ -53,7 +53,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> TinyChecks:
 def tiny(made: TinyChecks) -> TinyChecks:
     """Return it with only the first check holding."""
     made.small.write({"status/views.py": "first"})
-    for name in ("Procfile", "status/more.py", ".env"):
+    for name in ("Procfile", "status/more.py", "status/tasks.py", ".env"):
         (made.small.work / name).unlink(missing_ok=True)
     shutil.rmtree(made.small.work / ".git", ignore_errors=True)
     return made
@@ -266,6 +266,7 @@ def test_a_worker_that_runs_old_code_is_told(run: ToolRun, tiny: TinyChecks):
     worker = subprocess.Popen(sleep, cwd=tiny.small.work)
     try:
         time.sleep(1.2)  # two clocks are involved
+        save(tiny, "", "status/tasks.py")
         save(tiny, "first second")
         run.wait_for("2 of 3 hold")
         run.wait_for(f"Your own worker (process {worker.pid})")

@@ -37,7 +37,6 @@ WITHOUT_WORKER = {
     2: {"test_the_start_page_has_the_form", "test_a_post_without_a_token_is_refused"},
     3: {
         "test_the_page_loads_htmx",
-        "test_the_button_sends_with_htmx",
         "test_a_post_is_accepted",
         "test_the_fragment_polls_for_the_status",
         "test_a_broker_that_is_down_is_reported",
