@@ -112,7 +112,9 @@ def _unheard_if_unloaded(project: Project, *said: str) -> NotYet:
         page = visitor.get(PAGE)
     own = [one for one in scripts(page) if not LIBRARY.search(one)]
     if not own and not LISTENS.search(page.text):
-        not_yet.look_at = "templates/live.html: does it load static/live.js? It has no such script"
+        not_yet.look_at = (
+            "templates/live.html: does it load static/live.js? It loads no script of yours"
+        )
     return not_yet
 
 

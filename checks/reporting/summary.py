@@ -39,7 +39,7 @@ def summary_lines(outcomes: Outcomes, complete: bool) -> list[str]:
 
 def longer_waits(outcomes: Outcomes) -> list[str]:
     """Return a line that says why a ✗ names more seconds than its title, on a slow machine."""
-    if slowness() == 1 or all(one.mark != NOT_YET for one in outcomes.verdicts):
+    if all(one.mark != NOT_YET for one in outcomes.verdicts) or slowness() == 1:
         return []
     return [
         f"This machine takes {slowness():.1f} times as long as usual, so the checks wait longer."

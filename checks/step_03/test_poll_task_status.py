@@ -265,8 +265,8 @@ def test_the_fragment_polls_for_the_status(
     if polled_path(answer) and goes_into_itself(answer, sent.visitor.get("/", within=POST_SECONDS)):
         raise NotYet(
             done=f"{answer.done} from htmx, and read the fragment",
-            seen="nothing says what the next one replaces: htmx puts it into the element that "
-            "polls, and that polls on",
+            seen="nothing says what the next one replaces: htmx puts it inside the element that "
+            "polls, which goes on polling",
             expected='hx-swap="outerHTML": the next fragment takes the place of the one that asks',
             look_at=f"{TEMPLATES}, hx-swap",
             guide="03, Stop polling",

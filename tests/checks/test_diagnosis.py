@@ -441,8 +441,7 @@ SYMPTOMS = {
         Fed(
             "as_asgi is not called in the routes",
             "TypeError: AsyncConsumer.as_asgi() takes 1 positional argument but 4 were given",
-            "status/routing.py, line 2: as_asgi makes an application of a consumer once it is "
-            "called: as_asgi()",
+            "status/routing.py, line 2: is as_asgi called there? Only as_asgi() makes",
             "04, Route the websocket",
             text=raised(
                 "TypeError: AsyncConsumer.as_asgi() takes 1 positional argument but 4 were given"
@@ -452,8 +451,7 @@ SYMPTOMS = {
         Fed(
             "as_asgi is not called in asgi.py",
             "TypeError: AsyncConsumer.as_asgi() takes 1 positional argument but 4 were given",
-            "config/asgi.py, line 1: as_asgi makes an application of a consumer once it is "
-            "called: as_asgi()",
+            "config/asgi.py, line 1: is as_asgi called there? Only as_asgi() makes",
             "04, Serve websockets",
             text=raised(
                 "TypeError: AsyncConsumer.as_asgi() takes 1 positional argument but 4 were given"

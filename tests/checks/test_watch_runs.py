@@ -2,7 +2,6 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,9 @@ END_SECONDS = 20
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Any]:
+def server() -> Any:
     """Return what forks."""
-    yield warm_server("step_02")
+    return warm_server("step_02")
 
 
 def test_a_fork_that_is_killed_at_once_leaves_no_file(server: Any):

@@ -25,7 +25,7 @@ TOLERANCE_SECONDS = 1.0
 CODE = (".py", ".env")
 SERVERS = ("daphne", "uvicorn", "gunicorn", "hypercorn")
 # What no process needs, once it runs.
-NOBODYS = ("manage.py", "tests.py")
+NEEDED_BY_NONE = ("manage.py", "tests.py")
 # What answers requests, by Django's and Channels' own names: a worker works without it.
 ANSWERING = (
     *("views.py", "urls.py", "forms.py", "admin.py", "middleware.py"),
@@ -33,9 +33,9 @@ ANSWERING = (
 )
 SCHEDULE = "add_periodic_task"
 NOT_NEEDED = {
-    "worker": (*NOBODYS, *ANSWERING),
-    "beat": (*NOBODYS, *ANSWERING, "tasks.py"),  # it sends a task by its name
-    "web server": NOBODYS,
+    "worker": (*NEEDED_BY_NONE, *ANSWERING),
+    "beat": (*NEEDED_BY_NONE, *ANSWERING, "tasks.py"),  # it sends a task by its name
+    "web server": NEEDED_BY_NONE,
 }
 
 

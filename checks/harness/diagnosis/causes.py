@@ -224,7 +224,7 @@ CALLS = (
     *(
         Cause(
             r"TypeError: \w*Consumer\.as_asgi\(\) takes 1 positional argument but \d",
-            "as_asgi makes an application of a consumer once it is called: as_asgi()",
+            "is as_asgi called there? Only as_asgi() makes an application of a consumer",
             guide,
             find=NOT_CALLED,
             when=_stands_in(file),
