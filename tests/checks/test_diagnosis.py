@@ -218,6 +218,41 @@ SYMPTOMS = {
             sources=((VIEWS, "result = send_status('payload')"),),
         ),
         Fed(
+            "a task that reports is called like a function, on SQLite",
+            "NOT NULL constraint failed: django_celer",
+            "status/views.py, line 1: is the task sent with delay, or called like a function?",
+            "02, Execute the task in the view",
+            text=raised(
+                "django.db.utils.IntegrityError: NOT NULL constraint failed: "
+                "django_celery_results_taskresult.task_id",
+                (TASKS, 11, "self.update_state(state='PROGRESS')"),
+            ),
+            sources=((VIEWS, "result = send_status('payload')"),),
+        ),
+        Fed(
+            "a task that reports is called like a function, on PostgreSQL",
+            'null value in column "task_id" of relati',
+            "status/views.py, line 1: is the task sent with delay, or called like a function?",
+            "02, Execute the task in the view",
+            text=raised(
+                'django.db.utils.IntegrityError: null value in column "task_id" of relation '
+                '"django_celery_results_taskresult" violates not-null constraint',
+                (TASKS, 11, "self.update_state(state='PROGRESS')"),
+            ),
+            sources=((VIEWS, "result = send_status('payload')"),),
+        ),
+        Fed(
+            "a task that reports is called like a function, on MySQL",
+            "(1048, \"Column 'task_id' cannot be null\"",
+            "status/views.py, line 1: is the task sent with delay, or called like a function?",
+            "02, Execute the task in the view",
+            text=raised(
+                "django.db.utils.IntegrityError: (1048, \"Column 'task_id' cannot be null\")",
+                (TASKS, 11, "self.update_state(state='PROGRESS')"),
+            ),
+            sources=((VIEWS, "result = send_status('payload')"),),
+        ),
+        Fed(
             "delay_misspelt",
             "AttributeError: 'send_status' object has no attribute 'dely'",
             "status/views.py, line 53",

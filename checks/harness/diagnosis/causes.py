@@ -581,6 +581,15 @@ NAMES = (
         "what is None there, and where was it set?",
         when=_is_the_error,
     ),
+    # A task that reports under its own id, and has none: SQLite's words, PostgreSQL's and MySQL's.
+    Cause(
+        r"NOT NULL constraint failed: django_celery_results_taskresult\.task_id"
+        r"|null value in column \"task_id\" of relation \"django_celery_results_taskresult\""
+        r"|Column 'task_id' cannot be null",
+        "is the task sent with delay, or called like a function? Only what is sent has an id",
+        "02, Execute the task in the view",
+        find=CALLED_LIKE_A_FUNCTION,
+    ),
     Cause(
         r"^(?P<error>AttributeError: '(?P<type>str|int|float|bool|dict|list|tuple)' object has no "
         r"attribute '(?P<name>id|task_id)'.*)",
