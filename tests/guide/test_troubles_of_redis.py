@@ -44,7 +44,9 @@ class ClusterServer(RedisServer):
     """A Redis in cluster mode, of one node that holds no slots yet."""
 
     def _command(self) -> list[str]:
-        return [*super()._command(), "--cluster-enabled", "yes"]
+        # Its second port is the first plus 10,000, unless it is named: not ours to take.
+        own_port = ["--cluster-port", str(free_port())]
+        return [*super()._command(), "--cluster-enabled", "yes", *own_port]
 
     def take_all_slots(self) -> None:
         """Serve every key, as a node of a whole cluster does, and wait until it agrees."""

@@ -96,6 +96,8 @@ def redis_with(folder: Path, *options: str) -> Iterator[redis.Redis]:
     """Run a real redis-server with options of its own inside the block."""
     port = free_port()
     command = [str(find_server()), "--port", str(port), "--bind", LOOPBACK, "--dir", str(folder)]
+    # The second port of a cluster is the first plus 10,000, unless it is named: not ours to take.
+    command += ["--cluster-port", str(free_port())]
     process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL)
     try:
         wait_until(lambda: not socket.socket().connect_ex((LOOPBACK, port)), 10)
