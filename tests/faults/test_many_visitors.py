@@ -4,7 +4,6 @@ import asyncio
 import time
 from itertools import pairwise
 
-import pytest
 import redis
 
 from checks.harness.project import Project
@@ -15,9 +14,7 @@ from tests.support.edited_projects import Edit
 from tests.support.skip_markers import REDIS_SERVER
 from tests.support.tool_process import wait_until
 
-# Daphne cuts off a consumer that has not ended ten seconds after its visitor left. Where the machine
-# is busy with other tests, a few of five hundred have not, and stay in the group.
-pytestmark = [REDIS_SERVER, pytest.mark.alone]
+pytestmark = REDIS_SERVER
 
 VISITORS, FIRST_FEW, ROUNDS = 500, 20, 3
 STATUSES = ["ONE", "TWO", "THREE", "FOUR", "FIVE"]
