@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from checks.robust.silent_network import Silenced
 
 END_SECONDS = 5
-# What beat is to send once before it is killed: it stores the first one in any case.
-BEAT_TASK, BEAT_QUEUES = "celery.backend_cleanup", ("workbook-first", "workbook-second")
 # How long a page without a status is watched, and how much of it is still its greeting.
 HEARTBEAT_SECONDS, GREETING_SECONDS = 30, 2
 # When a task that has begun tells its progress, and how long the page is looked at afterwards.
@@ -36,17 +34,8 @@ UPDATE_SECONDS, SILENT_SECONDS, BEGIN_SECONDS = 5, 13, 20
 
 @pytest.fixture(scope="package")
 def project(request: pytest.FixtureRequest, target: Target) -> Iterator[Project]:
-    """Return the learner's project, of which nothing has been started yet.
-
-    What beat is to send is in the database before it starts.
-    """
+    """Return the learner's project, of which nothing has been started yet."""
     with opened_project(target, request.config.getoption("--roles")) as opened:
-
-        def schedule() -> None:
-            for queue in BEAT_QUEUES:
-                opened.ask("schedule_overdue", task=BEAT_TASK, queue=queue)
-
-        opened.before_start = schedule
         yield opened
 
 

@@ -68,7 +68,7 @@ MISTAKES = [
     Mistake(
         "the visitor's own channel is kept",
         "test_who_leaves_leaves_nothing_behind",
-        ("0 members of the group and", "channels of single visitors left behind", "is always done"),
+        ("no member of the group and", "visitors' own channels left behind", "is always done"),
         Edit(CONSUMERS, OWN_CHANNEL, ""),
     ),
     Mistake(

@@ -1,10 +1,9 @@
-"""Fault 11: the disk is full, for the server or for the worker; or a deploy changed the table."""
+"""Fault 11: the disk is full, for the server or for the worker."""
 
 import resource
-import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -79,15 +78,6 @@ def test_new_visitor_is_told_on_a_page_of_its_own(step: Project, visitor: Visito
     assert post(visitor).task_ids()
 
 
-def test_a_deploy_has_changed_the_table_and_the_web_process_is_the_old_one(
-    step: Project, visitor: Visitor
-) -> None:
-    visitor.get("/")
-    with column_renamed(step):
-        require_said(post(visitor))
-    assert post(visitor).task_ids()
-
-
 @CHROMIUM
 @HAS_BEEN_HERE
 def test_web_without_space_in_htmx(
@@ -138,18 +128,6 @@ def full_disk(launched: Launched) -> Iterator[None]:
     finally:
         for pid in pids(launched):
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
-
-
-@contextmanager
-def column_renamed(step: Project) -> Iterator[None]:
-    """Let the table of the sent tasks be another one inside the block, as a migration makes it."""
-    with closing(sqlite3.connect(step.folder / "db.sqlite3")) as database:
-        rename = "ALTER TABLE status_senttask RENAME COLUMN {} TO {}"
-        database.execute(rename.format("task_id", "sent_id"))
-        try:
-            yield
-        finally:
-            database.execute(rename.format("sent_id", "task_id"))
 
 
 def finished(step: Project) -> set[str]:

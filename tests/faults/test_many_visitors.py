@@ -9,7 +9,7 @@ import redis
 from checks.harness.project import Project
 from tests.faults.running_project import tracebacks
 from tests.faults.thresholds import Figures
-from tests.faults.visitors import come, members, memory, one_who_does_not_read, say
+from tests.faults.visitors import GROUP, come, members, memory, one_who_does_not_read, say
 from tests.support.edited_projects import Edit
 from tests.support.skip_markers import REDIS_SERVER
 from tests.support.tool_process import wait_until
@@ -66,6 +66,19 @@ def test_whoever_meets_an_error_of_the_cache_leaves_the_group_as_well(step: Proj
         client.rpush(LAST_STATUS, "a list, where a status belongs")
         asyncio.run(visit())
         client.delete(LAST_STATUS)
+    wait_until(lambda: members(step) == 0, LEFT_SECONDS, lambda: str(members(step)))
+
+
+def test_whoever_meets_an_error_of_the_consumers_own_leaves_the_group_as_well(
+    step: Project,
+) -> None:
+    async def visit() -> None:
+        visitors = await come(step, 1)
+        message = {"type": "send_status", "no": "status"}
+        await asyncio.to_thread(step.ask, "group_send", group=GROUP, message=message)
+        await asyncio.wait_for(visitors.pages[0].wait_closed(), LEFT_SECONDS)
+
+    asyncio.run(visit())
     wait_until(lambda: members(step) == 0, LEFT_SECONDS, lambda: str(members(step)))
 
 

@@ -16,6 +16,8 @@ from workbook.paths import ROOT
 from workbook.projects.lessons import find_lesson
 
 NO_BROWSER = "there is no Chromium"
+# Its scripts are none that the embedded Redis runs.
+CORE_LAYER = "channels_redis.core"
 GOLDEN = ROOT / "tests" / "checks" / "golden"
 # A further lesson is called by its name.
 Step = int | str
@@ -199,6 +201,9 @@ def edited_copy(step: Step, edits: Sequence[Change], folder: Path) -> Path:
     find_lesson(str(step)).copy_to(project)
     for edit in edits:
         edit.apply(project)
+    settings = project / "config" / "settings.py"
+    if settings.exists() and CORE_LAYER in settings.read_text(encoding="utf-8"):
+        require("redis_server")
     return project
 
 
