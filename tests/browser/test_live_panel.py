@@ -26,10 +26,13 @@ pytestmark = CHROMIUM
 
 # What the checks find is in a file of the project's, a line each.
 CHECKS = """
+import time
 from checks.common.fixtures import target
 
 def said(target, name):
-    if name not in (target.folder / "status" / "views.py").read_text().split():
+    words = (target.folder / "status" / "views.py").read_text().split()
+    time.sleep(3 * ("slow" in words))
+    if name not in words:
         raise NotYet("looked", "no " + name, "it", "status/views.py", "03, Poll the view")
 
 @check("The first holds")
@@ -172,6 +175,20 @@ def test_a_step_goes_from_red_to_green_by_saves_alone(page: Page, tiny: TinyChec
     expect(line_of(page)).to_contain_text("1 of 2 hold · The second holds", timeout=RUN_MS)
     open_panel(page)
     expect(panel_of(page)).to_contain_text("It held before.")
+
+
+def test_while_a_check_goes_on_what_the_last_one_found_is_called_so(
+    page: Page, tiny: TinyChecks
+) -> None:
+    tiny.run()
+    expect(line_of(page)).to_contain_text("0 of 2 hold · The first holds")
+    open_panel(page)
+    former = panel_of(page).get_by_text("The last check found:")
+    expect(former).to_be_hidden()
+    save(tiny, "slow first")
+    expect(former).to_be_visible(timeout=RUN_MS)
+    expect(line_of(page)).to_contain_text("1 of 2 hold · The second holds", timeout=RUN_MS)
+    expect(former).to_be_hidden()
 
 
 def test_goals_tick_themselves_but_for_those_that_held_before(page: Page, tiny: TinyChecks) -> None:

@@ -148,6 +148,9 @@
     if (!cross) return outdated;
     const place = cross.href ? make("a", "", cross.guide) : cross.guide;
     if (cross.href) place.href = cross.href;
+    // Hidden and not left out: what follows stays at its place, and keeps the focus.
+    const former = make("p", "", "The last check found:");
+    former.hidden = !going() || Boolean(going().cross);
     const title = make("p", "live-title", `✗ ${cross.title}`);
     const broke = make("p", "live-broke", "It held before.");
     const fields = make(
@@ -158,7 +161,8 @@
       ...(cross.look_at ? field("Look at", cross.look_at) : []),
       ...(cross.guide ? field("Guide", place) : []),
     );
-    return [...(told.checks.held_before ? [broke] : []), title, fields, ...otherCrosses(), ...outdated];
+    const broken = told.checks.held_before ? [broke] : [];
+    return [former, ...broken, title, fields, ...otherCrosses(), ...outdated];
   }
 
   /** The ✗ after the first, each a link to its section. */
