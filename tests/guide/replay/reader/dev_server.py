@@ -42,6 +42,8 @@ class Server:
         """Wait until the server, if one runs, has read what was saved last, and answers."""
         if not self._terminals.runs("web server"):
             return
+        if "--noreload" in self._terminals.running("web server").command:
+            return  # it reads nothing that is saved
         began = time.monotonic()
         time.sleep(max(0.0, self._template_edited + TEMPLATE_SECONDS - began))
         saved_again = 0
