@@ -25,7 +25,7 @@ STAYING = {
     "shell": re.compile(r"manage\.py shell(?!.* -c )"),
 }
 SHELL = re.compile(r"python3 workbook shell")
-STOP_SECONDS = 20
+STOP_SECONDS = 60  # a worker ends the run that it has begun, which takes about twenty
 OURS = re.compile(
     r"CELERY_|DJANGO_|STATUS_|PYTEST|WORKBOOK|VIRTUAL_ENV|PYTHON|COLUMNS|DEBUG|SECRET"
 )
