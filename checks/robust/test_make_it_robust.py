@@ -54,6 +54,7 @@ GUESTS, LEFT_SECONDS = 3, 2
 BEAT_TASK, BEAT_QUEUES = "celery.backend_cleanup", ("workbook-first", "workbook-second")
 MARKER_QUEUE = "workbook-marker"
 BEAT_SECONDS, AGAIN_SECONDS = patience(12), patience(1.5)
+STORED_AT_ONCE_SECONDS = patience(1.5)
 
 test_django_loads_your_project = startup_checks.test_django_loads_your_project
 
@@ -325,6 +326,7 @@ def test_a_killed_beat_sends_nothing_twice(project: Project) -> None:
     project.restart("beat")
     if not wait_until(lambda: all(sent()), BEAT_SECONDS):
         raise CannotTell(f"beat sent none of two overdue tasks within {BEAT_SECONDS:g} s")
+    time.sleep(STORED_AT_ONCE_SECONDS)  # it stores after it has sent
     project.process("beat").kill()
     project.ask("schedule", task=BEAT_TASK, queue=MARKER_QUEUE)
     project.restart("beat")
