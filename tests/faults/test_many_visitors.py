@@ -4,6 +4,7 @@ import asyncio
 import time
 from itertools import pairwise
 
+import pytest
 import redis
 
 from checks.harness.project import Project
@@ -14,7 +15,9 @@ from tests.support.edited_projects import Edit
 from tests.support.skip_markers import REDIS_SERVER
 from tests.support.tool_process import wait_until
 
-pytestmark = REDIS_SERVER
+# It holds times, and what five hundred visitors take. On a machine that other tests kept busy, one
+# of them stayed in the group for good, twice; it could not be made to happen again.
+pytestmark = [REDIS_SERVER, pytest.mark.alone]
 
 VISITORS, FIRST_FEW, ROUNDS = 500, 20, 3
 STATUSES = ["ONE", "TWO", "THREE", "FOUR", "FIVE"]
