@@ -60,6 +60,13 @@ class Fed:
 
 
 # Each symptom with the causes that are told apart: two at least.
+# What a database says of a result that is to be stored under no id.
+NO_TASK_ID = {
+    "SQLite": "NOT NULL constraint failed: django_celery_results_taskresult.task_id",
+    "PostgreSQL": 'null value in column "task_id" of relation "django_celery_results_taskresult" '
+    "violates not-null constraint",
+    "MySQL": "(1048, \"Column 'task_id' cannot be null\")",
+}
 SYMPTOMS = {
     "the start page is not 200": (
         Fed(
@@ -217,40 +224,19 @@ SYMPTOMS = {
             ),
             sources=((VIEWS, "result = send_status('payload')"),),
         ),
-        Fed(
-            "a task that reports is called like a function, on SQLite",
-            "NOT NULL constraint failed: django_celer",
-            "status/views.py, line 1: is the task sent with delay, or called like a function?",
-            "02, Execute the task in the view",
-            text=raised(
-                "django.db.utils.IntegrityError: NOT NULL constraint failed: "
-                "django_celery_results_taskresult.task_id",
-                (TASKS, 11, "self.update_state(state='PROGRESS')"),
-            ),
-            sources=((VIEWS, "result = send_status('payload')"),),
-        ),
-        Fed(
-            "a task that reports is called like a function, on PostgreSQL",
-            'null value in column "task_id" of relati',
-            "status/views.py, line 1: is the task sent with delay, or called like a function?",
-            "02, Execute the task in the view",
-            text=raised(
-                'django.db.utils.IntegrityError: null value in column "task_id" of relation '
-                '"django_celery_results_taskresult" violates not-null constraint',
-                (TASKS, 11, "self.update_state(state='PROGRESS')"),
-            ),
-            sources=((VIEWS, "result = send_status('payload')"),),
-        ),
-        Fed(
-            "a task that reports is called like a function, on MySQL",
-            "(1048, \"Column 'task_id' cannot be null\"",
-            "status/views.py, line 1: is the task sent with delay, or called like a function?",
-            "02, Execute the task in the view",
-            text=raised(
-                "django.db.utils.IntegrityError: (1048, \"Column 'task_id' cannot be null\")",
-                (TASKS, 11, "self.update_state(state='PROGRESS')"),
-            ),
-            sources=((VIEWS, "result = send_status('payload')"),),
+        *(
+            Fed(
+                f"a task that reports is called like a function, on {database}",
+                words[: len("NOT NULL constraint failed")],
+                "status/views.py, line 1: is the task sent with delay, or called like a function?",
+                "02, Execute the task in the view",
+                text=raised(
+                    f"django.db.utils.IntegrityError: {words}",
+                    (TASKS, 11, "self.update_state(state='PROGRESS')"),
+                ),
+                sources=((VIEWS, "result = send_status('payload')"),),
+            )
+            for database, words in NO_TASK_ID.items()
         ),
         Fed(
             "delay_misspelt",

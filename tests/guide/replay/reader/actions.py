@@ -76,7 +76,7 @@ class Actions:
             names = [name for name in EVERYTHING if self.session.terminals.runs(name)]
         if not names:
             raise Mishap(f"nothing that could be stopped is called “{whom}”")
-        # A Ctrl-C while it reloads ends the part of it that goes anyway.
+        # While the web server reloads, Ctrl-C ends the process that goes, and not the one that comes.
         self.session.server.settle()
         for name in names:
             self.session.terminals.stop(name)
