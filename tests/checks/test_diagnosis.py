@@ -59,7 +59,6 @@ class Fed:
         return self.name
 
 
-# Each symptom with the causes that are told apart: two at least.
 # What a database says of a result that is to be stored under no id.
 NO_TASK_ID = {
     "SQLite": "NOT NULL constraint failed: django_celery_results_taskresult.task_id",
@@ -67,6 +66,7 @@ NO_TASK_ID = {
     "violates not-null constraint",
     "MySQL": "(1048, \"Column 'task_id' cannot be null\")",
 }
+# Each symptom with the causes that are told apart: two at least.
 SYMPTOMS = {
     "the start page is not 200": (
         Fed(

@@ -76,7 +76,7 @@ class Actions:
             names = [name for name in EVERYTHING if self.session.terminals.runs(name)]
         if not names:
             raise Mishap(f"nothing that could be stopped is called “{whom}”")
-        # While the web server reloads, Ctrl-C ends the process that goes, and not the one that comes.
+        # Amid a reload, Ctrl-C ends the process that goes, and not the one that comes.
         self.session.server.settle()
         for name in names:
             self.session.terminals.stop(name)
