@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from docs_ext.live.processes import close
+from docs_ext.live.processes import started
 from workbook.bootstrap import environment
 from workbook.bootstrap.portions import BASE, BROWSER
 from workbook.browser import find_chromium
@@ -29,14 +28,12 @@ def is_missing(label: str) -> bool:
 
 async def bring(root: Path, variables: Mapping[str, str]) -> None:
     """Install it. What that says goes to the guide's terminal; without it the checks go on."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-c", BRING),
+    bringing = started(
+        *("-P", "-c", BRING),
         cwd=root,
         env=dict(variables),
         stdin=asyncio.subprocess.DEVNULL,
         **APART,  # Ctrl-C is for the guide, which ends this one
     )
-    try:
+    async with bringing as process:
         await process.wait()
-    finally:
-        await close(process)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from docs_ext.live.processes import close
+from docs_ext.live.processes import started
 from workbook.runtime.process_output import decoded
 
 HINT_SECONDS = 120  # it may have to check first
@@ -22,18 +21,17 @@ async def hint(root: Path, label: str, variables: Mapping[str, str]) -> str:
 
     `variables` join the environment of what is started.
     """
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-c", CALL, "hint", label),
+    asking = started(
+        *("-P", "-c", CALL, "hint", label),
         cwd=root,
         env=os.environ | variables | OUTPUT | {"PYTHONPATH": str(root)},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    try:
-        said, _ = await asyncio.wait_for(process.communicate(), HINT_SECONDS)
-    except TimeoutError:
-        return f"No hint came within {HINT_SECONDS} seconds."
-    finally:
-        await close(process)
+    async with asking as process:
+        try:
+            said, _ = await asyncio.wait_for(process.communicate(), HINT_SECONDS)
+        except TimeoutError:
+            return f"No hint came within {HINT_SECONDS} seconds."
     return decoded(said).strip()

@@ -1,12 +1,36 @@
-"""Ends a process that the guide started, in order where it lets itself be asked."""
+"""Starts a process for the guide, and ends it in order where it lets itself be asked."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
 
 STOP_SECONDS = 15  # a run of checks ends the processes of the project that it started
 LINE_BYTES = 2**20  # a verdict is one line
+
+
+@contextlib.asynccontextmanager
+async def started(*arguments: str, **options: Any) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Start Python with these arguments, and end it with the block, as `close` does.
+
+    `options` are those of `asyncio.create_subprocess_exec`.
+    """
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(sys.executable, *arguments, **options)
+    )
+    try:
+        # Cancelled amid its start, asyncio would kill what has begun: it gets to its end in order.
+        process = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await close(await starting)
+        raise
+    try:
+        yield process
+    finally:
+        await close(process)
 
 
 async def close(process: asyncio.subprocess.Process) -> None:

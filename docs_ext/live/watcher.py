@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from docs_ext.live import browser_driver
-from docs_ext.live.processes import LINE_BYTES, close
+from docs_ext.live.processes import LINE_BYTES, started
 from docs_ext.live.watch_state import WatchState, after_line
 from workbook.runtime.process_output import decoded
 from workbook.runtime.signals import APART
@@ -107,8 +106,8 @@ class Watcher:
             if not self._has_driver and browser_driver.is_missing(first.label):
                 await browser_driver.bring(self._root, self._environment)
                 self._has_driver = True  # or it is not to be had: then the checks go on without
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "checks.watch", first.label, "--events"),
+            watcher = started(
+                *("-P", "-m", "checks.watch", first.label, "--events"),
                 cwd=self._root,
                 env=self._environment,
                 stdin=asyncio.subprocess.PIPE,
@@ -117,19 +116,18 @@ class Watcher:
                 limit=LINE_BYTES,
                 **APART,  # Ctrl-C is for the guide, which ends this one
             )
-            self._process = process
             try:
-                assert process.stdout
-                async for line in process.stdout:
-                    if (new := after_line(state, decoded(line))) == state:
-                        continue
-                    if not new.goes_on:
-                        await self._told()
-                    self._state = state = new
-                    self._changed()
+                async with watcher as self._process:
+                    assert self._process.stdout
+                    async for line in self._process.stdout:
+                        if (new := after_line(state, decoded(line))) == state:
+                            continue
+                        if not new.goes_on:
+                            await self._told()
+                        self._state = state = new
+                        self._changed()
             finally:
                 self._process = None
-                await close(process)
                 if self.label == first.label:
                     self._state = None
                     self._changed()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -132,6 +133,30 @@ def test_pages_that_are_only_passed_by_start_one_after_the_other(play) -> None:
     scene = play(acts)
     for label in ("01", "02", "03"):
         assert scene.notes(label) in ([], [f"{label} --events", "ended"])
+
+
+def test_a_page_that_is_left_amid_a_start_ends_in_order(
+    play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = asyncio.create_subprocess_exec
+    begun: list[asyncio.subprocess.Process] = []
+
+    async def start_slowly(*arguments: Any, **options: Any) -> asyncio.subprocess.Process:
+        begun.append(await start(*arguments, **options))
+        await asyncio.sleep(1)
+        return begun[-1]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", start_slowly)
+
+    async def acts(scene: Scene) -> None:
+        scene.watcher.watch("02")
+        await scene.until(lambda: scene.notes("02"))
+        assert scene.watcher._process is None, "its start goes on"
+        scene.watcher.stop()
+
+    scene = play(acts)
+    assert scene.notes("02") == ["02 --events", "ended"]
+    assert [process.returncode for process in begun] == [0]
 
 
 def test_check_now_begins_another_run_unless_one_goes_on(play) -> None:
