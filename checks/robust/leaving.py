@@ -1,4 +1,4 @@
-"""Visitors who leave while statuses arrive, and what is left of them in Redis."""
+"""Visitors whose consumer fails, or who leave amid statuses, and what is left of them in Redis."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ VISITORS = 40
 PAUSE_SECONDS, LEAVING_SECONDS = 0.003, 2
 GONE_SECONDS = patience(6)
 GROUP, STATUS = "status", "CROWDED" * 3_000
+# A message of an application's own that its handler can't read, as amid a deploy.
+UNREADABLE = {"type": "send_status"}
+READ_SECONDS, READ_PAUSE_SECONDS = 2, 0.2
 # Of those who read nothing, and how long they wait for the server to close.
 SLOW_VISITORS, GOODBYE_SECONDS = 8, 1
 HANDSHAKE = (
@@ -33,6 +36,20 @@ HANDSHAKE = (
 GOODBYE = bytes([0x88, 0x80, 0, 0, 0, 0])
 # The same moments on every machine, as far as that can be.
 SEED = 7
+
+
+def fail_in_the_consumer(project: Project, sockets: Sockets) -> int:
+    """Send a page what its consumer can't read, and close it; return the members it leaves."""
+    before = leftovers(project.redis.url)
+    page = sockets.open(project.url)
+    until = time.monotonic() + patience(READ_SECONDS)
+    # It joins the group at some moment of its own, and a consumer may well read that message.
+    while page.is_open and time.monotonic() < until:
+        project.ask("group_send", group=GROUP, message=UNREADABLE)
+        page.wait_for(lambda: not page.is_open, READ_PAUSE_SECONDS)
+    page.close()
+    wait_until(lambda: leftovers(project.redis.url).members <= before.members, GONE_SECONDS)
+    return (leftovers(project.redis.url) - before).members
 
 
 def leave_while_statuses_arrive(project: Project, sockets: Sockets) -> Leftovers:

@@ -32,7 +32,12 @@ from checks.robust.fixtures import (
     SilentTask,
     heartbeat_at,
 )
-from checks.robust.leaving import SLOW_VISITORS, VISITORS, leave_while_statuses_arrive
+from checks.robust.leaving import (
+    SLOW_VISITORS,
+    VISITORS,
+    fail_in_the_consumer,
+    leave_while_statuses_arrive,
+)
 from checks.robust.locked_tables import PATIENCE_SECONDS, NotStored
 from checks.verdicts import CannotTell, NotYet, check
 from workbook.runtime.waiting import wait_until
@@ -163,6 +168,22 @@ def _sentences(words: str) -> set[str]:
 
 
 @check(
+    "A consumer that ends with an error leaves no member in the group",
+    after=(test_the_processes_start,),
+)
+def test_an_error_of_the_consumer_leaves_no_member(project: Project, sockets: Sockets) -> None:
+    if fail_in_the_consumer(project, sockets):
+        raise NotYet(
+            done=f"opened {SOCKET_PATH}, sent the group a message of the type send_status without "
+            "a status, and closed the page",
+            seen="a member left in the group status",
+            expected="none: who meets an error leaves as well",
+            look_at=f"{CONSUMERS}: what is done too when the consumer ends with an error?",
+            guide="robust, A consumer that ends with an error",
+        )
+
+
+@check(
     "Visitors who leave while statuses arrive leave nothing behind",
     after=(test_the_processes_start,),
 )
@@ -178,7 +199,7 @@ def test_who_leaves_leaves_nothing_behind(project: Project, sockets: Sockets) ->
             "visitors' own channels left behind",
             expected="none of either",
             look_at=f"{CONSUMERS}: what is always done when a connection ends?",
-            guide="robust, A visitor who leaves while a status arrives",
+            guide="robust, The visitor's own channel",
         )
     if errors := web.errors_since(place):
         raise NotYet(
@@ -186,7 +207,7 @@ def test_who_leaves_leaves_nothing_behind(project: Project, sockets: Sockets) ->
             seen=errors[0],
             expected="nothing: visitors may leave",
             look_at=f"{CONSUMERS}, send_status: what if the visitor has just left?",
-            guide="robust, A visitor who leaves while a status arrives",
+            guide="robust, A consumer that ends with an error",
             words=web.tail(),
         )
 

@@ -66,6 +66,13 @@ MISTAKES = [
         Edit(TASKS, "        return lock.acquire(blocking=False)\n", "        return False\n"),
     ),
     Mistake(
+        "who meets an error of the consumer's own stays in the group",
+        "test_an_error_of_the_consumer_leaves_no_member",
+        ("a member left", "ends with an error?", "robust, A consumer that ends with an error"),
+        Edit(CONSUMERS, FINALLY, ""),
+        Edit(CONSUMERS, "    async def leave(self):\n", ON_DISCONNECT),
+    ),
+    Mistake(
         "the visitor's own channel is kept",
         "test_who_leaves_leaves_nothing_behind",
         ("no member of the group and", "visitors' own channels left behind", "is always done"),

@@ -158,9 +158,15 @@ VARIANTS = [
         ),
     ),
     Variant(
-        "the core layer",
+        "the core layer, and a message without a status is passed over",
         Edit(SETTINGS, PUBSUB, CORE),
         Edit(CONSUMERS, OWN_CHANNEL, ""),
+        Edit(
+            CONSUMERS,
+            "    async def send_status(self, event):\n",
+            "    async def send_status(self, event):\n        if 'status' not in event:\n"
+            "            return\n",
+        ),
     ),
 ]
 

@@ -1,7 +1,6 @@
 """The lesson robust: whatever visitors do, the server's log stays clean and nothing is left."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 import redis
@@ -9,8 +8,6 @@ import redis
 from tests.support.snapshots import SnapshotRun
 from tests.support.sockets import refusal, visit
 from tests.support.tool_process import wait_until
-from workbook.projects.lessons import find_lesson
-from workbook.projects.patches import apply_patches, chain_files, load_patch
 
 STEP = "robust"
 FLOOD = """
@@ -21,16 +18,6 @@ while time.monotonic() < end:
     broadcast('HELLO')
 """
 GROUP_CHANNEL = b"asgi__group__status"
-# The sections that the page recommends to who is short of time.
-SHORT_WAY = (1, 2, 4, 8, 9)
-
-
-def test_the_short_way_needs_no_section_that_it_leaves_out(tmp_path: Path) -> None:
-    lesson = find_lesson("robust")
-    sections = chain_files(lesson.checks / "patches")
-    lesson.base.copy_to(tmp_path / "project")
-    patches = [load_patch(sections[number - 1]) for number in SHORT_WAY]
-    apply_patches(patches, tmp_path / "project")
 
 
 def test_an_unknown_path_is_refused(step: SnapshotRun) -> None:
