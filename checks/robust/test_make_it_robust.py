@@ -199,7 +199,7 @@ def test_who_leaves_leaves_nothing_behind(project: Project, sockets: Sockets) ->
             "visitors' own channels left behind",
             expected="none of either",
             look_at=f"{CONSUMERS}: what is always done when a connection ends?",
-            guide="robust, The visitor's own channel",
+            guide="robust, A consumer that ends with an error",
         )
     if errors := web.errors_since(place):
         raise NotYet(

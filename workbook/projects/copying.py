@@ -43,10 +43,18 @@ def noise_in(*ignore_files: Path) -> Callable[[str], bool]:
 
 
 def copy_project(source: Path, target: Path) -> None:
-    """Copy a project's folder without its noise to `target`, which must not exist yet."""
+    """Copy a project's folder without its noise to `target`, which must not exist yet.
+
+    Each file is as new as the copy: a browser may keep a file that was old when it was loaded for
+    a tenth of its age (RFC 9111, 4.2.2), and would not see the first change of it.
+    """
     is_noise = noise_in(ROOT / ".gitignore", source / ".gitignore")
     shutil.copytree(
-        source, target, symlinks=True, ignore=lambda _, names: list(filter(is_noise, names))
+        source,
+        target,
+        symlinks=True,
+        ignore=lambda _, names: list(filter(is_noise, names)),
+        copy_function=shutil.copy,
     )
 
 

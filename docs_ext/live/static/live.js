@@ -128,7 +128,7 @@
 
   function lineOfRun({ cross, count, told: number, is_second }) {
     const asked = count ? `${number} of ${count}` : "…";
-    if (cross) return ["✗", `${cross.title} · checking the others: ${asked}`];
+    if (cross) return ["✗", `${cross.title} · checked so far: ${asked}`];
     if (is_second) return ["…", `Every check holds. All once more, from a cold start: ${asked}`];
     return ["…", `Checking ${told.checks.title}: ${asked}`];
   }

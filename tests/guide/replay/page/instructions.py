@@ -6,10 +6,12 @@ request to the reader is passed over in silence.
 - Open <http://…>, or `http://…` with an id that the reader has seen, [in a second tab, in a third
   tab, in two tabs, in three tabs].
 - Press, click, follow or open **a button or a link**. Clear or tick **a box**. Log in.
-- Reload the page, or: reload every tab. Close every tab.
+- Reload the page, or: reload every tab. Press Ctrl-Shift-R: the page without the browser's cache.
+- Close every tab.
 - Delete the cookie `name`.
 - Fill in: a table of “field” and “value” follows.
 - Stop the worker [, beat and Redis] with Ctrl-C. Stop everything with Ctrl-C.
+- Suspend the web server with Ctrl-Z. Resume it with `fg`.
 - Leave the shell with `exit()`.
 - Undo …: what a diff changed on trial since the last time is taken back.
 - Wait 15 seconds.
@@ -29,9 +31,12 @@ FORMS = {
     "tick": r"\b[Tt]ick \*\*([^*]+)\*\*",
     "log_in": r"\b[Ll]og in\b",
     "reload": r"\b[Rr]eload (the page|every tab)",
+    "reload_all_files": r"\b[Pp]ress Ctrl-Shift-R\b",
     "close": r"\b[Cc]lose every tab\b",
     "forget": r"\b[Dd]elete the cookie `(\w+)`",
     "stop": r"\b[Ss]top ([^.:]+?) with Ctrl-C",
+    "suspend": r"\b[Ss]uspend the ([\w ]+) with Ctrl-Z",
+    "resume": r"\b[Rr]esume it with `fg`",
     "leave": r"\b[Ll]eave the shell with `exit\(\)`",
     "undo": r"(?:^|(?<=[.!] ))Undo\b",
     "wait": r"\b[Ww]ait (\d+) seconds",
@@ -49,7 +54,8 @@ PATTERNS = {name: re.compile(form) for name, form in FORMS.items()}
 REQUEST = re.compile(
     r"(?:Now |Then |Next |And )?"
     r"(?:[Oo]pen|[Pp]ress|[Cc]lick|[Ff]ollow|[Cc]lear|[Tt]ick|[Ll]og in|[Rr]eload|[Dd]elete"
-    r"|[Ss]top|[Uu]ndo|[Ww]ait(?! for| until)|[Ss]ave|[Cc]lose|[Ll]eave the shell)\b"
+    r"|[Ss]top|[Ss]uspend|[Rr]esume|[Uu]ndo|[Ww]ait(?! for| until)|[Ss]ave|[Cc]lose"
+    r"|[Ll]eave the shell)\b"
 )
 ENDS = re.compile(r"(?<=[.!?:])\s+")
 NUMBERS = {"a second": 2, "two": 2, "a third": 3, "three": 3}

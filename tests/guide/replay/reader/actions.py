@@ -60,6 +60,11 @@ class Actions:
         self.session.server.settle()
         self.session.tabs.reload(every=what == "every tab")
 
+    def reload_all_files(self) -> None:
+        """Reload the front page without the browser's cache."""
+        self.session.server.settle()
+        self.session.tabs.reload_all_files()
+
     def close(self) -> None:
         """Close every tab; the browser stays."""
         self.session.tabs.close_every()
@@ -80,6 +85,15 @@ class Actions:
         self.session.server.settle()
         for name in names:
             self.session.terminals.stop(name)
+
+    def suspend(self, name: str) -> None:
+        """Press Ctrl-Z where it runs."""
+        self.session.server.settle()
+        self.session.terminals.suspend(name)
+
+    def resume(self) -> None:
+        """Let go on what was suspended."""
+        self.session.terminals.resume()
 
     def leave(self) -> None:
         """Leave Django's shell."""

@@ -77,6 +77,12 @@ class Tabs:
         for page in self.pages if every else [self._front()]:
             page.reload(wait_until="domcontentloaded")
 
+    def reload_all_files(self) -> None:
+        """Reload the front tab with all its files, whatever the browser keeps of them."""
+        page = self._front()
+        with page.expect_navigation(wait_until="domcontentloaded"):
+            page.context.new_cdp_session(page).send("Page.reload", {"ignoreCache": True})
+
     def forget(self, cookie: str) -> None:
         """Delete a cookie."""
         if not any(one["name"] == cookie for one in self._context.cookies()):

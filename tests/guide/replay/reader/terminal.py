@@ -20,6 +20,7 @@ PROMPT = "reader@here$ "
 # `workbook shell` puts this before it.
 ACTIVE = "(workbook) "
 SHELL_PROMPT = ">>> "
+CTRL_C, CTRL_Z = b"\x03", b"\x1a"
 # Colours, titles and the like: what a terminal does not show as characters.
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\x1b[@-_]")
 SIZE = struct.pack("HHHH", 24, 80, 0, 0)
@@ -90,9 +91,9 @@ class Terminal:
         self.wait(lambda: b"\n" in self._raw[mark:], 10)
         return self._raw.index(b"\n", mark) + 1
 
-    def interrupt(self) -> None:
-        """Press Ctrl-C."""
-        os.write(self._here, b"\x03")
+    def press(self, key: bytes) -> None:
+        """Press a key without Enter: CTRL_C or CTRL_Z."""
+        os.write(self._here, key)
 
     def since(self, mark: int) -> str:
         """Return what it has shown since then, without bash's or Python's prompt at the end."""

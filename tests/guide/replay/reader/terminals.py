@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.guide.replay.errors import Mishap
-from tests.guide.replay.reader.terminal import PROMPT, Terminal
+from tests.guide.replay.reader.terminal import CTRL_C, CTRL_Z, PROMPT, Terminal
 
 # What runs until somebody ends it, by the name that pages call it.
 STAYING = {
@@ -49,6 +49,7 @@ class Terminals:
         # A shell in the project reads it, after the system's own, which sets another prompt.
         (home / ".bashrc").write_text(f"PS1={shlex.quote(PROMPT)}\n", encoding="utf-8")
         self._at_hand: Terminal | None = None
+        self._suspended: Terminal | None = None
 
     def terminal(self, in_the_workbook: bool) -> Terminal:
         """Return an idle terminal, in the workbook's folder or where the page's work is done."""
@@ -87,10 +88,24 @@ class Terminals:
     def stop(self, name: str) -> None:
         """Press Ctrl-C where that runs, and wait for the prompt."""
         terminal = self.running(name)
-        terminal.interrupt()
+        terminal.press(CTRL_C)
         if not terminal.wait(lambda: terminal.is_idle, STOP_SECONDS):
             shown = terminal.shown[-600:]
             raise Mishap(f"{name} goes on {STOP_SECONDS} s after Ctrl-C. Its last words:\n{shown}")
+
+    def suspend(self, name: str) -> None:
+        """Press Ctrl-Z where that runs, and wait for the prompt."""
+        self._suspended = self.running(name)
+        self._suspended.press(CTRL_Z)
+        if not self._suspended.wait(lambda: self._suspended.is_idle, STOP_SECONDS):
+            raise Mishap(f"{name} goes on {STOP_SECONDS} s after Ctrl-Z")
+
+    def resume(self) -> None:
+        """Let what was suspended go on in its terminal."""
+        if not self._suspended:
+            raise Mishap("nothing is suspended")
+        self._suspended.type("fg")
+        self._suspended = None
 
     def close(self) -> None:
         """End all that runs, and close every terminal."""
