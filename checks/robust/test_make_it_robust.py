@@ -198,7 +198,9 @@ def test_who_leaves_leaves_nothing_behind(project: Project, sockets: Sockets) ->
             seen=f"{'a' if left.members else 'no'} member of the group and {left.channels} "
             "visitors' own channels left behind",
             expected="none of either",
-            look_at=f"{CONSUMERS}: what is always done when a connection ends?",
+            look_at=f"{CONSUMERS}: what is always done when a connection ends?"
+            if left.members
+            else f"{CONSUMERS}: who gives the visitor's own channel back to the layer?",
             guide="robust, A consumer that ends with an error",
         )
     if errors := web.errors_since(place):

@@ -75,7 +75,7 @@ MISTAKES = [
     Mistake(
         "the visitor's own channel is kept",
         "test_who_leaves_leaves_nothing_behind",
-        ("no member of the group and", "visitors' own channels left behind", "is always done"),
+        ("no member of the group and", "own channels left behind", "channel back to the layer"),
         Edit(CONSUMERS, OWN_CHANNEL, ""),
     ),
     Mistake(
