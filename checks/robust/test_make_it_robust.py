@@ -299,6 +299,9 @@ def _require_reported(answer: Answer, who: str, seen: NotStored) -> None:
     if answer.status == 503 and answer.words and not (is_fragment and is_whole_page(answer)):
         return
     whole = ", a whole page" if is_fragment and is_whole_page(answer) else ""
+    page = of_page(answer.text, seen.folder)
+    # The log holds the other visitors' errors too, the page its own.
+    said = page.own if page.is_raised else seen.words
     not_yet = NotYet(
         done=f"{answer.done}{' ' if is_fragment else ', '}{who}, while another process keeps the "
         "database locked",
@@ -306,9 +309,8 @@ def _require_reported(answer: Answer, who: str, seen: NotStored) -> None:
         expected="status 503 and a short message: as on a full disk, nothing can be stored",
         look_at=f"{VIEWS}: where is a row or the session stored, and what can that raise?",
         guide="robust, A row that can’t be stored",
-        words=seen.words if answer.status in (0, 500) else "",
+        words=said if answer.status in (0, 500) else "",
     )
-    page = of_page(answer.text, seen.folder)
     is_told = page.place and SESSION_NOT_STORED not in page.text
     raise not_yet if is_told else explain(not_yet, page, causes=LOCKED_TABLES)
 
