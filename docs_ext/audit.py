@@ -20,7 +20,7 @@ from docs_ext.listings.step_diff import changes_of
 from docs_ext.listings.versions import files_ahead_of
 from docs_ext.markdown_fences import Fence, fences_of
 from workbook.errors import WorkbookError
-from workbook.projects.stages import stages_of
+from workbook.projects.patches.stages import stages_of
 
 # What reads the body of a fence, and raises where it names nothing.
 READERS = {

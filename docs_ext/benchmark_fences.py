@@ -10,7 +10,7 @@ from benchmarks.guide_figures import drawn
 from benchmarks.push.variants import RUNGS, rung_patch
 from docs_ext.superfences import loud, patch_boxes
 from workbook.errors import WorkbookError
-from workbook.projects.patches import Patch
+from workbook.projects.patches.patch import Patch
 
 
 @loud

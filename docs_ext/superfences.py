@@ -25,7 +25,7 @@ from docs_ext.listings.excerpt import excerpt
 from docs_ext.listings.small_changes import SmallChange, small_changes
 from docs_ext.listings.step_diff import changes_of
 from workbook.errors import WorkbookError
-from workbook.projects.patches import Patch
+from workbook.projects.patches.patch import Patch
 
 READING, STAGE = "reading", "stage"
 LANGUAGES = {

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from benchmarks.push.variants import HERE, Row
-from workbook.projects.patches import apply_patches
+from workbook.projects.patches.patch import apply_patches
 from workbook.projects.procfile import commands
 from workbook.projects.project import ProjectFolder, find_project, private_copy
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbook.projects.patches import Patch, load_patch
+from workbook.projects.patches.patch import Patch, load_patch
 
 HERE = Path(__file__).resolve().parent
 LADDER = HERE / "ladder"

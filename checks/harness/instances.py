@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import celery
 
-from checks.harness.databases import Databases
+from checks.harness.databases.project_databases import Databases
 from checks.harness.preflight import own_commands
 from checks.harness.readiness import await_page_somewhere
 from checks.harness.server_process import Launched, Launcher, launch

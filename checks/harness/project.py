@@ -14,12 +14,12 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from checks.harness import databases
+from checks.harness.databases import project_databases
+from checks.harness.databases.package_tables import lay_tables
 from checks.harness.diagnosis.evidence import of_log
 from checks.harness.diagnosis.explain import explain
 from checks.harness.diagnosis.startup import not_loaded
 from checks.harness.instances import FROZEN, IDLE, Detached, Instance, Twin
-from checks.harness.package_tables import lay_tables
 from checks.harness.preflight import (
     own_commands,
     require_celery_app,
@@ -106,7 +106,7 @@ class Project(Staged, Instance):
         )
         self._detached = Detached(self._launch_web, run)
         self._probe: Probe | None = None
-        self.databases: databases.Databases = {}  # known once it is loaded
+        self.databases: project_databases.Databases = {}  # known once it is loaded
         # What a step wants done with the tables made, before the processes start.
         self.before_start: Callable[[], object] = lambda: None
         copy_of(target.folder, self.folder)
@@ -131,26 +131,28 @@ class Project(Staged, Instance):
             self.speak_as(settings["celery"])
         return settings
 
-    def _own_databases(self) -> databases.Databases:
+    def _own_databases(self) -> project_databases.Databases:
         """Return the databases of the copy, fresh, and without those that a variable leads to.
 
         Raises CannotTell or NotYet where one is not the copy's own.
         """
         found = self._ask_databases()
-        if not databases.are_own(found, self.folder):
+        if not project_databases.are_own(found, self.folder):
             env_file = self.folder / ".env"
             text = env_file.read_text(encoding="utf-8", errors="replace")
-            leading = databases.variables_of(self.launcher.environment(self.redis.url), text)
+            leading = project_databases.variables_of(
+                self.launcher.environment(self.redis.url), text
+            )
             forget(env_file, leading)
             self.launcher = replace(self.launcher, unset=leading)
             with suppress(ProbeError):  # it has no default: what was found first is told
                 found = self._ask_databases()
-            databases.require_own(found, self.folder, leading)
-        for file in databases.files_of(found, self.folder):
-            databases.delete(file)  # of the learner's own tables nothing comes along
+            project_databases.require_own(found, self.folder, leading)
+        for file in project_databases.files_of(found, self.folder):
+            project_databases.delete(file)  # of the learner's own tables nothing comes along
         return found
 
-    def _ask_databases(self) -> databases.Databases:
+    def _ask_databases(self) -> project_databases.Databases:
         """Start a probe, in place of a former one, and ask it for the databases."""
         if self._probe:
             self._probe.close()

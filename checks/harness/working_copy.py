@@ -9,7 +9,7 @@ from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
-from checks.harness.databases import Databases, delete, files_of
+from checks.harness.databases.project_databases import Databases, delete, files_of
 from checks.harness.process_log import READ_BYTES
 from checks.verdicts import CannotTell
 from workbook.paths import ROOT

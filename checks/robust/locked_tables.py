@@ -11,7 +11,7 @@ from pathlib import Path
 
 from checks.clients.http_client import Answer, visiting
 from checks.common.sent_task import PATH
-from checks.harness.databases import files_of
+from checks.harness.databases.project_databases import files_of
 from checks.harness.instances import opened_web
 from checks.harness.process_log import ProcessLog
 from checks.harness.project import Project

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from checks.harness.databases import files_of
+from checks.harness.databases.project_databases import files_of
 from checks.harness.project import Project
 
 # Celery deletes a result after a day, unless it is told otherwise (result_expires).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbook.errors import WorkbookError
 from workbook.paths import CHECKS, ROOT
-from workbook.projects.patches import Patch, load_patch
+from workbook.projects.patches.patch import Patch, load_patch
 
 # What "Going further" changes in a finished project, where no check judges it.
 GOING_FURTHER = ROOT / "docs" / "going-further" / "patches"

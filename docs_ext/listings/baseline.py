@@ -17,7 +17,7 @@ from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import ROOT
 from workbook.projects.copying import noise_in
-from workbook.projects.django_lines import as_in_snapshot
+from workbook.projects.patches.django_lines import as_in_snapshot
 from workbook.projects.steps import Step, all_steps
 from workbook.runtime.process_output import AS_TEXT
 

@@ -17,7 +17,7 @@ from docs_ext.listings.python_parts import python_scope
 from docs_ext.listings.versions import files_ahead_of, files_at, files_copied
 from workbook.errors import WorkbookError
 from workbook.projects.lessons import Lesson, all_lessons
-from workbook.projects.patches import apply_patches, chain_files, load_patch
+from workbook.projects.patches.patch import apply_patches, chain_files, load_patch
 
 SECTION = re.compile(r"(checks/\S+/patches/\S+?\.patch)(?:::(\S+))?")
 NEW_FILE, DELETED = "new file", "delete this file"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from docs_ext.listings.baseline import files_before, files_of
 from workbook.errors import WorkbookError
-from workbook.projects.stages import stages_of
+from workbook.projects.patches.stages import stages_of
 from workbook.projects.steps import Step
 
 

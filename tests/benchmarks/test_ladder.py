@@ -9,7 +9,7 @@ from benchmarks.push.projects import command_lines, make_project
 from benchmarks.push.variants import LADDER, ORIGINAL_LISTING, RUNGS, Row, ladder, rung_patch
 from docs_ext.benchmark_fences import rung_named
 from workbook.errors import WorkbookError
-from workbook.projects.patches import apply_patches
+from workbook.projects.patches.patch import apply_patches
 
 
 @pytest.mark.parametrize("row", [ORIGINAL_LISTING, *ladder()], ids=lambda row: row.name)

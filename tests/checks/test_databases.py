@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from checks.harness.databases import are_own, delete, files_of, require_own, variables_of
+from checks.harness.databases.project_databases import (
+    are_own,
+    delete,
+    files_of,
+    require_own,
+    variables_of,
+)
 from checks.verdicts import CannotTell, NotYet
 from tests.support.edited_projects import Appending, CheckOutput, checks_on, edited_copy
 from tests.support.plain_settings import DATABASE_URL, POSTGRES, SETTINGS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.harness import package_tables
+from checks.harness.databases import package_tables
 from checks.harness.project import opened_project
 from checks.target import Target
 from checks.verdicts import NotYet

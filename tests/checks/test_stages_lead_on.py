@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.edited_projects import Edit, checks_on
 from workbook.paths import ROOT
-from workbook.projects.stages import Stage, stages_of
+from workbook.projects.patches.stages import Stage, stages_of
 from workbook.projects.steps import Step, all_steps, find_step
 
 SECTION = re.compile(r"^## (.+?)(?: \{.*\})?$", re.MULTILINE)

@@ -11,7 +11,7 @@ from tests.support.lessons import health_sections, write_lesson
 from tests.support.tool_process import tool_run
 from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
-from workbook.projects.patches import apply_patches, chain_files, load_patch
+from workbook.projects.patches.patch import apply_patches, chain_files, load_patch
 from workbook.projects.steps import all_steps
 from workbook.runtime.ports import free_port
 

@@ -13,7 +13,7 @@ from tests.guide.replay.editing.editor import Editor
 from tests.guide.replay.page.instructions import Deed, deeds_of
 from tests.guide.replay.snapshot_diff import differences
 from workbook.paths import ROOT
-from workbook.projects.django_lines import as_in_project, as_in_snapshot
+from workbook.projects.patches.django_lines import as_in_project, as_in_snapshot
 from workbook.projects.steps import find_step
 
 RECORDED = Path(__file__).parent / "django_6_0"

@@ -10,9 +10,9 @@ import pytest
 from tests.support.text_files import write_files
 from workbook.errors import WorkbookError
 from workbook.projects.copying import copy_project
-from workbook.projects.patches import apply_patches, chain_files, load_patch
+from workbook.projects.patches.patch import apply_patches, chain_files, load_patch
+from workbook.projects.patches.unified_diff import parse_diff
 from workbook.projects.steps import find_step
-from workbook.projects.unified_diff import parse_diff
 
 BEFORE = {
     "manage.py": "one\ntwo\nthree\n",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.harness.databases import require_own
+from checks.harness.databases.project_databases import require_own
 from checks.harness.preflight import require_own_addresses, require_own_commands
 from checks.reporting.formatting import FIELD_CHARACTERS, as_text, plain_text
 from checks.verdicts import CannotTell, NotYet

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbook.paths import ROOT
-from workbook.projects.stages import stages_of
+from workbook.projects.patches.stages import stages_of
 from workbook.projects.steps import Step, all_steps
 from workbook.runtime.process_output import AS_TEXT
 

@@ -14,7 +14,7 @@ from tests.support.commands import run_command
 from tests.support.production import SETTINGS_PATCH
 from tests.support.tool_process import wait_until
 from workbook.projects.copying import copy_project
-from workbook.projects.patches import apply_patches, load_patch
+from workbook.projects.patches.patch import apply_patches, load_patch
 from workbook.projects.steps import all_steps
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import free_port

@@ -6,7 +6,7 @@ from pathlib import Path
 from docs_ext.assets.patches import GOING_FURTHER
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.projects.lessons import find_lesson
-from workbook.projects.patches import apply_patches, load_patch
+from workbook.projects.patches.patch import apply_patches, load_patch
 
 SETTINGS_PATCH = GOING_FURTHER / "settings-from-the-environment.patch"
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.edited_projects import CheckOutput, Edit, Variant, edited_copy, exercise_on
 from workbook.paths import ROOT
-from workbook.projects.patches import apply_patches, load_patch
+from workbook.projects.patches.patch import apply_patches, load_patch
 
 DONE, OPEN = "★", "☆"
 BEAT = "celery -A config beat --loglevel=info"

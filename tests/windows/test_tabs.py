@@ -33,7 +33,7 @@ from tests.windows.tabs import (
     typed_everywhere,
 )
 from workbook.paths import ENVIRONMENT, ROOT
-from workbook.projects.django_lines import as_in_project
+from workbook.projects.patches.django_lines import as_in_project
 from workbook.projects.steps import find_step
 
 # The first words of commands that mean the same in cmd and in sh, or that come with Python.

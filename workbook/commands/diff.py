@@ -18,8 +18,8 @@ from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import WORK
 from workbook.projects.copying import copy_project, make_lines_plain
-from workbook.projects.django_lines import as_in_project
 from workbook.projects.lessons import find_lesson
+from workbook.projects.patches.django_lines import as_in_project
 from workbook.projects.replacement import settle
 from workbook.runtime.signals import handled
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.paths import CHECKS
-from workbook.projects.patches import Patch, apply_patches, chain_files, load_patch
+from workbook.projects.patches.patch import Patch, apply_patches, chain_files, load_patch
 from workbook.projects.steps import Step, all_steps, find_step, plain_name, step_named
 
 FOLDER = re.compile(r"(?!step_)[a-z][a-z0-9_]*")

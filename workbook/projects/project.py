@@ -15,7 +15,7 @@ from workbook.invocation import tool_command
 from workbook.paths import WORK
 from workbook.projects.copying import copy_project
 from workbook.projects.lessons import Lesson, find_lesson
-from workbook.projects.patches import Patch, apply_patches
+from workbook.projects.patches.patch import Patch, apply_patches
 from workbook.projects.replacement import settle
 from workbook.runtime.process_tree import end, last_lines, run_to_end, trees
 from workbook.runtime.signals import APART

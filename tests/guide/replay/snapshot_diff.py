@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbook.projects.copying import copy_project
-from workbook.projects.django_lines import as_in_project
+from workbook.projects.patches.django_lines import as_in_project
 
 
 def differences(work: Path, snapshot: Path) -> Iterator[str]:

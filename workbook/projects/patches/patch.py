@@ -13,7 +13,7 @@ from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
-from workbook.projects.unified_diff import FileChange, Hunk, parse_diff
+from workbook.projects.patches.unified_diff import FileChange, Hunk, parse_diff
 
 SECTION = re.compile(r"(\d+)-[a-z0-9-]+\.patch")
 SHOWN_CHARACTERS = 60

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.errors import WorkbookError
-from workbook.projects.patches import apply_patches, chain_files, load_patch
+from workbook.projects.patches.patch import apply_patches, chain_files, load_patch
 from workbook.projects.steps import Step
 
 
