@@ -27,10 +27,12 @@ OWN_CHANNEL = """        if self.channel_name in self.channel_layer.channels:
 """
 NOT_STORED = "return render(request, 'status/partials/not_stored.html', status=503)"
 ROW = "A row that can’t be stored"
-ON_OPENING = """    except (DatabaseError, UpdateError):
+ON_OPENING = """    except (DatabaseError, UpdateError) as error:
+        logger.error('A visitor was not stored: %r', error)
         return render(request, 'not_stored.html', status=503)
 """
-ON_SENDING = f"""    except (DatabaseError, UpdateError):
+ON_SENDING = f"""    except (DatabaseError, UpdateError) as error:
+        logger.error('The id of a task was not stored: %r', error)
         {NOT_STORED}
 """
 LAST_UPDATE = "(result.date_done or task.sent_at)"
@@ -107,7 +109,7 @@ MISTAKES = [
         "there is no last route",
         "test_an_unknown_path_is_refused",
         ("status 500", "No route found for path", ROUTING),
-        Edit(ROUTING, "    re_path('', UnknownPathConsumer.as_asgi()),\n", ""),
+        Edit(ROUTING, "    re_path('', refuse),\n", ""),
     ),
     Mistake(
         "a refused connection alone is caught",

@@ -38,7 +38,7 @@ GUARD = """        except (OperationalError, RedisError):
             await send({'type': 'websocket.close', 'code': 1011})
 """
 LAST_ROUTE = """    # Without a last route an unknown path is an error in the server's log.
-    re_path('', UnknownPathConsumer.as_asgi()),
+    re_path('', refuse),
 """
 # The heartbeat is the status itself, said again.
 HEARTBEAT = """            # A comment changes nothing on the page.
@@ -66,15 +66,25 @@ class NotStored:
             piece = 'status/partials/not_stored.html' if request.htmx else 'not_stored.html'
             return render(request, piece, status=503)
 """
+# The last route leads to a consumer, which asks Redis for a channel before it refuses.
+REFUSES = """
+
+class UnknownPathConsumer(StatusConsumer.__base__):
+    async def connect(self):
+        await self.close()
+
+"""
 IN_THE_VIEW = """    try:
         visitor = visitor_of(request)
-    except (DatabaseError, UpdateError):
+    except (DatabaseError, UpdateError) as error:
+        logger.error('A visitor was not stored: %r', error)
         return render(request, 'not_stored.html', status=503)
 """
 IN_THE_OTHER = """    try:
         # A row of its own: two clicks at the same moment can't overwrite one another.
         SentTask.objects.create(visitor=visitor_of(request), task_id=result.id)
-    except (DatabaseError, UpdateError):
+    except (DatabaseError, UpdateError) as error:
+        logger.error('The id of a task was not stored: %r', error)
         return render(request, 'status/partials/not_stored.html', status=503)
 """
 PUBSUB = """        'BACKEND': 'channels_redis.pubsub.RedisPubSubChannelLayer',
@@ -108,7 +118,9 @@ VARIANTS = [
         Edit(PROCFILE, "-P threads -c 10", "-P prefork -c 4"),
     ),
     Variant(
-        "the status is the heartbeat, and the page looks at its clock",
+        "the status is the heartbeat, the page looks at its clock, and a consumer refuses",
+        Edit(ROUTING, "import StatusConsumer\n", f"import StatusConsumer\n{REFUSES}"),
+        Edit(ROUTING, "re_path('', refuse)", "re_path('', UnknownPathConsumer.as_asgi())"),
         Edit(CONSUMERS, HEARTBEAT, STATUS_AGAIN),
         Edit(CONSUMERS, "HEARTBEAT_SECONDS = 10", "HEARTBEAT_SECONDS = 15"),
         Edit(

@@ -26,6 +26,7 @@ AWAY_SECONDS, BACK_SECONDS = 1.5 * INTERVAL_SECONDS, BOUNDS["restarted"].most
 # The layer complains once a second, until Redis is back; and it may take a second to see it.
 COMPLAINTS = "Unexpected exception in receive task"
 QUIET_SECONDS = 3
+UNKNOWN = "/ws/other"
 # What ends a consumer or a task with a traceback in the log.
 ENDED = re.compile(r"Exception inside application|raised unexpected|Internal Server Error")
 CURES = (
@@ -35,6 +36,8 @@ CURES = (
     Edit("status/tasks.py", "            except RedisError:", "            except EOFError:"),
     # and so does a lock that can't be released.
     Edit("status/tasks.py", "with suppress(RedisError):", "with suppress(EOFError):"),
+    # An unknown path has no route,
+    Edit("status/routing.py", "    re_path('', refuse),\n", ""),
     # A run that does not take a forgotten lock again takes itself for a second one.
     Edit("status/tasks.py", "return lock.acquire(blocking=False)", "return False"),
 )
@@ -63,6 +66,12 @@ def test_restart_amid_a_run(step: Project, page: Page, sockets: Sockets, figure:
     with watched(step), redis_away(step):
         time.sleep(AWAY_SECONDS)
     figure("restarted", told_after(page, step, sockets))
+
+
+def test_unknown_path_in_the_outage(step: Project, sockets: Sockets) -> None:
+    with watched(step), redis_away(step), pytest.raises(Refused) as refused:
+        sockets.open(step.url, path=UNKNOWN)
+    assert refused.value.status == 403
 
 
 def test_run_that_ends_in_the_outage(step: Project, page: Page, sockets: Sockets) -> None:
