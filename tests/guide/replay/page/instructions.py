@@ -4,9 +4,9 @@ A page keeps to these forms; a sentence that begins like one of them and is none
 request to the reader is passed over in silence.
 
 - Open <http://…>, or `http://…` with an id that the reader has seen, [in a second tab, in a third
-  tab, in two tabs, in three tabs].
+  tab, in two tabs, in three tabs, in a private window]. Close the private window.
 - Press, click, follow or open **a button or a link**. Clear or tick **a box**. Log in.
-- Reload the page, or: reload every tab. Press Ctrl-Shift-R: the page without the browser's cache.
+- Reload the page, every tab, or the private window. Press Ctrl-Shift-R: the page without the browser's cache.
 - Close every tab.
 - Delete the cookie `name`.
 - Fill in: a table of “field” and “value” follows.
@@ -17,22 +17,27 @@ request to the reader is passed over in silence.
 - Wait 15 seconds.
 - Open one more terminal, open Django's shell: the command that follows does so.
 - What goes below `ONE` then goes below `OTHER`: so it is, in a file that has no `ONE`.
-- The page says `…`. Both tabs say `…`. Every tab says `…`: it is looked at, and waited for.
+- The page says `…`. Both tabs say `…`. Every tab says `…`. The private window says `…`: it is
+  looked at, and waited for.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+ADDRESS = r"[<`](http://[^>`]+)[>`]"
+SEEN = r"([Tt]he page|[Bb]oth tabs|[Ee]very tab|[Tt]he private window)"
 FORMS = {
-    "open": r"[Oo]pen [<`](http://[^>`]+)[>`](?: in (a second|a third|two|three) tabs?)?",
+    "open": rf"[Oo]pen {ADDRESS}(?! in a private)(?: in (a second|a third|two|three) tabs?)?",
+    "open_private": rf"[Oo]pen {ADDRESS} in a private window",
     "press": r"\b(?:[Pp]ress|[Cc]lick|[Ff]ollow|[Oo]pen) \*\*([^*]+)\*\*",
     "clear": r"\b[Cc]lear \*\*([^*]+)\*\*",
     "tick": r"\b[Tt]ick \*\*([^*]+)\*\*",
     "log_in": r"\b[Ll]og in\b",
-    "reload": r"\b[Rr]eload (the page|every tab)",
+    "reload": r"\b[Rr]eload (the page|every tab|the private window)",
     "reload_all_files": r"\b[Pp]ress Ctrl-Shift-R\b",
     "close": r"\b[Cc]lose every tab\b",
+    "close_private": r"\b[Cc]lose the private window\b",
     "forget": r"\b[Dd]elete the cookie `(\w+)`",
     "stop": r"\b[Ss]top ([^.:]+?) with Ctrl-C",
     "suspend": r"\b[Ss]uspend the ([\w ]+) with Ctrl-Z",
@@ -42,7 +47,7 @@ FORMS = {
     "wait": r"\b[Ww]ait (\d+) seconds",
     "terminal": r"\b[Oo]pen (?:one more terminal|another terminal|Django's shell)",
     "instead": r"\b[Ww]hat goes below `(\w+)` then goes below `(\w+)`",
-    "see": r"([Tt]he page|[Bb]oth tabs|[Ee]very tab) (?:still )?says? `([^`]+)`",
+    "see": rf"{SEEN} (?:still )?says? `([^`]+)`",
 }
 LOOKING = (
     "see",

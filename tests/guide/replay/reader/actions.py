@@ -38,6 +38,11 @@ class Actions:
         real = self.session.proofs.matcher.real(address)
         self.session.tabs.open(real, many if number.startswith("a ") else 1, many)
 
+    def open_private(self, address: str) -> None:
+        """Open an address in a window of its own, as somebody who was never here."""
+        self.session.server.settle()
+        self.session.tabs.open_private(self.session.proofs.matcher.real(address))
+
     def press(self, name: str) -> None:
         """Press a button, follow a link."""
         self.session.server.settle()
@@ -68,6 +73,10 @@ class Actions:
     def close(self) -> None:
         """Close every tab; the browser stays."""
         self.session.tabs.close_every()
+
+    def close_private(self) -> None:
+        """Close the private window; the tabs stay."""
+        self.session.tabs.close_private()
 
     def forget(self, cookie: str) -> None:
         """Delete a cookie."""
@@ -117,9 +126,10 @@ class Actions:
         """Take note of where to put what goes below a part that another Django does not write."""
         self.session.editor.instead[missing] = other
 
-    def see(self, _who: str, words: str) -> None:
-        """Wait until every tab shows the words."""
+    def see(self, who: str, words: str) -> None:
+        """Wait until every tab shows the words, or the private window alone."""
         tabs = self.session.tabs
-        if not wait_until(lambda: all(words in text for text in tabs.texts()), LOOK_SECONDS, 0.2):
-            shown = "\n---\n".join(tabs.texts())
+        look = tabs.private_texts if who.endswith("window") else tabs.texts
+        if not wait_until(lambda: all(words in text for text in look()), LOOK_SECONDS, 0.2):
+            shown = "\n---\n".join(look())
             raise Mishap(f"not every tab says “{words}”:\n{shown}")

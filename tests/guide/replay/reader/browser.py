@@ -20,10 +20,26 @@ class Tabs:
         self._stack = ExitStack()
         self._context = None
         self.pages: list[Page] = []
+        self._private: list[Page] = []
 
     def close(self) -> None:
         """Close the browser."""
         self._stack.close()
+
+    def open_private(self, address: str) -> None:
+        """Open an address in a window that has no cookies yet, and goes to the front."""
+        if self._context is None or self._context.browser is None:
+            raise Mishap("no window is open beside which there could be a private one")
+        context = self._context.browser.new_context()
+        context.set_default_timeout(SECONDS * 1000)
+        self._private.append(context.new_page())
+        self._private[-1].goto(address, wait_until="domcontentloaded")
+
+    def close_private(self) -> None:
+        """Close the private window, and forget its cookies."""
+        for page in self._private:
+            page.context.close()
+        self._private.clear()
 
     def open(self, address: str, first: int, last: int) -> None:
         """Open an address in the tabs with the numbers `first` to `last`, counted from 1."""
@@ -45,14 +61,13 @@ class Tabs:
 
     def texts(self) -> list[str]:
         """Return each tab's visible text, a table's row as one line; "" while one is loaded."""
-        found = []
-        for page in self.pages:
-            try:
-                lines = page.inner_text("body", timeout=1000).splitlines()
-                found.append("\n".join(" ".join(line.split()) for line in lines if line.strip()))
-            except Error:
-                found.append("")
-        return found
+        return _texts_of(self.pages)
+
+    def private_texts(self) -> list[str]:
+        """Return the private window's visible text, as those of the tabs."""
+        if not self._private:
+            raise Mishap("no private window is open")
+        return _texts_of(self._private)
 
     def press(self, name: str) -> None:
         """Press the button, or follow the link, with that name."""
@@ -129,4 +144,15 @@ class Tabs:
     def _front(self) -> Page:
         if not self.pages:
             raise Mishap("no page is open in the browser yet")
-        return self.pages[-1]
+        return [*self.pages, *self._private][-1]
+
+
+def _texts_of(pages: Sequence[Page]) -> list[str]:
+    found = []
+    for page in pages:
+        try:
+            lines = page.inner_text("body", timeout=1000).splitlines()
+            found.append("\n".join(" ".join(line.split()) for line in lines if line.strip()))
+        except Error:
+            found.append("")
+    return found
