@@ -138,6 +138,19 @@ def test_who_closes_every_tab_has_none_that_could_speak_to_the_server():
         assert tabs.texts() == []
 
 
+@CHROMIUM
+def test_a_private_window_is_looked_at_by_itself():
+    deeds = deeds_of("Open <http://localhost:8000/> in a private window. Close the private window.")
+    assert [deed.name for deed in deeds] == ["open_private", "close_private"]
+    with closing(Tabs()) as tabs:
+        tabs.open("data:text/html,hello", 1, 1)
+        tabs.open_private("data:text/html,stranger")
+        assert (tabs.texts(), tabs.private_texts()) == (["hello"], ["stranger"])
+        tabs.close_private()
+        with pytest.raises(Mishap, match="no private window"):
+            tabs.private_texts()
+
+
 @pytest.mark.parametrize("prose", ["Press the button.", "Log in. Reload it now.", "Close it."])
 def test_a_request_in_words_that_nobody_knows_is_found(prose: str):
     assert unknown_request(prose)

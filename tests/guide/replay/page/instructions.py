@@ -6,7 +6,8 @@ request to the reader is passed over in silence.
 - Open <http://…>, or `http://…` with an id that the reader has seen, [in a second tab, in a third
   tab, in two tabs, in three tabs, in a private window]. Close the private window.
 - Press, click, follow or open **a button or a link**. Clear or tick **a box**. Log in.
-- Reload the page, every tab, or the private window. Press Ctrl-Shift-R: the page without the browser's cache.
+- Reload the page, every tab, or the private window. Press Ctrl-Shift-R: the page without the
+  browser's cache.
 - Close every tab.
 - Delete the cookie `name`.
 - Fill in: a table of “field” and “value” follows.
