@@ -15,7 +15,7 @@ from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
 
-SAVES, MANY_SAVES = 50, 1_000
+SAVES, MANY_SAVES = 25, 1_000
 VIEWS = "status/views.py"
 SEED = 20
 # From here on the watcher has all it will ever need.
@@ -27,7 +27,7 @@ MOST_RUNS = 2
 STAYS = "workbook-ports-*.lock"
 
 
-@pytest.mark.takes_long("fifty saves, most of them while the run of the one before goes on")
+@pytest.mark.takes_long("25 saves, most of them while the run of the one before goes on")
 @pytest.mark.parametrize(
     "saves", [SAVES, pytest.param(MANY_SAVES, marks=pytest.mark.long)], ids=["some", "many"]
 )

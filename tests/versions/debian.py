@@ -106,7 +106,11 @@ def debian_ground(version: str) -> DebianGround:
     folder = cache_folder()
     mirror = require_tools_and_mirror()
     root = made_once(folder, recipe(), lambda target: _make(target, mirror))
-    ground = DebianGround(folder, root.name, f"/usr/bin/python{version}")
+    return prepared(DebianGround(folder, root.name, f"/usr/bin/python{version}"))
+
+
+def prepared(ground: DebianGround) -> DebianGround:
+    """Make the folders that a command in `ground` needs; return it."""
     for needed in (ground.downloads, ground.layer):
         needed.mkdir(exist_ok=True)
     return ground

@@ -13,8 +13,16 @@ import pytest
 
 from benchmarks.versions import LEFT_OUT
 from tests.versions import debian, grounds, pip_settings, workbook_copy
-from tests.versions.debian import PYTHONS, DebianGround, debian_ground, made_once
+from tests.versions.debian import (
+    PYTHONS,
+    DebianGround,
+    cache_folder,
+    debian_ground,
+    made_once,
+    prepared,
+)
 from tests.versions.grounds import NoGround, find_ground
+from tests.windows.wine import wine
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.runtime.ports import free_port, reservations_path
@@ -26,11 +34,21 @@ SECONDS = 60
 FIND = "for one in redis-server valkey-server chromium; do command -v $one; done"
 
 
-@pytest.fixture
-def ground(record_property) -> DebianGround:
-    """Return the Debian system, made now if need be; report and skip where there can be none."""
+def under_wine() -> DebianGround:
+    """Return the system that Windows runs in here, as a ground: it is made in every run."""
+    return prepared(DebianGround(cache_folder(), wine().root.name, "/usr/bin/python3"))
+
+
+def newest() -> DebianGround:
+    """Return the system with the newest Pythons, which the long rounds need."""
+    return debian_ground(PYTHONS[-1])
+
+
+@pytest.fixture(params=[under_wine, pytest.param(newest, marks=pytest.mark.long)])
+def ground(request, record_property) -> DebianGround:
+    """Return a Debian system, made now if need be; report and skip where there can be none."""
     try:
-        return debian_ground(PYTHONS[-1])
+        return request.param()
     except NoGround as none:
         record_property(LEFT_OUT, f"a Debian of its own: {none}")
         pytest.skip(str(none))
@@ -148,8 +166,8 @@ def test_a_killed_round_leaves_nothing_running_and_nothing_mounted(ground, tmp_p
     call = (
         "import subprocess, sys\n"
         "from pathlib import Path\n"
-        "from tests.versions.debian import debian_ground\n"
-        f"ground = debian_ground({PYTHONS[-1]!r})\n"
+        "from tests.versions.debian import DebianGround\n"
+        f"ground = DebianGround(Path({str(ground.folder)!r}), {ground.name!r}, '')\n"
         f"script = 'touch started; exec -a {mark} sleep 600'\n"
         "command = ground.command(Path(sys.argv[1]), ['bash', '-c', script])\n"
         "subprocess.run(command, env=ground.environment())"
@@ -175,7 +193,9 @@ def is_marked(process: psutil.Process, mark: str) -> bool:
     return mark in (process.info["cmdline"] or [""])[0]
 
 
-def test_a_ground_has_what_it_needs_and_can_hide_a_program(ground, tmp_path):
+@pytest.mark.long
+def test_a_ground_has_what_it_needs_and_can_hide_a_program(tmp_path):
+    ground = newest()
     said = in_ground(ground, tmp_path, "pwd; " + FIND)
     assert said.split() == [
         str(tmp_path),

