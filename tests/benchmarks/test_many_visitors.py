@@ -10,6 +10,7 @@ from tests.support.skip_markers import REDIS_SERVER
 
 @REDIS_SERVER
 @pytest.mark.long
+@pytest.mark.alone  # ten thousand visitors take all of both cores
 def test_every_visitor_comes_and_has_every_status() -> None:
     result = measure(ROWS, PLAN)
     assert complaints(ROWS, result) == []
