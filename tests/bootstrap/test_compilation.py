@@ -97,6 +97,23 @@ def test_it_ends_before_the_environment_changes(made: Path, slow: psutil.Process
     assert call(made, "assert compilation.is_due()").wait(30) == 0
 
 
+REPLACES_IT = """
+from pathlib import Path
+took = compilation._take_turn
+def replaced():
+    Path(".venv").rename("away.venv")
+    Path(".venv").mkdir()
+    return took()
+compilation._take_turn = replaced
+compilation.run(processes=1)
+"""
+
+
+def test_an_environment_that_is_replaced_at_the_start_is_not_called_compiled(made: Path) -> None:
+    assert call(made, f"\n{REPLACES_IT}").wait(30) == 0
+    assert list((made / ".venv").iterdir()) == []
+
+
 def test_stops_where_the_environment_is_replaced(made: Path, slow: psutil.Process) -> None:
     (made / ".venv").rename(made / "away.venv")
     (made / ".venv").mkdir()

@@ -31,7 +31,10 @@ END_SECONDS = 10
 
 def is_due() -> bool:
     """Tell whether the packages as they are now are still to be compiled."""
-    stamp = environment.read_stamp()
+    return _is_due(environment.read_stamp())
+
+
+def _is_due(stamp: str) -> bool:
     if stamp in ("", environment.UNFINISHED):
         return False
     try:
@@ -70,10 +73,12 @@ run(processes=1)
 
 def run(processes: int) -> None:
     """Compile what is due, with so many processes (0: one for each core), unless another does."""
-    if not is_due() or (held := _take_turn()) is None:
+    # Read once, and first: an environment that takes the place of this one is none of its own.
+    stamp = environment.read_stamp()
+    if not _is_due(stamp) or (held := _take_turn()) is None:
         return
     with held:
-        stamp, ends = environment.read_stamp(), time.monotonic() + LONGEST_SECONDS
+        ends = time.monotonic() + LONGEST_SECONDS
         if processes == 1 and hasattr(os, "nice"):
             os.nice(19)
         for folder in _package_folders():
