@@ -1,5 +1,5 @@
 """Patches on the snapshots: read from a unified diff, and applied without git.
 
 A stage of a step, an exercise, a rung of the ladder and a further lesson are all such patches.
-Imports `steps` of the package above alone. Begin with `patch`, which loads and applies them.
+Of the package above it imports `steps` alone. Begin with `patch`, which loads and applies them.
 """
