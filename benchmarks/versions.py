@@ -47,10 +47,10 @@ class RoundResult:
 
     @property
     def outcome(self) -> str:
-        """Whether all that was tried held."""
-        if self.left_out:
-            return LEFT_OUT
+        """Whether all that was tried held; a round of which nothing was tried is left out."""
         outcomes = [proof.outcome for proof in self.proofs]
+        if self.left_out or not outcomes or set(outcomes) == {LEFT_OUT}:
+            return LEFT_OUT
         return FAILS if FAILS in outcomes else HOLDS
 
     @property

@@ -1,6 +1,7 @@
 """Hides passwords in a text that is shown: in an address, beside their name, in a library's words.
 
-Plain standard library, for any Python: the bootstrap imports it.
+Every WorkbookError passes through it. In an address that `redis_server.address` has read there is
+`***` already, which stays. Plain standard library, for any Python: the bootstrap imports it.
 """
 
 import re

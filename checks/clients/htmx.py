@@ -1,4 +1,7 @@
-"""What htmx does with a page: which elements send requests by themselves, and to where."""
+"""What htmx asks by itself: which elements of a page send requests, when, to where, for whom.
+
+Whether what a websocket brings can be swapped in is `common.live_markup`.
+"""
 
 from __future__ import annotations
 

@@ -2,5 +2,6 @@
 
 May import `verdicts`, `target`, `progress` and workbook. Nothing under checks/ imports it but the
 conftest. Begin with `outcomes` (exceptions become verdicts), then `reporter` (prints them in their
-colours); `summary` writes the last lines, `formatting` wraps and cleans.
+colours, and leaves the counts to pytest); `summary` writes what to do next, `formatting` wraps and
+cleans.
 """

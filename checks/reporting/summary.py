@@ -1,4 +1,4 @@
-"""The last lines of a run: what to do next."""
+"""The last lines of a run: what to do next. The counts above them are pytest's own."""
 
 from __future__ import annotations
 

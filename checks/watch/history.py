@@ -1,4 +1,4 @@
-"""What the runs of one sitting came to: what changed since the last time, and what held before."""
+"""What the runs of one sitting came to: how many checks hold, what changed, what held before."""
 
 from __future__ import annotations
 

@@ -71,12 +71,8 @@ def test_the_checks_of_step_05_hold_but_for_the_static_files(row: Row, tmp_path:
 
 @REDIS_SERVER
 @CHROMIUM
-@pytest.mark.parametrize(
-    "row",
-    # The third holds what is below it.
-    [*(pytest.param(row, marks=pytest.mark.long) for row in ON_DAPHNE[:-1]), ON_DAPHNE[-1]],
-    ids=lambda row: row.name,
-)
+@pytest.mark.long  # the top holds what is below it, on another server
+@pytest.mark.parametrize("row", ON_DAPHNE, ids=lambda row: row.name)
 def test_the_checks_of_step_05_hold_on_its_own_server(row: Row, tmp_path: Path) -> None:
     said = checks_on(5, make_project(row, tmp_path).folder)
     assert said.code == 0, said.text

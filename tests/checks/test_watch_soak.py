@@ -15,11 +15,11 @@ from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
 
-SAVES, MANY_SAVES = 25, 1_000
+SAVES, MANY_SAVES = 10, 1_000
 VIEWS = "status/views.py"
 SEED = 20
 # From here on the watcher has all it will ever need.
-SETTLED_SAVES = 10
+SETTLED_SAVES = 5
 MOST_GROWN_BYTES = 20_000_000
 # What a run that goes on has on disk: its folder, and that of the one which ends beside it.
 MOST_RUNS = 2
@@ -27,7 +27,7 @@ MOST_RUNS = 2
 STAYS = "workbook-ports-*.lock"
 
 
-@pytest.mark.takes_long("25 saves, most of them while the run of the one before goes on")
+@pytest.mark.takes_long("ten saves, most of them while the run of the one before goes on")
 @pytest.mark.parametrize(
     "saves", [SAVES, pytest.param(MANY_SAVES, marks=pytest.mark.long)], ids=["some", "many"]
 )

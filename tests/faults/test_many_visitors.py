@@ -15,8 +15,10 @@ from tests.support.edited_projects import Edit
 from tests.support.skip_markers import REDIS_SERVER
 from tests.support.tool_process import wait_until
 
-# It holds times, and what five hundred visitors take. On a machine that other tests kept busy, one
-# of them stayed in the group for good, twice; it could not be made to happen again.
+# It holds times, and what five hundred visitors take. On a machine that other tests kept busy the
+# last of them stayed in the group, twice. Daphne gives up on a consumer that has not ended ten
+# seconds after its visitor left: it cancels it, amid what the layer takes back of Redis. With no
+# patience instead of the ten seconds that came about in one round of thirty.
 pytestmark = [REDIS_SERVER, pytest.mark.alone]
 
 VISITORS, FIRST_FEW, ROUNDS = 500, 20, 3

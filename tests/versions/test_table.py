@@ -47,6 +47,13 @@ def test_a_failure_is_named_below_its_row():
     assert not BROKEN.is_as_expected
 
 
+def test_a_round_whose_proofs_were_all_left_out_does_not_hold():
+    nothing = replace(ROUND, proofs=[Proof("page 01", LEFT_OUT, 0.1, "no namespaces")])
+    assert nothing.outcome == replace(ROUND, proofs=[]).outcome == LEFT_OUT
+    assert not nothing.is_as_expected
+    assert replace(ROUND, proofs=[*ROUND.proofs, *nothing.proofs]).outcome == HOLDS
+
+
 def test_an_expected_failure_says_why_it_is_there_and_its_success_is_a_surprise():
     expected = replace(BROKEN, expected=WHY_HTMX_2)
     assert expected.is_as_expected

@@ -1,7 +1,8 @@
 """The address of a Redis that somebody wrote: read here first, so that no password is ever shown.
 
 A library that fails on an address quotes a part of it, and that may be a part of the password. So
-what is wrong with an address is found out and said here; libraries see what passed alone.
+what is wrong with an address is found out and said here; libraries see what passed alone. For any
+other text there is `passwords`.
 """
 
 from __future__ import annotations

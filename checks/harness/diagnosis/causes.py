@@ -1,7 +1,9 @@
 """What is recognised in a failure's evidence, as data: a pattern, what to say, where to look.
 
 The first of a list that is found in any of the evidence is reported, so that the particular comes
-before the general. In every field `{name}` stands for a group of the pattern.
+before the general. In every field `{name}` stands for a group of the pattern. The lists: templates,
+requests, what waits, calls of Celery, the queue, beat, websockets (with the worker's pool),
+processes that don't start, names, a browser's console.
 """
 
 from __future__ import annotations
