@@ -21,7 +21,7 @@ from tests.support.tool_process import wait_until
 # patience instead of the ten seconds that came about in one round of thirty.
 pytestmark = [REDIS_SERVER, pytest.mark.alone]
 
-VISITORS, FIRST_FEW, ROUNDS = 500, 20, 3
+VISITORS, FIRST_FEW, ROUNDS = 500, 20, 5
 STATUSES = ["ONE", "TWO", "THREE", "FOUR", "FIVE"]
 TOLD_SECONDS = 120
 # Daphne asks a silent page after 20 s, and gives up after 30 more.
@@ -52,7 +52,8 @@ def test_visitors_who_stay_and_who_leave(step: Project, figure: Figures) -> None
         figure("told", one_round(step, VISITORS))
         held.append(memory(step))
     first, *later = (after - before for before, after in pairwise(held))
-    # One round may happen to need more. What is kept of each visitor, every round adds.
+    # A round may happen to need more, and so may the next. What is kept of each visitor, every one
+    # adds: four of them tell it from chance (beside a busy core two did not, once in ten runs).
     figure("kept", 100 * max(0, min(later)) / first)
     assert tracebacks(step.process("web")) == 0, step.process("web").log.tail()
 
