@@ -37,9 +37,10 @@ REDIS_PER_SECOND = 100_000
 NETWORK_BYTES = 2 + 22 + 32 + 20 + 38
 PARTIAL = "templates/status/partials/current_status.html"
 LONGEST_STATUS = "FINISHED"
-# What a visitor who comes asks of Redis: five things for the message (put into the queue, noted as
-# taken, acknowledged: the last two take two each), one for the lock, one for the last status.
-REDIS_PER_VISITOR = 7
+# What a visitor who comes asks of Redis: six things for the message (put into the queue, taken,
+# noted as taken, acknowledged: the last two take two each), one for the lock, one for the last
+# status, one for the visitor's own channel, which the top rung does without.
+REDIS_PER_VISITOR = 9
 # What may require the most web processes.
 WRITING, LETTING_IN, CONNECTING = "writing the frames", "letting visitors in", "ports of the proxy"
 

@@ -105,7 +105,7 @@ def poll_chart() -> str:
     result = poll()
     shown = [
         Bar(
-            row.label, used.median, used.low, used.high, f"{used.median:.1f} s", "Told" in row.label
+            row.label, used.median, used.low, used.high, f"{used.median:.1f} s", "Push" in row.label
         )
         for row in result.rows
         if (used := row.cpu_visitors)

@@ -21,15 +21,15 @@ from benchmarks.support.system_info import RunStart
 
 # The guide shows the labels that are recorded in results/poll.json.
 ROWS = (
-    replace(STEP_03, label="Asked: step 03 (runserver)"),
+    replace(STEP_03, label="Polling: step 03 (runserver)"),
     replace(
         STEP_05,
         name="step-05-polled",
-        label="Asked: step 05 (daphne)",
+        label="Polling: step 05 (daphne)",
         sending="step_03",
         is_polled=True,
     ),
-    replace(STEP_05, label="Told: step 05 (daphne)"),
+    replace(STEP_05, label="Push: step 05 (daphne)"),
 )
 
 

@@ -94,8 +94,8 @@ def test_the_page_says_what_is_taken_for_granted_and_its_words_fit_the_recorded_
     assert "a status every five seconds" in text
     assert "within one second" in text
     assert "within 30." in text
-    assert capacity.REDIS_PER_VISITOR == 7
-    assert "seven commands" in text
+    assert capacity.REDIS_PER_VISITOR == 9
+    assert "nine commands" in text
     # "The ladder makes writing cheap. Then the rush after a restart decides."
     found = {(need.site, need.visitors): need for need in needs()}
     for visitors in capacity.CROWDS:

@@ -53,7 +53,7 @@ def test_an_open_exercise_comes_after_the_step_is_done_and_is_no_failure(tiny: T
     assert said.code == 0
     assert "3 passed in" in said.text
     end = flat(said.text).partition("Step 03 is done. Next: page 04, ")[2]
-    assert end.endswith(f"begins anew, with a clean base {OPEN}")
+    assert end.endswith(f"starts again from a clean base {OPEN}")
 
 
 def test_a_solved_exercise_gets_its_star(tiny: TinyChecks):

@@ -99,7 +99,7 @@ def test_all_that_holds_ends_with_the_next_page(tiny: TinyChecks):
     assert said.code == 0
     assert said.lines[2] == "✓ It holds"
     end = "Next: page 04, which `python3 workbook guide` opens. Go on in work/ as it is; "
-    assert f"Step 03 is done. {end}`python3 workbook start 04` begins anew" in " ".join(
+    assert f"Step 03 is done. {end}`python3 workbook start 04` starts again" in " ".join(
         said.text.split()
     )
 

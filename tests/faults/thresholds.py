@@ -35,29 +35,29 @@ class Bound:
 
 
 BOUNDS = {
-    "refused": Bound(1, "Redis refuses: 503 in words", 2),
-    "frozen": Bound(1, "Redis is frozen: 503 in words", 7),
-    "restarted": Bound(2, "Redis answers again: an open page is told", 15),
-    "forgotten": Bound(3, "Redis forgets everything: an open page is told", 15),
+    "refused": Bound(1, "Redis refuses: 503 and an error message", 2),
+    "frozen": Bound(1, "Redis is frozen: 503 and an error message", 7),
+    "restarted": Bound(2, "Redis answers again: an open page is updated", 15),
+    "forgotten": Bound(3, "Redis forgets everything: an open page is updated", 15),
     "asked to end": Bound(4, "worker asked to end: its tasks are done, it is gone", 60),
-    "killed": Bound(4, "worker killed: the polling page asks for it", 30),
+    "killed": Bound(4, "worker killed: the polling page asks whether it runs", 30),
     "run again": Bound(
-        4, "worker killed amid a run: the next run speaks", 10 + 3 * INTERVAL_SECONDS
+        4, "worker killed amid a run: the next run sends a status", 10 + 3 * INTERVAL_SECONDS
     ),
     "absent": Bound(5, "no worker: the button is answered", 10),
-    "silent": Bound(5, "no worker: the page asks for it", 30),
+    "silent": Bound(5, "no worker: the page asks whether it runs", 30),
     "done later": Bound(5, "a worker starts: the task that waited is done", 60),
-    "web killed": Bound(6, "server killed and started: an open page is told", 60),
-    "web asked to end": Bound(6, "server restarted: an open page is told", 60),
+    "web killed": Bound(6, "server killed and started: an open page is updated", 60),
+    "web asked to end": Bound(6, "server restarted: an open page is updated", 60),
     "fired again": Bound(6, "beat killed and started: messages sent twice", 0, ""),
     "stored": Bound(7, "1,000 tasks at once: all results are stored", 240),
-    "told": Bound(8, "500 visitors, half cut off: the last one is told", 120),
+    "told": Bound(8, "500 visitors, half cut off: the last one is updated", 120),
     "kept": Bound(8, "500 more visitors: memory they add, of the first 500's", 10, "%"),
-    "delayed": Bound(9, "one page reads nothing: another is told", 1),
+    "delayed": Bound(9, "one page reads nothing: another is updated", 1),
     "overdue": Bound(10, "beat slept ten hours: messages for an hourly task", 1, ""),
-    "full": Bound(11, "the server's disk is full: 503 in words", 10),
-    "full worker": Bound(11, "the worker's disk is full: the page asks for it", 30),
-    "refusing": Bound(12, "Redis takes no writes: 503 in words", 7),
+    "full": Bound(11, "the server's disk is full: 503 and an error message", 10),
+    "full worker": Bound(11, "the worker's disk is full: the page asks whether it runs", 30),
+    "refusing": Bound(12, "Redis takes no writes: 503 and an error message", 7),
     "restarted worker": Bound(12, "the ended worker is started: the task is done", 60),
     "files": Bound(13, "no more open files; the others left: one is let in", 60),
 }

@@ -58,9 +58,11 @@ def test_sse_opens_at_once(tmp_path: Path, redis_server: RedisServer):
 
 def test_who_comes_late_is_told_at_once_how_things_stand(tmp_path: Path, redis_server: RedisServer):
     project = example_project(tmp_path / "project", "sse", redis_url=redis_server.url)
-    broadcast(project, "RUNNING")
-    with project.daphne() as url, httpx.stream("GET", f"{url}/sse/stream", timeout=30) as answer:
-        assert next(events(answer)) == 'data: <span id="status">RUNNING</span>'
+    with project.daphne() as url:
+        # The server may take its time to start, and a status is kept for fifteen seconds.
+        broadcast(project, "RUNNING")
+        with httpx.stream("GET", f"{url}/sse/stream", timeout=30) as answer:
+            assert next(events(answer)) == 'data: <span id="status">RUNNING</span>'
 
 
 @CHROMIUM

@@ -124,7 +124,7 @@ def following(label: str) -> str:
     after = f"{step.number + 1:02d}"
     return (
         f"page {after}, which `{tool} guide` opens. Go on in work/ as it is; "
-        f"`{tool} start {after}` begins anew, with a clean base"
+        f"`{tool} start {after}` starts again from a clean base"
     )
 
 
