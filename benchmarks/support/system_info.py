@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,8 +13,7 @@ from typing import Any
 
 import psutil
 
-from workbook.redis_server.server import find_server
-from workbook.runtime.process_output import AS_TEXT
+from workbook.redis_server.server import find_server, version_of
 
 PACKAGES = (
     *("django", "celery", "redis", "channels", "channels-redis", "daphne", "gevent"),
@@ -106,8 +104,4 @@ def _redis_version() -> str:
     server = find_server()
     if server is None:
         return "none"
-    said = subprocess.run(
-        [str(server), "--version"], capture_output=True, **AS_TEXT, timeout=10, check=True
-    ).stdout
-    words = dict(part.split("=", 1) for part in said.split() if "=" in part)
-    return f"{server.stem} {words.get('v', '')}".strip()
+    return f"{server.stem} {version_of(server)}".strip()

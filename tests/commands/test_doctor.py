@@ -31,6 +31,21 @@ def test_each_line_has_a_mark_and_each_lack_a_way_out(small: SmallWorkbook):
     assert answer.returncode == 1
 
 
+def test_it_says_which_redis_is_too_old_and_where_newer_ones_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    server = tmp_path / "redis-server"
+    server.write_text("#!/bin/sh\necho Redis server v=6.0.16 bits=64\n")
+    server.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = doctor.redis_server()
+    assert (found.mark, found.text) == (
+        "–",
+        "redis-server 6.0.16 on the PATH is too old: Celery needs 6.2",
+    )
+    assert "packages.redis.io" in found.way_out
+
+
 @contextlib.contextmanager
 def a_server_that_is_no_redis() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -159,6 +159,15 @@ def test_a_redis_that_cannot_save(tmp_path) -> None:
         assert "could not save to its disk" in said(url_of(client))
 
 
+def test_a_redis_too_old_for_celery(monkeypatch) -> None:
+    def refuse(*_words, **_options) -> None:
+        raise redis.ResponseError("syntax error")  # as 6.0 says to GT
+
+    with private_redis("embedded") as server:
+        monkeypatch.setattr(redis.Redis, "zadd", refuse)
+        assert "it is too old: Celery needs Redis 6.2" in said(server.url)
+
+
 def test_what_is_no_redis_or_never_answers_is_told(tmp_path) -> None:
     with socket.create_server((LOOPBACK, 0)) as silent:
         url = f"redis://{LOOPBACK}:{silent.getsockname()[1]}"

@@ -84,6 +84,53 @@ def test_without_a_server_on_the_path_the_embedded_one_is_used(tmp_path, monkeyp
         assert redis.Redis.from_url(chosen.url).ping()
 
 
+@pytest.fixture
+def install_server(tmp_path, monkeypatch):
+    """Return a function that puts a server which says its `version` on a PATH without others."""
+
+    def install(version: str, name: str = "redis-server") -> None:
+        script = tmp_path / "bin" / name
+        script.parent.mkdir(exist_ok=True)
+        said = f"Redis server {version} sha=00000000:0 malloc=jemalloc-5.2.1 bits=64"
+        script.write_text(f"#!/bin/sh\necho '{said}'\n", encoding="utf-8")
+        script.chmod(0o755)
+        monkeypatch.setenv("PATH", str(script.parent))
+
+    return install
+
+
+def test_a_server_too_old_for_celery_is_passed_over_and_told(tmp_path, install_server):
+    install_server("v=6.0.16")
+    with chosen_redis("auto", tmp_path) as chosen:
+        chosen.wait()
+        assert chosen.sentence == (
+            f"Redis: the embedded Redis at {chosen.url}, private to this run. "
+            "redis-server 6.0.16 on the PATH is too old: Celery needs 6.2."
+        )
+
+
+def test_asking_for_a_server_too_old_for_celery_is_refused(install_server):
+    install_server("v=6.0.16")
+    with pytest.raises(WorkbookError) as told, chosen_redis("server", None):
+        pass
+    assert str(told.value) == (
+        "redis-server 6.0.16 on the PATH is too old: Celery needs 6.2. Install a newer one, "
+        "or use the embedded Redis: --redis embedded"
+    )
+
+
+@pytest.mark.parametrize("version", ["v=6.2.0", "v=10.0.1", "v=next", "7"])
+def test_a_server_that_is_new_enough_or_says_no_version_is_taken(install_server, version):
+    install_server(version)
+    assert RedisServer("auto").label == "redis-server"
+
+
+def test_a_newer_valkey_is_taken_beside_a_redis_that_is_too_old(install_server):
+    install_server("v=6.0.16")
+    install_server("v=8.0.1", "valkey-server")
+    assert RedisServer("server").label == "valkey-server"
+
+
 def test_asking_for_a_server_where_there_is_none_names_the_way_out(monkeypatch):
     monkeypatch.setattr(redis_server, "find_server", lambda: None)
     with pytest.raises(WorkbookError, match="--redis embedded"), chosen_redis("server", None):

@@ -23,16 +23,16 @@ from workbook.projects.replacement import settle
 from workbook.projects.step_detection import describe
 from workbook.redis_server.address import masked
 from workbook.redis_server.selection import named_address, vacant_loopback_port
-from workbook.redis_server.server import find_server
+from workbook.redis_server.server import find_server, too_old, version_of
 from workbook.redis_server.usable import NO_REDIS, why_unusable
 from workbook.runtime.ports import LOOPBACK, holder, is_free, listeners
 from workbook.runtime.process_output import AS_TEXT
 
 REDIS_PORT = 6379
-OLDEST_REDIS = (6, 2)
 REAL_REDIS = "apt install redis-server, brew install redis"
 if os.name == "nt":
     REAL_REDIS = "install it in WSL, for it has no version for Windows"
+NEWER_REDIS = "packages.redis.io, for Debian and Ubuntu"
 
 
 @dataclass(frozen=True)
@@ -94,18 +94,13 @@ def installed() -> Finding:
 def redis_server() -> Finding:
     """Tell which Redis or Valkey server is on the PATH."""
     server = find_server()
-    if server is None:
-        how = f"not needed to learn; for the real one: {REAL_REDIS}"
-        return Finding("–", "Redis", "no redis-server or valkey-server on PATH", how)
-    text = first_line([str(server), "--version"])
-    version = next((word[2:] for word in text.split() if word.startswith("v=")), "")
-    told = f"{server.name} {version or '(version unknown)'} ({server})"
-    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
-    if numbers and numbers < OLDEST_REDIS:
-        return Finding(
-            "–", "Redis", f"{told} is too old", "install 6.2 or newer, or: run --redis embedded"
-        )
-    return Finding("✓", "Redis", told)
+    if server:
+        version = version_of(server) or "(version unknown)"
+        return Finding("✓", "Redis", f"{server.name} {version} ({server})")
+    if too_old():
+        return Finding("–", "Redis", too_old(), f"not needed to learn; newer ones: {NEWER_REDIS}")
+    how = f"not needed to learn; for the real one: {REAL_REDIS}"
+    return Finding("–", "Redis", "no redis-server or valkey-server on PATH", how)
 
 
 def embedded_redis() -> Finding:

@@ -56,6 +56,8 @@ def _serve(port: int, url: str, console: Console, signals: StopSignals) -> NoRet
         private_redis("auto", port, run) as server,
     ):
         run.note(server.processes())
+        if server.passed_over:
+            console.say(f"{server.passed_over}.")
         console.say(f"Redis ({server.label}) listens at {url}. Ctrl-C ends it.")
         while server.lives():
             time.sleep(0.2)

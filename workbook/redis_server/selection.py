@@ -60,7 +60,8 @@ class ChosenRedis:
         if self.named:
             at = f"{masked(self.named.url)} ({self.named.origin})"
             why = f"started because nothing listened at {at}"
-        return f"Redis: {self.server.label} at {self.url}, {why}."
+        passed_over = self.server.passed_over and f" {self.server.passed_over}."
+        return f"Redis: {self.server.label} at {self.url}, {why}.{passed_over}"
 
     def wait(self) -> None:
         """Wait until the tool's own answers. Raises WorkbookError with its last lines if not."""

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,7 @@ from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import LOOPBACK, free_port
+from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.process_tree import end, last_lines, trees
 from workbook.runtime.run_records import Run
 from workbook.runtime.signals import APART
@@ -26,26 +28,65 @@ KINDS = ("auto", "server", "embedded")
 START_SECONDS = 60  # a Python may take that long where the machine is slow and busy
 
 
+OLDEST = (6, 2)  # Celery's control queues are bound with ZADD … GT, which older ones refuse
+
+
+def servers_on_path() -> list[Path]:
+    """Return the Redis and Valkey servers on the PATH, whatever their versions."""
+    found = map(shutil.which, ("redis-server", "valkey-server"))
+    return [Path(one) for one in found if one]
+
+
 def find_server() -> Path | None:
-    """Return the Redis or Valkey server on the PATH, if there is one."""
-    found = shutil.which("redis-server") or shutil.which("valkey-server")
-    return Path(found) if found else None
+    """Return the Redis or Valkey server on the PATH that is new enough, if there is one."""
+    return next((one for one in servers_on_path() if not is_too_old(one)), None)
+
+
+@cache
+def version_of(server: Path) -> str:
+    """Return the version that `server` reports, such as `7.0.15`; "" if it can't be read."""
+    try:
+        command = [str(server), "--version"]
+        done = subprocess.run(
+            command, **AS_TEXT, capture_output=True, stdin=subprocess.DEVNULL, timeout=10
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return next((word[2:] for word in done.stdout.split() if word.startswith("v=")), "")
+
+
+def is_too_old(server: Path) -> bool:
+    """Tell whether Celery can't use `server`; one whose version can't be read counts as usable."""
+    numbers = tuple(int(part) for part in version_of(server).split(".")[:2] if part.isdecimal())
+    return len(numbers) == 2 and numbers < OLDEST
+
+
+def too_old() -> str:
+    """Say which server on the PATH is too old for Celery; "" where none is."""
+    server = next(filter(is_too_old, servers_on_path()), None)
+    if server is None:
+        return ""
+    needed = ".".join(map(str, OLDEST))
+    return f"{server.stem} {version_of(server)} on the PATH is too old: Celery needs {needed}"
 
 
 class RedisServer:
     """A Redis on 127.0.0.1 alone, without persistence, that can be stopped, paused, and restarted.
 
-    `kind` is `server`, `embedded`, or `auto`: the first where one is on the PATH, else the second.
+    `kind` is `server`, `embedded`, or `auto`: the first where the PATH has one that is new enough,
+    else the second. `passed_over` says then which one is too old, "" if none.
     Its port is chosen at the first start unless it is given, and kept from then on. With a `run`
     it carries that one's mark and keeps its folder there, for the call after a kill to find.
     """
 
     def __init__(self, kind: str = "auto", port: int | None = None, run: Run | None = None):
         self._executable = None if kind == "embedded" else find_server()
+        self.passed_over = too_old() if kind != "embedded" and self._executable is None else ""
         if kind == "server" and self._executable is None:
+            what = self.passed_over or "There is no redis-server and no valkey-server on the PATH"
+            way_out = "a newer one" if self.passed_over else "one"
             raise WorkbookError(
-                "There is no redis-server and no valkey-server on the PATH. Install one, "
-                "or use the embedded Redis: --redis embedded"
+                f"{what}. Install {way_out}, or use the embedded Redis: --redis embedded"
             )
         self.kind = "embedded" if self._executable is None else "server"
         self._port = port

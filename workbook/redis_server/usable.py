@@ -28,6 +28,7 @@ REFUSALS: Mapping[str, str] = {
     "CLUSTER": "it runs in cluster mode, which Celery cannot use. Name one that does not",
     "NOREPLICAS": "it takes no writes without its replicas. Start them",
     "MASTERDOWN": "it is a replica whose primary is down. Name a primary",
+    "syntax error": "it is too old: Celery needs Redis 6.2. Name a newer one",
 }
 # What listens there is no Redis, or hangs.
 NO_REDIS = (
@@ -53,6 +54,8 @@ def why_unusable(url: str) -> str | None:
             client.set(key, HIDDEN, ex=KEY_SECONDS)
             client.publish(key, HIDDEN)
             client.delete(key)
+            # As Celery binds its control queues, since Redis 6.2; XX, so that no key is made.
+            client.zadd(key, {HIDDEN: 0}, gt=True, xx=True)
             if _is_cluster(client):
                 return REFUSALS["CLUSTER"]
     except redis.TimeoutError:
