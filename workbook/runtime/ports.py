@@ -79,7 +79,7 @@ class _Reservations:
         with self._one_at_a_time:
             if self._file is None:
                 self._file = _open_private(reservations_path())
-            if port in self._taken or not try_lock_byte(self._file, port):
+            if port in self._taken or not _try_note(self._file, port):
                 return False
             self._taken.add(port)
             return True
@@ -100,6 +100,16 @@ def _open_private(path: Path) -> IO[bytes]:
         raise WorkbookError(
             f"The workbook notes in {path} which ports it uses, and cannot write there: "
             f"{error.strerror}. Remove that file, or name another folder in TMPDIR."
+        ) from error
+
+
+def _try_note(file: IO[bytes], port: int) -> bool:
+    try:
+        return try_lock_byte(file, port)
+    except OSError as error:
+        raise WorkbookError(
+            f"The workbook locks in {reservations_path()} which ports it uses, and the file system "
+            f"there has no locks: {error.strerror}. Name a folder on a local disk in TMPDIR."
         ) from error
 
 
