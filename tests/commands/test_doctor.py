@@ -14,6 +14,7 @@ from workbook.projects.step_detection import describe
 from workbook.redis_server.selection import VARIABLE
 from workbook.redis_server.server import private_redis
 from workbook.redis_server.usable import REFUSALS
+from workbook.runtime import ports
 from workbook.runtime.ports import free_port
 
 
@@ -70,7 +71,7 @@ def test_it_tells_a_redis_from_another_server_and_from_nothing(monkeypatch: pyte
         assert doctor.local_redis().text == "a Redis answers"
     with a_server_that_is_no_redis() as port:
         monkeypatch.setattr(doctor, "REDIS_PORT", port)
-        assert "that is no Redis" in doctor.local_redis().text
+        assert "and no Redis answers" in doctor.local_redis().text
 
 
 def test_a_port_is_no_trouble_where_this_workbook_serves_it(
@@ -83,6 +84,13 @@ def test_a_port_is_no_trouble_where_this_workbook_serves_it(
         taken = doctor.web_port(port, "guide", "the guide")
         assert taken.mark == "–"
         assert "--port" in taken.way_out
+
+
+def test_it_goes_on_where_the_system_keeps_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "_refusal", lambda _port: PermissionError(13, "no"))
+    monkeypatch.setattr(doctor, "REDIS_PORT", free_port())
+    assert doctor.local_redis().text == "kept by the system, and no Redis answers"
+    assert doctor.web_port(free_port(), "run", "the pages").text == "kept by the system"
 
 
 @pytest.mark.parametrize(

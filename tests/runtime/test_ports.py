@@ -96,6 +96,49 @@ def test_a_port_that_somebody_listens_on_is_passed_over(monkeypatch) -> None:
         assert free_port() == other
 
 
+@pytest.fixture
+def kept_port(monkeypatch) -> int:
+    """Return a port that the system keeps, as Windows does for Hyper-V; the next is kept, too."""
+    port = free_port()
+
+    def refuse(probe: socket.socket, address: tuple[str, int]) -> None:
+        if address[1] in (port, port + 1):
+            raise PermissionError(13, "An attempt was made to access a socket in a forbidden way")
+        socket_class.bind(probe, address)
+
+    socket_class = socket.socket
+    watched = type("Watched", (socket_class,), {"bind": refuse})
+    monkeypatch.setattr(ports.socket, "socket", watched)
+    return port
+
+
+def test_a_port_that_the_system_keeps_is_told_with_another_that_is_free(
+    kept_port, monkeypatch
+) -> None:
+    monkeypatch.setattr(ports, "SHOWN_BY", " (netsh lists it)")
+    assert not ports.is_free(kept_port)
+    with pytest.raises(WorkbookError) as told:
+        ports.require_free(kept_port)
+    text, _, other = str(told.value).rpartition(" ")
+    assert text == (
+        f"Port {kept_port} is kept by the system (netsh lists it). Choose another port: --port"
+    )
+    assert int(other) > kept_port + 1
+
+
+def test_a_port_below_1024_that_is_refused_is_told_to_be_reserved(monkeypatch) -> None:
+    monkeypatch.setattr(ports, "_refusal", lambda _port: PermissionError(13, "Permission denied"))
+    with pytest.raises(WorkbookError, match=r"Port 1 is reserved .* Choose one from 1024 up"):
+        ports.require_free(1)
+
+
+def test_a_port_that_another_has_is_told_with_who_that_is() -> None:
+    with socket.create_server((LOOPBACK, 0)) as stranger:
+        port = stranger.getsockname()[1]
+        with pytest.raises(WorkbookError, match=rf"Port {port} is taken by .*End what runs there"):
+            ports.require_free(port)
+
+
 def test_a_file_of_reservations_that_cannot_be_written_is_told(tmp_path, monkeypatch) -> None:
     target = tmp_path / "elsewhere"
     (tmp_path / "ports.lock").symlink_to(target)

@@ -25,7 +25,7 @@ from workbook.redis_server.address import masked
 from workbook.redis_server.selection import named_address, vacant_loopback_port
 from workbook.redis_server.server import find_server, too_old, version_of
 from workbook.redis_server.usable import NO_REDIS, why_unusable
-from workbook.runtime.ports import LOOPBACK, holder, is_free, listeners
+from workbook.runtime.ports import LOOPBACK, holder, is_free, listeners, why_taken
 from workbook.runtime.process_output import AS_TEXT
 
 REDIS_PORT = 6379
@@ -120,9 +120,8 @@ def local_redis() -> Finding:
     if problem is None:
         return Finding("✓", where, "a Redis answers")
     if problem in NO_REDIS:
-        who = holder(REDIS_PORT) or "something else"
         hint = f"end it, or use another port: {tool_command()} redis --port 6380"
-        return Finding("–", where, f"taken by {who}, and that is no Redis", hint)
+        return Finding("–", where, f"{why_taken(REDIS_PORT)}, and no Redis answers", hint)
     what, _, way_out = problem.partition(". ")
     return Finding("–", where, f"a Redis answers, but {what}", way_out)
 
@@ -157,7 +156,7 @@ def web_port(port: int, verb: str, purpose: str) -> Finding:
     if any(map(_is_of_this_workbook, listeners(port))):
         return Finding("✓", f"port {port}", f"serves {purpose}: {holder(port)}")
     hint = f"end it, or choose another: {tool_command()} {verb} --port {port + 10}"
-    return Finding("–", f"port {port}", f"taken by {holder(port) or 'another program'}", hint)
+    return Finding("–", f"port {port}", why_taken(port), hint)
 
 
 def _is_of_this_workbook(process: psutil.Process) -> bool:

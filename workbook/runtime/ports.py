@@ -24,6 +24,11 @@ LOOPBACK = "127.0.0.1"
 # Below those that systems give to outgoing connections (32768 and up on Linux): such a connection
 # could take a port before the server that it is meant for does.
 CHOSEN_FROM = range(20_000, 32_000)
+FIRST_OF_EVERYBODY = 1024
+# Hyper-V and WSL have Windows keep whole ranges of ports that nobody listens on.
+SHOWN_BY = ""
+if sys.platform == "win32":
+    SHOWN_BY = " (netsh int ipv4 show excludedportrange tcp lists such ports)"
 # How servers say, each in its words, that somebody else holds their port.
 IN_USE = re.compile(r"(?i)(?:address|port) (?:is )?already in use|WinError 10048")
 
@@ -143,6 +148,16 @@ def is_free(port: int) -> bool:
         pass
     else:
         return False
+    refusal = _refusal(port)
+    if isinstance(refusal, PermissionError) and port < FIRST_OF_EVERYBODY:
+        raise WorkbookError(
+            f"Port {port} is reserved for the system. Choose one from {FIRST_OF_EVERYBODY} up."
+        ) from refusal
+    return refusal is None
+
+
+def _refusal(port: int) -> OSError | None:
+    """Return what hinders a server from listening on `port` of 127.0.0.1, None where nothing."""
     with socket.socket() as probe:
         # Elsewhere the option lets us bind in spite of connections that are fading away;
         # on Windows it would let us bind in spite of a server.
@@ -150,13 +165,9 @@ def is_free(port: int) -> bool:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
-        except PermissionError as error:
-            raise WorkbookError(
-                f"Port {port} is reserved for the system. Choose one from 1024 up."
-            ) from error
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None
 
 
 def holder(port: int) -> str:
@@ -169,15 +180,24 @@ def holder(port: int) -> str:
     return ""
 
 
+def why_taken(port: int) -> str:
+    """Return why a `port` that is not free isn't, such as `taken by python3 (process 4711)`."""
+    if who := holder(port):
+        return f"taken by {who}"
+    if isinstance(_refusal(port), PermissionError):
+        return f"kept by the system{SHOWN_BY}"
+    return "taken by another program"
+
+
 def require_free(port: int, option: str = "--port") -> None:
     """Raise WorkbookError, naming the holder and another port, unless `port` is free."""
     if not 1 <= port <= 65535:
         raise WorkbookError(f"{port} is no port. Ports go from 1 to 65535: try {option} 8000.")
     if is_free(port):
         return
-    who = holder(port)
-    held = f"Port {port} is taken" + (f" by {who}." if who else ".")
+    why = why_taken(port)
     # Neighbours first, so that the number is one a person can remember.
-    candidates = range(max(port + 1, 1024), min(port + 100, 65536))
+    candidates = range(max(port + 1, FIRST_OF_EVERYBODY), min(port + 100, 65536))
     other = next((number for number in candidates if is_free(number)), free_port())
-    raise WorkbookError(f"{held} End what runs there, or choose another port: {option} {other}")
+    way_out = "End what runs there, or choose" if why.startswith("taken") else "Choose"
+    raise WorkbookError(f"Port {port} is {why}. {way_out} another port: {option} {other}")
