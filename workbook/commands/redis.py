@@ -8,9 +8,10 @@ import time
 from typing import NoReturn
 
 from workbook.errors import WorkbookError
+from workbook.invocation import tool_command
 from workbook.paths import ROOT
 from workbook.redis_server.server import private_redis
-from workbook.redis_server.usable import REFUSALS, why_unusable
+from workbook.redis_server.usable import NO_REDIS, why_unusable
 from workbook.runtime.console import Console
 from workbook.runtime.ports import is_free, port_number, require_free
 from workbook.runtime.run_records import end_leftovers, opened_run
@@ -26,8 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def handle(options: argparse.Namespace) -> int:
     """Serve a Redis on 127.0.0.1 until it is ended, and return the exit code.
 
-    Where a Redis listens there already, says so and returns 0. Raises WorkbookError where the port
-    is taken by something else.
+    Where a Redis that can be used listens there already, says so and returns 0. Raises
+    WorkbookError where the port is taken by something else.
     """
     port, console, signals = options.port, Console(), StopSignals()
     os.chdir(ROOT)  # called in work/, it is no hindrance for `start`
@@ -36,7 +37,7 @@ def handle(options: argparse.Namespace) -> int:
             for line in end_leftovers():
                 console.say(line)
             url = f"redis://localhost:{port}"
-            if not is_free(port) and _is_redis(url):
+            if not is_free(port) and _can_be_used(url, port):
                 console.say(f"A Redis is there already: use {url}")
                 return 0
             require_free(port)
@@ -46,8 +47,18 @@ def handle(options: argparse.Namespace) -> int:
         return stop.exit_code
 
 
-def _is_redis(url: str) -> bool:
-    return why_unusable(url) in (None, *REFUSALS.values())  # one that refuses is one, too
+def _can_be_used(url: str, port: int) -> bool:
+    """Tell whether the Redis at `url` can be used; False where what listens there is none.
+
+    Raises WorkbookError for a Redis that can't be used.
+    """
+    problem = why_unusable(url)
+    if problem and problem not in NO_REDIS:
+        raise WorkbookError(
+            f"The Redis at {url} cannot be used: {problem}. Or start another one beside it: "
+            f"{tool_command()} redis --port {port + 1}"
+        )
+    return problem is None
 
 
 def _serve(port: int, url: str, console: Console, signals: StopSignals) -> NoReturn:
