@@ -69,6 +69,24 @@ def test_a_redis_is_started_where_the_env_file_expects_one_on_this_machine(tmp_p
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
+def test_a_redis_is_started_where_the_option_expects_one_on_this_machine():
+    url = f"redis://localhost:{free_port()}/2"
+    with chosen_redis(url, None) as chosen:
+        chosen.wait()
+        assert chosen.url == url
+        assert redis.Redis.from_url(chosen.url).ping()
+        assert f"started because nothing listened at {url} (--redis)" in chosen.sentence
+
+
+def test_a_redis_that_is_started_for_an_ipv6_address_is_named_where_it_listens(tmp_path):
+    port = free_port()
+    name_in_env_file(tmp_path, f"redis://:secret@[::1]:{port}/2")
+    with chosen_redis("auto", tmp_path) as chosen:
+        chosen.wait()
+        assert chosen.url == f"redis://127.0.0.1:{port}/2"
+        assert redis.Redis.from_url(chosen.url).ping()
+
+
 @REDIS_SERVER
 def test_without_an_address_a_private_server_is_used(tmp_path):
     with chosen_redis("auto", tmp_path) as chosen:
@@ -140,10 +158,10 @@ def test_asking_for_a_server_where_there_is_none_names_the_way_out(monkeypatch):
 @pytest.mark.parametrize(
     "url",
     [
-        "redis://:very-secret@127.0.0.1:1/0",
+        "redis://:very-secret@nowhere.invalid:1/0",
         "rediss://me:very-secret@nowhere.invalid",
         "redis://me:very-se@cret@127.0.0.1:1",
-        "redis://127.0.0.1:1?password=very-secret",
+        "redis://nowhere.invalid?password=very-secret",
         "redis://:very-secret@127.0.0.1:notaport",
     ],
 )
@@ -297,6 +315,17 @@ def test_the_redis_verb_serves_until_ctrl_c_and_points_to_one_that_is_there(smal
         assert run.signal_and_wait(signal.SIGINT) == 0
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", int(port))) != 0
+
+
+@REDIS_SERVER
+def test_the_redis_verb_says_why_one_that_is_there_cannot_be_used(small):
+    with private_redis("server") as server:
+        redis.Redis.from_url(server.url).config_set("requirepass", "another")
+        done = small.call("redis", "--port", str(server.port))
+    assert done.returncode == 1
+    assert "A Redis is there already" not in done.stdout
+    assert "cannot be used: it wants a password" in done.stderr
+    assert f"redis --port {server.port + 1}" in done.stderr
 
 
 def test_the_redis_verb_tells_who_else_holds_its_port(small):

@@ -15,7 +15,7 @@ from workbook.errors import WorkbookError
 from workbook.redis_server.address import masked, read_address
 from workbook.redis_server.server import KINDS, RedisServer
 from workbook.redis_server.usable import why_unusable
-from workbook.runtime.ports import is_free
+from workbook.runtime.ports import LOOPBACK, is_free
 from workbook.runtime.run_records import Run
 
 VARIABLE = "CELERY_BROKER_REDIS_URL"
@@ -47,8 +47,7 @@ class ChosenRedis:
         if self.named is None:
             assert self.server is not None, "one of the two is there"
             return self.server.url
-        # The server that the tool started has no user and no password.
-        return _without_credentials(self.named.url) if self.server else self.named.url
+        return _of_tools_own(self.named.url) if self.server else self.named.url
 
     @property
     def sentence(self) -> str:
@@ -80,19 +79,19 @@ def chosen_redis(
     """Provide, inside the block, the Redis that `option` asks for; `wait` for it before it is used.
 
     `option` is `auto`, `server`, `embedded` or a URL. With `auto` an address in the environment
-    counts first, then one in the `.env` of `project`, if that is not None; one on this machine
-    where nothing listens gets one of the tool's own. That one ends with the block. Raises
+    counts first, then one in the `.env` of `project`, if that is not None. An address on this
+    machine where nothing listens gets one of the tool's own, which ends with the block. Raises
     WorkbookError for a malformed URL, or where no Redis answers; passwords are masked in it.
     """
     named, port, existing = named_address(option, project), None, None
     if named:
         with _naming(named):
-            port = vacant_loopback_port(named.url) if option == "auto" else None
+            port = vacant_loopback_port(named.url)
             existing = None if port else _existing(named)
     if existing:
         yield existing
         return
-    server = RedisServer(option, port, run)
+    server = RedisServer("auto" if named else option, port, run)
     try:
         server.launch()
         yield ChosenRedis(named, server)
@@ -151,6 +150,9 @@ def _existing(named: NamedAddress) -> ChosenRedis:
     return ChosenRedis(named)
 
 
-def _without_credentials(url: str) -> str:
+def _of_tools_own(url: str) -> str:
+    """Return the address `url` of a server that the tool started on its port."""
+    # That one has no user and no password, and listens on 127.0.0.1 alone.
     parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    place = parts.netloc.rpartition("@")[2].replace("[::1]", LOOPBACK)
+    return urlunsplit(parts._replace(netloc=place))
