@@ -1,6 +1,7 @@
 """Which Redis is chosen, what is said about it, and what the embedded one carries."""
 
 import asyncio
+import os
 import signal
 import socket
 import threading
@@ -221,6 +222,23 @@ def test_where_another_took_the_port_at_the_last_moment_it_starts_on_a_second(mo
         with private_redis("embedded") as server:
             assert server.port == ports[1]
             assert redis.Redis.from_url(server.url).ping()
+
+
+@REDIS_SERVER
+@pytest.mark.parametrize("is_given", [False, True], ids=["chosen port", "given port"])
+def test_a_server_starts_where_setpriv_lacks_the_option(tmp_path, monkeypatch, is_given):
+    """As BusyBox's does, which Alpine has."""
+    script = tmp_path / "setpriv"
+    script.write_text(
+        "#!/bin/sh\necho 'setpriv: unrecognized option: pdeathsig' >&2\nexit 1\n",
+        encoding="utf-8",
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    port = free_port() if is_given else None
+    with private_redis("server", port) as server:
+        assert redis.Redis.from_url(server.url).ping()
+        assert port in (None, server.port)
 
 
 @pytest.mark.long

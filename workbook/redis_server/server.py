@@ -91,6 +91,8 @@ class RedisServer:
         self.kind = "embedded" if self._executable is None else "server"
         self._port = port
         self._attempts = 1
+        # Where the system can, a server ends with this process even if that is killed.
+        self._guard = shutil.which("setpriv") if self._executable else None
         self._run = run
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -138,7 +140,8 @@ class RedisServer:
     def wait(self) -> None:
         """Wait until it answers. Raises WorkbookError with its last lines if it does not.
 
-        Where another took the port that we chose, it is launched again, on another one.
+        Where another took the port that we chose, it is launched again, on another one; without
+        the guard where this system's can't do what it is asked for.
         """
         while True:
             try:
@@ -149,10 +152,14 @@ class RedisServer:
                 self.stop()
                 if not isinstance(error, WorkbookError):
                     raise
-                self._attempts -= 1
-                if not self._attempts:
-                    raise WorkbookError(f"{error} Its last lines:\n{last_lines(said)}") from None
-                self._port = free_port()
+                if self._guard and said.partition(": ")[0].endswith("setpriv"):
+                    self._guard = None  # BusyBox's, and util-linux' before 2.33
+                else:
+                    self._attempts -= 1
+                    if not self._attempts:
+                        told = f"{error} Its last lines:\n{last_lines(said)}"
+                        raise WorkbookError(told) from None
+                    self._port = free_port()
                 self._launch()
 
     def kill(self) -> None:
@@ -220,9 +227,7 @@ class RedisServer:
             ]
         options = f"--bind {LOOPBACK} --port {self.port} --protected-mode yes --daemonize no"
         command = [str(self._executable), *options.split(), "--appendonly", "no", "--save", ""]
-        # Where the system can, the server ends with this process even if that is killed.
-        guard = shutil.which("setpriv")
-        return [guard, "--pdeathsig", "TERM", "--", *command] if guard else command
+        return [self._guard, "--pdeathsig", "TERM", "--", *command] if self._guard else command
 
     def _answers(self) -> bool:
         """Tell whether this very process answers there, not another one that came first."""
