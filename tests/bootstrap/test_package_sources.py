@@ -73,6 +73,24 @@ def test_what_pip_was_told_reaches_uv(home: Path) -> None:
     assert told["UV_HTTP_TIMEOUT"] == "7"
 
 
+def test_the_settings_of_all_count_for_a_user_without_a_home(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", no_home)
+    (home / "xdg/pip/pip.conf").write_text("[global]\nindex-url = https://one/simple\n")
+    (home / "xdg/uv").mkdir()
+    (home / "xdg/uv/uv.toml").write_text('find-links = ["/uvs"]\n')
+    told = told_to_uv()
+    assert told["UV_DEFAULT_INDEX"] == "https://one/simple"
+    assert told["UV_FIND_LINKS"] == "/uvs"
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    (home / ".config/uv/uv.toml").write_text("offline = true\n")
+    assert told_to_uv()["UV_OFFLINE"] == "1"
+
+
 def test_uvs_own_settings_come_before_pips(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / ".config/pip/pip.conf").write_text(
         "[global]\nindex-url = https://pips/simple\nfind-links = /pips\nproxy = http://pips:1\n"

@@ -96,25 +96,44 @@ def pip_files(prefix: Path, environ: Mapping[str, str]) -> list[Path]:
     named = environ.get("PIP_CONFIG_FILE", "")
     if named == os.devnull:
         return []
-    home = Path.home()
+    home = home_folder()
+    own = [folder / "pip" for folder in own_settings(environ)]
     if os.name == "nt":
-        name = "pip.ini"
+        name, former = "pip.ini", "pip"
         shared = [Path(environ.get("PROGRAMDATA", "C:/ProgramData")) / "pip"]
-        own = [home / "pip", Path(environ.get("APPDATA", home / "AppData/Roaming")) / "pip"]
     else:
-        name = "pip.conf"
+        name, former = "pip.conf", ".pip"
         folders = environ.get("XDG_CONFIG_DIRS") or "/etc/xdg"
-        config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "pip"
         shared = [*(Path(folder) / "pip" for folder in folders.split(os.pathsep)), Path("/etc")]
         if sys.platform == "darwin":
             shared = [Path("/Library/Application Support/pip")]
-            support = home / "Library/Application Support/pip"
-            config = support if support.is_dir() else home / ".config/pip"
-        own = [home / ".pip", config]
+            if home:
+                support = home / "Library/Application Support/pip"
+                own = [support if support.is_dir() else home / ".config/pip"]
+    own = [home / former, *own] if home else own
     given = [Path(named)] if named and Path(named).exists() else []
     # A file that is named takes the place of the person's own.
     files = [folder / name for folder in (*shared, *([] if given else own), prefix)]
     return [*files, *given]
+
+
+def own_settings(environ: Mapping[str, str]) -> list[Path]:
+    """Return the folder where programs keep the settings of the person; none without a home."""
+    variable, usual = "XDG_CONFIG_HOME", ".config"
+    if os.name == "nt":
+        variable, usual = "APPDATA", "AppData/Roaming"
+    if named := environ.get(variable):
+        return [Path(named)]
+    home = home_folder()
+    return [home / usual] if home else []
+
+
+def home_folder() -> Path | None:
+    """Return the person's home folder; None for a user who has none, as in some containers."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
 
 
 def for_pip(options: Mapping[str, str], for_uv: Mapping[str, str]) -> dict[str, str]:
@@ -210,12 +229,10 @@ def uv_files(environ: Mapping[str, str]) -> list[Path]:
         return [Path(named)]
     if os.name == "nt":
         shared = [Path(environ.get("PROGRAMDATA", "C:/ProgramData"))]
-        own = Path(environ.get("APPDATA", Path.home() / "AppData/Roaming"))
     else:
         folders = (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(os.pathsep)
         shared = [Path("/etc"), *map(Path, folders)]
-        own = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return [folder / "uv" / "uv.toml" for folder in (*shared, own)]
+    return [folder / "uv" / "uv.toml" for folder in (*shared, *own_settings(environ))]
 
 
 def from_uv_file(settings: Mapping[str, object]) -> dict[str, str]:
