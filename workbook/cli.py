@@ -32,7 +32,7 @@ The workbook: Celery and websockets in Django, step by step.
   {0} reset          a file of work/, or all of it, as the step began;  --undo
   {0} guide          read the guide in the browser
   {0} redis          a Redis for the commands you type by hand
-  {0} doctor         is everything there, and where do you stand?
+  {0} doctor         is all there, and where do you stand?  --report: for an issue
   {0} bench          what push, polling and the set-up cost, measured here
   {0} test           prove the workbook itself
 

@@ -1,14 +1,18 @@
 """`doctor`: is everything there, and where does the learner stand?"""
 
 import contextlib
+import re
 import socket
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from tests.support.workbook_copy import SmallWorkbook
+from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
+from workbook.browser import CHOSEN
 from workbook.commands import doctor
 from workbook.projects.step_detection import describe
 from workbook.redis_server.selection import VARIABLE
@@ -161,3 +165,76 @@ def test_it_says_why_a_named_redis_cannot_be_used(work: Path):
     assert found.mark == "✗"
     assert "cannot be used: nothing answers there as a Redis does" in found.text
     assert "Secret1" not in str(found)
+
+
+# The report for an issue
+
+
+def subjects(lines: Iterable[str]) -> list[str]:
+    """Return what the lines with a mark are about."""
+    return [line[2:17] for line in lines if line.startswith(("✓", "✗", "–"))]
+
+
+def test_the_report_is_a_block_with_versions_and_the_same_lines(small: SmallWorkbook) -> None:
+    plain, answer = small.call("doctor", PATH=""), small.call("doctor", "--report", PATH="")
+    lines = answer.stdout.splitlines()
+    assert (lines[0], lines[-1]) == ("```text", "```")
+    beginnings = ["system", "Python", "workbook", "packages", "htmx", "encoding"]
+    assert [line.split()[0] for line in lines[1:7]] == beginnings
+    assert f"Django {version('Django')}, celery {version('celery')}" in lines[4]
+    assert lines[5].split()[1].startswith("2.")
+    assert subjects(lines[8:-1]) == subjects(plain.stdout.splitlines())
+    assert answer.returncode == plain.returncode == 1
+
+
+def test_the_report_names_neither_the_person_nor_a_machine(tmp_path: Path) -> None:
+    home, shared = tmp_path / "home" / "alice.b", tmp_path / "srv" / "alice"
+    for folder in (home, shared):
+        folder.mkdir(parents=True)
+    small = make_small_workbook(home / "books")
+    address = "redis://alice:Secret1@redis.firm.invalid:6390/0"
+    small.write({".env": f"{VARIABLE}={address}\n", "manage.py": ""})
+    browser = shared / "chromium"
+    environment = {"HOME": str(home), "LOGNAME": "alice", CHOSEN: str(browser), VARIABLE: ""}
+    answer = small.call("doctor", "--report", **environment)
+    assert "~/books/work/.env" in answer.stdout
+    assert "redis://***@HOST:6390/0" in answer.stdout
+    assert f"{tmp_path}/srv/…/chromium" in answer.stdout
+    for secret in ("alice", "Secret1", "firm"):
+        assert secret not in answer.stdout
+
+
+def test_the_report_keeps_this_machine_s_addresses_and_hides_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(doctor.platform, "node", lambda: "laptop.lan")
+    for kept in (
+        "redis://localhost:6379",
+        "redis://127.0.0.1:1/2",
+        "redis://[::1]:6379",
+        "/laptops",
+    ):
+        assert doctor.without_names(kept) == kept
+    assert doctor.without_names("/net/laptop/a /net/laptop.lan/b") == "/net/…/a /net/…/b"
+
+
+def test_the_report_goes_without_a_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "home_folder", lambda: None)
+    assert doctor.without_names("in /usr/bin") == "in /usr/bin"
+
+
+def test_the_report_names_the_commit_and_whether_files_were_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    assert doctor.commit() == "no git repository"
+    (tmp_path / "a").write_text("1")
+    author = ("-c", "user.name=a", "-c", "user.email=a@b")
+    for words in (["init", "-q"], ["add", "a"], [*author, "commit", "-qm", "first"], ["tag", "v1"]):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True)
+    clean = doctor.commit()
+    assert re.fullmatch("[0-9a-f]{12}", clean)
+    (tmp_path / "a").write_text("2")
+    assert doctor.commit() == f"{clean}-dirty"
+    monkeypatch.setenv("PATH", "")
+    assert doctor.commit() == "commit unknown"

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import getpass
+import importlib.metadata
+import locale
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +21,7 @@ from pathlib import Path
 import psutil
 
 from workbook.bootstrap import environment
+from workbook.bootstrap.package_sources import home_folder
 from workbook.browser import find_chromium
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
@@ -22,7 +29,11 @@ from workbook.paths import ROOT, WORK
 from workbook.projects.replacement import settle
 from workbook.projects.step_detection import describe
 from workbook.redis_server.address import masked
-from workbook.redis_server.selection import named_address, vacant_loopback_port
+from workbook.redis_server.selection import (
+    LOOPBACK_HOSTS,
+    named_address,
+    vacant_loopback_port,
+)
 from workbook.redis_server.server import find_server, too_old, version_of
 from workbook.redis_server.usable import NO_REDIS, why_unusable
 from workbook.runtime.ports import LOOPBACK, holder, is_free, listeners, why_taken
@@ -33,6 +44,9 @@ REAL_REDIS = "apt install redis-server, brew install redis"
 if os.name == "nt":
     REAL_REDIS = "install it in WSL, for it has no version for Windows"
 NEWER_REDIS = "packages.redis.io, for Debian and Ubuntu"
+# What a project is made of, and who fixes it asks for first.
+PACKAGES = ("Django", "celery", "channels", "channels-redis", "daphne", "redis", "django-htmx")
+HTMX = "django_htmx/static/django_htmx/htmx-2.min.js"  # what the pages load
 
 
 @dataclass(frozen=True)
@@ -52,16 +66,23 @@ class Finding:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
     parser.description = "Look at Python, the environment, Redis, the ports and work/."
+    what = (
+        "print it with all versions as a block to paste into an issue, without names or passwords"
+    )
+    parser.add_argument("--report", action="store_true", help=what)
 
 
-def handle(_options: argparse.Namespace) -> int:
-    """Print the table; return 1 if something needed is missing, else 0."""
+def handle(options: argparse.Namespace) -> int:
+    """Print the table, or the report; return 1 if something needed is missing, else 0."""
     settle()
-    missing = False
+    found = []
     for finding in findings():
-        print(finding, flush=True)
-        missing = missing or finding.mark == "✗"
-    return int(missing)
+        found.append(finding)
+        if not options.report:
+            print(finding, flush=True)
+    if options.report:
+        print(report(found))
+    return int(any(finding.mark == "✗" for finding in found))
 
 
 def findings() -> Iterator[Finding]:
@@ -202,3 +223,79 @@ def first_line(command: list[str]) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.partition("\n")[0].strip()
+
+
+def report(found: Iterable[Finding]) -> str:
+    """Return versions and findings as a block of Markdown; see `without_names`."""
+    return without_names("\n".join(["```text", *versions(), "", *map(str, found), "```"]))
+
+
+def versions() -> Iterator[str]:
+    """Tell what the workbook runs on and what it is made of, a line each."""
+    python, compiler = platform.python_version(), platform.python_compiler()
+    yield f"system    {' '.join(_system())}"
+    yield f"Python    {platform.python_implementation()} {python} ({compiler}) in {sys.base_prefix}"
+    yield f"workbook  {commit()}"
+    yield f"packages  {', '.join(f'{name} {_version(name)}' for name in PACKAGES)}"
+    yield f"htmx      {_htmx_version()}"
+    yield (
+        f"encoding  output {sys.stdout.encoding}, locale {locale.setlocale(locale.LC_CTYPE)} "
+        f"({locale.getencoding()}), file names {sys.getfilesystemencoding()}"
+    )
+
+
+def without_names(text: str) -> str:
+    """Return `text` without what names a person or a machine: `~` for the home folder.
+
+    Of an address the port and the database stay, and the host where that is this machine.
+    """
+
+    def masked_host(found: re.Match[str]) -> str:
+        host = found["host"] if found["host"].strip("[]") in LOOPBACK_HOSTS else "HOST"
+        return f"{found['scheme']}{'***@' if found['user'] else ''}{host}"
+
+    address = r"(?P<scheme>\brediss?://)(?P<user>[^/\s@]*@)?(?P<host>\[[^]\s]*\]|[^:/\s)]+)"
+    text = re.sub(address, masked_host, text)
+    home = home_folder()
+    if home and home.name:
+        for folder in sorted({str(home), str(home.resolve())}, key=len, reverse=True):
+            text = re.sub(rf"(?i){re.escape(folder)}(?![\w.-])", "~", text)
+    names = {home.name if home else "", platform.node(), platform.node().partition(".")[0]}
+    with suppress(OSError, KeyError, ImportError):  # a user without a name has none to hide
+        names.add(getpass.getuser())
+    for name in filter(None, names):
+        text = re.sub(rf"(?i)(?<=[/\\]){re.escape(name)}(?![\w.-])", "…", text)
+    return text
+
+
+def commit() -> str:
+    """Return the commit that is checked out, with `-dirty` where files differ from it."""
+    if not (ROOT / ".git").exists():
+        return "no git repository"
+    # Not `rev-parse`: that is silent about what was changed. No tag, for they may be anybody's.
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"]
+    return first_line([*command, "--exclude=*"]) or "commit unknown"
+
+
+def _system() -> Iterator[str]:
+    with suppress(OSError):  # where it is no Linux
+        yield platform.freedesktop_os_release().get("PRETTY_NAME", "Linux") + ","
+    yield platform.platform()
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "is missing"
+
+
+def _htmx_version() -> str:
+    """Read the version from the file that the pages load."""
+    try:
+        file = importlib.metadata.distribution("django-htmx").locate_file(HTMX)
+        text = Path(str(file)).read_text(encoding="utf-8")
+    except (importlib.metadata.PackageNotFoundError, OSError):
+        return "is missing"
+    found = re.search(r"""version:\s*["']([\w.-]+)["']""", text)
+    return f"{found[1] if found else 'version unknown'} ({HTMX})"
