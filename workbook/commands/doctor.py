@@ -41,9 +41,9 @@ from workbook.runtime.process_output import AS_TEXT
 
 REDIS_PORT = 6379
 REAL_REDIS = "apt install redis-server, brew install redis"
+NEWER_REDIS = "packages.redis.io (Debian, Ubuntu), brew install redis"
 if os.name == "nt":
-    REAL_REDIS = "install it in WSL, for it has no version for Windows"
-NEWER_REDIS = "packages.redis.io, for Debian and Ubuntu"
+    REAL_REDIS = NEWER_REDIS = "install it in WSL, for it has no version for Windows"
 # What a project is made of, and who fixes it asks for first.
 PACKAGES = ("Django", "celery", "channels", "channels-redis", "daphne", "redis", "django-htmx")
 HTMX = "django_htmx/static/django_htmx/htmx-2.min.js"  # what the pages load
@@ -119,7 +119,9 @@ def redis_server() -> Finding:
         version = version_of(server) or "(version unknown)"
         return Finding("✓", "Redis", f"{server.name} {version} ({server})")
     if too_old():
-        return Finding("–", "Redis", too_old(), f"not needed to learn; newer ones: {NEWER_REDIS}")
+        return Finding(
+            "–", "Redis", too_old(), f"not needed to learn; for a newer one: {NEWER_REDIS}"
+        )
     how = f"not needed to learn; for the real one: {REAL_REDIS}"
     return Finding("–", "Redis", "no redis-server or valkey-server on PATH", how)
 
