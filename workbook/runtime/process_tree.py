@@ -44,11 +44,12 @@ def end(
     processes: Iterable[psutil.Process],
     grace_seconds: float,
     meanwhile: Callable[[], bool] = lambda: True,
-) -> None:
+) -> bool:
     """End `processes`: ask each, and kill those that are still there after `grace_seconds`.
 
     `meanwhile` is called some twenty times a second; where it returns False, patience ends. A
     process whose number was reused meanwhile is left alone (psutil compares the start times).
+    Returns True where none had to be killed.
     """
     left = list(processes)
     for process in left:
@@ -63,6 +64,7 @@ def end(
             process.kill()
     _await_end(left, 3)
     meanwhile()
+    return not left
 
 
 def _await_end(processes: list[psutil.Process], within_seconds: float) -> list[psutil.Process]:

@@ -7,14 +7,17 @@ terminal's process group.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import queue
 import re
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -27,10 +30,16 @@ from workbook.runtime.console import Console
 from workbook.runtime.process_output import decoded
 from workbook.runtime.process_tree import end, last_lines, trees
 from workbook.runtime.timeline import Part, Timeline
+from workbook.runtime.waiting import wait_until
 
 TOOL = "workbook"
 REMEMBERED_LINES = 20
 STOP_SECONDS = 7  # celery -P gevent takes five to stop
+LAST_WORDS_SECONDS = 5  # a full pipe is thousands of lines, and a terminal may be slow
+PRINT_SECONDS = 0.05  # between two looks at whether it is time to kill
+# What prints faster than the terminal takes it has to wait: beyond these its pipe stays full.
+WAITING_LINES = 1000
+LONGEST_LINE = 2**16  # bytes; a longer one is shown in pieces
 # How Celery's worker, its beat, Django's and daphne's servers say that they are up.
 _IS_UP = re.compile(r" ready\.$|beat: Starting\.\.\.|Starting .*server at |Listening on TCP")
 
@@ -44,6 +53,7 @@ class Started:
     colour: str
     part: Part
     said: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED_LINES))
+    is_heard_out: bool = False  # it has ended, and all that it said was printed
 
     def last_lines(self) -> str:
         """Return its last lines, indented."""
@@ -60,7 +70,7 @@ class Runner:
     def __init__(self, console: Console, names: Iterable[str], timeline: Timeline) -> None:
         self._timeline = timeline
         self._printer = Printer(console, width=max(map(len, [TOOL, *names])))
-        self._events: queue.Queue[Message] = queue.Queue()
+        self._events: queue.Queue[Message] = queue.Queue(WAITING_LINES)
         self._started: dict[str, Started] = {}
         self._colours = get_colours()
 
@@ -83,7 +93,8 @@ class Runner:
 
     def wake(self) -> None:
         """Let `follow` return at once. From any thread."""
-        self._events.put(_message("wake", "", TOOL, None))
+        with contextlib.suppress(queue.Full):  # what fills it wakes as well
+            self._events.put_nowait(_message("wake", "", TOOL, None))
 
     def follow(self, seconds: float) -> None:
         """Print what comes in, for `seconds`, or until something did.
@@ -106,20 +117,29 @@ class Runner:
     def stop(self, strays: Iterable[psutil.Process], hurry: Callable[[], bool]) -> None:
         """End every process, and `strays`, within STOP_SECONDS, or as soon as `hurry` says so.
 
-        What they say until then is printed.
+        What they say until then is printed: to the last word, unless one had to be killed.
         """
 
         def meanwhile() -> bool:
-            for _ in self._incoming(0):
-                pass
+            if not hurry():
+                for _ in self._incoming(PRINT_SECONDS):
+                    pass
             return not hurry()
 
-        end({*self.processes(), *strays}, STOP_SECONDS, meanwhile)
+        def is_all_said() -> bool:
+            return not meanwhile() or all(one.is_heard_out for one in self._started.values())
+
+        if end({*self.processes(), *strays}, STOP_SECONDS, meanwhile):
+            wait_until(is_all_said, LAST_WORDS_SECONDS, pause_seconds=0)
 
     def _incoming(self, seconds: float) -> Iterator[Message]:
-        """Print the lines that arrive, and hand on every message."""
-        wait = seconds
-        while True:
+        """Print the lines that arrive, and hand on every message.
+
+        Ends once there are no more, and after `seconds` at the latest: whoever calls it has to look
+        at the clock and at signals, however much is printed.
+        """
+        wait, deadline = seconds, time.monotonic() + seconds
+        while wait or time.monotonic() < deadline:
             try:
                 message = self._events.get(timeout=wait) if wait else self._events.get_nowait()
             except queue.Empty:
@@ -131,12 +151,14 @@ class Runner:
                 if _IS_UP.search(message.data):
                     started.part.end()
                 self._printer.write(message)
+            elif message.type == "stop":
+                self._started[message.name].is_heard_out = True
             yield message
 
     def _read(self, started: Started) -> None:
         output = started.popen.stdout
         assert output is not None, "honcho's Popen makes it a pipe"
-        for line in output:
+        for line in iter(partial(output.readline, LONGEST_LINE), b""):
             # One that was written over several times (a progress bar) is as many lines here.
             for text in decoded(line).removesuffix("\n").split("\n"):
                 self._events.put(_message("line", text, started.name, started.colour))
