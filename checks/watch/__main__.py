@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 from checks.reporting.formatting import plain
 from checks.target import find_target, missing_packages
@@ -40,7 +40,8 @@ def main(arguments: list[str]) -> int:
         print(plain(str(problem)), file=sys.stderr)
         return 1
     finally:
-        end_leftovers()
+        with suppress(WorkbookError):  # the checks themselves have told it
+            end_leftovers()
 
 
 def watch(label: str, named: str | None, is_piped: bool, signals: StopSignals) -> int:

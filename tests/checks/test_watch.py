@@ -254,6 +254,15 @@ def test_a_signal_leaves_nothing_behind(tiny: TinyChecks, name: str, code: int):
     assert "Traceback" not in run.text
 
 
+def test_records_that_cannot_be_written_are_no_traceback_at_the_end(tmp_path: Path):
+    tiny = make_tiny_checks(tmp_path / "small")
+    (tiny.root / ".workbook" / "runs.lock").mkdir(parents=True)
+    (tiny.root / ".workbook" / "runs").mkdir()
+    answer = tiny.small.call("check", "03", "--watch", "--target", "nowhere")
+    assert answer.returncode == 1
+    assert answer.stderr == "There is no folder nowhere to watch.\n"
+
+
 def test_it_refuses_what_shows_more(tiny: TinyChecks):
     answer = tiny.small.call("check", "03", "--watch", "--trace")
     assert answer.returncode == 1

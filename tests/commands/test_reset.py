@@ -1,5 +1,6 @@
 """`reset`: a file of work/, or all of it, as the step began; and exactly back again."""
 
+import json
 import os
 import sqlite3
 from pathlib import Path
@@ -261,6 +262,20 @@ def test_running_project_is_told_to_restart_its_worker(small: SmallWorkbook) -> 
         small.write({"config/celery.py": "# mine\n"})
         answer = small.call("reset", "config/celery.py")
         assert f"Your project runs (process {run.process.pid})" in answer.stdout
+
+
+def test_file_is_reset_though_nobody_can_tell_whether_the_project_runs(
+    begun: SmallWorkbook,
+) -> None:
+    record = {"label": "work/", "project": str(begun.work), "pid": 1, "processes": []}
+    begun.write({"runs/other/record.json": json.dumps(record)}, below=".workbook")
+    (begun.root / ".workbook/runs/other/lock").mkdir()  # as it is out of reach where it is root's
+    answer = begun.call("reset", "config/settings.py")
+    assert answer.returncode == 0
+    assert (begun.work / "config/settings.py").read_text(encoding="utf-8") == SETTINGS
+    assert "is again as in" in answer.stdout
+    assert "If your project runs, its worker has the old code" in answer.stdout
+    assert answer.stderr == ""
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a mode of files on POSIX")

@@ -12,6 +12,7 @@ import pytest
 from tests.support.skip_markers import REDIS_SERVER
 from tests.support.tool_process import lay_project, lay_project_with_worker, tool_run, wait_until
 from tests.support.workbook_copy import SmallWorkbook
+from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.runtime import run_records
 from workbook.runtime.child_environment import MARK
@@ -40,10 +41,10 @@ def sleeper():
     process.stdout.close()
 
 
-def leave_record(runs, name: str, processes: list[tuple[int, float]]) -> None:
+def leave_record(runs, name: str, processes: list[tuple[int, float]], **more: str) -> None:
     """Write the record of a run that was killed."""
     (runs / name).mkdir()
-    text = json.dumps({"label": "step 05", "pid": 1, "processes": processes})
+    text = json.dumps({"label": "step 05", "pid": 1, "processes": processes} | more)
     (runs / name / "record.json").write_text(text, encoding="utf-8")
 
 
@@ -139,6 +140,39 @@ def test_a_run_that_goes_on_is_left_alone(runs, sleeper):
         assert sleeper.is_running()
         assert (run.folder / "record.json").exists()
     assert list(runs.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "touches",
+    [run_records.end_leftovers, lambda: entered("step 05")],
+    ids=["end_leftovers", "opened_run"],
+)
+def test_records_that_cannot_be_written_are_reported_with_their_place(runs, touches):
+    (runs.parent / "runs.lock").mkdir()  # a folder: no right of a user's changes that
+    with pytest.raises(WorkbookError, match=r"cannot be written: .*runs\.lock"):
+        touches()
+
+
+def test_whether_a_project_runs_cannot_be_told_where_its_record_is_out_of_reach(runs, tmp_path):
+    leave_record(runs, "other", [], project=str(tmp_path))
+    (runs / "other" / "lock").mkdir()
+    with pytest.raises(WorkbookError, match=r"other.lock"):
+        run_records.running_in(tmp_path)
+
+
+def test_records_that_cannot_be_written_any_more_are_reported_at_the_end_of_a_run(runs):
+    with (
+        pytest.raises(WorkbookError, match="cannot be written"),
+        run_records.opened_run("step 05"),
+    ):
+        (runs.parent / "runs.lock").unlink()
+        (runs.parent / "runs.lock").mkdir()
+
+
+def entered(label: str) -> None:
+    """Begin a run, and end it."""
+    with run_records.opened_run(label):
+        pass
 
 
 def test_ending_reaches_a_stopped_process(sleeper):

@@ -170,7 +170,10 @@ def path_in_work(text: str, typed_in: Path) -> str:
 
 def reset(base: Base, file: str | None) -> list[str]:
     """Put `file`, or all of `work/`, back to `base`; return what to tell."""
-    with tempfile.TemporaryDirectory(prefix="workbook-reset-") as temporary:
+    # That a rest of it can't be removed is no reason to say that nothing was changed.
+    with tempfile.TemporaryDirectory(
+        prefix="workbook-reset-", ignore_cleanup_errors=True
+    ) as temporary:
         clean = Path(temporary) / "base"
         if base.step:
             base.step.copy_to(clean)
@@ -295,7 +298,10 @@ def _files_at(entry: Path, root: Path, scope: Scope) -> list[str]:
 
 def restart_lines() -> list[str]:
     """Return a line on what runs in `work/` with the code of before, if something does."""
-    run = running_in(WORK.resolve())
+    try:
+        run = running_in(WORK.resolve())
+    except WorkbookError:  # the change is made by now: that this can't be told is no failure of it
+        return ["If your project runs, its worker has the old code: restart it."]
     if run is None:
         return []
     record, _ = run

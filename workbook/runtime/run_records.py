@@ -75,24 +75,18 @@ def opened_run(
     written.
     """
     record = Record(label, str(project) if project else None, address)
-    try:
-        with _guard():
-            _refuse_second(record)
-            name = secrets.token_hex(6)
-            run = Run(name, RUNS / name, record)
-            run.folder.mkdir()
-            lock = try_lock(run.folder / "lock")
-            run.note()
-    except OSError as error:
-        raise WorkbookError(
-            f"The workbook keeps its records in {STATE}, which cannot be written: "
-            f"{error.strerror}. Make that folder writable, or put the workbook elsewhere."
-        ) from error
+    with _refusals_told(), _guard():
+        _refuse_second(record)
+        name = secrets.token_hex(6)
+        run = Run(name, RUNS / name, record)
+        run.folder.mkdir()
+        lock = try_lock(run.folder / "lock")
+        run.note()
     try:
         yield run
     finally:
         end(processes_of_run(run.id), GRACE_SECONDS)
-        with _guard():
+        with _refusals_told(), _guard():
             if lock:
                 lock.close()
             # What cannot be removed yet (Windows, a file still open) the next call removes.
@@ -107,20 +101,41 @@ def no_new_run() -> Iterator[None]:
 
 
 def running_in(project: Path) -> tuple[Record, set[int]] | None:
-    """Return the record of the run that goes on in the folder `project`, and its processes."""
-    for folder in _runs() if RUNS.is_dir() else []:
-        record = _read(folder)
-        if record.project == str(project) and _lives(folder):
-            return record, {record.pid, *(one.pid for one in processes_of_run(folder.name))}
+    """Return the record of the run that goes on in the folder `project`, and its processes.
+
+    Raises WorkbookError where the records are somebody else's.
+    """
+    with _refusals_told():
+        for folder in _runs() if RUNS.is_dir() else []:
+            record = _read(folder)
+            if record.project == str(project) and _lives(folder):
+                return record, {record.pid, *(one.pid for one in processes_of_run(folder.name))}
     return None
 
 
 def end_leftovers() -> list[str]:
-    """End what killed calls left running, remove their folders, and return a line for each."""
+    """End what killed calls left running, remove their folders, and return a line for each.
+
+    Raises WorkbookError where nothing can be written.
+    """
     if not RUNS.is_dir():
         return []
-    with _guard():
+    with _refusals_told(), _guard():
         return [_clear(folder) for folder in _runs() if not _lives(folder)]
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """Raise WorkbookError for what the system refuses inside the block, with the place."""
+    try:
+        yield
+    except OSError as error:
+        raise WorkbookError(
+            f"The workbook keeps its records in {STATE}, which cannot be written: "
+            f"{error.strerror} ({error.filename or STATE}). Make that folder and all in it "
+            "writable for yourself (a call with sudo leaves files of root there), or put the "
+            "workbook elsewhere."
+        ) from error
 
 
 def _guard() -> contextlib.AbstractContextManager[None]:
