@@ -15,6 +15,7 @@ from workbook.invocation import tool_command
 from workbook.paths import WORK
 from workbook.projects.lessons import all_lessons
 from workbook.projects.progress import read_progress
+from workbook.projects.replacement import reason
 from workbook.projects.standing import Standing
 from workbook.projects.work_record import read_record
 from workbook.runtime.readable import keep_output_readable
@@ -90,6 +91,14 @@ def standing_lines() -> list[str]:
     return Standing(read_progress(), read_record(), WORK.is_dir()).lines(width)
 
 
+def send_off_output() -> None:
+    """Send off what was printed. What can't be sent, Python must not report as it exits."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main(arguments: Sequence[str]) -> int:
     """Carry out one command line; return the exit code. Errors become a sentence on stderr."""
     keep_output_readable()
@@ -104,12 +113,23 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return code
     except WorkbookError as problem:
-        sys.stdout.flush()
+        send_off_output()
         print(problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # The reader (such as `| head`) has left; Python must not report that as it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader (such as `| head`) has left
+        send_off_output()
+        return 1
+    except OSError as problem:
+        send_off_output()
+        # What no verb expects: a full disk, a file of somebody else's, a pipe among the files.
+        print(
+            WorkbookError(
+                f"{tool_command()} {' '.join(arguments[:1])} could not go on: {reason(problem)}.\n"
+                "Make room, give yourself the right to it, or move away what is in the way; then"
+                " call again."
+            ),
+            file=sys.stderr,
+        )
         return 1

@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from tests.support.tool_process import lay_project, tool_run
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.paths import ROOT
+from workbook.runtime.ports import free_port
 
+FULL = Path("/dev/full")
 VERBS = ("run", "start", "shell", "hint", "diff", "reset", "redis", "doctor", "guide", "test")
 
 
@@ -44,6 +48,43 @@ def test_wrong_arguments_get_a_sentence_and_exit_code_1(
     assert said in answer.stderr
     assert "Traceback" not in answer.stderr
     assert answer.stdout == ""
+
+
+@pytest.mark.parametrize("verb", ["run", "redis", "guide"])
+def test_records_that_cannot_be_written_get_a_sentence(small: SmallWorkbook, verb: str):
+    lay_project(small.root / "steps" / "05-tiny")
+    (small.root / ".workbook" / "runs.lock").mkdir(parents=True)
+    (small.root / ".workbook" / "runs").mkdir()
+    answer = small.call(verb, "--port", str(free_port()))
+    assert answer.returncode == 1
+    assert "which cannot be written" in answer.stderr
+    assert "runs.lock" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_what_the_system_refuses_gets_a_sentence_without_a_password(small: SmallWorkbook):
+    code = (
+        "from workbook.commands import doctor\n"
+        "def full(_): raise OSError(28, 'No space left on device', 'redis://me:secret@host/log')\n"
+        "doctor.handle = full"
+    )
+    with tool_run(small, "doctor", code=code) as run:
+        assert run.ends() == 1
+        run.wait_for("call again")
+    assert "doctor could not go on: [Errno 28] No space left on device" in run.text
+    assert "secret" not in run.text
+    assert "Traceback" not in run.text
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a device of Linux")
+def test_output_that_goes_to_a_full_disk_gets_a_sentence(small: SmallWorkbook):
+    streams = {"stdout": FULL.open("wb"), "stderr": subprocess.PIPE}
+    with streams["stdout"], tool_run(small, "--help", **streams) as run:
+        _, said = run.process.communicate(timeout=30)
+    assert run.process.returncode == 1
+    assert b"No space left on device" in said
+    assert b"Exception ignored" not in said
+    assert b"Traceback" not in said
 
 
 def test_a_reader_that_leaves_early_causes_no_complaint(small: SmallWorkbook):

@@ -1,5 +1,6 @@
 """`diff`: what a step changes, and work/ against a step."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -86,6 +87,16 @@ def test_mine_minds_neither_windows_lines_nor_a_byte_order_mark(small: SmallWork
 def test_equal_folders_are_said_to_be_the_same(small: SmallWorkbook, path: str):
     small.call("start", "03")
     assert "work/ and step 02 are the same" in small.call("diff", "02", "--mine", PATH=path).stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a named pipe among files, on POSIX")
+def test_what_cannot_be_compared_is_named(small: SmallWorkbook, path: str):
+    small.call("start", "03")
+    os.mkfifo(small.work / "pipe")
+    answer = small.call("diff", "03", "--mine", PATH=path)
+    assert answer.returncode == 1
+    assert f"{small.work / 'pipe'}` is a named pipe" in answer.stderr
+    assert "Traceback" not in answer.stderr
 
 
 def test_mine_without_work_tells_the_way_out(small: SmallWorkbook):

@@ -410,6 +410,16 @@ def test_an_unwritable_state_folder_is_told(snapshot):
     assert "Traceback" not in done.stderr
 
 
+def test_a_disk_too_full_for_the_copy_of_a_snapshot_is_told(snapshot):
+    code = (
+        "from workbook.commands import run\n"
+        "def full(*_): raise OSError(28, 'No space left on device', 'tasks.py')\n"
+        "run.private_copy = full"
+    )
+    run = failing_run(snapshot, "No space left on device", "tasks.py", code=code)
+    assert "Traceback" not in run.text
+
+
 def test_work_without_a_project_is_told(small):
     small.work.mkdir()
     done = small.call("run")
