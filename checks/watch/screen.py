@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Iterable, Sequence
@@ -13,7 +12,7 @@ from checks.reporting.events import Event, Told
 from checks.reporting.formatting import block, wrapped
 from checks.reporting.guide_links import as_link
 from checks.watch.history import HOLDS, NOT_YET, Result
-from workbook.runtime.console import Console
+from workbook.runtime.console import Console, understand_escapes, wants_colour
 
 MARGIN = "  "
 KEYS = "Enter checks now · h hint · a all verdicts · q quit"
@@ -40,11 +39,9 @@ class Screen:
         self._shown: list[Line] = []
         self._status = ""
         self.is_terminal = self._console.isatty()
-        self._has_colours = self.is_terminal and not os.environ.get("NO_COLOR")
-        if self.is_terminal and os.name == "nt":
-            from colorama import just_fix_windows_console
-
-            just_fix_windows_console()
+        self._has_colours = wants_colour(self._console)
+        if self.is_terminal:
+            understand_escapes()
 
     @property
     def is_lost(self) -> bool:

@@ -6,7 +6,6 @@ With `--exercise` it is for the step's exercise. The exit code is 0, or 3 after 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 
@@ -14,16 +13,12 @@ from docs_ext.hint.grades import GRADES, exercise_grades, exercise_lines, hint_l
 from workbook.errors import WorkbookError
 from workbook.paths import WORK
 from workbook.projects.progress import read_progress
+from workbook.runtime.console import wants_colour
 from workbook.runtime.readable import keep_output_readable
 
 WIDEST = 100
 IS_LAST = 3
 COLOURS = {"  +": "\033[32m", "  -": "\033[31m"}
-
-
-def is_coloured() -> bool:
-    """Tell whether it goes to a terminal whose user wants colours."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def coloured(line: str) -> str:
@@ -53,7 +48,7 @@ def main(arguments: list[str]) -> int:
     except WorkbookError as problem:
         print(problem, file=sys.stderr)
         return 1
-    is_change = options.grade >= GRADES and not options.exercise and is_coloured()
+    is_change = options.grade >= GRADES and not options.exercise and wants_colour(sys.stdout)
     print("\n".join(coloured(line) if is_change else line for line in lines))
     return IS_LAST if options.grade >= grades else 0
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,29 @@ def test_mine_minds_neither_windows_lines_nor_a_byte_order_mark(small: SmallWork
     assert "-mine = 1" in answer
     assert "-def send_status" not in answer
     assert (small.work / "status/tasks.py").read_bytes() == as_on_windows + b"mine = 1\r\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("variables", "is_coloured"),
+    [
+        ({"TERM": "xterm", "NO_COLOR": ""}, True),
+        ({"NO_COLOR": "1"}, False),
+        ({"TERM": "dumb"}, False),
+    ],
+)
+def test_without_git_it_is_coloured_for_who_wants_that(
+    small: SmallWorkbook, tmp_path: Path, variables: dict[str, str], is_coloured: bool
+):
+    from tests.support.terminals import run_in_terminal  # where there are pseudo-terminals
+
+    code = "import sys; from workbook.cli import main; sys.exit(main(['diff', '02']))"
+    environment = {"PYTHONPATH": str(small.root), "PATH": str(tmp_path), "TERM": "xterm"}
+    call = [sys.executable, "-P", "-c", code]
+    ended, shown = run_in_terminal(call, small.root, environment | variables)
+    assert ended == 0
+    assert "+def send_status" in shown
+    assert ("\x1b[32m+def send_status" in shown) == is_coloured
 
 
 def test_equal_folders_are_said_to_be_the_same(small: SmallWorkbook, path: str):

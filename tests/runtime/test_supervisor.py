@@ -139,6 +139,19 @@ def test_what_is_said_just_before_the_end_is_shown_to_the_last_word(running):
     assert running.printed.getvalue().rstrip().endswith("| the last word")
 
 
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_names_are_coloured_on_a_terminal_whose_user_wants_that(tmp_path, monkeypatch, name, value):
+    monkeypatch.setattr(SlowTerminal, "isatty", lambda _: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for is_coloured in (True, False):
+        running = Running(tmp_path)
+        running.start("import time; print('hello', flush=True); time.sleep(600)")
+        assert running.stop()
+        assert ("\x1b[" in running.printed.getvalue()) == is_coloured
+        monkeypatch.setenv(name, value)
+
+
 def test_who_wakes_a_runner_that_has_much_to_print_does_not_wait(running):
     running.start(LOUD)
     assert within(SECONDS, lambda: [running.runner.wake() for _ in range(2000)] and None)

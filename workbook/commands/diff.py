@@ -21,6 +21,7 @@ from workbook.projects.copying import copy_project, make_lines_plain
 from workbook.projects.lessons import find_lesson
 from workbook.projects.patches.django_lines import as_in_project
 from workbook.projects.replacement import settle
+from workbook.runtime.console import wants_colour
 from workbook.runtime.signals import handled
 
 COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
@@ -139,6 +140,7 @@ def read(path: Path) -> list[str] | None:
 
 def print_lines(lines: list[str]) -> None:
     """Print a file's diff, coloured on a terminal."""
+    is_coloured = wants_colour(sys.stdout)
     for line in lines:
-        colour = COLOURS.get(line[:1], "") if sys.stdout.isatty() else ""
+        colour = COLOURS.get(line[:1], "") if is_coloured else ""
         print(f"{colour}{line}\033[0m" if colour else line)

@@ -1,11 +1,36 @@
-"""Standard output for a verb that must end well even when its terminal is gone."""
+"""Standard output: for a verb that must end well even when its terminal is gone, and in colour."""
 
 from __future__ import annotations
 
 import os
 import sys
+from typing import Protocol
 
 from workbook.runtime.readable import keep_output_readable
+
+
+class Stream(Protocol):
+    """What is written to, such as standard output."""
+
+    def isatty(self) -> bool:
+        """Tell whether it is a terminal."""
+
+
+def wants_colour(stream: Stream) -> bool:
+    """Tell whether it goes to a terminal that shows colours, and whose user wants them."""
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if is_plain or not stream.isatty():
+        return False
+    understand_escapes()
+    return True
+
+
+def understand_escapes() -> None:
+    """Let a console of Windows understand colours and moves of the cursor, as terminals do."""
+    if os.name == "nt":
+        from colorama import just_fix_windows_console
+
+        just_fix_windows_console()
 
 
 class Console:

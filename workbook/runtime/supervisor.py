@@ -26,7 +26,7 @@ from honcho.printer import Message, Printer
 from honcho.process import Popen
 
 from workbook.errors import WorkbookError
-from workbook.runtime.console import Console
+from workbook.runtime.console import Console, wants_colour
 from workbook.runtime.process_output import decoded
 from workbook.runtime.process_tree import end, last_lines, trees
 from workbook.runtime.timeline import Part, Timeline
@@ -69,7 +69,8 @@ class Runner:
 
     def __init__(self, console: Console, names: Iterable[str], timeline: Timeline) -> None:
         self._timeline = timeline
-        self._printer = Printer(console, width=max(map(len, [TOOL, *names])))
+        width = max(map(len, [TOOL, *names]))
+        self._printer = Printer(console, width=width, colour=wants_colour(console))
         self._events: queue.Queue[Message] = queue.Queue(WAITING_LINES)
         self._started: dict[str, Started] = {}
         self._colours = get_colours()
