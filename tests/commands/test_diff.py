@@ -7,16 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import make_broken_git
 from tests.support.workbook_copy import SmallWorkbook
 
+POSIX = pytest.mark.skipif(os.name != "posix", reason="scripts and pseudo-terminals")
 
-@pytest.fixture(params=["git", "no git"])
+
+@pytest.fixture(params=["git", "no git", pytest.param("broken git", marks=POSIX)])
 def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A PATH with git alone, and one without it: both must show the same."""
+    """A PATH with git alone, and those without one that runs: all must show the same."""
     folder = tmp_path / "commands"
     folder.mkdir()
     if request.param == "git":
         (folder / "git").symlink_to(shutil.which("git"))
+    elif request.param == "broken git":
+        make_broken_git(folder)
     return str(folder)
 
 
@@ -85,7 +90,7 @@ def test_mine_minds_neither_windows_lines_nor_a_byte_order_mark(small: SmallWork
     assert (small.work / "status/tasks.py").read_bytes() == as_on_windows + b"mine = 1\r\n"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@POSIX
 @pytest.mark.parametrize(
     ("variables", "is_coloured"),
     [

@@ -1,6 +1,7 @@
 """`doctor`: is everything there, and where does the learner stand?"""
 
 import contextlib
+import os
 import re
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import make_broken_git
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.browser import CHOSEN
 from workbook.commands import doctor
@@ -65,6 +67,16 @@ def a_server_that_is_no_redis() -> Iterator[int]:
         threading.Thread(target=answer, daemon=True).start()
         yield server.getsockname()[1]
         server.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a program that is a script, on POSIX")
+def test_a_git_that_does_not_run_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """As on a Mac before its developer tools are installed."""
+    make_broken_git(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    finding = doctor.git()
+    assert finding.mark == "–"
+    assert finding.text == f"{tmp_path / 'git'} does not run"
 
 
 def test_it_tells_a_redis_from_another_server_and_from_nothing(monkeypatch: pytest.MonkeyPatch):

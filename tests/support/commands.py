@@ -24,3 +24,9 @@ def run_command(
     usual = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     usual |= {"timeout": SECONDS, "check": False, **AS_TEXT}
     return subprocess.run(command, cwd=cwd, env=env, **usual | options)
+
+
+def make_broken_git(folder: Path) -> None:
+    """Put a `git` into `folder` that always fails, as a Mac's does before git is installed."""
+    (folder / "git").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    (folder / "git").chmod(0o755)

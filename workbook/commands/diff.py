@@ -6,7 +6,6 @@ With git where there is one, else with a unified diff of our own.
 from __future__ import annotations
 
 import argparse
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from workbook.errors import WorkbookError
+from workbook.git import find_git
 from workbook.invocation import tool_command
 from workbook.paths import WORK
 from workbook.projects.copying import copy_project, make_lines_plain
@@ -90,7 +90,7 @@ def pass_over_django_lines(step: Path, project: Path) -> None:
 
 def print_diff(folder: Path, old: str, new: str, stat: bool) -> bool:
     """Print the diff of two folders below `folder`; tell whether there was any."""
-    git = shutil.which("git")
+    git = find_git()
     if git is None:
         return compare(folder, old, new, stat)
     command = [git, "diff", "--no-index", "--no-prefix", *(["--stat"] if stat else []), old, new]

@@ -24,6 +24,7 @@ from workbook.bootstrap import environment
 from workbook.bootstrap.package_sources import home_folder
 from workbook.browser import find_chromium
 from workbook.errors import WorkbookError
+from workbook.git import find_git
 from workbook.invocation import tool_command
 from workbook.paths import ROOT, WORK
 from workbook.projects.replacement import settle
@@ -191,9 +192,12 @@ def _is_of_this_workbook(process: psutil.Process) -> bool:
 
 def git() -> Finding:
     """Tell whether git is there, for pulls and nicer diffs."""
-    if shutil.which("git"):
-        return Finding("✓", "git", first_line(["git", "--version"]).removeprefix("git version "))
-    return Finding("–", "git", "not on PATH", "needed to pull a newer workbook: git-scm.com")
+    if git := find_git():
+        return Finding("✓", "git", first_line([git, "--version"]).removeprefix("git version "))
+    found = shutil.which("git")
+    what = f"{found} does not run" if found else "not on PATH"
+    hint = "git-scm.com" if sys.platform != "darwin" else "xcode-select --install"
+    return Finding("–", "git", what, f"needed to pull a newer workbook: {hint}")
 
 
 def browser() -> Finding:
