@@ -1,6 +1,7 @@
 """Prints one hint: `python -m docs_ext.hint LABEL GRADE`, for what the last check said of `work/`.
 
-With `--exercise` it is for the step's exercise. The exit code is 0, or 3 after the last grade.
+With `--exercise` it is for the step's exercise. The exit code is 0, 3 after the last grade, or 130
+after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from workbook.paths import WORK
 from workbook.projects.progress import read_progress
 from workbook.runtime.console import wants_colour
 from workbook.runtime.readable import keep_output_readable
+from workbook.runtime.signals import release_interrupts
 
 WIDEST = 100
-IS_LAST = 3
+IS_LAST, BROKEN_OFF = 3, 130
 COLOURS = {"  +": "\033[32m", "  -": "\033[31m"}
 
 
@@ -54,4 +56,9 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        release_interrupts()  # `workbook hint` holds them until here
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = BROKEN_OFF
+    sys.exit(code)

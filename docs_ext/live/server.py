@@ -33,7 +33,7 @@ from workbook.projects.watch_lock import is_watched_in_terminal
 from workbook.runtime.child_environment import MARK
 from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.run_records import opened_run
-from workbook.runtime.signals import EXIT_CODES, HANG_UP, handled
+from workbook.runtime.signals import EXIT_CODES, HANG_UP, handled, release_interrupts
 
 # What the pages are made of, as far as it is there. `checks` hold the exercises' solutions.
 SOURCES = ("docs", "steps", "mkdocs.yml", "checks", "benchmarks", "docs_ext")
@@ -281,4 +281,5 @@ def _stopping(stop: Stop) -> Iterator[None]:
     is_ignored = signal.getsignal(HANG_UP) is signal.SIG_IGN  # nohup does that on purpose
     signums = [signum for signum in EXIT_CODES if signum is not HANG_UP or not is_ignored]
     with handled(dict.fromkeys(signums, received)):
+        release_interrupts()  # `workbook guide` holds them until here
         yield

@@ -173,3 +173,14 @@ def test_ctrl_c_ends_the_check_too(tiny: TinyChecks) -> None:
         os.killpg(run.process.pid, signal.SIGINT)
         assert run.ends() == 130
         assert run.left() == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows asks no process to end")
+def test_sigterm_ends_the_check_too(tiny: TinyChecks) -> None:
+    tiny.write('@check("It takes long")\ndef test_long():\n    ' + SLOW.replace("\n", "\n    "))
+    with tool_run(tiny.small, "hint") as run:
+        run.wait_for("Checking step 03")
+        wait_until((tiny.root / "begun").exists, 15)
+        assert run.signal_and_wait(signal.SIGTERM) == -signal.SIGTERM
+        assert run.left() == []
+        assert "Traceback" not in run.text

@@ -9,7 +9,12 @@ import sys
 
 from workbook.paths import ROOT
 from workbook.runtime.ports import port_number, require_free
-from workbook.runtime.signals import StopRequested, StopSignals
+from workbook.runtime.signals import (
+    StopRequested,
+    StopSignals,
+    hold_interrupts,
+    release_interrupts,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,15 +48,15 @@ def handle(options: argparse.Namespace) -> int:
         command.append(f"--editor={options.editor}")
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     try:
-        with (
-            StopSignals().listening(),
-            subprocess.Popen(
+        with StopSignals().listening():
+            hold_interrupts()  # the server releases them for itself, once it can end in order
+            with subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL
-            ) as process,
-        ):
-            try:
-                return process.wait()
-            finally:
-                process.terminate()
+            ) as process:
+                try:
+                    release_interrupts()
+                    return process.wait()
+                finally:
+                    process.terminate()
     except StopRequested as stop:
         return stop.exit_code

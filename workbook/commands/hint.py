@@ -13,6 +13,7 @@ import sys
 import textwrap
 import time
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
@@ -24,12 +25,12 @@ from workbook.projects.replacement import settle
 from workbook.projects.step_detection import last_step
 from workbook.projects.steps import Step
 from workbook.projects.work_record import read_record
-from workbook.runtime.signals import wait_for_successor
+from workbook.runtime.signals import hold_interrupts, wait_for_successor
 
 NAME = "hint.json"
 INTERRUPTED = 2  # what pytest returns then; a check that can't be told returns it too
 PLACE, CHANGE = 2, 3
-IS_LAST = 3  # the exit code of docs_ext.hint for the last grade there is
+IS_LAST, BROKEN_OFF = 3, 130  # exit codes of docs_ext.hint: for the last grade, after Ctrl-C
 WIDEST, HARD_SPACE = 100, "\N{NO-BREAK SPACE}"
 AFTER = {1: "the place", 2: "the change"}
 
@@ -141,14 +142,19 @@ def known_run(lesson: Step | Lesson, content: str) -> LastRun | None:
         print(f"Checking {lesson.title} first: not checked since the last save …", flush=True)
         command = [sys.executable, "-P", "-m", "pytest", "-q", str(lesson.checks)]
         nowhere = subprocess.DEVNULL
-        with subprocess.Popen(
-            command, cwd=ROOT, stdin=nowhere, stdout=nowhere, stderr=nowhere
-        ) as process:
-            # Ctrl-C is for the checks, which end what they started.
-            if wait_for_successor(process) == INTERRUPTED and not remembered(lesson, content):
-                raise KeyboardInterrupt
+        # Ctrl-C is for the checks, which end what they started.
+        code = code_of(command, cwd=ROOT, stdout=nowhere, stderr=nowhere)
+        if code == INTERRUPTED and not remembered(lesson, content):
+            raise KeyboardInterrupt
         run = remembered(lesson, content)
     return run
+
+
+def code_of(command: list[str], **options: Any) -> int:
+    """Run a Python that releases interrupts itself, with Popen's `options`; return its code."""
+    hold_interrupts()
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, **options) as process:
+        return wait_for_successor(process)
 
 
 def remembered(lesson: Step | Lesson, content: str) -> LastRun | None:
@@ -169,9 +175,9 @@ def show_hint(lesson: Step | Lesson, grade: int, is_exercise: bool) -> bool:
     words = [lesson.label, str(grade), *(["--exercise"] if is_exercise else [])]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-P", "-m", "docs_ext.hint", *words]
-    code = subprocess.run(
-        command, env=environment, stdin=subprocess.DEVNULL, check=False
-    ).returncode
+    code = code_of(command, env=environment)
+    if code == BROKEN_OFF:
+        raise KeyboardInterrupt
     if code not in (0, IS_LAST):
         raise WorkbookError(f"No hint could be made. The guide has more: {tool_command()} guide")
     return code == IS_LAST

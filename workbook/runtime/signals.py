@@ -37,10 +37,11 @@ if sys.platform == "win32":
 
 
 def hold_interrupts() -> None:
-    """Put Ctrl-C off until `release_interrupts`, which whatever takes this process's place calls.
+    """Put Ctrl-C off until `release_interrupts`, in this process and in what it starts meanwhile.
 
-    A Python that starts shows a traceback for one that comes before its first line. Does nothing on
-    Windows, where no program takes the place of another.
+    A Python that starts shows a traceback for one that comes before its first line. So what takes
+    this process's place, or is started by it, releases them itself once it can end in order. Does
+    nothing on Windows, where no program takes the place of another.
     """
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -66,12 +67,23 @@ def handled(handlers: Mapping[int, Any]) -> Iterator[None]:
 def wait_for_successor(process: subprocess.Popen[Any]) -> int:
     """Wait for a child that goes on with what this process was called for; return its exit code.
 
-    For Windows, where no program takes the place of another. The child hears Ctrl-C and Ctrl-Break
-    as well, and ends in its own way: until it has, this process stays.
+    The child hears Ctrl-C and Ctrl-Break as well, and ends in its own way: until it has, this
+    process stays. SIGTERM is handed on to it, and ends this process after it. Interrupts that were
+    held while the child was started are released.
     """
     keys = [getattr(signal, name) for name in ("SIGINT", "SIGBREAK") if hasattr(signal, name)]
-    with handled(dict.fromkeys(keys, lambda *_: None)):
-        return process.wait()
+    asked = []
+
+    def hand_on(signum: int, _frame: FrameType | None) -> None:
+        asked.append(signum)
+        process.terminate()
+
+    with handled({**dict.fromkeys(keys, lambda *_: None), signal.SIGTERM: hand_on}):
+        release_interrupts()
+        code = process.wait()
+    if asked:
+        signal.raise_signal(signal.SIGTERM)
+    return code
 
 
 class StopRequested(BaseException):
