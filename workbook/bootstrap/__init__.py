@@ -1,6 +1,7 @@
 """Makes the environment in `.venv` from the lock, before any package is installed.
 
-Plain standard library, and so are the modules that it imports: `errors`, `paths`,
-`runtime/file_locks`. Begin with `environment`, which tells whether there is anything to do, then
-`install`; `failures` has each sentence that is said when it fails.
+Plain standard library, and so are the modules that it imports: `errors` with its `passwords`,
+`paths`, and of `runtime` alone `file_locks`, `process_output`, `signals` and `waiting`. Begin with
+`environment`, which tells whether there is anything to do, then `install`; `failures` has each
+sentence that is said when it fails.
 """

@@ -339,7 +339,7 @@ def discard_half_installed(names: Iterable[str]) -> None:
                 shutil.rmtree(folder)
 
 
-def name_of(text: str) -> str:
-    """Return the lock's spelling of the name in `Foo_Bar==1.2` or `foo_bar-1.2.dist-info`."""
-    name = text.split("==")[0] if "==" in text else text.partition("-")[0]
+def name_of(folder: str) -> str:
+    """Return the lock's spelling of the name in `Foo_Bar-1.2.dist-info`."""
+    name = folder.partition("-")[0]
     return name.lower().replace("_", "-").replace(".", "-")

@@ -46,19 +46,7 @@ def read_address(url: str) -> RedisAddress:
     Raises WorkbookError, a sentence without any part of what may be a password, for one that is
     malformed, or that Celery could not use.
     """
-    scheme, separator, rest = url.partition("://")
-    if not separator or scheme not in (*SCHEMES, "unix", "redis+socket"):
-        shown = "It" if "@" in url or not url.isprintable() else f"“{url[:60]}”"
-        raise WorkbookError(
-            f"{shown} names no Redis. Expected auto, server, embedded, or an address such "
-            f"as {EXAMPLE}"
-        )
-    if scheme not in SCHEMES:
-        raise WorkbookError(
-            f"{scheme}://{HIDDEN} names a socket file. Celery, the channel layer and the cache "
-            "have no spelling of that in common, so the workbook takes a host and a port: let that "
-            f"Redis listen on a port as well, and name it as {EXAMPLE}"
-        )
+    scheme, rest = _split(url)
     parts = _ADDRESS.fullmatch(rest)
     if parts is None or not (_is_encoded(parts["user"]) and _is_encoded(parts["password"])):
         raise WorkbookError(_unreadable(scheme, rest))
@@ -81,6 +69,24 @@ def read_address(url: str) -> RedisAddress:
         int(database),
         masked(url),
     )
+
+
+def _split(url: str) -> tuple[str, str]:
+    """Return the scheme of an address and the rest. Raises WorkbookError for what names no host."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in (*SCHEMES, "unix", "redis+socket"):
+        shown = "It" if "@" in url or not url.isprintable() else f"“{url[:60]}”"
+        raise WorkbookError(
+            f"{shown} names no Redis. Expected auto, server, embedded, or an address such "
+            f"as {EXAMPLE}"
+        )
+    if scheme not in SCHEMES:
+        raise WorkbookError(
+            f"{scheme}://{HIDDEN} names a socket file. Celery, the channel layer and the cache "
+            "have no spelling of that in common, so the workbook takes a host and a port: let that "
+            f"Redis listen on a port as well, and name it as {EXAMPLE}"
+        )
+    return scheme, rest
 
 
 def masked(url: str) -> str:
