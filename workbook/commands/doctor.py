@@ -279,8 +279,8 @@ def commit() -> str:
     if not (ROOT / ".git").exists():
         return "no git repository"
     # Not `rev-parse`: that is silent about what was changed. No tag, for they may be anybody's.
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"]
-    return first_line([*command, "--exclude=*"]) or "commit unknown"
+    command = [find_git() or "git", "-C", str(ROOT), "describe", "--always", "--dirty"]
+    return first_line([*command, "--abbrev=12", "--exclude=*"]) or "commit unknown"
 
 
 def _system() -> Iterator[str]:
