@@ -29,21 +29,13 @@ QUICK = (
         "the-form-is-still-the-browsers",
         "test_the_button_sends_with_htmx",
         ("no element with hx-post", "templates/index.html"),
-        Edit(
-            INDEX,
-            """hx-post="{% url 'check_status' %}" """,
-            """method="post" action="{% url 'check_status' %}" """,
-        ),
+        Edit(INDEX, """hx-post="{% url 'check_status' %}" """, ""),
     ),
     Mistake(
         "the-form-is-the-browsers-and-the-task-takes-no-word",
         "test_the_button_sends_with_htmx",
         ("POST /check-status/", "TypeError: send_status() takes 1 positional", "status/tasks.py"),
-        Edit(
-            INDEX,
-            """hx-post="{% url 'check_status' %}" """,
-            """method="post" action="{% url 'check_status' %}" """,
-        ),
+        Edit(INDEX, """hx-post="{% url 'check_status' %}" """, ""),
         Edit(TASKS, "def send_status(self, message=''):", "def send_status(self):"),
     ),
     Mistake(

@@ -31,7 +31,7 @@ def test_a_replaced_file_marks_its_new_lines():
 
 def test_marks_reach_beyond_the_length_of_the_fence():
     shown = box(f"{S5}/config/settings.py")
-    assert "        'LOCATION': CELERY_BROKER_URL," in shown.new[-3:]
+    assert "        'LOCATION': CELERY_BROKER_URL," in shown.new[-5:]
     assert shown.code.splitlines()[-1] == shown.new[-1]
 
 

@@ -43,9 +43,9 @@ def test_a_form_replaces_the_form_of_the_step_before():
     assert (shown.data["kind"], shown.data["place"]) == ("part", "replaces")
     assert shown.title == "templates/index.html replaces <form>"
     assert shown.language == "html+django"
-    assert shown.code.startswith("<form hx-post=\"{% url 'check_status' %}\"")
+    assert shown.code.splitlines()[1].startswith("  hx-post=\"{% url 'check_status' %}\"")
     assert shown.code.endswith("</form>\n")
-    assert len(shown.new) == 1
+    assert len(shown.new) == 2
 
 
 def test_a_first_element_goes_first_into_the_one_around_it():

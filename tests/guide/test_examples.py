@@ -57,6 +57,30 @@ def test_sqlite_keeps_a_log_and_takes_writers_one_by_one(tmp_path: Path):
     assert said == "('wal',) IMMEDIATE"
 
 
+def test_old_visits_are_forgotten_and_new_ones_kept(tmp_path: Path):
+    project = example_project(tmp_path / "project", "production", DEBUG="True")
+    assert project.command("python", "manage.py", "migrate").returncode == 0
+    said = project.says(
+        "from datetime import timedelta\n"
+        "from uuid import uuid4\n"
+        "from django.contrib.sessions.models import Session\n"
+        "from django.utils import timezone\n"
+        "from status.models import SentTask\n"
+        "from status.tasks import forget_old_visits\n"
+        "for days in (6, 8):\n"
+        "    row = SentTask.objects.create(visitor=uuid4(), task_id=uuid4())\n"
+        "    then = timezone.now() - timedelta(days=days)\n"
+        "    SentTask.objects.filter(pk=row.pk).update(sent_at=then)\n"
+        "for days in (1, -1):\n"
+        "    end = timezone.now() + timedelta(days=days)\n"
+        "    Session.objects.create(session_key=str(days), expire_date=end)\n"
+        "forget_old_visits()\n"
+        "ages = [(timezone.now() - one.sent_at).days for one in SentTask.objects.all()]\n"
+        "print(ages, [one.session_key for one in Session.objects.all()])"
+    )
+    assert said == "[6] ['1']"
+
+
 def test_results_are_kept_for_a_week(tmp_path: Path):
     project = example_project(tmp_path / "project", "production")
     assert project.says("from config import celery_app as c; print(c.conf.result_expires)") == (
@@ -135,6 +159,7 @@ def test_broker_and_layer_ask_the_sentinels_and_the_cache_needs_none(tmp_path: P
         "sentinel",
         SENTINELS="one:26379,two:26379",
         SENTINEL_MASTER="main",
+        REDIS_PASSWORD="s@cret",
         DEBUG="True",
     )
     for edit in LOCK_AT_THE_MASTER:
@@ -151,13 +176,15 @@ def test_broker_and_layer_ask_the_sentinels_and_the_cache_needs_none(tmp_path: P
         "pool = redis.connection_pool\n"
         "manager = pool.sentinel_manager\n"
         "asked = [one.connection_pool.connection_kwargs for one in manager.sentinels]\n"
-        "print(pool.service_name, [(one['host'], one['port']) for one in asked])"
+        "places = [(one['host'], one['port']) for one in asked]\n"
+        "print(pool.service_name, places, pool.connection_kwargs['password'])"
     )
     assert said.splitlines() == [
-        "['sentinel://one:26379', 'sentinel://two:26379'] main",
-        "{'sentinels': [('one', '26379'), ('two', '26379')], 'master_name': 'main'}",
+        "['sentinel://:s%40cret@one:26379', 'sentinel://:s%40cret@two:26379'] main",
+        "{'sentinels': [('one', '26379'), ('two', '26379')], 'master_name': 'main', "
+        "'password': 's@cret'}",
         "DatabaseCache",
-        "main [('one', '26379'), ('two', '26379')]",
+        "main [('one', '26379'), ('two', '26379')] s@cret",
     ]
 
 

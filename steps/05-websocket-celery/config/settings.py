@@ -184,5 +184,7 @@ CACHES = {
     'default': {
         'BACKEND': 'django.core.cache.backends.redis.RedisCache',
         'LOCATION': CELERY_BROKER_URL,
+        # Text, and no pickle: that would run the code of whoever can write to Redis.
+        'OPTIONS': {'serializer': 'django.core.signing.JSONSerializer'},
     },
 }

@@ -1,14 +1,21 @@
+from urllib.parse import quote
+
 # host:port of each Sentinel, with commas between them, and the name they give to the Redis.
 SENTINELS = config('SENTINELS', cast=Csv())
 SENTINEL_MASTER = config('SENTINEL_MASTER', default='mymaster')
+# Of the Redis, and not of the Sentinels. An address may hold some characters only in this form.
+REDIS_PASSWORD = config('REDIS_PASSWORD')
 
-CELERY_BROKER_URL = ';'.join(f'sentinel://{sentinel}' for sentinel in SENTINELS)
+CELERY_BROKER_URL = ';'.join(
+    f'sentinel://:{quote(REDIS_PASSWORD, safe="")}@{sentinel}' for sentinel in SENTINELS
+)
 CELERY_BROKER_TRANSPORT_OPTIONS['master_name'] = SENTINEL_MASTER
 
 CHANNEL_LAYERS['default']['CONFIG']['hosts'] = [
     {
         'sentinels': [tuple(sentinel.rsplit(':', 1)) for sentinel in SENTINELS],
         'master_name': SENTINEL_MASTER,
+        'password': REDIS_PASSWORD,
     }
 ]
 

@@ -1,4 +1,5 @@
 import asyncio
+from contextlib import suppress
 
 from channels.layers import get_channel_layer
 from django.core.cache import cache
@@ -45,11 +46,18 @@ async def events():
                 continue
             message = waiting.result()
             waiting = asyncio.ensure_future(layer.receive(channel))
-            yield event(message.get('html') or rendered(message))
+            yield event(rendered(message))
     finally:
         # The visitor left. Without these two the group would keep a member who is gone.
         waiting.cancel()
         await layer.group_discard(GROUP, channel)
+        # Where a status had just arrived there was no wait to cancel, and the channel would stay:
+        # wait once more, for no time at all.
+        if channel in layer.channels:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0):
+                    while True:
+                        await layer.receive(channel)
 
 
 def rendered(message):
