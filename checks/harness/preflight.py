@@ -200,6 +200,29 @@ def require_reachable(settings: dict[str, Any]) -> None:
         )
 
 
+def require_results_in_database(settings: dict[str, Any], *, in_database: bool) -> None:
+    """Raise NotYet unless results go to Django's database, which is the copy's own.
+
+    `settings` are those of the probe, which says as well whether they are stored `in_database`.
+    """
+    if in_database:
+        return
+    name, app = "CELERY_RESULT_BACKEND", "django_celery_results"
+    seen = settings["result_backend"] or "none: what a task returns is lost"
+    look_at = f"config/settings.py, {name}"
+    if name in settings["celery_variables"]:
+        look_at = f"the environment: its {name} wins over the one of config/settings.py"
+    elif not any(one.startswith(app) for one in settings["installed_apps"]):
+        seen, look_at = f"{seen}, and no {app} among the apps", f"{look_at} and INSTALLED_APPS"
+    raise NotYet(
+        done="read the result backend from the Celery app",
+        seen=seen,
+        expected="django-db",
+        look_at=look_at,
+        guide="01, Keep the results",
+    )
+
+
 def require_remote_control(settings: dict[str, Any]) -> None:
     """Raise NotYet for a worker that was told to answer no `inspect`, which is how it is asked.
 

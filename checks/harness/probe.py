@@ -170,6 +170,8 @@ def celery_settings() -> Answer:
             **{name: conf[name] for name in SPOKEN_SETTINGS},
         },
         "result_backend": conf.result_backend,
+        # Celery takes these before it looks at any setting.
+        "celery_variables": [name for name in os.environ if name.startswith("CELERY_")],
         "beat_scheduler": str(conf.beat_scheduler),
         "result_extended": bool(conf.result_extended),
         "remote_control": bool(conf.worker_enable_remote_control),
@@ -252,11 +254,12 @@ def finds_schedule(scheduler: str) -> Answer:
 def stores_results() -> Answer:
     """Tell whether results go to the tables of django_celery_results."""
     from celery import current_app
-    from django_celery_results.backends.database import DatabaseBackend
 
     try:
+        from django_celery_results.backends.database import DatabaseBackend
+
         return {"in_database": isinstance(current_app.backend, DatabaseBackend)}
-    except Exception:  # whatever a backend that is named wrongly raises
+    except Exception:  # a backend that is named wrongly raises anything, and so does no such app
         return {"in_database": False}
 
 

@@ -26,6 +26,7 @@ from checks.harness.preflight import (
     require_own_addresses,
     require_reachable,
     require_remote_control,
+    require_results_in_database,
     without_helpers,
 )
 from checks.harness.probe_client import Probe, ProbeError
@@ -190,9 +191,12 @@ class Project(Staged, Instance):
     @stage
     def prepared(self) -> None:
         """Make sure that processes can be started: there is an app, and there are tables."""
-        require_celery_app(self.loaded(), self.folder)
-        require_reachable(self.loaded())
-        require_remote_control(self.loaded())
+        settings = self.loaded()
+        require_celery_app(settings, self.folder)
+        in_database = self.ask("stores_results")["in_database"]
+        require_results_in_database(settings, in_database=in_database)
+        require_reachable(settings)
+        require_remote_control(settings)
         self.migrated()
 
     @stage

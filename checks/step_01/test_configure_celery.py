@@ -11,7 +11,7 @@ from checks.common import startup_checks
 from checks.common.admin_login import SUPERUSER_SECONDS, Superuser, log_in
 from checks.common.evidence import explain_answer, explain_logs
 from checks.common.queues import waiting
-from checks.harness.preflight import require_celery_app
+from checks.harness.preflight import require_celery_app, require_results_in_database
 from checks.harness.project import Project
 from checks.harness.settings_reader import SettingsError
 from checks.pace import patience
@@ -90,15 +90,9 @@ def test_the_broker_has_a_default(project: Project) -> None:
     after=(test_the_packages_are_installed_as_apps, test_the_celery_app_is_loaded),
 )
 def test_results_go_to_the_database(project: Project) -> None:
-    backend = project.loaded()["result_backend"]
-    if not project.ask("stores_results")["in_database"]:
-        raise NotYet(
-            done="read the result backend from the Celery app",
-            seen=f"{backend or 'none: what a task returns is lost'}",
-            expected="django-db",
-            look_at=f"{SETTINGS}, CELERY_RESULT_BACKEND",
-            guide="01, Keep the results",
-        )
+    settings = project.loaded()
+    in_database = project.ask("stores_results")["in_database"]
+    require_results_in_database(settings, in_database=in_database)
 
 
 @check(
