@@ -7,7 +7,7 @@ databases see `databases`). Without a Celery app nobody knows which broker a wor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,6 +59,24 @@ def require_own_commands(commands: Mapping[str, str], redis_url: str) -> None:
                     look_at="Procfile",
                     guide="01, One file for three terminals",
                 )
+
+
+def require_own_clients(clients: Iterable[Mapping[str, str]], redis_url: str) -> None:
+    """Raise NotYet for the first client of the project's own code that is not for `redis_url`.
+
+    `clients` are those of the probe.
+    """
+    for client in clients:
+        address, place = client["address"], client["place"] or "one of your modules"
+        if _host_and_port(address) != (LOOPBACK, urlsplit(redis_url).port):
+            raise NotYet(
+                done="imported your modules, as the processes of the Procfile would",
+                seen=f"{place} makes a Redis client for {_shown(address)}",
+                expected="the address that CELERY_BROKER_URL has: nothing was started, "
+                "so that your own Redis stays untouched",
+                look_at=f"{place}: which address is the client given?",
+                guide="05, One run at a time",
+            )
 
 
 def _redis_addresses(settings: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:

@@ -5,7 +5,9 @@ output. What the project itself prints goes to the standard error. Nothing of th
 imported here: the project's folder alone is on the path.
 """
 
+import ast
 import asyncio
+import gc
 import io
 import json
 import os
@@ -14,9 +16,11 @@ import runpy
 import subprocess
 import sys
 import threading
+import tokenize
 import traceback
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +68,11 @@ SPOKEN_SETTINGS = (
     "task_serializer",
 )
 SPOKEN_OPTIONS = ("global_keyprefix", "fanout_prefix", "fanout_patterns", "sep", "priority_steps")
+REDIS_PORT = 6379
+CLIENTS = {"Redis", "StrictRedis"}
+MAKE_CLIENTS = CLIENTS | {"from_url", "ConnectionPool", "BlockingConnectionPool"}
+# Arguments of a client that name its Redis in another way than by host and port.
+ELSEWHERE = {"**", "connection_pool", "unix_socket_path"}
 
 
 def run_manage_py() -> None:
@@ -261,6 +270,86 @@ def stores_results() -> Answer:
         return {"in_database": isinstance(current_app.backend, DatabaseBackend)}
     except Exception:  # a backend that is named wrongly raises anything, and so does no such app
         return {"in_database": False}
+
+
+def redis_clients() -> Answer:
+    """Return the address of each Redis that the project's own code makes a client for, and where.
+
+    What it makes as it is imported is there to look at; of the rest, what is written down.
+    """
+    import_what_processes_import()
+    calls = list(calls_that_make_clients())
+    files = sorted({file for file, _ in calls})
+    clients = [
+        {"address": address, "place": f"{file}, line {call.lineno}"}
+        for file, call in calls
+        if (address := written_address(call))
+    ]
+    for pool in connection_pools():
+        found = pool.connection_kwargs
+        host, port = found.get("host", "localhost"), found.get("port", REDIS_PORT)
+        address = f"unix://{found['path']}" if "path" in found else f"redis://{host}:{port}"
+        clients.append({"address": address, "place": " or ".join(files)})
+    return {"clients": clients}
+
+
+def import_what_processes_import() -> None:
+    """Import what the web process and the worker do; what fails there is told by them."""
+    from celery import current_app
+    from django.conf import settings
+    from django.utils.module_loading import import_string
+
+    with suppress(Exception, SystemExit):
+        current_app.loader.import_default_modules()
+    if application := getattr(settings, "ASGI_APPLICATION", None):
+        with suppress(Exception, SystemExit):
+            import_string(application)
+
+
+def connection_pools() -> list[Any]:
+    """Return the pools of Redis clients that there are. Celery and Channels make theirs later."""
+    modules = [sys.modules[name] for name in ("redis", "redis.asyncio") if name in sys.modules]
+    kinds = tuple(module.ConnectionPool for module in modules)
+    # Not isinstance: it asks a lazy object for its class, which makes it.
+    return [one for one in gc.get_objects() if issubclass(type(one), kinds)]
+
+
+def calls_that_make_clients() -> Iterator[tuple[str, ast.Call]]:
+    """Give each call in the project's imported modules that makes a Redis client, and its file."""
+    folder = Path.cwd()
+    for module in list(sys.modules.values()):
+        file = Path(getattr(module, "__file__", None) or "")
+        if folder not in file.parents or file.suffix != ".py":
+            continue
+        with suppress(OSError, SyntaxError), tokenize.open(file) as source:
+            for node in ast.walk(ast.parse(source.read())):
+                if isinstance(node, ast.Call) and called(node) in MAKE_CLIENTS:
+                    yield file.relative_to(folder).as_posix(), node
+
+
+def called(call: ast.Call) -> str:
+    """Return the name of what is called, without what stands before a dot."""
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+
+
+def written_address(call: ast.Call) -> str:
+    """Return the address that a call which makes a client has in it, "" where it is from elsewhere.
+
+    Without any argument that is redis-py's own.
+    """
+    nodes = dict(zip(("host", "port"), call.args, strict=False))
+    nodes |= {one.arg or "**": one.value for one in call.keywords}
+    given = {
+        name: str(node.value) if isinstance(node, ast.Constant) else ""
+        for name, node in nodes.items()
+    }
+    if called(call) == "from_url":
+        url = given.get("url", given.get("host", ""))
+        return url if url.startswith(("redis", "unix")) else ""
+    if called(call) not in CLIENTS or given.keys() & ELSEWHERE:
+        return ""
+    host, port = given.get("host", "localhost"), given.get("port", str(REDIS_PORT))
+    return f"redis://{host}:{port}" if host and port else ""
 
 
 def migrate() -> Answer:
@@ -555,6 +644,7 @@ QUESTIONS: dict[str, Callable[..., Answer]] = {
         package_migrations,
         finds_schedule,
         stores_results,
+        redis_clients,
         migrate,
         create_superuser,
         schedule,

@@ -24,6 +24,7 @@ from checks.harness.preflight import (
     own_commands,
     require_celery_app,
     require_own_addresses,
+    require_own_clients,
     require_reachable,
     require_remote_control,
     require_results_in_database,
@@ -190,7 +191,10 @@ class Project(Staged, Instance):
 
     @stage
     def prepared(self) -> None:
-        """Make sure that processes can be started: there is an app, and there are tables."""
+        """Make sure that processes can be started, and reach nothing but what is the run's own.
+
+        There is an app then, and there are tables.
+        """
         settings = self.loaded()
         require_celery_app(settings, self.folder)
         in_database = self.ask("stores_results")["in_database"]
@@ -198,6 +202,11 @@ class Project(Staged, Instance):
         require_reachable(settings)
         require_remote_control(settings)
         self.migrated()
+        try:
+            clients = self.ask("redis_clients", within_seconds=LOAD_SECONDS)["clients"]
+        except ProbeError as error:
+            raise not_loaded(str(error), self.folder) from None
+        require_own_clients(clients, self.redis.url)
 
     @stage
     def running(self) -> Project:

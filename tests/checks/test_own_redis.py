@@ -1,14 +1,17 @@
 """A project that would reach another Redis than the run's own is not started, and is told why."""
 
+import ast
+import re
 from pathlib import Path
 
 import pytest
 
-from checks.harness.preflight import require_results_in_database
+from checks.harness.preflight import require_own_clients, require_results_in_database
+from checks.harness.probe import written_address
 from checks.harness.project import opened_project
 from checks.target import Target
 from checks.verdicts import NotYet
-from tests.support.edited_projects import Appending, Change, edited_copy
+from tests.support.edited_projects import Appending, Change, Edit, edited_copy
 from workbook.projects.steps import find_step
 
 SETTINGS = "config/settings.py"
@@ -52,3 +55,55 @@ def test_results_without_their_app_lead_to_the_apps() -> None:
         require_results_in_database(STORED | {"installed_apps": []}, in_database=False)
     assert told.value.seen == "django-db, and no django_celery_results among the apps"
     assert told.value.look_at.endswith("INSTALLED_APPS")
+
+
+# What step 05's task makes its lock with, and what is said of each of these in its place.
+OWN_CLIENT = "redis = Redis.from_url(settings.CELERY_BROKER_URL)"
+CLIENTS = [
+    (
+        "def lock_of(name):\n    return Redis.from_url('redis://:secret@db.example').lock(name)",
+        "status/tasks.py, line N makes a Redis client for redis://:***@db.example",
+    ),
+    (
+        "from os import environ\nredis = Redis(host=environ.get('NO_SUCH_HOST', '127.0.0.9'))",
+        "status/tasks.py makes a Redis client for redis://127.0.0.9:6379",
+    ),
+    (
+        "import redis.asyncio\nredis = redis.asyncio.Redis(unix_socket_path='/run/redis.sock')",
+        "status/tasks.py makes a Redis client for unix:///run/redis.sock",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "seen"), CLIENTS, ids=["in a function", "of a variable", "asyncio at a socket's file"]
+)
+def test_a_client_of_the_projects_own_code_is_told(code: str, seen: str, tmp_path: Path) -> None:
+    told = told_of(5, tmp_path, Edit("status/tasks.py", OWN_CLIENT, code))
+    assert re.sub(r"line \d+", "line N", told.seen) == seen
+    assert told.look_at.startswith("status/tasks.py")
+
+
+@pytest.mark.parametrize(
+    ("call", "address"),
+    [
+        ("Redis()", LAPTOP),
+        ("redis.StrictRedis(decode_responses=True)", LAPTOP),
+        ("Redis('db.example', 6380)", "redis://db.example:6380"),
+        ("Redis(port=6380)", "redis://localhost:6380"),
+        ("Redis.from_url(url='rediss://db.example')", "rediss://db.example"),
+        ("Redis.from_url(settings.CELERY_BROKER_URL)", ""),
+        ("Limiter.from_url('https://db.example')", ""),
+        ("Redis(host=settings.REDIS_HOST)", ""),
+        ("Redis(connection_pool=pool)", ""),
+        ("Redis(*address)", ""),
+        ("Redis(**options)", ""),
+    ],
+)
+def test_the_address_that_a_call_has_in_it(call: str, address: str) -> None:
+    assert written_address(ast.parse(call, mode="eval").body) == address
+
+
+def test_clients_for_the_runs_own_redis_pass() -> None:
+    client = {"address": "redis://127.0.0.1:7000/1", "place": "status/tasks.py, line 18"}
+    require_own_clients([client], "redis://127.0.0.1:7000")
