@@ -132,6 +132,21 @@ def _second_app(project: Path) -> str:
     return f"{first} and the rest of the project"
 
 
+def require_package(settings: dict[str, Any]) -> None:
+    """Raise NotYet where the project has another name than `config`, which all else builds on.
+
+    `settings` are those of the probe.
+    """
+    if not settings["package_is_loaded"]:
+        raise NotYet(
+            done="loaded Django, as manage.py does",
+            seen=f"no package config: its settings are {settings['settings_module']}",
+            expected="config.settings: every page of the guide names that package",
+            look_at="manage.py: which settings does it name?",
+            guide="01, Start a project",
+        )
+
+
 def require_celery_app(settings: dict[str, Any], project: Path) -> None:
     """Raise NotYet unless the package `config` holds one Celery app that knows its broker.
 

@@ -159,11 +159,14 @@ def celery_settings() -> Answer:
     from celery import Celery, current_app
 
     package = sys.modules.get("config")
-    apps = [value for value in vars(package).values() if isinstance(value, Celery)]
+    values = vars(package).values() if package else ()
+    apps = [value for value in values if isinstance(value, Celery)]
     conf, namespace = current_app.conf, current_app.namespace
     written = conf.broker_write_url or conf.broker_url
     options = conf.broker_transport_options
     return {
+        "settings_module": os.environ["DJANGO_SETTINGS_MODULE"],
+        "package_is_loaded": package is not None,
         "app_is_loaded": bool(apps),
         "app_is_current": current_app._get_current_object() in apps,
         # None until config_from_object has named them.

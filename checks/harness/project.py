@@ -25,6 +25,7 @@ from checks.harness.preflight import (
     require_celery_app,
     require_own_addresses,
     require_own_clients,
+    require_package,
     require_reachable,
     require_remote_control,
     require_results_in_database,
@@ -128,6 +129,7 @@ class Project(Staged, Instance):
         except ProbeError as error:
             raise not_loaded(str(error), self.folder) from None
         require_own_addresses(settings, self.redis.url)
+        require_package(settings)
         self.launcher = replace(self.launcher, host=settings["host"] or LOOPBACK)
         if settings["broker_url"]:
             self.speak_as(settings["celery"])
