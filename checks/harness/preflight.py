@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from checks.harness.diagnosis.evidence import is_test
 from checks.harness.diagnosis.startup import PROCESSES
 from checks.verdicts import NotYet
 from workbook.errors import WorkbookError
@@ -127,7 +128,7 @@ def _second_app(project: Path) -> str:
     for file in sorted(project.rglob("*.py")):
         name = file.relative_to(project).as_posix()
         text = file.read_text(encoding="utf-8", errors="replace")
-        if name != first and SECOND_APP.search(text):
+        if name != first and not is_test(name) and SECOND_APP.search(text):
             return name
     return f"{first} and the rest of the project"
 

@@ -23,7 +23,7 @@ from checks.common.project_files import CONSUMERS, SETTINGS, TASKS
 from checks.common.registered_tasks import require_known
 from checks.common.statuses import NEXT_SECONDS, STATUSES, TASK, statuses
 from checks.harness.diagnosis.causes import CONSOLE, FRAMES
-from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.evidence import is_test, of_log
 from checks.harness.diagnosis.explain import explain
 from checks.harness.project import INTERVAL_SECONDS, Project
 from checks.pace import patience
@@ -109,10 +109,12 @@ def test_the_cache_is_shared(project: Project) -> None:
 
 
 def _importing_the_cache(project: Project) -> str:
-    """Return the project's first file that imports the default cache, empty if there is none."""
+    """Return the first file beside tests that imports the default cache, "" if there is none."""
     for file in sorted(project.folder.rglob("*.py")):
-        if DEFAULT_CACHE.search(file.read_text(encoding="utf-8", errors="replace")):
-            return file.relative_to(project.folder).as_posix()
+        name = file.relative_to(project.folder).as_posix()
+        text = file.read_text(encoding="utf-8", errors="replace")
+        if DEFAULT_CACHE.search(text) and not is_test(name):
+            return name
     return ""
 
 

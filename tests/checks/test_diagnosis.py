@@ -972,6 +972,19 @@ def test_the_learners_lines_are_the_proof(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "test",
+    ["status/tests.py", "status/tests/views.py", "app/test_it.py", "a_test.py", "conftest.py"],
+)
+def test_a_test_is_blamed_for_what_it_raises_alone(test: str, tmp_path: Path) -> None:
+    for file in (test, VIEWS):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("send_status('x')", encoding="utf-8")
+    frame = f'Traceback (most recent call last):\n  File "{tmp_path / test}", line 1\n    x\nE: no'
+    assert of_log("", tmp_path).find("send_status") == f"{VIEWS}, line 1"
+    assert of_log(frame, tmp_path).find("send_status") == f"{test}, line 1"
+
+
+@pytest.mark.parametrize(
     ("file", "look_at", "guide"),
     [
         ("config/asgi.py", "config/asgi.py, line 3", "04, Serve websockets"),

@@ -102,6 +102,7 @@ MISTAKES = [
         ("a different app from the one in config", "open config/more.py: is there a second"),
         Edit("config/__init__.py", "\n__all__", "from . import more\n\n__all__"),
         Edit("config/more.py", "", SECOND_APP),
+        Edit("config/a_test.py", "", SECOND_APP),
     ),
     Mistake(
         "broker_without_a_default",

@@ -150,6 +150,7 @@ VARIANTS = [
         Edit("status/migrations/0002_run.py", "", MIGRATION),
         Edit(CLAIMS, "", ROW_CLAIMS),
         Edit(SETTINGS, CACHES, ""),
+        Edit("status/tests.py", "", "from django.core.cache import cache\n\ncache.clear()\n"),
         Edit(TASKS, "from django.core.cache import cache\n", ""),
         Edit(TASKS, "import LAST_STATUS, LIFETIME, claim, release", "import claim, keep, release"),
         Edit(TASKS, "cache.set(LAST_STATUS, status, LIFETIME)", "keep(status)"),

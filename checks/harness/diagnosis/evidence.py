@@ -20,6 +20,8 @@ LEFT_OUT = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL)
 # What is not the learner's though it is in their folder.
 FOREIGN_FOLDERS = {"migrations", "node_modules", "site-packages", "staticfiles"}
 SOURCES = ("*.py", "*.html")
+# What no process of the project runs, wherever it is.
+TESTS = re.compile(r"(^|/)(tests/.*|tests\.py|test_[^/]*\.py|[^/]*_test\.py|conftest\.py)$")
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,25 @@ class Evidence:
         return ""
 
     def _sources(self) -> list[Path]:
-        """Return the learner's files, their app's first: there the steps' own work is done."""
+        """Return the learner's files, their app's first: there the steps' own work is done.
+
+        Tests are left out, but for one that the last traceback is about.
+        """
         found = (file for kind in SOURCES for file in sorted(self.project.rglob(kind)))
-        own = [file for file in found if file.is_file() and not FOREIGN_FOLDERS & set(file.parts)]
+        framed = {file for file, _ in frames_in(self.own)}
+        own = [
+            file
+            for file in found
+            if file.is_file()
+            and not FOREIGN_FOLDERS & set(file.parts)
+            and (not is_test(name := file.relative_to(self.project).as_posix()) or name in framed)
+        ]
         return sorted(own, key=lambda file: "config" in file.parts)
+
+
+def is_test(name: str) -> bool:
+    """Tell whether a file of a project is one of its tests; `name` begins in its folder."""
+    return bool(TESTS.search(name))
 
 
 def of_page(html: str, project: Path, path: str = "", log: str = "") -> Evidence:
