@@ -131,7 +131,11 @@ def django_settings() -> Answer:
     # With DEBUG on and no host named, Django answers to these.
     hosts = settings.ALLOWED_HOSTS or ([".localhost", LOOPBACK] if settings.DEBUG else [])
     names = [name for name in (LOOPBACK, "localhost") if validate_host(name, hosts)]
+    module = os.environ["DJANGO_SETTINGS_MODULE"]
+    file = getattr(sys.modules.get(module), "__file__", None) or "config/settings.py"
     return {
+        "settings_module": module,
+        "settings_file": Path(os.path.relpath(file)).as_posix(),
         "host": names[0] if names else "",
         "allowed_hosts": list(settings.ALLOWED_HOSTS),
         "redirects_away": [
@@ -165,7 +169,6 @@ def celery_settings() -> Answer:
     written = conf.broker_write_url or conf.broker_url
     options = conf.broker_transport_options
     return {
-        "settings_module": os.environ["DJANGO_SETTINGS_MODULE"],
         "package_is_loaded": package is not None,
         "app_is_loaded": bool(apps),
         "app_is_current": current_app._get_current_object() in apps,
@@ -550,6 +553,9 @@ def load_asgi() -> Answer:
     global alone
     if alone is None:
         kept = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+        # What manage.py put on the path, a server's command does as well, by an option.
+        own = [entry for entry in sys.path if Path.cwd() in Path(entry).parents]
+        kept["PYTHONPATH"] = os.pathsep.join([*own, *filter(None, [kept.get("PYTHONPATH")])])
         code = "import config.asgi; config.asgi.application"
         alone = subprocess.Popen(
             [sys.executable, "-c", code],

@@ -12,9 +12,16 @@ from checks.verdicts import NotYet
 WRITTEN = re.compile(r"^[ \t]*SECRET_KEY\s*(?::\s*str\s*)?=\s*['\"]django-insecure-", re.MULTILINE)
 
 
-def require_key_from_environment(folder: Path) -> None:
-    """Raise NotYet where the settings of the project in `folder` hold the key as it was written."""
-    for file in sorted(folder.glob("*/settings*.py")) + sorted(folder.glob("*/settings/*.py")):
+def require_key_from_environment(folder: Path, settings_file: str) -> None:
+    """Raise NotYet where the settings of the project in `folder` hold the key as it was written.
+
+    `settings_file` is the one that Django is told to load, from that folder on; a package of
+    settings has more of them.
+    """
+    holder = (folder / settings_file).parent
+    if holder.name == "settings":
+        holder = holder.parent
+    for file in sorted(holder.glob("settings*.py")) + sorted(holder.glob("settings/*.py")):
         text = file.read_text(encoding="utf-8", errors="replace")
         if found := WRITTEN.search(text):
             line = text.count("\n", 0, found.start()) + 1

@@ -133,7 +133,7 @@ test_no_migration_is_missing = startup_checks.test_no_migration_is_missing
     "SECRET_KEY follows the environment", after=(test_beat_takes_its_schedule_from_the_database,)
 )
 def test_secret_key_follows_the_environment(project: Project) -> None:
-    require_key_from_environment(project.folder)
+    require_key_from_environment(project.folder, project.loaded()["settings_file"])
 
 
 @check(
