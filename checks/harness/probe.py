@@ -21,6 +21,7 @@ import traceback
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,7 @@ def celery_settings() -> Answer:
     apps = [value for value in values if isinstance(value, Celery)]
     conf, namespace = current_app.conf, current_app.namespace
     written = conf.broker_write_url or conf.broker_url
-    options = conf.broker_transport_options
+    options, expires = conf.broker_transport_options, conf.result_expires
     return {
         "package_is_loaded": package is not None,
         "app_is_loaded": bool(apps),
@@ -187,6 +188,8 @@ def celery_settings() -> Answer:
         "result_backend": conf.result_backend,
         # Celery takes these before it looks at any setting.
         "celery_variables": [name for name in os.environ if name.startswith("CELERY_")],
+        # In seconds. Without any, or with none, a result is kept for ever.
+        "result_expires": expires.total_seconds() if isinstance(expires, timedelta) else expires,
         "beat_scheduler": str(conf.beat_scheduler),
         "result_extended": bool(conf.result_extended),
         "remote_control": bool(conf.worker_enable_remote_control),
@@ -458,8 +461,6 @@ def schedule(task: str, queue: str) -> Answer:
 
 def schedule_overdue(task: str, queue: str) -> Answer:
     """Have beat send `task` to `queue` once, at its next look: it is daily, and two days late."""
-    from datetime import timedelta
-
     from django.utils import timezone
     from django_celery_beat.models import IntervalSchedule, PeriodicTask
 

@@ -81,7 +81,13 @@ QUICK = (
     Mistake(
         "a-task-of-the-day-before-yesterday",
         "test_a_reload_shows_the_task",
-        ("2 days back", "that task again", "index: how old may the task be", "Know whose task"),
+        (
+            "2 days back",
+            "Celery does after 1",
+            "that task again",
+            "index: how old may the task be",
+            "Know whose task",
+        ),
         Edit(VIEWS, ", sent_at__gt=yesterday", ""),
     ),
     Mistake(

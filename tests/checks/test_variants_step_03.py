@@ -169,7 +169,13 @@ VARIANTS = (
         Edit("config/settings/__init__.py", "", "from .local import *  # noqa: F403\n"),
         Edit("config/settings/base.py", "", SETTINGS_BASE),
         Edit(SETTINGS, "", None),
-        Edit("config/settings/local.py", "", "from .base import *  # noqa: F403\n"),
+        # Results are kept for a week, and the page shows a task for as long.
+        Edit(
+            "config/settings/local.py",
+            "",
+            "from .base import *  # noqa: F403\n\nCELERY_RESULT_EXPIRES = 7 * 24 * 60 * 60\n",
+        ),
+        Edit(VIEWS, "timedelta(days=1)", "timedelta(days=7)"),
         Edit(TASK, "every 1s", "every 500ms"),
         Edit(TASKS, "range(0, 100, 20)", "range(0, 100, 10)"),
         Edit(TASKS, "sleep(1)", "sleep(0.5)"),
