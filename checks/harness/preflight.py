@@ -22,6 +22,7 @@ from workbook.runtime.ports import LOOPBACK
 
 LOOK_AT = "config/settings.py: does it read CELERY_BROKER_REDIS_URL?"
 BROKER = "CELERY_BROKER_URL"
+BROKER_VARIABLES = {BROKER, "CELERY_BROKER_READ_URL", "CELERY_BROKER_WRITE_URL"}
 URL = re.compile(r"\b(?:rediss?|valkeys?|amqps?)://[^\s'\"]+")
 DONE = f"loaded the settings with CELERY_BROKER_REDIS_URL=redis://{LOOPBACK}:PORT"
 ROLES = ("web", "worker", "beat")
@@ -33,6 +34,7 @@ QUEUES = re.compile(r"\s(-Q|--queues)\b")
 def require_own_addresses(settings: dict[str, Any], redis_url: str) -> None:
     """Raise NotYet for the first address of a Redis that is not at `redis_url`."""
     expected_port = urlsplit(redis_url).port
+    winning = sorted(BROKER_VARIABLES & {*settings["celery_variables"]})
     for name, address, guide in _redis_addresses(settings):
         if name == BROKER and not address:
             continue  # no app that knows it: see require_celery_app
@@ -42,7 +44,9 @@ def require_own_addresses(settings: dict[str, Any], redis_url: str) -> None:
                 seen=f"{name} is {_shown(address)}",
                 expected="the address that the environment names: nothing was started, "
                 "so that your own Redis stays untouched",
-                look_at=LOOK_AT,
+                look_at=f"the environment: its {winning[0]} wins over {LOOK_AT.partition(':')[0]}"
+                if winning and name == BROKER
+                else LOOK_AT,
                 guide=guide,
             )
 

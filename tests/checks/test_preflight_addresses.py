@@ -14,6 +14,7 @@ def settings(broker: object) -> dict:
     return {
         "broker_url": broker,
         "broker_write_url": broker,
+        "celery_variables": [],
         "channel_layers": {},
         "caches": {},
         "databases": {},
@@ -57,3 +58,11 @@ def test_an_address_at_our_port_passes(address: str) -> None:
 def test_what_a_library_quotes_of_an_address_is_masked() -> None:
     said = "ValueError: Port could not be cast to integer value as 'Secret1'"
     assert plain(said) == "ValueError: Port could not be cast to integer value as …"
+
+
+def test_a_variable_that_wins_over_the_settings_is_named() -> None:
+    variables = {"celery_variables": ["CELERY_BROKER_REDIS_URL", "CELERY_BROKER_URL"]}
+    with pytest.raises(NotYet) as caught:
+        require_own_addresses(settings("redis://localhost:6379") | variables, OURS)
+    look_at = "the environment: its CELERY_BROKER_URL wins over config/settings.py"
+    assert caught.value.look_at == look_at

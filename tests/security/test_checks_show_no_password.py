@@ -16,6 +16,7 @@ SECRET = "very-secret"
 SETTINGS = {
     "broker_url": OURS,
     "broker_write_url": OURS,
+    "celery_variables": [],
     "channel_layers": {},
     "caches": {},
     "databases": {},
