@@ -90,17 +90,41 @@ def shown_now(project: Path, path: str, names: Iterable[str], line: int = 0) -> 
 
 
 def span_of(path: str, text: str, name: str) -> tuple[int, int] | None:
-    """Return from where to where a part of that name goes, in lines from 0; None without one."""
-    lines = text.splitlines()
-    if read := SCOPES.get(PurePosixPath(path).suffix):
-        with suppress(WorkbookError):  # no part has that name, but perhaps a line
-            scope = read(text, name)
-            if (at := scope.index(name)) is not None:
+    """Return from where to where to show a name, in lines from 0: its part, else what is around it.
+
+    None where the file does not have it.
+    """
+    if span := _part(path, text, name):
+        return span
+    at = line_of(path, text, name)
+    return None if at is None else (max(at - AROUND, 0), at + AROUND + 1)
+
+
+def line_of(path: str, text: str, name: str) -> int | None:
+    """Return the line, from 0, that defines a name, else the first that has it; None for none."""
+    span, lines = _part(path, text, name), text.splitlines()
+    first, end = span or (0, len(lines))
+    word = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
+    # The part begins with its comments and decorators.
+    for pattern in (rf"\s*(?:(?:async )?def |class ){word}|\s*{word}\s*[:=]", f".*{word}"):
+        for at in range(first, end):
+            if re.match(pattern, lines[at]):
+                return at
+    return first if span else None
+
+
+def _part(path: str, text: str, name: str) -> tuple[int, int] | None:
+    """Return from where to where the part of that name goes; a method's name is enough for it."""
+    read = SCOPES.get(PurePosixPath(path).suffix)
+    if read is None:
+        return None
+    with suppress(WorkbookError):  # several have that name, or the file cannot be taken apart
+        owners = [one.name for one in read(text, "").parts if one.is_block]
+        for full in [name, *(f"{owner}.{name}" for owner in owners)]:
+            scope = read(text, full)
+            if (at := scope.index(full)) is not None:
                 return scope.parts[at].first, scope.parts[at].end
-    found = [
-        at for at, line in enumerate(lines) if re.search(rf"(?<![\w-]){re.escape(name)}", line)
-    ]
-    return (max(found[0] - AROUND, 0), found[0] + AROUND + 1) if found else None
+    return None
 
 
 def _differs(path: str, text: str, names: list[str]) -> str:

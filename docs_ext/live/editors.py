@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from docs_ext.hint.places import Place, place_named, span_of
+from docs_ext.hint.places import Place, line_of, place_named
 from workbook.errors import WorkbookError
 from workbook.projects.progress import Cross
 from workbook.runtime.signals import APART
@@ -79,17 +79,17 @@ def spot(cross: Cross, project: Path) -> tuple[Path, int] | None:
     for name in named.files:
         file = (project / name).resolve()
         if file.is_relative_to(project.resolve()) and file.is_file():
-            return file, line_of(named, name, file)
+            return file, line_named(named, name, file)
     return None
 
 
-def line_of(named: Place, name: str, file: Path) -> int:
+def line_named(named: Place, name: str, file: Path) -> int:
     """Return the line that a ✗ speaks of in its file; 1 where nothing tells one."""
     if named.line and name == named.files[0]:
         return named.line
     with suppress(OSError):
         text = file.read_text(encoding="utf-8-sig", errors="replace")
         for symbol in filter(None, (named.symbol, *named.words)):
-            if span := span_of(name, text, symbol):
-                return span[0] + 1
+            if (at := line_of(name, text, symbol)) is not None:
+                return at + 1
     return 1

@@ -229,3 +229,18 @@ def test_sentences_of_a_section_have_no_listing_and_nothing_to_open(tmp_path: Pa
     assert two.paragraphs == ("After.",)
     assert tips_of(page) == ["Look.\n\ncode"]
     assert plain_text("see <https://x.org/>") == "see https://x.org/"
+
+
+def test_method_is_shown_by_its_bare_name() -> None:
+    said = shown_now(ROOT / "steps" / "05-websocket-celery", "status/consumers.py", ["send_status"])
+    assert said[0] == "status/consumers.py, send_status, is now:"
+    assert "The layer calls this" in said[1]
+    assert "async def send_status(" in said[2]
+
+
+def test_what_is_no_part_is_shown_with_the_lines_around_it(tmp_path: Path) -> None:
+    write_files(tmp_path, {"Procfile": "".join(f"{name}: x\n" for name in "abcdef")})
+    assert shown_now(tmp_path, "Procfile", ["c"]) == [
+        "Procfile, c, is now:",
+        *(f"  {at} │ {name}: x" for at, name in enumerate("abcde", 1)),
+    ]

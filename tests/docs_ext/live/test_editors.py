@@ -8,9 +8,11 @@ import pytest
 from docs_ext.live.editors import ARGUMENTS, find_editor, spot
 from tests.support.text_files import write_files
 from workbook.errors import WorkbookError
+from workbook.paths import ROOT
 from workbook.projects.progress import Cross
 from workbook.runtime.waiting import wait_until
 
+STEP_05 = ROOT / "steps" / "05-websocket-celery"
 VIEWS = "import os\n\n\ndef index(request):\n    return None\n"
 
 
@@ -39,6 +41,53 @@ def spot_of(project: Path, look_at: str) -> tuple[str, int] | None:
 )
 def test_the_line_is_that_of_the_symbol(project: Path, look_at: str, line: int) -> None:
     assert spot_of(project, look_at) == ("status/views.py", line)
+
+
+@pytest.mark.parametrize(
+    ("look_at", "shown"),
+    [
+        ("Procfile, worker: which pool?", "worker: "),
+        ("config/settings.py, CHANNEL_LAYERS", "CHANNEL_LAYERS = "),
+        ("config/settings.py, STATUS_INTERVAL: how long?", "STATUS_INTERVAL = "),
+        ("config/settings.py, INSTALLED_APPS: is daphne there?", "INSTALLED_APPS = "),
+        ("config/settings.py, CACHES", "CACHES = "),
+        ("status/consumers.py, connect", "    async def connect("),
+        ("status/consumers.py, disconnect: what?", "    async def disconnect("),
+        ("status/consumers.py, send_status: what?", "    async def send_status("),
+        ("status/consumers.py: what undoes the group_add of connect?", "GROUP, self.channel_name"),
+        ("status/tasks.py, send_status", "def send_status("),
+        ("status/tasks.py, send_status_periodically", "def send_status_periodically("),
+        ("status/tasks.py: is send_status_periodically there?", "def send_status_periodically("),
+        (
+            "status/tasks.py: which argument of cache.set says how long?",
+            "    cache.set(LAST_STATUS",
+        ),
+        ("templates/_base.html, htmx-config: what?", '  <meta name="htmx-config"'),
+        ("templates/index.html, hx-target: which?", '<form hx-post="'),
+        ("templates/live.html and status/partials/current_status.html", "{% extends "),
+    ],
+)
+def test_the_line_of_the_finished_step_is_the_one_spoken_of(look_at: str, shown: str) -> None:
+    found = spot_of(STEP_05, look_at)
+    assert found
+    line = (STEP_05 / found[0]).read_text("utf-8").splitlines()[found[1] - 1]
+    assert shown in line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("def index_page():\n    pass\n\n\ndef index(request):\n    pass\n", 5),
+        ("# index\n@index_lock\ndef index(request):\n    pass\n", 3),
+        ("x = index\n\ndef index(request:\n", 3),
+        ("class First:\n    size = 1\n\nclass Pages:\n    # index\n    def index(s): ...\n", 6),
+        ("path('', index)\npath('', index)\n", 1),
+        ("index_page = 1\n", 1),
+    ],
+)
+def test_the_line_defines_the_symbol_where_one_does(project: Path, text: str, line: int) -> None:
+    write_files(project, {"status/views.py": text})
+    assert spot_of(project, "status/views.py, index") == ("status/views.py", line)
 
 
 @pytest.mark.parametrize(
