@@ -1,11 +1,15 @@
 """What counts as a save in a project, and what does not."""
 
+import os
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from checks.watch.files import CountedFiles
 from tests.support.text_files import write_files
-from workbook.projects.content import content_of, last_save
+from workbook.projects.content import LARGE_BYTES, content_of, last_save
 
 FILES = {"manage.py": "", "config/settings.py": "DEBUG = True\n", ".env": "A=1\n"}
 
@@ -44,6 +48,61 @@ def test_what_a_run_writes_is_the_same_content(project: Path) -> None:
     )
     (project / "named").write_bytes(b"SQLite format 3\0 and more")
     assert (content_of(project), last_save(project)) == (before, saved)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(".views.py.swp", ".views.py.kate-swp", "#views.py#", "views.py~", "4913", "sedAbC123"),
+        *("dump.rdb", "web.log", "beat.pid", "app.db", "app.db-wal", "celerybeat-schedule"),
+    ],
+)
+def test_what_editors_and_processes_keep_is_no_save(project: Path, name: str) -> None:
+    before, files = content_of(project), CountedFiles(project)
+    watched = files.contents().digest
+    write_files(project, {name: "x", f"status/{name}": "x"})
+    assert content_of(project) == before
+    assert files.contents().digest == watched
+    assert not files.counts(project / "status" / name)
+
+
+def test_virtual_environment_of_any_name_is_no_save(project: Path) -> None:
+    before, watched = content_of(project), CountedFiles(project).contents().digest
+    write_files(project, {"env/pyvenv.cfg": "", "env/lib/x.py": "x", "my/own/pyvenv.cfg": "x"})
+    assert content_of(project) == before
+    assert CountedFiles(project).contents().digest == watched
+
+
+def test_database_of_any_name_is_no_save_to_the_watcher(project: Path) -> None:
+    watched = CountedFiles(project).contents().digest
+    (project / "named").write_bytes(b"SQLite format 3\0 and more")
+    assert CountedFiles(project).contents().digest == watched
+    assert not CountedFiles(project).counts(project / "named")
+
+
+def test_large_file_counts_by_its_size_and_time(project: Path) -> None:
+    big = project / "film.mp4"
+    big.touch()
+    os.truncate(big, LARGE_BYTES + 1)
+    before, watched = content_of(project), CountedFiles(project).contents().digest
+    os.utime(big, (1, 1))
+    assert content_of(project) != before
+    assert CountedFiles(project).contents().digest != watched
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are none in its folders")
+def test_named_pipe_is_never_read(project: Path) -> None:
+    digests: list[str] = []
+
+    def look() -> None:
+        digests.extend((content_of(project), CountedFiles(project).contents().digest))
+
+    look()
+    os.mkfifo(project / "pipe")
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    looking.join(5)
+    assert digests == digests[:2] * 2
 
 
 def test_folder_that_is_not_there_has_a_content(tmp_path: Path) -> None:

@@ -55,6 +55,13 @@ def test_worker_older_than_the_last_save_is_found(project: Path) -> None:
     assert (found.pid, found.role, found.file) == (pid, "worker", "status/tasks.py")
 
 
+def test_virtual_environment_in_the_project_makes_none_old(project: Path) -> None:
+    with running(project, *WORKER):
+        save(project, "env/pyvenv.cfg", LATER)
+        save(project, "env/lib/package.py", LATER)
+        assert outdated_processes(project) == []
+
+
 def test_settings_in_an_env_file_count_and_templates_do_not(project: Path) -> None:
     with running(project, *WORKER):
         save(project, "templates/index.html", LATER)

@@ -6,7 +6,6 @@ which starts itself again on a save.
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Sequence
@@ -16,8 +15,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import psutil
 
-from workbook.paths import ROOT
-from workbook.projects.copying import ignored_names, name_matcher
+from workbook.projects.content import files_of
 from workbook.runtime.folder_users import processes_in
 
 # How far the two clocks may be apart: that of files, and that of processes.
@@ -91,15 +89,12 @@ def role_of(words: Sequence[str]) -> str:
 
 def _saves(folder: Path) -> list[tuple[float, str]]:
     """Return when each file of code was last written, and which it is, below `folder`."""
-    is_noise = name_matcher(ignored_names(ROOT / ".gitignore") - {".env"})
     saves = []
-    for place, folders, names in os.walk(folder):
-        folders[:] = [one for one in folders if not is_noise(one) and one != "migrations"]
-        for name in names:
-            if name.endswith(CODE):
-                with suppress(OSError):
-                    path = Path(place, name)
-                    saves.append((path.stat().st_mtime, path.relative_to(folder).as_posix()))
+    for file in files_of(folder):
+        below = file.relative_to(folder)
+        if file.name.endswith(CODE) and "migrations" not in below.parts[:-1]:
+            with suppress(OSError):
+                saves.append((file.stat().st_mtime, below.as_posix()))
     return saves
 
 
