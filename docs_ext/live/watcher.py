@@ -17,6 +17,7 @@ from workbook.runtime.process_output import decoded
 from workbook.runtime.signals import APART
 
 NOW, PAUSE = b"\n", b" "  # the keys of checks.watch
+CROSS_SECONDS = 60.0  # a run has told its first ✗ by then, or that there is none
 PAUSE_SECONDS = 12.0  # a run ends the processes of the project that it started
 
 
@@ -70,14 +71,26 @@ class Watcher:
             self._press(NOW)
 
     async def pause(self, label: str) -> None:
-        """End the run that goes on where its first ✗ is known: then what it told is remembered."""
-        state = self._state
-        if state and state.label == label and state.goes_on and state.cross:
+        """End the run that goes on once its first ✗ is known: then what it told is remembered."""
+        # A hint that did not wait for it would begin a run of its own beside this one.
+        await self._until(lambda: not self._goes_on(label) or self._has_cross, CROSS_SECONDS)
+        if self._goes_on(label) and self._has_cross:
             self._press(PAUSE)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PAUSE_SECONDS):
-                    while self._state and self._state.label == label and self._state.goes_on:
-                        await asyncio.sleep(0.05)
+            await self._until(lambda: not self._goes_on(label), PAUSE_SECONDS)
+
+    def _goes_on(self, label: str) -> bool:
+        return bool(self._state and self._state.label == label and self._state.goes_on)
+
+    @property
+    def _has_cross(self) -> bool:
+        return bool(self._state and self._state.cross)
+
+    async def _until(self, is_so: Callable[[], bool], seconds: float) -> None:
+        """Wait until something is so, but no longer than `seconds`."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not is_so():
+                    await asyncio.sleep(0.05)
 
     def stop(self) -> None:
         """Ask the watcher to end, if there is one."""

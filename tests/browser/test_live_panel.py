@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
 from tests.support.live_guides import LiveGuide, live_guide
@@ -146,6 +146,27 @@ def test_a_hint_is_what_the_tool_says(page: Page, tiny: TinyChecks) -> None:
     panel_of(page).get_by_role("button", name="Hint").click()
     hint = panel_of(page).get_by_role("region", name="Hint")
     expect(hint).to_contain_text("✗ The first holds", timeout=RUN_MS)
+
+
+def test_a_hint_is_asked_for_once_however_often_its_button_is_pressed(
+    page: Page, tiny: TinyChecks
+) -> None:
+    tiny.run()
+    expect(line_of(page)).to_contain_text("The first holds")
+    open_panel(page)
+    asked: list[Route] = []
+
+    def ask(route: Route) -> None:
+        asked.append(route)
+
+    page.route("**/-/hint*", ask)
+    for _ in range(3):
+        panel_of(page).get_by_role("button", name="Hint").click()
+    hint = panel_of(page).get_by_role("region", name="Hint")
+    expect(hint).to_have_text("Looking for a hint …")
+    (only,) = asked
+    only.fulfill(json={"text": "The idea"})
+    expect(hint).to_have_text("The idea")
 
 
 def save(tiny: TinyChecks, text: str) -> None:

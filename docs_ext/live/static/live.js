@@ -260,8 +260,10 @@
     }
 
     async function ask(button, path, then) {
-      if (button.ariaDisabled) return;
+      // One answer at a time: each hint may be a run of the checks.
+      if (button.ariaDisabled || button.ariaBusy) return;
       button.ariaBusy = "true";
+      if (button === hint) tell("Looking for a hint …");
       try {
         then(await act(path));
       } catch {
@@ -277,10 +279,7 @@
     }
 
     check.addEventListener("click", () => ask(check, "/-/check", () => {}));
-    hint.addEventListener("click", () => {
-      if (!hint.ariaDisabled) tell("Looking for a hint …");
-      ask(hint, "/-/hint", ({ text }) => tell(text));
-    });
+    hint.addEventListener("click", () => ask(hint, "/-/hint", ({ text }) => tell(text)));
     open.addEventListener("click", () =>
       ask(open, "/-/open", ({ problem }) => problem && tell(problem)),
     );

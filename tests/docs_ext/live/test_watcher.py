@@ -174,6 +174,30 @@ def test_check_now_begins_another_run_unless_one_goes_on(play) -> None:
     assert scene.told >= 1
 
 
+def test_pause_waits_for_the_first_cross_of_the_run_that_goes_on(play) -> None:
+    async def acts(scene: Scene) -> None:
+        scene.watcher.watch("02")
+        await scene.watcher.pause("02")
+        assert scene.watcher.state_of("02")["goes_on"] is False
+
+    scene = play(acts)
+    assert scene.notes("02") == ["02 --events", "pause", "ended"]
+
+
+def test_pause_ends_with_a_run_that_has_no_cross(play, tmp_path: Path) -> None:
+    green = STAND_IN.replace("\\\\", "\\").replace('mark="✗"', 'mark="✓"')
+    rests = green.replace("while key", 'tell("Rests", problem="")\nwhile key')
+    (tmp_path / "checks" / "watch.py").write_text(rests, encoding="utf-8")
+
+    async def acts(scene: Scene) -> None:
+        scene.watcher.watch("02")
+        await scene.watcher.pause("02")
+        assert scene.watcher.state_of("02")["goes_on"] is False
+
+    scene = play(acts)
+    assert scene.notes("02") == ["02 --events", "ended"]
+
+
 def test_a_watcher_that_ends_by_itself_is_started_by_the_next_save(play, tmp_path: Path) -> None:
     (tmp_path / "checks" / "watch.py").write_text("raise SystemExit(1)", encoding="utf-8")
 
