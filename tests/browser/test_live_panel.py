@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -169,6 +170,37 @@ def test_a_hint_is_asked_for_once_however_often_its_button_is_pressed(
     expect(hint).to_have_text("The idea")
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"status": 409, "json": {"problem": "There is no work/ yet."}}, "There is no work/ yet."),
+        (
+            {"status": 403, "body": "The page is older: load it again.\n"},
+            "The page is older: load it",
+        ),
+        ({"status": 500, "body": "Internal Server Error"}, "The guide did not answer."),
+        (None, "The guide did not answer."),
+    ],
+)
+def test_what_the_guide_refuses_is_shown_and_told_in_its_own_sentence(
+    page: Page, answer: dict[str, Any] | None, said: str
+) -> None:
+    open_panel(page)
+    page.route("**/-/check*", lambda route: route.fulfill(**answer) if answer else route.abort())
+    panel_of(page).get_by_role("button", name="Check now").click()
+    expect(panel_of(page).get_by_role("region", name="Hint")).to_contain_text(said)
+    expect(panel_of(page).locator("[aria-live]")).to_contain_text(said)
+
+
+def test_a_hint_is_announced_and_not_read_out(page: Page) -> None:
+    open_panel(page)
+    page.route("**/-/hint*", lambda route: route.fulfill(json={"text": "A long hint"}))
+    panel_of(page).get_by_role("button", name="Hint").click()
+    expect(panel_of(page).get_by_role("region", name="Hint")).to_have_text("A long hint")
+    heard = panel_of(page).locator("[aria-live]")
+    expect(heard).to_have_text("The hint is below the buttons.")
+
+
 def save(tiny: TinyChecks, text: str) -> None:
     tiny.small.write({"status/views.py": text})
 
@@ -306,16 +338,22 @@ def test_a_laptop_that_slept_is_told_that_it_is_cut_off_and_finds_its_way_back(
         page = context.new_page()
         page.clock.install()
         page.goto(f"{guide.url}03-third.html")
-        expect(line_of(page)).to_contain_text("not checked yet")
+        tiny.run()
+        expect(line_of(page)).to_contain_text("The first holds")
+        open_panel(page)
+        link = panel_of(page).get_by_role("link", name="03, Poll the view")
+        link.focus()
         server = next(one for one in guide.processes() if "docs_ext.live" in one.cmdline())
         server.suspend()  # its connections stay open, and say nothing
         try:
             page.clock.fast_forward(60_000)
             expect(line_of(page)).to_contain_text("Cut off")
+            expect(link).to_be_focused()
         finally:
             server.resume()
         page.clock.run_for(15_000)
-        expect(line_of(page)).to_contain_text("not checked yet", timeout=20_000)
+        expect(line_of(page)).to_contain_text("The first holds", timeout=20_000)
+        expect(link).to_be_focused()
 
 
 def test_open_takes_the_reader_to_the_file(

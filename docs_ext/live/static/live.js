@@ -71,13 +71,26 @@
     follow();
   }
 
+  /** Ask the guide to do something; return its answer, with a `problem` where it did not do it. */
   async function act(path) {
-    const answer = await fetch(`${path}?label=${encodeURIComponent(told.checks.label)}`, {
-      method: "POST",
-      headers: { "X-Workbook-Token": token },
-    });
-    if (!answer.ok) throw new Error(`${answer.status}`);
-    return answer.json();
+    const url = `${path}?label=${encodeURIComponent(told.checks.label)}`;
+    try {
+      const answer = await fetch(url, { method: "POST", headers: { "X-Workbook-Token": token } });
+      const said = await answer.text();
+      if (answer.status < 500) return answer.ok ? JSON.parse(said) : { problem: sentenceIn(said) };
+    } catch {
+      // Nobody is there.
+    }
+    return { problem: NO_ANSWER };
+  }
+
+  /** What a refusal says: as JSON, or plainly where the guide's door refused it. */
+  function sentenceIn(said) {
+    try {
+      return JSON.parse(said).problem;
+    } catch {
+      return said.trim();
+    }
   }
 
   // The panel
@@ -134,6 +147,7 @@
   }
 
   const CUT_OFF = ["–", "Cut off from the guide. Does it still run?"];
+  const NO_ANSWER = "The guide did not answer. Does it still run? Load this page again.";
   const NAMES = { "✓": "Done", "✗": "Not yet", "–": "", "…": "" };
   const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
@@ -143,7 +157,6 @@
 
   function details() {
     const cross = firstCross();
-    if (isCutOff) return [];
     const outdated = told.checks.outdated.map((text) => make("p", "", text));
     if (!cross) return outdated;
     const place = cross.href ? make("a", "", cross.guide) : cross.guide;
@@ -219,71 +232,89 @@
 
   function makePanel() {
     const about = make("div", "");
-    const check = make("button", "", "Check now");
-    const hint = make("button", "", "Hint");
-    const open = make("button", "", "Open");
-    const said = make("pre", "live-said");
-    said.tabIndex = 0;
-    said.setAttribute("role", "region");
-    said.setAttribute("aria-label", "Hint");
-    said.hidden = true;
-    const buttons = make("p", "live-buttons", check, hint, open);
-    const body = make("div", "live-body", about, buttons, said);
+    const news = makeNews();
+    const answer = makeAnswer(news.say);
+    const buttons = makeButtons(answer.tell);
+    const body = make("div", "live-body", about, buttons.element, answer.element);
     const frame = makeFrame("What the checks say about your project", body);
-    const news = make("p", "live-news");
-    news.setAttribute("aria-live", "polite");
-    frame.aside.append(news);
-    let cross = null;
-    let isFirst = true;
+    frame.aside.append(news.element);
 
     function show() {
       const { checks } = told;
       if (!frame.show(line(), checks.stars)) return;
+      // Cut off, it stays as it was: what is read keeps its place and the focus.
       fill(about, details());
+      buttons.show();
+      if (news.tellCross(checks.cross?.title ?? "")) answer.hide(); // it was on another one
+    }
+    return { show };
+  }
+
+  /** What a screen reader says: another first ✗, what a button came to, and nothing else. */
+  function makeNews() {
+    const element = make("p", "live-news");
+    element.setAttribute("aria-live", "polite");
+    const say = (text) => (element.textContent = text);
+    let cross = null;
+
+    /** Say a first ✗ that is another than the one before; tell whether it is. */
+    function tellCross(title) {
+      if (going() || isCutOff || title === cross) return false;
+      const isFirst = cross === null;
+      cross = title;
+      if (!isFirst) say(title ? `Not yet: ${title}` : "No check is ✗.");
+      return !isFirst;
+    }
+    return { element, say, tellCross };
+  }
+
+  /** What a button came to; `say` tells a screen reader of it. */
+  function makeAnswer(say) {
+    const element = make("pre", "live-said");
+    element.tabIndex = 0;
+    element.setAttribute("role", "region");
+    element.setAttribute("aria-label", "Hint");
+    const hide = () => (element.hidden = true);
+    hide();
+
+    function tell(text, spoken = text) {
+      element.textContent = text;
+      element.hidden = false;
+      say(spoken);
+    }
+    return { element, tell, hide };
+  }
+
+  /** The buttons; `tell` shows what they come to. */
+  function makeButtons(tell) {
+    const check = make("button", "", "Check now");
+    const hint = make("button", "", "Hint");
+    const open = make("button", "", "Open");
+
+    function show() {
+      const { checks } = told;
       allow(check, !isCutOff && checks.has_work && !going());
       allow(hint, !isCutOff && checks.has_work);
       open.textContent = `Open ${checks.cross?.file ?? ""}`;
       open.hidden = !told.opens || !checks.cross?.file;
       allow(open, !isCutOff);
-      tellNews(checks.cross?.title ?? "");
     }
 
-    /** Let a screen reader say another first ✗, and nothing else. */
-    function tellNews(title) {
-      if (going() || isCutOff || title === cross) return;
-      if (!isFirst) {
-        news.textContent = title ? `Not yet: ${title}` : "No check is ✗.";
-        said.hidden = true; // it was on another one
-      }
-      cross = title;
-      isFirst = false;
-    }
-
-    async function ask(button, path, then) {
+    async function ask(button, path) {
       // One answer at a time: each hint may be a run of the checks.
       if (button.ariaDisabled || button.ariaBusy) return;
       button.ariaBusy = "true";
       if (button === hint) tell("Looking for a hint …");
-      try {
-        then(await act(path));
-      } catch {
-        tell("The guide did not answer. Does it still run? Load this page again.");
-      } finally {
-        button.ariaBusy = null;
-      }
+      const { problem, text } = await act(path);
+      if (problem) tell(problem);
+      else if (text) tell(text, "The hint is below the buttons.");
+      button.ariaBusy = null;
     }
 
-    function tell(text) {
-      said.textContent = text;
-      said.hidden = false;
-    }
-
-    check.addEventListener("click", () => ask(check, "/-/check", () => {}));
-    hint.addEventListener("click", () => ask(hint, "/-/hint", ({ text }) => tell(text)));
-    open.addEventListener("click", () =>
-      ask(open, "/-/open", ({ problem }) => problem && tell(problem)),
-    );
-    return { show };
+    check.addEventListener("click", () => ask(check, "/-/check"));
+    hint.addEventListener("click", () => ask(hint, "/-/hint"));
+    open.addEventListener("click", () => ask(open, "/-/open"));
+    return { element: make("p", "live-buttons", check, hint, open), show };
   }
 
   // The text
