@@ -20,11 +20,12 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m docs_ext.live")
     parser.add_argument("--port", type=port_number, required=True)
     parser.add_argument("--editor")
+    parser.add_argument("--owner", type=int, help="end when this process, our parent, has ended")
     options = parser.parse_args(arguments)
     try:
         editor = find_editor(options.editor)
         end_leftovers()
-        return serve(ROOT, options.port, editor)
+        return serve(ROOT, options.port, editor, options.owner)
     except WorkbookError as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
+import psutil
 import uvicorn
 from watchfiles import DefaultFilter, awatch
 
@@ -40,6 +41,7 @@ SOURCES = ("docs", "steps", "mkdocs.yml", "checks", "benchmarks", "docs_ext")
 GRACE_SECONDS = 2
 LOOK_MS = 500  # how soon a run that somebody made in a terminal is on the page
 LOOKS = 4  # after so many, see whether a process that runs old code has been started again
+OWNER_SECONDS = 1.0  # how soon it is noticed that the command has ended
 POLL_MS = 300  # where the system has no more watches to give, files are looked at now and then
 
 
@@ -60,10 +62,11 @@ class Stop:
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-def serve(root: Path, port: int, editor: Editor | None = None) -> int:
+def serve(root: Path, port: int, editor: Editor | None = None, owner: int | None = None) -> int:
     """Serve the guide in `root` at 127.0.0.1:`port` until a signal; return the exit code.
 
-    `editor` is what its pages open files in.
+    `editor` is what its pages open files in. With the end of the process `owner`, our parent, it
+    ends as well.
 
     Raises WorkbookError where the port is taken, and where the site cannot be built at first.
     """
@@ -72,7 +75,7 @@ def serve(root: Path, port: int, editor: Editor | None = None) -> int:
         print(f"The guide: http://localhost:{port}/  (Ctrl-C ends it)", flush=True)
         variables = {MARK: run.id}
         builds = Builds(root, run.folder, variables)
-        return asyncio.run(_serve(root, builds, own, variables, editor))
+        return asyncio.run(_serve(root, builds, own, variables, editor, owner))
 
 
 @contextlib.contextmanager
@@ -98,12 +101,26 @@ async def _serve(
     own: socket.socket,
     variables: Mapping[str, str],
     editor: Editor | None,
+    owner: int | None,
 ) -> int:
     stop = Stop()
     with _stopping(stop):
+        looking = asyncio.create_task(_end_with(owner, stop))
         if await _unless(stop, _build_first(builds)):
             await _go_on(root, builds, own, stop, variables, editor)
+        looking.cancel()
     return EXIT_CODES[signal.Signals(stop.signum)] if stop.signum else 1
+
+
+async def _end_with(owner: int | None, stop: Stop) -> None:
+    """Ask to stop once the process `owner` has ended: one that was killed could not say so."""
+    if owner is None:
+        return
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(owner)  # its number and its start: a number is used again
+        while process.is_running() and (os.name == "nt" or os.getppid() == owner):
+            await asyncio.sleep(OWNER_SECONDS)
+    stop.asked.set()
 
 
 async def _build_first(builds: Builds) -> bool:

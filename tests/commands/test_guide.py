@@ -76,6 +76,17 @@ def test_sigterm_ends_the_server_behind_it_as_well(served: LiveGuide):
     assert wait_until(lambda: runs_of(served.small) == [], 5, 0.05)
 
 
+def test_a_killed_guide_takes_its_server_along(served: LiveGuide):
+    started = served.processes()
+    served.process.kill()
+    served.process.wait()
+    gone = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    assert wait_until(
+        lambda: not any(one.is_running() and one.status() not in gone for one in started), 20, 0.1
+    )
+    assert runs_of(served.small) == []
+
+
 def test_it_listens_on_loopback_alone(served: LiveGuide):
     processes = psutil.Process(served.process.pid).children(recursive=True)
     listening = [

@@ -44,6 +44,7 @@ def handle(options: argparse.Namespace) -> int:
     os.chdir(ROOT)  # called in work/, it is no hindrance for `start`
     require_free(port)
     command = [sys.executable, "-P", "-m", "docs_ext.live", "--port", str(port)]
+    command.append(f"--owner={os.getpid()}")  # killed, it takes the server along
     if options.editor:
         command.append(f"--editor={options.editor}")
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
