@@ -107,7 +107,7 @@ class Loop:
             self._runs.stop()
             self._round, self._settled = None, contents
             self._history.keep(known, contents.digest)
-            self._remember(known)
+            self._remember(known, contents)
             self._show(known, "as it was when the same files were checked before")
             self._screen.happened(Rests(known.problem))
             return
@@ -173,6 +173,8 @@ class Loop:
     def _end_early(self, cross: Told) -> None:
         """End the run that goes on: the hint is on what the checks have written down so far."""
         if self._round:
+            # The run does so too where it ends in order. Killed, as on Windows, it can't.
+            self._remember(self._round.result, self._round.contents)
             self._runs.stop()
             self._last, self._settled = self._round.result, self._round.contents
             self._history.last_failed = cross.id
@@ -229,12 +231,17 @@ class Loop:
         known = read_progress().of(self._target.label)
         return known.unproven_in(read_record().id, result.held)
 
-    def _remember(self, known: Result) -> None:
-        """Let those who read what is remembered know that these files have been checked."""
-        if self._target.kind == "work" and not known.problem:
-            order = known.ids
-            told = sorted(known.told.items(), key=lambda one: order.index(one[0]))
-            remember_verdicts(self._target.label, content_of(self._folder), told, True)
+    def _remember(self, result: Result, about: Contents) -> None:
+        """Let those who read what is remembered know what has been told of the files as they are.
+
+        Nothing is, where they are others by now than what the result is `about`.
+        """
+        is_known = self._target.kind == "work" and not result.problem
+        if is_known and self._files.contents().digest == about.digest:
+            order = result.ids
+            told = sorted(result.told.items(), key=lambda one: order.index(one[0]))
+            content = content_of(self._folder)
+            remember_verdicts(self._target.label, content, told, result.is_complete)
 
     # What is seen
 
