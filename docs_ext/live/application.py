@@ -28,6 +28,9 @@ STATIC = Path(__file__).parent / "static"
 EVENTS, CHECK, HINT, OPEN = "/-/events", "/-/check", "/-/hint", "/-/open"
 TYPES = {SCRIPT: "text/javascript", STYLES: "text/css"}
 
+Act = Callable[[str], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
 
 @dataclass(frozen=True)
 class Live:
@@ -88,24 +91,15 @@ def make_application(live: Live, names: Iterable[str] = ()) -> Starlette:
         path = request.query_params.get("page", "/")
         return StreamingResponse(live.events(path), media_type="text/event-stream")
 
-    async def check(request: Request) -> Response:
-        label = request.query_params.get("label", "")
-        if problem := refusal(live.states, label):
-            return problem
+    async def check(label: str) -> Response:
         live.watcher.check(label)
         return JSONResponse({}, 202)
 
-    async def hint(request: Request) -> Response:
-        label = request.query_params.get("label", "")
-        if problem := refusal(live.states, label):
-            return problem
+    async def hint(label: str) -> Response:
         await live.watcher.pause(label)
         return JSONResponse({"text": await live.hint(label)})
 
-    async def open_file(request: Request) -> Response:
-        label = request.query_params.get("label", "")
-        if problem := refusal(live.states, label):
-            return problem
+    async def open_file(label: str) -> Response:
         return JSONResponse({"problem": live.open_file(label)})
 
     async def page(scope: Scope, receive: Receive, send: Send) -> None:
@@ -115,13 +109,23 @@ def make_application(live: Live, names: Iterable[str] = ()) -> Starlette:
         routes=[
             *(Route(path, static) for path in TYPES),
             Route(EVENTS, events),
-            Route(CHECK, check, methods=["POST"]),
-            Route(HINT, hint, methods=["POST"]),
-            Route(OPEN, open_file, methods=["POST"]),
+            Route(CHECK, acting(live.states, check), methods=["POST"]),
+            Route(HINT, acting(live.states, hint), methods=["POST"]),
+            Route(OPEN, acting(live.states, open_file), methods=["POST"]),
             Mount("/", page),
         ],
         middleware=[Middleware(Guard, token=live.token, names=names)],
     )
+
+
+def acting(states: CheckStates, act: Act) -> Endpoint:
+    """Return what answers a request by `act` on the step or lesson it names, unless refused."""
+
+    async def answer(request: Request) -> Response:
+        label = request.query_params.get("label", "")
+        return refusal(states, label) or await act(label)
+
+    return answer
 
 
 def refusal(states: CheckStates, label: str) -> Response | None:

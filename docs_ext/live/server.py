@@ -140,21 +140,50 @@ async def _go_on(
     editor: Editor | None,
 ) -> None:
     """Serve the site that is there, and watch, until it is to stop."""
+    live = await _live(root, builds, variables, editor)
+    server = _server(live)
+    serving = asyncio.create_task(server.serve(sockets=[own]))
+    watching = asyncio.create_task(_watch_pages(root, builds, live.subscribers, stop))
+    looking = asyncio.create_task(_watch_work(live, stop))
+    asked = asyncio.create_task(stop.asked.wait())
+    tasks = (serving, watching, looking, asked)
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        # A stream of events never ends by itself.
+        live.subscribers.close()
+        server.should_exit = True
+        for task in (watching, looking, asked):
+            task.cancel()
+        done = await asyncio.gather(*tasks, return_exceptions=True)
+        await live.watcher.close()
+    for problem in done:
+        if isinstance(problem, Exception):
+            raise problem
+
+
+async def _live(
+    root: Path, builds: Builds, variables: Mapping[str, str], editor: Editor | None
+) -> Live:
+    """Return what the application tells of."""
     subscribers, states = Subscribers(), CheckStates()
     await _refresh(states)
-    watcher = Watcher(root, variables, subscribers.wake, partial(_refresh, states))
-    live = Live(
+    return Live(
         lambda: builds.current,
         states,
-        watcher,
+        Watcher(root, variables, subscribers.wake, partial(_refresh, states)),
         Reading(),
         subscribers,
         secrets.token_urlsafe(24),
         partial(hint, root, variables=variables),
         editor,
     )
+
+
+def _server(live: Live) -> Server:
+    """Return the server of the application, which answers to the forwarded name as well."""
     names = [name for name in [os.environ.get(FORWARDED_NAME, "").strip()] if name]
-    server = Server(
+    return Server(
         uvicorn.Config(
             make_application(live, names),
             log_level="warning",
@@ -166,24 +195,6 @@ async def _go_on(
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
-    serving = asyncio.create_task(server.serve(sockets=[own]))
-    watching = asyncio.create_task(_watch_pages(root, builds, subscribers, stop))
-    looking = asyncio.create_task(_watch_work(live, stop))
-    asked = asyncio.create_task(stop.asked.wait())
-    tasks = (serving, watching, looking, asked)
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        # A stream of events never ends by itself.
-        subscribers.close()
-        server.should_exit = True
-        for task in (watching, looking, asked):
-            task.cancel()
-        done = await asyncio.gather(*tasks, return_exceptions=True)
-        await watcher.close()
-    for problem in done:
-        if isinstance(problem, Exception):
-            raise problem
 
 
 async def _watch_work(live: Live, stop: Stop) -> None:
