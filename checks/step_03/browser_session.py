@@ -40,6 +40,36 @@ CLICK = """() => {
     (inner || found).click();
     return true;
 }"""
+# Tells whether the words of an answer stand in the page, where they are to be seen. Some of them no
+# browser paints, such as the text inside a bar: they count on both sides.
+SHOWS = r"""html => {
+    const unread = "script, style, noscript, title";
+    const words = root => {
+        const nodes = document.createNodeIterator(root, NodeFilter.SHOW_TEXT);
+        let read = "";
+        for (let node = nodes.nextNode(); node; node = nodes.nextNode())
+            if (!node.parentElement?.closest(unread)) read += node.data;
+        return read.replace(/\s+/g, "");
+    };
+    const isSeen = element => {
+        const within = document.createRange();
+        within.selectNodeContents(element);
+        const places = [...element.getClientRects(), ...within.getClientRects()];
+        return places.length > 0 && getComputedStyle(element).visibility === "visible";
+    };
+    const shows = (element, wanted) => {
+        if (!words(element).includes(wanted)) return false;
+        const inner = [...element.children].filter(one => words(one).includes(wanted));
+        return inner.length ? inner.some(one => shows(one, wanted)) : isSeen(element);
+    };
+    const answer = document.createElement("template");
+    answer.innerHTML = html;
+    // What htmx puts elsewhere does not stand beside the rest.
+    const apart = [...answer.content.querySelectorAll("[hx-swap-oob], [data-hx-swap-oob]")];
+    apart.forEach(one => one.remove());
+    const parts = [answer.content, ...apart].map(words);
+    return document.body !== null && parts.every(wanted => shows(document.body, wanted));
+}"""
 LOOK = """() => ({
     text: document.body ? document.body.innerText : "",
     scripts: document.querySelectorAll("script[src]").length,
@@ -109,11 +139,11 @@ class Watched:
         seen.text, seen.scripts = look["text"], look["scripts"]
         seen.was_reloaded = not look["notReloaded"]
         if seen.answer:
-            seen.is_shown = _bare(seen.answer.words) in _bare(seen.text)
+            seen.is_shown = self.shows(seen.answer)
 
     def shows(self, answer: Answer) -> bool:
         """Tell whether a person sees an answer's words now."""
-        return _bare(answer.words) in _bare(self.page.evaluate(LOOK)["text"])
+        return bool(self.page.evaluate(SHOWS, answer.text))
 
     def _note_complaint(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -287,8 +317,3 @@ def _answer(response: Response) -> Answer:
 def _last_fragment(answers: list[Answer]) -> Answer | None:
     """Return the first status that asks for nothing more."""
     return next((a for a in answers if a.done.startswith("GET") and not polled_path(a)), None)
-
-
-def _bare(text: str) -> str:
-    """Return a text as it can be compared: a style may change capitals, and a browser spaces."""
-    return "".join(text.split()).casefold()

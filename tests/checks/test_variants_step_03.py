@@ -10,6 +10,7 @@ TASK = "templates/status/partials/task.html"
 TASKS, URLS, VIEWS = "status/tasks.py", "status/urls.py", "status/views.py"
 GEVENT = "-P gevent -c 10"
 LONG = "max_length=36"
+FULL_BAR = '<progress value="100" max="100" aria-label="Progress"></progress>'
 POLLING = (
     """hx-get="{% url 'task_status' result.id %}" hx-trigger="every 1s" hx-swap="outerHTML\""""
 )
@@ -201,6 +202,8 @@ VARIANTS = (
             "",
         ),
         Edit(TASK, POLLING, POLLING.replace(' %}"', ' %}?asked={{ asked }}"')),
+        # For a browser that knows no bars.
+        Edit(TASK, FULL_BAR, FULL_BAR.replace("></", ">100 %</")),
         Edit(
             VIEWS,
             "{'result': AsyncResult(str(task_id))}",

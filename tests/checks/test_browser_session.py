@@ -1,0 +1,68 @@
+"""What a page in a real browser shows of an answer, and what a click there sends."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from checks.clients.http_client import Answer
+from checks.step_03.browser_session import Seen, Watched
+
+NOWHERE = "http://127.0.0.1:9"
+# htmx writes this one into the page's head by itself.
+INDICATOR = "<style>.htmx-indicator {opacity: 0; visibility: hidden}</style>"
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Watched]:
+    """Open an empty page."""
+    watched = Watched(chromium, NOWHERE, Seen())
+    yield watched
+    watched.page.context.close()
+
+
+def shows(page: Watched, content: str, fragment: str) -> bool:
+    """Tell whether a page with this content shows what a fragment says."""
+    page.page.set_content(content)
+    return page.shows(Answer("GET /", 200, fragment, 0))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        '<progress value="100" max="100">100 %</progress>',
+        '<meter value="1">full</meter>',
+        '<span class="htmx-indicator">Asking …</span>',
+        "<template><p>kept for later</p></template>",
+        "<p hidden>kept for later</p>",
+        "<noscript>Turn scripts on.</noscript>",
+        "<select><option>one</option><option>two</option></select>",
+        "<details><summary>More</summary>of it</details>",
+        "<script>document.later = 1</script>",
+        "<svg width='1' height='1'><title>A bar</title></svg>",
+    ],
+)
+def test_a_fragment_is_shown_with_words_that_no_browser_paints(page: Watched, piece: str) -> None:
+    fragment = f'<section id="task"><p>Task 7</p>{piece}<p>is done</p></section>'
+    assert shows(page, f"{INDICATOR}<h1>Status</h1>{fragment}", fragment)
+    assert not shows(page, f"{INDICATOR}<h1>Status</h1><p>No task yet.</p>", fragment)
+
+
+def test_a_bar_alone_is_shown_and_so_is_an_element_that_has_no_box(page: Watched) -> None:
+    bar = '<progress value="100" max="100">100 %</progress>'
+    assert shows(page, f"<main>{bar}</main>", bar)
+    boxless = '<div style="display: contents">Done</div>'
+    assert shows(page, f"<main>{boxless}</main>", boxless)
+
+
+@pytest.mark.parametrize("style", ["display: none", "visibility: hidden"])
+def test_a_fragment_in_a_place_that_nobody_sees_is_not_shown(page: Watched, style: str) -> None:
+    assert not shows(page, f'<div style="{style}"><p>Done</p></div>', "<p>Done</p>")
+    assert shows(page, f'<div style="{style}"><p>Done</p></div><b>Done</b>', "<p>Done</p>")
+
+
+def test_what_htmx_puts_elsewhere_is_looked_for_by_itself(page: Watched) -> None:
+    fragment = '<p id="task">Done</p><b id="count" hx-swap-oob="true">3 tasks</b>'
+    assert shows(page, '<b id="count">3 tasks</b><hr><p id="task">Done</p>', fragment)
+    assert not shows(page, '<b id="count">2 tasks</b><hr><p id="task">Done</p>', fragment)
+    assert not shows(page, '<b id="count">3 tasks</b><hr><p id="task">Asked</p>', fragment)
