@@ -36,8 +36,10 @@ CLICK = """() => {
     const post = '[hx-post*="check-status"], [data-hx-post*="check-status"]';
     const found = document.querySelector(post);
     if (!found) return false;
-    const inner = found.matches("form") && found.querySelector("button, [type=submit]");
-    (inner || found).click();
+    // A form's button may stand outside of it. Among its elements no image is listed.
+    const button = [...document.querySelectorAll("button, input")].find(
+        one => one.form === found && ["submit", "image"].includes(one.type));
+    (button || found).click();
     return true;
 }"""
 # Tells whether the words of an answer stand in the page, where they are to be seen. Some of them no

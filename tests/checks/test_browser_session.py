@@ -8,9 +8,15 @@ from playwright.sync_api import Browser
 from checks.clients.http_client import Answer
 from checks.step_03.browser_session import Seen, Watched
 
+POSTING = 'hx-post="/check-status/"'
 NOWHERE = "http://127.0.0.1:9"
 # htmx writes this one into the page's head by itself.
 INDICATOR = "<style>.htmx-indicator {opacity: 0; visibility: hidden}</style>"
+# Says which button sent a form, and keeps the page from leaving.
+NOTE_SENDER = """() => document.addEventListener("submit", event => {
+    event.preventDefault();
+    window.sender = event.submitter.name;
+})"""
 
 
 @pytest.fixture
@@ -66,3 +72,30 @@ def test_what_htmx_puts_elsewhere_is_looked_for_by_itself(page: Watched) -> None
     assert shows(page, '<b id="count">3 tasks</b><hr><p id="task">Done</p>', fragment)
     assert not shows(page, '<b id="count">2 tasks</b><hr><p id="task">Done</p>', fragment)
     assert not shows(page, '<b id="count">3 tasks</b><hr><p id="task">Asked</p>', fragment)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<form {POSTING}><button type=button>Why?</button><button name=go>Go</button></form>",
+        f"<form {POSTING}><input type=submit name=go></form>",
+        f"<form {POSTING}><input type=image name=go alt=Go></form>",
+        f"<form id=start {POSTING}></form><button form=start name=go>Go</button>",
+        f"<form id=start {POSTING}></form><input type=image form=start name=go alt=Go>",
+        f"<form><button {POSTING} name=go>Go</button></form>",
+    ],
+)
+def test_a_click_is_on_the_button_that_sends_the_form(page: Watched, content: str) -> None:
+    page.page.set_content(content)
+    page.page.evaluate(NOTE_SENDER)
+    assert page.click_again()
+    assert page.page.evaluate("window.sender") == "go"
+
+
+def test_a_form_without_a_button_is_clicked_itself_and_a_page_without_a_form_not(
+    page: Watched,
+) -> None:
+    page.page.set_content(f"<form {POSTING}></form><button>Elsewhere</button>")
+    assert page.click_again()
+    page.page.set_content("<button>Elsewhere</button>")
+    assert not page.click_again()

@@ -239,7 +239,7 @@ VARIANTS = (
         ),
     ),
     Variant(
-        "ids-are-strings-in-the-model",
+        "ids-are-strings-in-the-model-and-the-button-is-outside-of-its-form",
         *(
             Edit(
                 file, f"models.UUIDField({option}=True)", f"models.CharField({option}=True, {LONG})"
@@ -247,6 +247,11 @@ VARIANTS = (
             for file in ("status/models.py", "status/migrations/0001_initial.py")
             for option in ("db_index", "unique")
         ),
+        # The button stands outside of its form.
+        Edit(INDEX, "<form ", '<form id="start" '),
+        Edit(INDEX, " hx-disabled-elt=\"find button\"", ""),
+        Edit(INDEX, "  <button>Start a task</button>\n", ""),
+        Edit(INDEX, "</form>\n", '</form>\n<button form="start">Start a task</button>\n'),
     ),
 )
 
