@@ -29,6 +29,8 @@ TOKEN = re.compile(r"name=[\"']csrfmiddlewaretoken[\"'] value=[\"'](\w+)")
 # Where a page keeps it elsewhere, such as in hx-headers: Django's tokens are as long as that.
 BARE_TOKEN = re.compile(r"[cx]srf[^<>]{0,80}?\b([a-z0-9]{64})\b", re.IGNORECASE)
 CSRF_COOKIE = re.compile(r"csrf|xsrf", re.IGNORECASE)
+# What is made anew for each answer: Django's tokens, as long as that, and a policy's nonces.
+MADE_ANEW = re.compile(r"\b[a-z0-9]{64}\b|\bnonce=[\"'][^\"']*[\"']", re.IGNORECASE)
 # Django's greeting is translated; where it sends a beginner is not.
 GREETING_LINK = re.compile(r"docs\.djangoproject\.com/[\w.-]+/[\w.-]+/intro/tutorial01/")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -79,6 +81,11 @@ class Answer:
         """Return the text without its tags: what a person reads."""
         text = re.sub(r"<(script|style)\b.*?</\1>", " ", self.text, flags=re.DOTALL)
         return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+    @property
+    def lasting_text(self) -> str:
+        """The text without what is made anew for each answer: tokens against CSRF, and nonces."""
+        return MADE_ANEW.sub("", self.text)
 
     def task_ids(self) -> list[str]:
         """Return the ids of tasks that it names, each once."""

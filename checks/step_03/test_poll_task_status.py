@@ -414,7 +414,7 @@ def test_a_strangers_task_is_unknown(project: Project, unheard: Sent) -> None:
         }
     for whose, (answer, _) in answers.items():
         _require_404(project, whose, answer)
-    bodies = {answer.text.replace(task_id, "") for answer, task_id in answers.values()}
+    bodies = {answer.lasting_text.replace(task_id, "") for answer, task_id in answers.values()}
     if len(bodies) > 1:
         own, foreign = (quoted(own_words(answer)) for answer, _ in answers.values())
         raise NotYet(

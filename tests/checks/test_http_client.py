@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from checks.clients.http_client import visiting
+from checks.clients.http_client import Answer, visiting
 from tests.support.web_servers import serving
 from workbook.runtime.ports import LOOPBACK
 
@@ -51,3 +51,20 @@ def base_url() -> Iterator[str]:
 def test_a_followed_redirect_is_told(base_url: str, path: str, told: str) -> None:
     with visiting(base_url) as visitor:
         assert visitor.get(path).seen.startswith(told)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">',
+        """<form hx-headers='{{"X-CSRFToken": "{}"}}'></form>""",
+        '<script nonce="{}">document.later = 1</script>',
+    ],
+)
+def test_what_is_made_anew_for_each_answer_does_not_tell_two_apart(piece: str) -> None:
+    one, other, third = (
+        Answer("GET /", 404, f"<p>{words}</p>{piece.format(anew * 32)}", 0)
+        for words, anew in (("No such task", "aB"), ("No such task", "7c"), ("Not yours", "aB"))
+    )
+    assert one.text != other.text
+    assert one.lasting_text == other.lasting_text != third.lasting_text

@@ -10,6 +10,11 @@ TASK = "templates/status/partials/task.html"
 TASKS, URLS, VIEWS = "status/tasks.py", "status/urls.py", "status/views.py"
 GEVENT = "-P gevent -c 10"
 LONG = "max_length=36"
+UNKNOWN = "templates/status/partials/unknown_task.html"
+START_AGAIN = (
+    """<form hx-post="{% url 'check_status' %}" hx-target="#task" hx-swap="outerHTML">"""
+    "{% csrf_token %}<button>Start again</button></form>"
+)
 FULL_BAR = '<progress value="100" max="100" aria-label="Progress"></progress>'
 POLLING = (
     """hx-get="{% url 'task_status' result.id %}" hx-trigger="every 1s" hx-swap="outerHTML\""""
@@ -237,6 +242,8 @@ VARIANTS = (
             "visitor = request.session.get('visitor')",
             "visitor = request.get_signed_cookie('visitor', None)",
         ),
+        # Who asks in vain may start again from there.
+        Edit(UNKNOWN, "</p>", f"</p>\n  {START_AGAIN}"),
     ),
     Variant(
         "ids-are-strings-in-the-model-and-the-button-is-outside-of-its-form",
@@ -249,7 +256,7 @@ VARIANTS = (
         ),
         # The button stands outside of its form.
         Edit(INDEX, "<form ", '<form id="start" '),
-        Edit(INDEX, " hx-disabled-elt=\"find button\"", ""),
+        Edit(INDEX, ' hx-disabled-elt="find button"', ""),
         Edit(INDEX, "  <button>Start a task</button>\n", ""),
         Edit(INDEX, "</form>\n", '</form>\n<button form="start">Start a task</button>\n'),
     ),
