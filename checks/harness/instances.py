@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import celery
 
 from checks.harness.databases.project_databases import Databases
-from checks.harness.preflight import own_commands
+from checks.harness.preflight import WORKER, own_commands
 from checks.harness.readiness import await_page_somewhere
 from checks.harness.server_process import Launched, Launcher, launch
 from checks.harness.worker import await_worker, received
@@ -63,8 +63,14 @@ class Instance:
         return self._launched[role]
 
     def received(self, task: str) -> int:
-        """Return how many tasks of this name the worker has received so far."""
-        return received(self.app, task)
+        """Return how many tasks of this name its workers have received so far."""
+        workers = [
+            one
+            for role, one in self._launched.items()
+            if role == "worker" or WORKER.search(one.command)
+        ]
+        alive = sum(one.exit_code() is None for one in workers)
+        return received(self.app, task, max(alive, 1))
 
     def launch(self, role: str, command: str, name: str) -> None:
         """Start a process; its log is named after `name`."""
@@ -181,6 +187,10 @@ class Detached:
             )
             self._webs[kind] = (launched, port, broker)
         return port
+
+    def broker(self, kind: str) -> str:
+        """Return the address of the broker of one that was prepared."""
+        return self._webs[kind][2]
 
     def process(self, kind: str) -> Launched | None:
         """Return the process of a kind, None where none was prepared."""

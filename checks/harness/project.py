@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from checks.harness.databases import project_databases
 from checks.harness.databases.package_tables import lay_tables
@@ -267,6 +268,12 @@ class Project(Staged, Instance):
         """
         self.prepare_detached(kind)
         return f"http://{self.launcher.host}:{self._detached.port(kind)}"
+
+    def broker(self, kind: str) -> str:
+        """Return the address of a second web process's broker, see `detached`."""
+        own: str = self.app.conf.broker_url  # which may name a database of Redis
+        netloc = urlsplit(self._detached.broker(kind)).netloc
+        return urlsplit(own)._replace(netloc=netloc, query="").geturl()
 
     def refuse(self) -> None:
         """From now on the frozen broker refuses connections."""

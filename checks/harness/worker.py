@@ -41,7 +41,10 @@ def await_worker(app: celery.Celery, processes: Mapping[str, Launched]) -> None:
     )
 
 
-def received(app: celery.Celery, task: str) -> int:
-    """Return how many tasks of this name the worker behind `app`'s broker has received so far."""
-    stats = app.control.inspect(timeout=patience(2), limit=1).stats() or {}
+def received(app: celery.Celery, task: str, workers: int) -> int:
+    """Return how many tasks of this name have been received so far behind `app`'s broker.
+
+    No more `workers` are waited for than are there.
+    """
+    stats = app.control.inspect(timeout=patience(2), limit=workers).stats() or {}
     return sum(worker["total"].get(task, 0) for worker in stats.values())

@@ -10,7 +10,7 @@ import pytest
 
 from checks.clients.background import Later
 from checks.clients.http_client import Answer, visiting
-from checks.harness.project import FROZEN, Project
+from checks.harness.project import FROZEN, IDLE, Project
 from checks.pace import delay, patience
 
 TASK = "status.tasks.send_status"
@@ -85,6 +85,12 @@ def _result(
             if row := project.result(task_id, within_seconds=0.1):
                 return row, time.monotonic() - start
     return None, time.monotonic() - start
+
+
+@pytest.fixture(scope="package")
+def idle_web(project: Project) -> None:
+    """Begin to start a page whose tasks no worker takes: what it sends is seen at its broker."""
+    project.prepare_detached(IDLE)
 
 
 @pytest.fixture(scope="package")

@@ -257,7 +257,7 @@ MISTAKES = [
     Mistake(
         "sent_by_a_get_as_well",
         "test_a_get_sends_no_task",
-        ("the worker received a task", "a view for POST alone?"),
+        ("a task was sent", "a view for POST alone?"),
         Edit(VIEWS, "@require_POST\n", ""),
     ),
     Mistake(

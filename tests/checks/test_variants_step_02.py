@@ -96,6 +96,14 @@ HTMX_FORM = """\
 <body hx-headers='{"X-CSRFToken": "{{ csrf_token }}"}'>
 <form data-hx-post="{% url 'check_status' %}" hx-on:click="if (1 > 0) alert(1)">
 """
+TWO_WORKERS = """\
+web: python manage.py runserver $PORT
+slow: celery -A config worker -n slow@%h -P solo -Q slow
+worker: celery -A config worker --loglevel=info -P threads -c 4
+beat: celery -A config beat --loglevel=info
+"""
+EVERY_SECOND = """\
+CELERY_BEAT_SCHEDULE = {'often': {'task': 'status.tasks.send_status', 'schedule': 1}}"""
 
 VARIANTS = [
     Variant(
@@ -108,12 +116,14 @@ VARIANTS = [
         Edit(PROCFILE, WORKER, "-P prefork -c 2"),
     ),
     Variant(
-        "async_view_and_tokens_in_the_session",
+        "async_view_tokens_in_the_session_a_second_worker_and_beat",
         Edit(VIEWS, "", ASYNC),
         Edit(
             SETTINGS, "CELERY_RESULT_EXTENDED", "CSRF_USE_SESSIONS = True\nCELERY_RESULT_EXTENDED"
         ),
-        Edit(PROCFILE, WORKER, "-P threads -c 4"),
+        # A worker more, for another queue, and beat sends what the page sends as well.
+        Edit(PROCFILE, "", TWO_WORKERS),
+        Edit(SETTINGS, "CELERY_RESULT_EXTENDED", f"{EVERY_SECOND}\nCELERY_RESULT_EXTENDED"),
     ),
     Variant(
         "htmx_and_a_fragment",

@@ -1,0 +1,52 @@
+"""What a project's workers have received, where there are several."""
+
+from types import SimpleNamespace
+
+from checks.harness.instances import Instance
+from checks.harness.server_process import Launcher
+
+TASK = "status.tasks.send_status"
+WORKER = "celery -A config worker"
+
+
+class Broadcast:
+    """Asks the workers, whose replies come in this order; it waits for the first of them."""
+
+    def __init__(self, *received: int) -> None:
+        self._received = received
+        self.limit = 0
+
+    def inspect(self, timeout: float, limit: int) -> "Broadcast":
+        """Take down how many are asked."""
+        self.limit = limit
+        return self
+
+    def stats(self) -> dict[str, object]:
+        """Return what the first of them have received."""
+        replies = enumerate(self._received[: self.limit])
+        return {f"worker{number}@here": {"total": {TASK: count}} for number, count in replies}
+
+
+def process(command: str, code: int | None = None) -> SimpleNamespace:
+    """Return a process that goes on, or ended with a code."""
+    return SimpleNamespace(command=command, exit_code=lambda: code)
+
+
+def received(asked: Broadcast, **processes: SimpleNamespace) -> int:
+    """Return what an instance with these processes says of them."""
+    instance = Instance(Launcher.__new__(Launcher), SimpleNamespace(url="redis://127.0.0.1:1"), 1)
+    instance.app = SimpleNamespace(control=asked)
+    instance._launched = processes
+    return instance.received(TASK)
+
+
+def test_every_worker_of_the_procfile_counts() -> None:
+    beat, slow = process("celery -A config beat"), process(f"{WORKER} -n slow@%h -Q slow")
+    assert received(Broadcast(0, 2), slow=slow, beat=beat, worker=process(WORKER)) == 2
+    assert received(Broadcast(3), beat=beat, worker=process("./start-my-worker")) == 3
+
+
+def test_nobody_waits_for_a_worker_that_has_ended() -> None:
+    asked = Broadcast(2)
+    assert received(asked, slow=process(f"{WORKER} -Q slow", 1), worker=process(WORKER)) == 2
+    assert asked.limit == 1
