@@ -273,6 +273,12 @@ MISTAKES = [
         Edit(ASGI, ORIGIN, "URLRouter(websocket_urlpatterns)"),
     ),
     Mistake(
+        "any_host",
+        "test_another_site_is_refused",
+        ("it opened", f"{SETTINGS}, ALLOWED_HOSTS: which hosts may a page come from?"),
+        Edit(SETTINGS, "ALLOWED_HOSTS = []", "ALLOWED_HOSTS = ['*']"),
+    ),
+    Mistake(
         "core_layer_with_time_out",
         "test_a_silent_websocket_stays_open",
         ("code 1011", "Timeout", "socket_timeout", SETTINGS),
