@@ -21,7 +21,7 @@ from checks.harness.databases.project_databases import Databases
 from checks.harness.preflight import WORKER, own_commands
 from checks.harness.readiness import await_page_somewhere
 from checks.harness.server_process import Launched, Launcher, launch
-from checks.harness.worker import await_worker, received
+from checks.harness.worker import await_worker, has_one_place, received
 from checks.harness.working_copy import copy_with_tables
 from checks.verdicts import CannotTell, NotYet
 from workbook.projects.procfile import commands
@@ -64,13 +64,20 @@ class Instance:
 
     def received(self, task: str) -> int:
         """Return how many tasks of this name its workers have received so far."""
+        return received(self.app, task, self._workers())
+
+    def has_one_place(self) -> bool:
+        """Tell whether a worker of its does tasks one after the other; not while one is done."""
+        return has_one_place(self.app, self._workers())
+
+    def _workers(self) -> int:
+        """Return how many workers will answer, and 1 where none is left."""
         workers = [
             one
             for role, one in self._launched.items()
             if role == "worker" or WORKER.search(one.command)
         ]
-        alive = sum(one.exit_code() is None for one in workers)
-        return received(self.app, task, max(alive, 1))
+        return max(1, sum(one.exit_code() is None for one in workers))
 
     def launch(self, role: str, command: str, name: str) -> None:
         """Start a process; its log is named after `name`."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import celery
 
@@ -46,5 +47,19 @@ def received(app: celery.Celery, task: str, workers: int) -> int:
 
     No more `workers` are waited for than are there.
     """
-    stats = app.control.inspect(timeout=patience(2), limit=workers).stats() or {}
-    return sum(worker["total"].get(task, 0) for worker in stats.values())
+    return sum(worker["total"].get(task, 0) for worker in _stats(app, workers))
+
+
+def has_one_place(app: celery.Celery, workers: int) -> bool:
+    """Tell whether one of so many `workers` does its tasks one after the other.
+
+    Asked while it works on one, a worker without threads gives no answer.
+    """
+    return any(one["pool"].get("max-concurrency") == 1 for one in _stats(app, workers))
+
+
+def _stats(app: celery.Celery, workers: int) -> Iterable[dict[str, Any]]:
+    answers: dict[str, dict[str, Any]] | None = app.control.inspect(
+        timeout=patience(2), limit=workers
+    ).stats()
+    return (answers or {}).values()

@@ -106,6 +106,26 @@ def first_wait(visitor: WebsocketClient, since: float) -> float | None:
     return next((frame.at - since for frame in list(visitor.frames) if frame.at >= since), None)
 
 
+def see_out_next_run(watched_run: WatchedRun) -> None:
+    """Wait for the end of the one run that a late visitor may begin, and take it off what was seen.
+
+    A worker with one place comes to such a message when the first run is over, and it has not
+    waited for too long.
+    """
+
+    def later(visitor: WebsocketClient) -> list[str]:
+        return statuses(visitor, run_end(visitor))[1:]
+
+    first = watched_run.visitors[0]
+    if not watched_run.late or later(first)[:1] != RUN[:1]:
+        return
+    first.wait_for(lambda: len(later(first)) >= len(RUN), len(RUN) * INTERVAL_SECONDS)
+    first.wait_for(lambda: len(later(first)) > len(RUN), QUIET_SECONDS)
+    for visitor in watched_run.visitors:
+        if later(visitor) == RUN:
+            del visitor.frames[-len(RUN) :]
+
+
 def call_again(project: Project, visitor: WebsocketClient) -> float:
     """Send the task for one status, once no run goes on. Return when it was sent."""
     time.sleep(QUIET_SECONDS)
@@ -117,7 +137,7 @@ def call_again(project: Project, visitor: WebsocketClient) -> float:
 
 def watch(project: Project, sockets: Sockets) -> WatchedRun:
     """Open five pages at once and watch them until the run is over, and a while longer."""
-    worker = project.process("worker")
+    worker, has_one_place = project.process("worker"), project.has_one_place()
     watched_run = WatchedRun(log_place=worker.log.size(), held_up_seconds=worker.held_up_seconds())
     with ThreadPoolExecutor(VISITORS) as pool:
         opening = [pool.submit(sockets.open, project.url) for _ in range(VISITORS)]
@@ -144,6 +164,8 @@ def watch(project: Project, sockets: Sockets) -> WatchedRun:
         first.wait_for(lambda: len(first.frames) >= FLOOD_FRAMES, QUIET_SECONDS)
         if len(first.frames) == so_far:
             break
+    if has_one_place:
+        see_out_next_run(watched_run)
     watched_run.messages = project.received(TASK)
     watched_run.busy_seconds = worker.held_up_seconds() - watched_run.held_up_seconds
     return watched_run

@@ -7,7 +7,7 @@ import pytest
 from checks.clients.background import Later
 from checks.clients.websocket_client import Frame
 from checks.harness.project import INTERVAL_SECONDS
-from checks.step_05.status_run import Late, WatchedRun, run_end
+from checks.step_05.status_run import RUN, Late, WatchedRun, run_end, see_out_next_run, statuses
 from checks.step_05.test_websocket_celery import test_all_share_one_run as all_share_one_run
 from checks.verdicts import CannotTell, NotYet
 
@@ -16,7 +16,18 @@ TWO_RUNS = ["RUNNING", "FINISHED", "RUNNING", "FINISHED", "RUNNING", "RUNNING", 
 
 def visitor_of(*seen: str) -> SimpleNamespace:
     """Return one who was sent a status a second, from 0 on."""
-    return SimpleNamespace(frames=[Frame(f"<p>{one}</p>", at) for at, one in enumerate(seen)])
+    frames = [Frame(f"<p>{one}</p>", at) for at, one in enumerate(seen)]
+    return SimpleNamespace(frames=frames, wait_for=lambda holds, within: None)
+
+
+LATE = Late("FINISHED", "FINISHED", None, 0.1, False, 3.1)
+
+
+def seen_out(*seen: str, late: list[Late]) -> list[str]:
+    """Return what is left of what a visitor was sent, by a worker with one place."""
+    visitor = visitor_of(*seen)
+    see_out_next_run(WatchedRun(visitors=[visitor], late=late))
+    return statuses(visitor)
 
 
 def judged(late_at: float, busy_seconds: float = 0) -> type[Exception]:
@@ -48,3 +59,21 @@ def test_nothing_can_be_told_where_a_busy_machine_may_have_kept_a_late_pages_tas
     assert judged(late_at=just_before, busy_seconds=INTERVAL_SECONDS) is CannotTell
     assert judged(late_at=just_before, busy_seconds=INTERVAL_SECONDS / 10) is NotYet
     assert judged(late_at=4 - 2 * INTERVAL_SECONDS, busy_seconds=60) is NotYet
+
+
+def test_one_place_does_the_run_of_a_late_visitor_after_the_first() -> None:
+    assert seen_out(*RUN, *RUN, late=[LATE]) == RUN
+    assert seen_out("RUNNING", *RUN, *RUN, late=[LATE]) == ["RUNNING", *RUN]
+
+
+@pytest.mark.parametrize(
+    ("seen", "late"),
+    [
+        ([*RUN, *RUN], []),
+        ([*RUN, *RUN, *RUN], [LATE]),
+        (["RUNNING", "FINISHED"] * 5, [LATE]),
+    ],
+    ids=["nobody came late", "a third run", "one run that is too long"],
+)
+def test_one_place_excuses_nothing_else(seen: list[str], late: list[Late]) -> None:
+    assert seen_out(*seen, late=late) == seen
