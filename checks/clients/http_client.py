@@ -216,6 +216,10 @@ class Visitor:
         if text is None:
             problem = f"an endless answer: more than {READ_BYTES // 1_000_000} MB"
             return Answer(done, 0, "", seconds, path, problem)
+        return self._answered(done, response, text, seconds)
+
+    def _answered(self, done: str, response: httpx.Response, text: str, seconds: float) -> Answer:
+        """Return an answer that came, and remember the token in it for the next form."""
         if token := TOKEN.search(text) or BARE_TOKEN.search(text):
             self._token = token[1]
         return Answer(

@@ -166,11 +166,17 @@ class Outcomes:
             untold(report, verdict.reason)
             return replace(verdict, trace=trace)
         self._told.append((error, title))
+        return replace(self._verdict(error, title, step, report), trace=trace)
+
+    def _verdict(
+        self, error: BaseException, title: str, step: str, report: pytest.TestReport
+    ) -> Verdict:
+        """Return what an error says of a check, and let `report` say it as well."""
         if isinstance(error, NotYet):
             if target := self.targets.get(step):
                 lead_to_misspelt(error, target.folder)
             report.longrepr = as_text(title, error)
-            return Verdict(NOT_YET, title, step, not_yet=error, trace=trace)
+            return Verdict(NOT_YET, title, step, not_yet=error)
         if isinstance(error, CannotTell):
             reason = plain_text(error.reason)
             untold(report, reason)
@@ -182,16 +188,15 @@ class Outcomes:
                 lacks=isinstance(error, Lacks),
                 root=error.root if isinstance(error, Waits) else "",
                 unfit=isinstance(error, Unfit),
-                trace=trace,
             )
         if isinstance(error, pytest.skip.Exception):
-            return Verdict(UNTOLD, title, step, str(error.msg), trace=trace)
+            return Verdict(UNTOLD, title, step, str(error.msg))
         report.longrepr = plain_text(str(report.longrepr))
         if report.when == "call":
             # What pytest reports of a set-up is an error of the checks, not a failure of the
             # project.
             report.when = "setup"
-        return Verdict(UNTOLD, title, step, broken(error), broke=True, trace=trace)
+        return Verdict(UNTOLD, title, step, broken(error), broke=True)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
