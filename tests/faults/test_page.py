@@ -37,7 +37,7 @@ def test_a_figure_beyond_its_bound_is_red_and_not_recorded(tmp_path, monkeypatch
     lines = tmp_path / "figures"
     monkeypatch.setenv("WORKBOOK_FAULTS_RECORD_TO", str(lines))
     require_within("delayed", 0.5)
-    with pytest.raises(AssertionError, match=r"another is told: 1\.5 s, not 1"):
+    with pytest.raises(AssertionError, match=r"another is updated: 1\.5 s, not 1"):
         require_within("delayed", 1.5)
     require_within("delayed", 0.25)
     assert highest(lines.read_text(encoding="utf-8")) == {"delayed": 0.5}
@@ -50,4 +50,4 @@ def test_what_is_kept_is_the_figures_and_their_table(tmp_path, monkeypatch) -> N
     assert recorded() == dict.fromkeys(BOUNDS, 0.988)
     lines = (tmp_path / TABLE.name).read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1 + len(BOUNDS)
-    assert re.search(r"Redis refuses: 503 in words +1\.0 s +2 s$", lines[1])
+    assert re.search(r"Redis refuses: 503 and an error message +1\.0 s +2 s$", lines[1])

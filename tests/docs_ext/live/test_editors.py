@@ -63,7 +63,7 @@ def test_the_line_is_that_of_the_symbol(project: Path, look_at: str, line: int) 
             "    cache.set(LAST_STATUS",
         ),
         ("templates/_base.html, htmx-config: what?", '  <meta name="htmx-config"'),
-        ("templates/index.html, hx-target: which?", '<form hx-post="'),
+        ("templates/index.html, hx-target: which?", '  hx-post="'),
         ("templates/live.html and status/partials/current_status.html", "{% extends "),
     ],
 )
