@@ -26,6 +26,7 @@ def test_an_unknown_path_is_refused(step: SnapshotRun) -> None:
     assert step.errors() == []
 
 
+@pytest.mark.long  # the lesson's own checks look at what those who leave leave behind
 @pytest.mark.takes_long("visitors come and go for six seconds, after a shell has started")
 def test_who_leaves_while_something_is_sent_disturbs_nobody(step: SnapshotRun) -> None:
     async def come_and_go() -> int:
