@@ -114,9 +114,10 @@ class WebsocketProxy:
                 with link.sending:
                     if link.is_closing:
                         return
-                    link.client.sendall(data)
+                    # Before the browser knows that it is open: from then on it may be closed.
                     if is_websocket and link not in self._links:
                         self._links.append(link)
+                    link.client.sendall(data)
         if not link.is_closing:
             link.is_closing = True
             shut(link.client)
