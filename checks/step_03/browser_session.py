@@ -39,7 +39,9 @@ CLICK = """() => {
     // A form's button may stand outside of it. Among its elements no image is listed.
     const button = [...document.querySelectorAll("button, input")].find(
         one => one.form === found && ["submit", "image"].includes(one.type));
-    (button || found).click();
+    // One that sends nothing by itself may be what an hx-trigger listens to.
+    const plain = found.matches("form") && found.querySelector("button");
+    (button || plain || found).click();
     return true;
 }"""
 # Tells whether the words of an answer stand in the page, where they are to be seen. Some of them no

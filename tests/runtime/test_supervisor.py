@@ -81,11 +81,15 @@ def lives(process: psutil.Process) -> bool:
 
 
 def within(seconds: float, act: Callable[[], None]) -> bool:
-    """Tell whether it comes back in time."""
-    thread = threading.Thread(target=act, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    return not thread.is_alive()
+    """Tell whether it comes back in time, and raises nothing."""
+    is_back = threading.Event()
+
+    def come_back() -> None:
+        act()
+        is_back.set()
+
+    threading.Thread(target=come_back, daemon=True).start()
+    return is_back.wait(seconds)
 
 
 @pytest.fixture

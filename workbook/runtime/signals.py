@@ -79,6 +79,8 @@ def wait_for_successor(process: subprocess.Popen[Any]) -> int:
         process.terminate()
 
     with handled({**dict.fromkeys(keys, lambda *_: None), signal.SIGTERM: hand_on}):
+        if sys.platform != "win32" and signal.SIGINT in signal.sigpending():
+            process.send_signal(signal.SIGINT)  # it may have come before there was a child
         release_interrupts()
         code = process.wait()
     if asked:
