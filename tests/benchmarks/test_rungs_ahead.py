@@ -57,12 +57,8 @@ asyncio.run(main())
 
 @REDIS_SERVER
 @CHROMIUM
-@pytest.mark.parametrize(
-    "row",
-    # The top holds what is below it; each by itself takes twenty seconds.
-    [*(pytest.param(row, marks=pytest.mark.long) for row in LOWER), TOP],
-    ids=lambda row: row.name,
-)
+@pytest.mark.long  # a rung changes seldom, and each takes twenty seconds
+@pytest.mark.parametrize("row", [*LOWER, TOP], ids=lambda row: row.name)
 @pytest.mark.takes_long("every check of a step, some of which wait for tasks")
 def test_the_checks_of_step_05_hold_but_for_the_static_files(row: Row, tmp_path: Path) -> None:
     said = checks_on(5, make_project(row, tmp_path).folder)
