@@ -36,6 +36,12 @@ def test_the_conversation_goes_from_a_202_to_the_last_fragment(step: SnapshotRun
     assert {20, 40, 60, 100} <= set(bars)
 
 
+def test_before_htmx_has_loaded_the_browser_can_send_the_form(step: SnapshotRun) -> None:
+    """A form without a method puts its token into the address."""
+    with step.visitor() as visitor:
+        assert '<form method="post" action="/check-status/"' in visitor.get("/").text
+
+
 def test_a_strangers_task_and_an_invented_one_get_the_same_404(step: SnapshotRun) -> None:
     invented = "/check-status/00000000-0000-4000-8000-000000000000/"
     with step.visitor() as visitor, step.visitor() as stranger:
