@@ -20,6 +20,7 @@ from workbook.projects.procfile import commands
 from workbook.redis_server.address import HIDDEN, masked, read_address
 from workbook.runtime.ports import LOOPBACK
 
+UNTOUCHED = "nothing was started, so that your own Redis stays untouched"
 LOOK_AT = "config/settings.py: does it read CELERY_BROKER_REDIS_URL?"
 BROKER = "CELERY_BROKER_URL"
 BROKER_VARIABLES = {BROKER, "CELERY_BROKER_READ_URL", "CELERY_BROKER_WRITE_URL"}
@@ -42,8 +43,7 @@ def require_own_addresses(settings: dict[str, Any], redis_url: str) -> None:
             raise NotYet(
                 done=DONE.replace("PORT", str(expected_port)),
                 seen=f"{name} is {_shown(address)}",
-                expected="the address that the environment names: nothing was started, "
-                "so that your own Redis stays untouched",
+                expected=f"the address that the environment names: {UNTOUCHED}",
                 look_at=f"the environment: its {winning[0]} wins over {LOOK_AT.partition(':')[0]}"
                 if winning and name == BROKER
                 else LOOK_AT,
@@ -59,8 +59,7 @@ def require_own_commands(commands: Mapping[str, str], redis_url: str) -> None:
                 raise NotYet(
                     done="read the Procfile",
                     seen=f"the line of {role} names {_shown(address)}",
-                    expected="no address there, so that the environment names it: nothing was "
-                    "started, so that your own Redis stays untouched",
+                    expected=f"no address there, so that the environment names it: {UNTOUCHED}",
                     look_at="Procfile",
                     guide="01, One file for three terminals",
                 )
@@ -77,8 +76,7 @@ def require_own_clients(clients: Iterable[Mapping[str, str]], redis_url: str) ->
             raise NotYet(
                 done="imported your modules, as the processes of the Procfile would",
                 seen=f"{place} makes a Redis client for {_shown(address)}",
-                expected="the address that CELERY_BROKER_URL has: nothing was started, "
-                "so that your own Redis stays untouched",
+                expected=f"the address that CELERY_BROKER_URL has: {UNTOUCHED}",
                 look_at=f"{place}: which address is the client given?",
                 guide="05, One run at a time",
             )

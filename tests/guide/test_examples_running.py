@@ -15,7 +15,7 @@ from tests.support.examples import ExampleProject, example_project
 from tests.support.skip_markers import CHROMIUM
 from tests.support.tool_process import wait_until
 from workbook.browser import browser, find_chromium
-from workbook.redis_server.server import RedisServer
+from workbook.redis_server.server import RedisServer, private_redis
 
 GEVENT_WORKER = shlex.split("celery -A config worker --loglevel=info -P gevent -c 100")
 # Runs go on beside each other, and each tells its statuses as the page on gevent says.
@@ -32,10 +32,8 @@ LOOPS_IN_THREADS = (
 @pytest.fixture
 def redis_server() -> Iterator[RedisServer]:
     """Run a Redis of the test's own."""
-    server = RedisServer()
-    server.start()
-    yield server
-    server.stop()
+    with private_redis() as server:
+        yield server
 
 
 def test_sse_status_and_leaving(tmp_path: Path, redis_server: RedisServer):

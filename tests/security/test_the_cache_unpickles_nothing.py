@@ -1,14 +1,12 @@
 """Whoever can write to Redis runs no code in the web process: step 05's cache holds text alone."""
 
 import pickle
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import redis
 
 from tests.support.examples import example_project
-from workbook.redis_server.server import RedisServer
+from workbook.redis_server.server import private_redis
 
 LOOK = """
 from django.core.cache import cache
@@ -31,18 +29,10 @@ class Deed:
         return Path.touch, (self.file,)
 
 
-@pytest.fixture
-def server() -> Iterator[RedisServer]:
-    """Run a Redis of the test's own."""
-    server = RedisServer()
-    server.start()
-    yield server
-    server.stop()
-
-
-def test_a_strangers_pickle_is_refused_and_a_status_is_read(tmp_path: Path, server: RedisServer):
-    project, trace = example_project(tmp_path / "project", redis_url=server.url), tmp_path / "trace"
-    with redis.Redis.from_url(server.url) as client:
+def test_a_strangers_pickle_is_refused_and_a_status_is_read(tmp_path: Path):
+    trace = tmp_path / "trace"
+    with private_redis() as server, redis.Redis.from_url(server.url) as client:
+        project = example_project(tmp_path / "project", redis_url=server.url)
         client.set(":1:a-strangers", pickle.dumps(Deed(trace)))
-    assert project.says(LOOK).split() == ["RUNNING", "refused"]
+        assert project.says(LOOK).split() == ["RUNNING", "refused"]
     assert not trace.exists()

@@ -3,7 +3,7 @@ from urllib.parse import quote
 # host:port of each Sentinel, with commas between them, and the name they give to the Redis.
 SENTINELS = config('SENTINELS', cast=Csv())
 SENTINEL_MASTER = config('SENTINEL_MASTER', default='mymaster')
-# Of the Redis, and not of the Sentinels. An address may hold some characters only in this form.
+# The password of Redis, not of the Sentinels. In an address it must be percent-encoded.
 REDIS_PASSWORD = config('REDIS_PASSWORD')
 
 CELERY_BROKER_URL = ';'.join(
