@@ -26,8 +26,6 @@ from workbook.runtime.signals import APART
 
 KINDS = ("auto", "server", "embedded")
 START_SECONDS = 60  # a Python may take that long where the machine is slow and busy
-
-
 OLDEST = (6, 2)  # Celery's control queues are bound with ZADD … GT, which older ones refuse
 
 
