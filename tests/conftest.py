@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from benchmarks.versions import LEFT_OUT
 from tests.support.built_site import build_once
-from tests.support.skip_markers import SHELLS, require_what_it_needs
+from tests.support.skip_markers import SHELLS, require, require_what_it_needs
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.browser import CHOSEN, browser, find_chromium
 
@@ -92,6 +92,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # No longer than a module: two of them can't run in one process, nor can asyncio beside one.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Run the machine's Chromium, without a window."""
+    """Run the machine's Chromium, without a window; who asks for it is skipped where none is."""
+    require("chromium")
     with browser(find_chromium()) as running:
         yield running

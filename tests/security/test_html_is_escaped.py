@@ -33,11 +33,12 @@ for state, one in IDS.items():
 SEND = """
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from config import celery_app
-celery_app.send_task('status.tasks.send_status', [MARKUP], {MARKUP: MARKUP}, task_id=TASK_ID)
 every, _ = IntervalSchedule.objects.get_or_create(every=9, period='days')
 PeriodicTask.objects.create(
     name=MARKUP, task=MARKUP, description=MARKUP, interval=every, enabled=False
 )
+# At last: the worker writes into the same SQLite, which refuses two who write at once.
+celery_app.send_task('status.tasks.send_status', [MARKUP], {MARKUP: MARKUP}, task_id=TASK_ID)
 """
 SHOUT = """
 from asgiref.sync import async_to_sync
