@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -12,7 +13,7 @@ import pytest
 
 from tests.support.commands import run_command
 from tests.support.fake_installer import base_python
-from tests.support.web_servers import served
+from tests.support.web_servers import served, serving
 from workbook.bootstrap import bundled_pip, package_sources
 from workbook.bootstrap.failures import has_no_uv, newer_than_tried, reason
 from workbook.paths import ROOT
@@ -91,6 +92,54 @@ def test_a_proxy_that_is_down_is_named(target: Path) -> None:
     proxy, https = "http://127.0.0.1:9", "https://index.invalid/simple"
     assert "The proxy" in reason(uv_says(target, HTTPS_PROXY=proxy, UV_DEFAULT_INDEX=https))
     assert "The proxy" in reason(pip_says(target, PIP_PROXY=proxy, PIP_INDEX_URL=https))
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """Answers everything with one status, in words of its own."""
+
+    status = 407
+
+    def do_GET(self) -> None:
+        self.send_response(self.status, "Log in first")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_CONNECT = do_GET
+
+    def log_message(self, *_words: object) -> None:
+        """Keep the test's output clean."""
+
+
+class Forbidding(Refusing):
+    status = 403
+
+
+def test_a_proxy_that_asks_for_a_login_is_named(target: Path) -> None:
+    http, https = "http://index.invalid/simple", "https://index.invalid/simple"
+    with serving(Refusing) as server:
+        proxy = f"http://127.0.0.1:{server.server_port}"
+        for said in (
+            uv_says(target, HTTPS_PROXY=proxy, UV_DEFAULT_INDEX=https),
+            uv_says(target, HTTP_PROXY=proxy, UV_DEFAULT_INDEX=http),
+            pip_says(target, PIP_PROXY=proxy, PIP_INDEX_URL=https),
+        ):
+            assert "The proxy did not let" in reason(said)
+
+
+def test_an_index_that_refuses_is_named_in_whatever_words(target: Path) -> None:
+    with serving(Forbidding) as server:
+        index = f"http://127.0.0.1:{server.server_port}/simple"
+        assert "refused access" in reason(uv_says(target, UV_DEFAULT_INDEX=index))
+
+
+@pytest.mark.parametrize("number", [401, 403, 407])
+def test_a_folder_or_a_port_may_have_a_status_as_its_number(number: int) -> None:
+    said = (
+        f"Using Python 3.11.7 environment at: /home/user-{number}/run {number} error/.venv\n"
+        f"error: Failed to fetch: http://127.0.0.1:{number}/simple/amqp/\n"
+        "  cause: Connection refused (os error 111)"
+    )
+    assert "needs the network, once" in reason(said)
 
 
 def test_a_package_that_the_index_lacks_is_named(target: Path, index: str) -> None:

@@ -10,7 +10,9 @@ from workbook.paths import ROOT
 NEWEST_TRIED = (3, 15)
 DISK_IS_FULL = "The disk is full: the environment takes about 400 MB. Make room, then call again."
 # The first that the log matches is said. Each has what pip says and what uv says.
-PROXY = r"ProxyError|[Cc]annot connect to proxy|tunnel error|[Pp]roxy [Aa]uthentication|\b407\b"
+# A status counts only in its sentence: a folder or a port may have its number too.
+PROXY = r"ProxyError|[Cc]annot connect to proxy|tunnel error|[Pp]roxy [Aa]uthentication"
+PROXY += r"|client error \(407 |\b407 Client Error"
 NO_NETWORK = (
     r"name resolution|Name or service not known|getaddrinfo failed|nodename nor servname"
     r"|Failed to establish a new connection|Network is unreachable|No route to host"
@@ -35,7 +37,7 @@ REASONS = (
         " setting `proxy` names: set it right, with its login if it asks for one, then call again.",
     ),
     (
-        r"401 Unauthorized|403 Forbidden|\b40[13] (Client )?Error",
+        r"client error \(40[13] |\b40[13] Client Error|401 Unauthorized|403 Forbidden",
         "The package index refused access. Give its address with the login it asks for (pip's"
         " index-url, or UV_DEFAULT_INDEX), then call again.",
     ),
