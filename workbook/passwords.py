@@ -1,7 +1,8 @@
 """Hides passwords in a text that is shown: in an address, beside their name, in a library's words.
 
-Every WorkbookError passes through it. In an address that `redis_server.address` has read there is
-`***` already, which stays. Plain standard library, for any Python: the bootstrap imports it.
+Every WorkbookError passes through it, each line under a ✗ and each hint. In an address that
+`redis_server.address` has read there is `***` already, which stays. Plain standard
+library, for any Python: the bootstrap imports it.
 """
 
 import re

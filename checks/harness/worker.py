@@ -1,4 +1,7 @@
-"""The project's worker: waits until it answers, and counts what it has received."""
+"""The project's worker: waits until it answers, and counts what it has received.
+
+Advice on its pool is step_05's.
+"""
 
 from __future__ import annotations
 

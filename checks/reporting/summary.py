@@ -1,4 +1,7 @@
-"""The last lines of a run: what to do next. The counts above them are pytest's own."""
+"""The last lines of a run: what to do next.
+
+The counts above them are pytest's own, and "n of m hold" is `watch.history`'s.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The address of a Redis that somebody wrote: read here first, so that no password is ever shown.
+"""The address of a Redis that somebody wrote: read here before any library reads it.
 
 A library that fails on an address quotes a part of it, and that may be a part of the password. So
-what is wrong with an address is found out and said here; libraries see what passed alone. For any
-other text there is `passwords`.
+what is wrong with an address is found out and said here; libraries see what passed alone. Passwords
+in any other text, such as a traceback, are hidden by `workbook.passwords`.
 """
 
 from __future__ import annotations

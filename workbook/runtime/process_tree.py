@@ -1,4 +1,4 @@
-"""Trees of processes: finding them by their root or their mark, and ending them all."""
+"""Finds processes with all they started, by root or mark, and ends them, on Windows too."""
 
 from __future__ import annotations
 

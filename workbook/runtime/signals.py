@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal, turned into one orderly end."""
+"""Hears Ctrl-C, SIGTERM and a closed terminal, and raises: one orderly end. It kills nothing."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """Runs the processes of a project side by side, their output interleaved with their names.
 
+At the end, after Ctrl-C too, `process_tree` ends what still runs.
+
 Made of honcho's parts. Its Manager is not among them: that one ends nothing on SIGHUP, waits
 without an end where every process ignores SIGTERM, and forks a helper for each process into the
 terminal's process group.

@@ -1,4 +1,4 @@
-"""Whether the page's lines were printed: a Mishap if not, or a correction in a refresh."""
+"""What a difference that the matcher found leads to: a Mishap, or a correction in a refresh."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

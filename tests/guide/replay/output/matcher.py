@@ -1,4 +1,4 @@
-"""Printed lines of a page, compared with what was really printed.
+"""Decides whether the lines printed are those that the page shows.
 
 `…` in a line stands for anything within it, and a line of `…` alone for any lines. Blank lines
 don't count. A shortened id such as `63eb55a9-…` stands for a task's id, everywhere on the page
