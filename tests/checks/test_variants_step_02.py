@@ -1,6 +1,9 @@
 """Projects that look different at the end of step 02, and are as right."""
 
+import pytest
+
 from tests.support.edited_projects import Edit, Variant, every_check_holds
+from tests.support.plain_settings import all_together
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
 VIEWS, URLS, TASKS = "status/views.py", "status/urls.py", "status/tasks.py"
@@ -135,4 +138,10 @@ VARIANTS = [
 ]
 
 
-test_variant = every_check_holds(2, VARIANTS)
+CLASSES_AND_LOGS, ASYNC_VIEW, FRAGMENT_OF_HTMX = VARIANTS
+
+# Plain settings run along with the first: see test_plain_settings.
+test_variant = every_check_holds(
+    2, [CLASSES_AND_LOGS.beside(all_together(2)), ASYNC_VIEW, FRAGMENT_OF_HTMX]
+)
+test_single = pytest.mark.long(every_check_holds(2, [CLASSES_AND_LOGS]))

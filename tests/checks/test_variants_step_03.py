@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.edited_projects import Edit, Variant, every_check_holds
+from tests.support.plain_settings import all_together
 from workbook.projects.steps import find_step
 
 BASE, INDEX, SETTINGS = "templates/_base.html", "templates/index.html", "config/settings.py"
@@ -263,12 +264,13 @@ VARIANTS = (
 )
 
 
-# Three that change other things run as one project; the long rounds take each by itself.
+# Three that change other things run as one project, one with plain settings too; the
+# long rounds take each by itself.
 CLASS_VIEWS, PACKAGE, PAGE_DECIDES, SIGNED_COOKIE, STRINGS = VARIANTS
 
 test_variant = every_check_holds(
-    3, [CLASS_VIEWS, SIGNED_COOKIE.beside(PAGE_DECIDES).beside(PACKAGE)]
+    3, [CLASS_VIEWS.beside(all_together(3)), SIGNED_COOKIE.beside(PAGE_DECIDES).beside(PACKAGE)]
 )
 test_single = pytest.mark.long(
-    every_check_holds(3, [PACKAGE, PAGE_DECIDES, SIGNED_COOKIE, STRINGS])
+    every_check_holds(3, [CLASS_VIEWS, PACKAGE, PAGE_DECIDES, SIGNED_COOKIE, STRINGS])
 )

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.edited_projects import Edit, Variant, every_check_holds
+from tests.support.plain_settings import all_together
 from workbook.projects.steps import find_step
 
 SETTINGS, ASGI = "config/settings.py", "config/asgi.py"
@@ -150,8 +151,15 @@ VARIANTS = [
 ]
 
 
-# Two that change other things run as one project; the long rounds take each by itself.
+# Two that change other things run as one project, one with plain settings too; the
+# long rounds take each by itself.
 SYNC_CONSUMER, CORE_LAYER, OTHER_NAMES, PACKAGE = VARIANTS
 
-test_variant = every_check_holds(4, [SYNC_CONSUMER.beside(PACKAGE), OTHER_NAMES.beside(CORE_LAYER)])
+test_variant = every_check_holds(
+    4,
+    [
+        SYNC_CONSUMER.beside(PACKAGE),
+        OTHER_NAMES.beside(CORE_LAYER).beside(all_together(4)),
+    ],
+)
 test_single = pytest.mark.long(every_check_holds(4, VARIANTS))

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.edited_projects import Appending, Edit, Variant, every_check_holds
 from tests.support.lock_before_sending import CLAIMS, CONSUMERS, LOCK_BEFORE_SENDING, TASKS
+from tests.support.plain_settings import all_together
 from workbook.projects.steps import find_step
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
@@ -189,11 +190,16 @@ REST = [
 ]
 
 
-# Those that change other things run as one project; the long rounds take each by itself.
+# Those that change other things run as one project, one with plain settings too; the
+# long rounds take each by itself.
 SOLO, SYNC_CONSUMER, IN_DATABASE, _BEFORE_SENDING, IN_CACHE, PACKAGED = VARIANTS
 
 # The database's variant takes its lock before sending as well.
 test_variant = every_check_holds(
-    5, [SYNC_CONSUMER.beside(IN_CACHE).beside(PACKAGED), IN_DATABASE.beside(SOLO)]
+    5,
+    [
+        SYNC_CONSUMER.beside(IN_CACHE).beside(PACKAGED),
+        IN_DATABASE.beside(SOLO).beside(all_together(5)),
+    ],
 )
 test_single = pytest.mark.long(every_check_holds(5, [*VARIANTS, *REST]))

@@ -647,6 +647,11 @@ def together(step: int, names: Collection[str]) -> Variant:
     return Variant(f"step_{step:02d}", *edits)
 
 
+def all_together(step: int) -> Variant:
+    """Return the variant with all the settings that TOGETHER names for a step."""
+    return together(step, TOGETHER[step])
+
+
 def pairs() -> Iterator[tuple[int, Variant]]:
     """Give each single setting with one of another group, and a step to try them on."""
     for number, one in enumerate(one for group in GROUPS.values() for one in group):
