@@ -16,7 +16,7 @@ TURN_MS, TURNS = 100, 100
 SWAPPED_MS = 1_000
 
 
-@pytest.fixture(scope="module", params=["03", "05"])
+@pytest.fixture(scope="module", params=[pytest.param("03", marks=pytest.mark.long), "05"])
 def step(request: pytest.FixtureRequest) -> Iterator[SnapshotRun]:
     with snapshot_run(request.param) as run:
         yield run

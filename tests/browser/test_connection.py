@@ -22,7 +22,7 @@ CLOSED = (1000, 1001, BROKEN_OFF, 1011, 1012)
 REFUSED = (4001, 4401)
 
 
-@pytest.fixture(scope="module", params=["04", "05"])
+@pytest.fixture(scope="module", params=[pytest.param("04", marks=pytest.mark.long), "05"])
 def step(request: pytest.FixtureRequest) -> Iterator[SnapshotRun]:
     with snapshot_run(request.param) as run:
         yield run

@@ -1,6 +1,6 @@
 """`python -m tests.faults.record [FILE …]`: run the fault tests, and keep their figures.
 
-With FILEs, only those tests run: the other figures stay as they were recorded. Nothing is kept of a
+The long ones run too. With FILEs, only those tests run: the other figures stay as they were recorded. Nothing is kept of a
 run that fails.
 """
 
@@ -29,7 +29,14 @@ def measured(files: list[str]) -> dict[str, float] | None:
         lines = Path(folder, "figures")
         lines.touch()
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", *(files or [str(Path(__file__).parent)])],
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "--all",
+                *(files or [str(Path(__file__).parent)]),
+            ],
             cwd=ROOT,
             env=os.environ | {RECORD_TO: str(lines)},
             check=False,

@@ -1,4 +1,4 @@
-"""Fault 7: a thousand tasks at once, whose results are stored sixteen at a time in SQLite."""
+"""Fault 7: many tasks at once, whose results are stored sixteen at a time in SQLite."""
 
 import time
 from collections import Counter
@@ -14,7 +14,7 @@ from tests.support.tool_process import wait_until
 
 pytestmark = REDIS_SERVER
 
-TASKS, STORED_SECONDS = 1_000, 240
+SOME_TASKS, MANY_TASKS, STORED_SECONDS = 250, 1_000, 240
 # A task that every worker has, and that touches no database itself. `celery.backend_cleanup`
 # deletes rows: of a thousand at once one failed.
 TASK = "celery.accumulate"
@@ -24,9 +24,10 @@ EDITS = (Edit("Procfile", "-P threads -c 10", "-P threads -c 16"),)
 
 
 # The snapshots have no WAL, and it holds. Nothing was seen to make it fail.
-@pytest.mark.takes_long("a thousand results are stored, one after the other")
-def test_thousand_results_are_stored_without_a_lock(step: Project, figure: Figures) -> None:
-    ids = [str(uuid4()) for _ in range(TASKS)]
+@pytest.mark.parametrize("tasks", [SOME_TASKS, pytest.param(MANY_TASKS, marks=pytest.mark.long)])
+@pytest.mark.takes_long("the results are stored, one after the other")
+def test_many_results_are_stored_without_a_lock(tasks: int, step: Project, figure: Figures) -> None:
+    ids = [str(uuid4()) for _ in range(tasks)]
     since = time.monotonic()
     for task_id in ids:
         step.app.send_task(TASK, task_id=task_id)
@@ -34,8 +35,9 @@ def test_thousand_results_are_stored_without_a_lock(step: Project, figure: Figur
     def ends() -> Counter[str]:
         return Counter(row["status"] for row in step.ask("results")["rows"])
 
-    wait_until(lambda: ends()["SUCCESS"] == TASKS, STORED_SECONDS, lambda: str(ends()))
-    figure("stored", time.monotonic() - since)
+    wait_until(lambda: ends()["SUCCESS"] == tasks, STORED_SECONDS, lambda: str(ends()))
+    if tasks == MANY_TASKS:  # what the figure is of
+        figure("stored", time.monotonic() - since)
     stored = {row["task_id"] for row in step.ask("results")["rows"]}
     assert stored == set(ids)
     assert LOCKED not in step.process("worker").log.text()

@@ -22,7 +22,10 @@ LEFT_AMID_A_STATUS = re.compile(
 )
 
 
-@pytest.fixture(scope="module", params=[pytest.param("server", marks=REDIS_SERVER), "embedded"])
+@pytest.fixture(
+    scope="module",
+    params=["embedded", pytest.param("server", marks=[REDIS_SERVER, pytest.mark.long])],
+)
 def step(request: pytest.FixtureRequest) -> Iterator[SnapshotRun]:
     with snapshot_run("05", redis=request.param, STATUS_INTERVAL=str(INTERVAL)) as run:
         yield run
