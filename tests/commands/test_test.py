@@ -1,4 +1,4 @@
-"""`test`: what holds a time runs by itself at the end, and what fails twice has failed."""
+"""`test`: what holds a time runs by itself at the end, and what fails has failed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -65,15 +65,8 @@ def test_a_failure_beside_others_or_alone_is_a_failure(run: Run, failing: str):
     assert run(HOLDS, failing) == 1
 
 
-def test_what_failed_beside_others_runs_again_by_itself(run: Run, capfd):
-    assert run(FAILS_ONCE, HOLDS) == 0
-    assert "Of those side by side 1 failed. They run again, one by one:" in capfd.readouterr().out
-
-
-def test_many_failures_are_no_accident(run: Run, capfd):
-    many = f"import pytest\n@pytest.mark.parametrize('n', range({test.MOST_AGAIN + 1}))\n"
-    assert run(many + "def test_that_fails(n): assert False") == 1
-    assert "They run again" not in capfd.readouterr().out
+def test_what_failed_once_is_tried_no_second_time(run: Run):
+    assert run(FAILS_ONCE, HOLDS) == 1
 
 
 def test_a_choice_of_tests_runs_at_once(run: Run, capfd):

@@ -1,7 +1,7 @@
 """`python -m tests.faults.record [FILE …]`: run the fault tests, and keep their figures.
 
-The long ones run too. With FILEs, only those tests run: the other figures stay as they were recorded. Nothing is kept of a
-run that fails.
+The long ones run too. With FILEs, only those tests run: the other figures stay as they were
+recorded. Nothing is kept of a run that fails.
 """
 
 import json

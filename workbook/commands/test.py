@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import subprocess
@@ -26,9 +25,6 @@ WINDOWS = "tests/windows"
 # A test whose times a busy machine would spoil runs at the end, with nothing beside it.
 NOT_ALONE, ALONE = ("-m", "not alone"), ("-m", "alone", "-n", "0")
 SOME_FAILED, NOTHING_TO_RUN = 1, 5  # pytest's exit codes; the second where no test was chosen
-# A test that is not marked `alone` but measures a time can still fail because the machine is busy.
-# So many run again by themselves: a right one holds then, a wrong one fails twice.
-MOST_AGAIN = 2
 END_SECONDS = 60  # to stop what it has started
 
 
@@ -60,8 +56,7 @@ def run_tests(arguments: Sequence[str], everything: bool, dearest: int | None = 
     """Run pytest on the workbook's tests with more `arguments` for it; return its exit code.
 
     `everything`: the long rounds too. `dearest`: show so many tests that took longest. Without
-    `arguments` the tests marked `alone` run after the others, and a few that failed side by side
-    run once more, one by one; a choice of tests runs at once, and once.
+    `arguments` the tests marked `alone` run after the others; a choice of tests runs at once.
     """
     compilation.run(processes=0)
     rounds = ["--all"] if everything else []
@@ -73,9 +68,6 @@ def run_tests(arguments: Sequence[str], everything: bool, dearest: int | None = 
     first = _pytest([*SIDE_BY_SIDE, str(WORKERS), *NOT_ALONE, *rounds])
     if first not in (0, SOME_FAILED):
         return first  # it was interrupted, or could not begin
-    if first and 0 < (failed := _failed()) <= MOST_AGAIN:
-        print(f"\nOf those side by side {failed} failed. They run again, one by one:\n", flush=True)
-        first = _pytest(["--last-failed", "--last-failed-no-failures=none", *rounds])
     print("\nWhat holds a time runs by itself:\n", flush=True)
     second = _pytest([*ALONE, *rounds])
     return first or (0 if second == NOTHING_TO_RUN else second)
@@ -109,12 +101,6 @@ def _names_tests(argument: str) -> bool:
     """Tell whether it is a file or folder of tests, and no word of an option's, as in `-k work`."""
     path = ROOT / argument.partition("::")[0]
     return path.is_file() or ("/" in argument and path.is_dir())
-
-
-def _failed() -> int:
-    """Count the tests that pytest has noted down as failed."""
-    noted = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
-    return len(json.loads(noted.read_text(encoding="utf-8"))) if noted.exists() else 0
 
 
 def _pytest(options: Sequence[str]) -> int:
