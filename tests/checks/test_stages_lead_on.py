@@ -15,8 +15,9 @@ SECTION = re.compile(r"^## (.+?)(?: \{.*\})?$", re.MULTILINE)
 CODE = re.compile(r"^ *```(?:listing|change)(?: stage=\"([\w-]+)\")?$", re.MULTILINE)
 # What any address opens works as well: nothing asks for this section's code.
 UNASKED = "routing"
-# These have led past a section, and are asked in every run; the others in the long rounds.
-LED_PAST = ("03-self-polling", "03-fragment", "03-htmx-form", "04-partial", "05-lock")
+# These led past a section once, and are cheap: they are asked in every run, the others in the
+# long rounds.
+LED_PAST = ("03-self-polling", "03-fragment", "03-htmx-form", "04-partial")
 FINISHED = ""  # what a block of code has for a stage where it shows the snapshot itself
 
 
