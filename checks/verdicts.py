@@ -63,7 +63,12 @@ class Lacks(CannotTell):
 
 @dataclass(frozen=True)
 class Exercise(Check):
-    """What a reader may do beyond the step; `title` says it as a request."""
+    """What a reader may do beyond the step; `title` says it as a request.
+
+    `left_out`: the next page changes the same places, and goes on without it.
+    """
+
+    left_out: bool = False
 
 
 @dataclass
@@ -74,15 +79,16 @@ class Open(Exception):
 
 
 def exercise(
-    title: str, after: tuple[Callable[..., None], ...] = ()
+    title: str, after: tuple[Callable[..., None], ...] = (), *, left_out: bool = False
 ) -> Callable[[Function], Function]:
     """Make a test function an exercise's check, which raises Open where there is more to do.
 
-    It is looked at where the checks in `after` hold, and no other check of the step is ✗.
+    It is looked at where the checks in `after` hold, and no other check of the step is ✗. With
+    `left_out` the next page goes on without it.
     """
 
     def mark(function: Function) -> Function:
-        vars(function)["check"] = Exercise(title, after)
+        vars(function)["check"] = Exercise(title, after, left_out)
         return function
 
     return mark

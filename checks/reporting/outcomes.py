@@ -29,6 +29,7 @@ class Verdict:
     lacks: bool = False  # the machine lacks what it looks with; the step is done without it
     root: str = ""  # the title of the check that it waits for, at the end of the chain
     unfit: bool = False  # there is no project to look at
+    left_out: bool = False  # an exercise that the next page goes on without
     trace: str = ""  # filled under --full-trace alone
 
     @property
@@ -150,8 +151,11 @@ class Outcomes:
     ) -> Verdict | None:
         title, step = title_of(item), step_of(item.path)
         if call.excinfo is None:
-            mark = DONE if is_exercise(item) else HOLDS
-            return Verdict(mark, title, step) if report.when == "call" else None
+            check = check_of(item)
+            mark = DONE if isinstance(check, Exercise) else HOLDS
+            left_out = isinstance(check, Exercise) and check.left_out
+            verdict = Verdict(mark, title, step, left_out=left_out)
+            return verdict if report.when == "call" else None
         error = call.excinfo.value
         if isinstance(error, Silent):
             untold(report, "the step comes first")

@@ -61,7 +61,8 @@ def next_action(outcomes: Outcomes, complete: bool) -> list[str]:
         if first := next((one for one in open if not one.waits and not one.lacks), None):
             return after_first(first, outcomes.targets[first.step])
     target = outcomes.targets[max(outcomes.targets)]
-    return [*after_all(target, complete), *not_looked_at(outcomes)]
+    left_out = any(one.left_out for one in outcomes.verdicts if one.mark == DONE)
+    return [*after_all(target, complete, left_out), *not_looked_at(outcomes)]
 
 
 def not_looked_at(outcomes: Outcomes) -> list[str]:
@@ -105,8 +106,11 @@ def trace_option(target: Target) -> str:
     return "--full-trace" if target.kind == "snapshot" else "--trace"
 
 
-def after_all(target: Target, complete: bool) -> list[str]:
-    """Return what to do where every check holds."""
+def after_all(target: Target, complete: bool, exercise_left_out: bool = False) -> list[str]:
+    """Return what to do where every check holds.
+
+    `exercise_left_out`: the exercise is done too, and the next page goes on without it.
+    """
     if not complete:
         return [f"Every check that ran is ✓. Next: all of {target.step.title}, `{target.again}`"]
     if target.kind == "snapshot":
@@ -117,7 +121,7 @@ def after_all(target: Target, complete: bool) -> list[str]:
     if of_now := next((one for one in broken if is_of_now(one, target)), None):
         held = f"But {of_now.title} held before, and broke since."
         return [f"{done} {held} Next: `{tool_command()} check {of_now.label}`"]
-    after = following(target.label)
+    after = following(target.label, without_exercise=exercise_left_out)
     if target.kind != "work":
         after = after.partition(". ")[0]  # the rest is about work/
     if isinstance(target.step, Lesson) or not after:

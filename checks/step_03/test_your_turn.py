@@ -17,6 +17,7 @@ VIEWS, TEMPLATE = "status/views.py", "the fragment’s template"
 @exercise(
     "cancel a task that still waits",
     after=(step.test_the_fragment_polls_for_the_status,),
+    left_out=True,
 )
 def test_your_turn(project: Project, sent: Sent) -> None:
     # Without a token Django asks for one before it asks the view, and after it asks the URLs.

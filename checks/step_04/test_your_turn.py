@@ -20,6 +20,7 @@ CONSUMERS = "status/consumers.py"
 @exercise(
     "show how many pages are open, to all of them",
     after=(step.test_the_live_page_opens_the_websocket,),
+    left_out=True,
 )
 def test_your_turn(project: Project) -> None:
     if not any(element.id == PLACE for element in live_elements(project)):

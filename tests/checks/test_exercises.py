@@ -20,7 +20,7 @@ EXERCISE = """
 from checks.verdicts import Open, exercise
 from checks.step_03 import test_tiny as step
 
-@exercise("build a tower", after=(step.test_right,))
+@exercise("build a tower", after=(step.test_right,), left_out={left_out})
 def test_your_turn():
     {body}
 """
@@ -38,9 +38,16 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyChecks:
     return made
 
 
-def write_exercise(tiny: TinyChecks, body: str, works: str = "pass", pretty: str = "pass") -> None:
+def write_exercise(
+    tiny: TinyChecks,
+    body: str,
+    works: str = "pass",
+    pretty: str = "pass",
+    *,
+    left_out: bool = False,
+) -> None:
     tiny.write(STEP.format(works=works, pretty=pretty))
-    tiny.write(EXERCISE.format(body=body), name="test_your_turn.py")
+    tiny.write(EXERCISE.format(body=body, left_out=left_out), name="test_your_turn.py")
 
 
 def flat(text: str) -> str:
@@ -62,6 +69,13 @@ def test_a_solved_exercise_gets_its_star(tiny: TinyChecks):
     assert said.code == 0
     assert said.lines[-1] == "★ Your turn: build a tower. Done."
     assert "3 passed in" in said.text
+
+
+def test_a_page_that_goes_on_without_a_solved_exercise_is_begun_from_a_clean_base(tiny: TinyChecks):
+    write_exercise(tiny, "pass", left_out=True)
+    said = flat(tiny.run().text)
+    assert "It goes on without your exercise: `python3 workbook start 04` begins it" in said
+    assert "Go on in work/" not in said
 
 
 def test_no_word_about_it_while_any_check_of_the_step_fails(tiny: TinyChecks):

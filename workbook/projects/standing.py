@@ -110,8 +110,11 @@ class Standing:
         return f"{run.holds} of {run.count} checks hold"
 
 
-def following(label: str) -> str:
-    """Return what comes after a step that is done, as the end of a sentence; "" after a lesson."""
+def following(label: str, *, without_exercise: bool = False) -> str:
+    """Return what comes after a step that is done, as the end of a sentence; "" after a lesson.
+
+    `without_exercise`: its exercise is done as well, and the next page goes on without it.
+    """
     tool = tool_command()
     try:
         step = find_lesson(label)
@@ -122,10 +125,13 @@ def following(label: str) -> str:
     if step.number >= LAST_STEP:
         return f"page Make it robust, which `{tool} guide` opens"
     after = f"{step.number + 1:02d}"
-    return (
-        f"page {after}, which `{tool} guide` opens. Go on in work/ as it is; "
-        f"`{tool} start {after}` starts again from a clean base"
-    )
+    page = f"page {after}, which `{tool} guide` opens"
+    if without_exercise:
+        return (
+            f"{page}. It goes on without your exercise: `{tool} start {after}` begins it from a "
+            "clean base, and keeps your project"
+        )
+    return f"{page}. Go on in work/ as it is; `{tool} start {after}` starts again from a clean base"
 
 
 def _line(label: str, text: str) -> str:
