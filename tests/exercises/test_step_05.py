@@ -1,7 +1,15 @@
 """What the exercise of step 05 says of solutions: progress is pushed to the task's owner."""
 
+from pathlib import Path
+
+from checks.clients.http_client import visiting
+from checks.harness.project import opened_project
+from checks.target import Target
 from tests.support.edited_projects import Appending, Edit
-from tests.support.solutions import Solution, each_is_told
+from tests.support.skip_markers import REDIS_SERVER
+from tests.support.solutions import Solution, each_is_told, lay_solution
+from tests.support.tool_process import wait_until
+from workbook.projects.steps import find_step
 
 ASGI = "config/asgi.py"
 CONSUMERS, ROUTING, TASKS = "status/consumers.py", "status/routing.py", "status/tasks.py"
@@ -13,6 +21,7 @@ INDEX, TASK, VIEWS = (
 FULL_BAR = '<progress value="100" max="100" aria-label="Progress"></progress>'
 OWN = "if not await SentTask.objects.filter(visitor=visitor, task_id=self.task_id).aexists():"
 ROUTER = "URLRouter(websocket_urlpatterns)"
+TASK_SECONDS = 60  # it works for five
 ROUTES = "from status.routing"
 
 # One websocket for each visitor, opened by the start page.
@@ -91,3 +100,22 @@ SOLUTIONS = [
 
 
 test_solution = each_is_told(5, SOLUTIONS)
+
+
+@REDIS_SERVER
+def test_a_push_that_redis_refuses_fails_no_task(tmp_path: Path) -> None:
+    folder = lay_solution(5, Solution("ours", is_ours=True), tmp_path)
+    with (
+        opened_project(Target(folder, "named", find_step("5")), ["web", "worker"]) as project,
+        visiting(project.running().url) as visitor,
+    ):
+        visitor.get("/")
+        visitor.post("/check-status/", htmx=True)
+
+        def states() -> list[str]:
+            return [row["status"] for row in project.ask("results")["rows"]]
+
+        wait_until(lambda: states() == ["PROGRESS"], TASK_SECONDS, lambda: str(states()))
+        project.redis.stop()
+        wait_until(lambda: states() != ["PROGRESS"], TASK_SECONDS, lambda: str(states()))
+        assert states() == ["SUCCESS"]
