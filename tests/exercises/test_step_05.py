@@ -6,7 +6,6 @@ from checks.clients.http_client import visiting
 from checks.harness.project import opened_project
 from checks.target import Target
 from tests.support.edited_projects import Appending, Edit
-from tests.support.skip_markers import REDIS_SERVER
 from tests.support.solutions import Solution, each_is_told, lay_solution
 from tests.support.tool_process import wait_until
 from workbook.projects.steps import find_step
@@ -102,7 +101,6 @@ SOLUTIONS = [
 test_solution = each_is_told(5, SOLUTIONS)
 
 
-@REDIS_SERVER
 def test_a_push_that_redis_refuses_fails_no_task(tmp_path: Path) -> None:
     folder = lay_solution(5, Solution("ours", is_ours=True), tmp_path)
     with (
