@@ -151,11 +151,12 @@ class Outcomes:
     ) -> Verdict | None:
         title, step = title_of(item), step_of(item.path)
         if call.excinfo is None:
+            if report.when != "call":
+                return None
             check = check_of(item)
-            mark = DONE if isinstance(check, Exercise) else HOLDS
-            left_out = isinstance(check, Exercise) and check.left_out
-            verdict = Verdict(mark, title, step, left_out=left_out)
-            return verdict if report.when == "call" else None
+            if isinstance(check, Exercise):
+                return Verdict(DONE, title, step, left_out=check.left_out)
+            return Verdict(HOLDS, title, step)
         error = call.excinfo.value
         if isinstance(error, Silent):
             untold(report, "the step comes first")

@@ -61,7 +61,7 @@ def next_action(outcomes: Outcomes, complete: bool) -> list[str]:
         if first := next((one for one in open if not one.waits and not one.lacks), None):
             return after_first(first, outcomes.targets[first.step])
     target = outcomes.targets[max(outcomes.targets)]
-    left_out = any(one.left_out for one in outcomes.verdicts if one.mark == DONE)
+    left_out = any(one.left_out for one in outcomes.verdicts)
     return [*after_all(target, complete, left_out), *not_looked_at(outcomes)]
 
 
