@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from uuid import uuid4
@@ -17,6 +17,8 @@ RUN = ["RUNNING", "FINISHED", "RUNNING", "FINISHED", "RUNNING"]
 VISITORS = 5
 # How slow is too slow to look on, and how long nothing more may come.
 SLOW_SECONDS, QUIET_SECONDS = 3 * INTERVAL_SECONDS, 1.3 * INTERVAL_SECONDS
+WHOLE_RUN_SECONDS = (len(RUN) - 1.5) * INTERVAL_SECONDS
+SEEN_OUT_SECONDS = (len(RUN) + 2) * INTERVAL_SECONDS
 # More than that is no run any more: the looking ends.
 FLOOD_FRAMES = 60
 UNRELATED, BURST = "celery.backend_cleanup", 12
@@ -86,6 +88,18 @@ def run_end(visitor: WebsocketClient) -> float:
     return time.monotonic()
 
 
+def after_run(visitor: WebsocketClient) -> list[str]:
+    """Return the statuses that a visitor was sent after a run's last one."""
+    return statuses(visitor, run_end(visitor))[1:]
+
+
+def is_followed_by_one(visitor: WebsocketClient) -> bool:
+    """Tell whether a visitor was sent a whole run, and then one more."""
+    # One that begins amid the first sends the first's last status for it, and too soon.
+    took_seconds = run_end(visitor) - visitor.frames[0].at
+    return took_seconds > WHOLE_RUN_SECONDS and after_run(visitor) == RUN
+
+
 def _has_more_changes(visitor: WebsocketClient, than: int) -> bool:
     return len(changes(visitor)) > than
 
@@ -106,23 +120,24 @@ def first_wait(visitor: WebsocketClient, since: float) -> float | None:
     return next((frame.at - since for frame in list(visitor.frames) if frame.at >= since), None)
 
 
-def see_out_next_run(watched_run: WatchedRun) -> None:
-    """Wait for the end of the one run that a late visitor may begin, and take it off what was seen.
+def one_more_run(watched_run: WatchedRun) -> bool:
+    """Wait for the end of the run that a late visitor may have begun, and tell whether it was one.
 
-    A worker with one place comes to such a message when the first run is over, and it has not
-    waited for too long.
+    A message does that which the worker takes when the first run is over: at once where it has one
+    place, after a while where it is busy. A run more, or half a one, is begun by something else.
     """
-
-    def later(visitor: WebsocketClient) -> list[str]:
-        return statuses(visitor, run_end(visitor))[1:]
-
     first = watched_run.visitors[0]
-    if not watched_run.late or later(first)[:1] != RUN[:1]:
-        return
-    first.wait_for(lambda: len(later(first)) >= len(RUN), len(RUN) * INTERVAL_SECONDS)
-    first.wait_for(lambda: len(later(first)) > len(RUN), QUIET_SECONDS)
+    if not watched_run.late or after_run(first)[:1] != RUN[:1]:
+        return False
+    first.wait_for(lambda: len(after_run(first)) >= len(RUN), SEEN_OUT_SECONDS)
+    first.wait_for(lambda: len(after_run(first)) > len(RUN), QUIET_SECONDS)
+    return is_followed_by_one(first)
+
+
+def take_off_next_run(watched_run: WatchedRun) -> None:
+    """Take off what was seen the run that came after the first."""
     for visitor in watched_run.visitors:
-        if later(visitor) == RUN:
+        if is_followed_by_one(visitor):
             del visitor.frames[-len(RUN) :]
 
 
@@ -136,8 +151,34 @@ def call_again(project: Project, visitor: WebsocketClient) -> float:
 
 
 def watch(project: Project, sockets: Sockets) -> WatchedRun:
+    """Watch five visitors while one run goes on, and what others do meanwhile.
+
+    Where a message of a late visitor may have begun a run of its own, they are watched once more: a
+    busy worker takes one so late by chance, a lock that is awaited lets it always.
+    """
+    has_one_place = project.has_one_place()
+    seen = _watch_once(project, sockets)
+    if seen.refused or not one_more_run(seen):
+        return seen
+    if has_one_place:
+        take_off_next_run(seen)
+        return seen
+    for visitor in seen.visitors:
+        visitor.close()
+    again = _watch_once(project, sockets)
+    if not again.refused:
+        one_more_run(again)  # its end is waited for
+    return replace(
+        again,
+        task_ids=[*seen.task_ids, *again.task_ids],
+        log_place=seen.log_place,
+        held_up_seconds=seen.held_up_seconds,
+    )
+
+
+def _watch_once(project: Project, sockets: Sockets) -> WatchedRun:
     """Open five pages at once and watch them until the run is over, and a while longer."""
-    worker, has_one_place = project.process("worker"), project.has_one_place()
+    worker, received_before = project.process("worker"), project.received(TASK)
     watched_run = WatchedRun(log_place=worker.log.size(), held_up_seconds=worker.held_up_seconds())
     with ThreadPoolExecutor(VISITORS) as pool:
         opening = [pool.submit(sockets.open, project.url) for _ in range(VISITORS)]
@@ -157,16 +198,15 @@ def watch(project: Project, sockets: Sockets) -> WatchedRun:
             break  # who comes after a run's last status begins another one
         if changes(first)[-1] == STATUSES[1]:
             watched_run.late.append(_come_late(project, sockets, first))
-        _send_around_the_next(project, watched_run)
+            _send_around_the_next(project, watched_run)
+        # No burst before one comes late, whose message might wait behind it for the run's end.
     # One look more where something came: it shows what.
     for _ in range(2):
         so_far = len(first.frames)
         first.wait_for(lambda: len(first.frames) >= FLOOD_FRAMES, QUIET_SECONDS)
         if len(first.frames) == so_far:
             break
-    if has_one_place:
-        see_out_next_run(watched_run)
-    watched_run.messages = project.received(TASK)
+    watched_run.messages = project.received(TASK) - received_before
     watched_run.busy_seconds = worker.held_up_seconds() - watched_run.held_up_seconds
     return watched_run
 

@@ -224,6 +224,16 @@ MISTAKES = [
         Edit(TASKS, "lock.acquire(blocking=False)", "lock.acquire()"),
     ),
     Mistake(
+        "the lock is waited for, long enough for one of all",
+        "test_all_share_one_run",
+        ("was sent", "who takes the lock"),
+        Edit(
+            TASKS,
+            "lock.acquire(blocking=False)",
+            "lock.acquire(blocking_timeout=4.5 * settings.STATUS_INTERVAL)",
+        ),
+    ),
+    Mistake(
         "each visitor has a lock",
         "test_all_share_one_run",
         ("was sent", "RUNNING, RUNNING", "who takes the lock"),
