@@ -62,6 +62,8 @@ def test_a_snapshot_is_stopped_by_the_next_step(step: int, request: pytest.Fixtu
     assert said.code == 1, said.text
 
 
+# In every run the replay of robust's page counts these, and each has a mistake of its own.
+@pytest.mark.long
 @pytest.mark.takes_long("every check of a lesson, one of which waits for a heartbeat")
 def test_step_05_is_stopped_by_the_check_meant_for_each_clause_of_robust() -> None:
     said = checks_on(ROBUST, _folder(LAST))
