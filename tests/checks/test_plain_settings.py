@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.edited_projects import MODULES, Step, checks_on, edited_copy
-from tests.support.plain_settings import SINGLES, TOGETHER, Variant, all_together, pairs
+from tests.support.plain_settings import (
+    LAST_STEP,
+    SINGLES,
+    TOGETHER,
+    Variant,
+    all_together,
+    sets_of,
+)
 
 # What really breaks a step, and the setting that its words must name.
 BREAKS = {
@@ -14,6 +21,11 @@ BREAKS = {
     ("robust", "sessions_in_a_cache_of_the_database"): "config/settings.py, SESSION_ENGINE",
     (3, "sessions_in_redis"): "config/settings.py, SESSION_ENGINE",
 }
+
+
+def broken_by(step: Step) -> set[str]:
+    """Return the names of the settings that really break a step."""
+    return {name for broken, name in BREAKS if broken == step}
 
 
 # In every run a variant of each later step has them too: see test_variants_step_02 and so on.
@@ -32,23 +44,39 @@ def test_all_together(step: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(
+    ("step", "settings"),
+    [
+        pytest.param(step, settings, id=f"{step}-set-{number}")
+        for step in MODULES
+        for number, settings in enumerate(sets_of(step, broken_by(step)), 1)
+    ],
+)
+def test_one_of_each_group(step: Step, settings: Variant, tmp_path: Path) -> None:
+    _require_all_hold(step, settings, tmp_path)
+
+
 @pytest.mark.parametrize("step", MODULES)
-@pytest.mark.parametrize("single", SINGLES, ids=str)
-def test_each_alone(step: Step, single: Variant, tmp_path: Path) -> None:
-    if not (named := BREAKS.get((step, str(single)))):
-        _require_all_hold(step, single, tmp_path)
-        return
-    said = checks_on(step, edited_copy(step, single.edits, tmp_path))
-    assert said.code == 1, said.text
-    assert named in said.text
+def test_each_that_does_not_break_a_step_is_in_a_set_of_it(step: Step) -> None:
+    tried = {name for one in sets_of(step, broken_by(step)) for name in str(one).split(", ")}
+    assert tried == {str(one) for one in SINGLES} - broken_by(step)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("step", "pair"), list(pairs()), ids=str)
-def test_two_together(step: int, pair: Variant, tmp_path: Path) -> None:
-    _require_all_hold(step, pair, tmp_path)
+@pytest.mark.parametrize("single", SINGLES, ids=str)
+def test_each_alone(single: Variant, tmp_path: Path) -> None:
+    _require_all_hold(LAST_STEP, single, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("step", "name"), BREAKS)
+def test_what_breaks_a_step_is_named(step: Step, name: str, tmp_path: Path) -> None:
+    single = next(one for one in SINGLES if str(one) == name)
+    said = checks_on(step, edited_copy(step, single.edits, tmp_path))
+    assert said.code == 1, said.text
+    assert BREAKS[step, name] in said.text
 
 
 def _require_all_hold(step: int, variant: Variant, folder: Path) -> None:
     said = checks_on(step, edited_copy(step, variant.edits, folder))
-    assert said.code == 0, said.text
+    assert said.code == 0, f"{variant}\n{said.text}"

@@ -1,9 +1,9 @@
 """Settings that a good engineer changes, as edits that hold whatever the snapshot says before."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
-from tests.support.edited_projects import Appending, Change, Edit, Rewritten, Variant
+from tests.support.edited_projects import Appending, Change, Edit, Rewritten, Step, Variant
 from workbook.projects.steps import find_step
 
 SETTINGS, CELERY, URLS = "config/settings.py", "config/celery.py", "config/urls.py"
@@ -21,6 +21,11 @@ def beat_option(option: str) -> Rewritten:
     return Rewritten(
         PROCFILE, lambda text: re.sub(r"(?m)^(beat:.* beat)\b.*$", rf"\1 {option}", text)
     )
+
+
+def worker_option(option: str) -> Rewritten:
+    """Give the worker's command another option, or several."""
+    return Rewritten(PROCFILE, lambda text: re.sub(r"(?m)^(worker:.*)$", rf"\1 {option}", text))
 
 
 def without(name: str) -> Rewritten:
@@ -283,7 +288,7 @@ def _of_the_base(edit: Change) -> Change:
     return Appending(BASE, edit.new)
 
 
-# Each alone, on every step, under --all. Those of a group exclude one another.
+# Those of a group exclude one another. What moves Celery's settings comes after them.
 GROUPS: dict[str, list[Variant]] = {
     "language": [
         setting("german", "LANGUAGE_CODE = 'de'", "USE_THOUSAND_SEPARATOR = True"),
@@ -311,9 +316,34 @@ GROUPS: dict[str, list[Variant]] = {
             "SESSION_FILE_PATH = BASE_DIR",
         ),
         setting("cached_sessions", "SESSION_ENGINE = 'django.contrib.sessions.backends.cached_db'"),
-        setting("csrf_in_the_session", "CSRF_USE_SESSIONS = True"),
+        # The cache that late visitors are told from stays in Redis: all processes share it.
+        setting(
+            "sessions_in_a_cache_of_files",
+            "CACHES = {'default': {}, **globals().get('CACHES', {}), 'files': {",
+            "    'BACKEND': 'django.core.cache.backends.filebased.FileBasedCache',",
+            "    'LOCATION': BASE_DIR / '.cache'}}",
+            "CACHES['default'] = CACHES['default'] or CACHES['files']",
+            "SESSION_ENGINE = 'django.contrib.sessions.backends.cache'",
+            "SESSION_CACHE_ALIAS = 'files'",
+        ),
+        setting(
+            "sessions_in_a_cache_of_the_database",
+            "CACHES = {'default': {}, **globals().get('CACHES', {}), 'table': {",
+            "    'BACKEND': 'django.core.cache.backends.db.DatabaseCache', 'LOCATION': 'cached'}}",
+            "CACHES['default'] = CACHES['default'] or CACHES['table']",
+            "SESSION_ENGINE = 'django.contrib.sessions.backends.cache'",
+            "SESSION_CACHE_ALIAS = 'table'",
+        ),
+        setting(
+            "sessions_in_redis",
+            "CACHES = {'default': {'BACKEND': 'django.core.cache.backends.redis.RedisCache',",
+            "    'LOCATION': [f'{CELERY_BROKER_URL}/2'], 'KEY_PREFIX': 'mine', 'VERSION': 3,",
+            "    'TIMEOUT': None}}",
+            "SESSION_ENGINE = 'django.contrib.sessions.backends.cache'",
+        ),
     ],
     "cookies": [
+        setting("csrf_in_the_session", "CSRF_USE_SESSIONS = True"),
         setting("secure_cookies", "SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True"),
         setting(
             "cookies_of_other_names",
@@ -407,6 +437,14 @@ GROUPS: dict[str, list[Variant]] = {
             "CELERY_RESULT_SERIALIZER = 'pickle'",
             "CELERY_RESULT_ACCEPT_CONTENT = ['json', 'pickle']",
         ),
+        setting(
+            "queues_and_routes",
+            "from kombu import Exchange, Queue",
+            "CELERY_TASK_QUEUES = [Queue(one, Exchange(one), one) for one in ('usual', 'slow')]",
+            "CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_EXCHANGE = 'usual'",
+            "CELERY_TASK_DEFAULT_ROUTING_KEY = 'usual'",
+            "CELERY_TASK_ROUTES = {'status.tasks.*': {'queue': 'slow'}}",
+        ),
     ],
     "beat": [
         Variant("scheduler_named_by_the_command", without("CELERY_BEAT_SCHEDULER"), BEAT_LONG),
@@ -415,6 +453,87 @@ GROUPS: dict[str, list[Variant]] = {
             "scheduler_of_ones_own",
             Appending("config/schedulers.py", OWN_SCHEDULER),
             Appending(SETTINGS, "CELERY_BEAT_SCHEDULER = 'config.schedulers:Scheduler'"),
+        ),
+    ],
+    "site": [
+        setting(
+            "settings_of_a_site",
+            "SESSION_COOKIE_AGE = 3600",
+            "SESSION_SAVE_EVERY_REQUEST = SESSION_EXPIRE_AT_BROWSER_CLOSE = True",
+            "CSRF_COOKIE_AGE = None",
+            "CSRF_TRUSTED_ORIGINS = ['https://status.example']",
+            "PASSWORD_HASHERS = ['django.contrib.auth.hashers.ScryptPasswordHasher']",
+            "AUTH_PASSWORD_VALIDATORS = []",
+            "EMAIL_BACKEND = 'django.core.mail.backends.console.EmailBackend'",
+            "MESSAGE_STORAGE = 'django.contrib.messages.storage.session.SessionStorage'",
+            "LOCALE_PATHS = [BASE_DIR / 'locale']",
+            "MEDIA_URL, MEDIA_ROOT = '/media/', BASE_DIR / 'media'",
+        ),
+    ],
+    "proxy": [
+        setting(
+            "behind_a_proxy",
+            "USE_X_FORWARDED_HOST = True",
+            "SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')",
+            "SECURE_REFERRER_POLICY = 'strict-origin'",
+            "SECURE_CROSS_ORIGIN_OPENER_POLICY = 'same-origin-allow-popups'",
+            "MIDDLEWARE.insert(1, 'django.middleware.http.ConditionalGetMiddleware')",
+        ),
+    ],
+    "templates": [
+        setting(
+            "cached_templates",
+            "TEMPLATES[0]['APP_DIRS'] = False",
+            "TEMPLATES[0]['OPTIONS'] |= {'string_if_invalid': '?', 'loaders': [",
+            "    ('django.template.loaders.cached.Loader', [",
+            "        'django.template.loaders.filesystem.Loader',",
+            "        'django.template.loaders.app_directories.Loader'])]}",
+        ),
+    ],
+    "log lines": [
+        setting(
+            "log_lines_in_json",
+            """CELERY_WORKER_LOG_FORMAT = '{"at": "%(asctime)s", "said": "%(message)s"}'""",
+            """CELERY_WORKER_TASK_LOG_FORMAT = '{"id": "%(task_id)s", "said": "%(message)s"}'""",
+            "CELERY_WORKER_LOG_COLOR = True",
+            "CELERY_WORKER_REDIRECT_STDOUTS_LEVEL = 'INFO'",
+        ),
+    ],
+    "messages": [
+        setting(
+            "compressed_messages",
+            "CELERY_TASK_COMPRESSION = CELERY_RESULT_COMPRESSION = 'gzip'",
+            "CELERY_TASK_DEFAULT_PRIORITY = 3",
+            "CELERY_TASK_SEND_SENT_EVENT = True",
+            "CELERY_BROKER_POOL_LIMIT = None",
+        ),
+    ],
+    "limits": [
+        setting(
+            "limits_and_a_schedule_in_the_settings",
+            "from datetime import timedelta",
+            "CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 300, 240",
+            "CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True",
+            "CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000",
+            "CELERY_RESULT_EXPIRES = None",
+            "CELERY_BEAT_MAX_LOOP_INTERVAL = 5",
+            "CELERY_BEAT_SCHEDULE = {'clean': {'task': 'celery.backend_cleanup',",
+            "    'schedule': timedelta(hours=4)}}",
+        ),
+    ],
+    "worker": [
+        Variant(
+            "quiet_processes",
+            Rewritten(
+                PROCFILE, lambda text: re.sub(r"--loglevel=info", "--loglevel=warning", text)
+            ),
+        ),
+        Variant("log_of_the_worker_in_a_file", worker_option("--logfile=worker.log")),
+        Variant(
+            "named_worker_without_gossip",
+            worker_option(
+                "-E -n own@%h --without-gossip --without-mingle --without-heartbeat -O fair"
+            ),
         ),
     ],
     "celery": [
@@ -439,111 +558,7 @@ GROUPS: dict[str, list[Variant]] = {
         ),
     ],
 }
-
-
-def worker_option(option: str) -> Rewritten:
-    """Give the worker's command another option, or several."""
-    return Rewritten(PROCFILE, lambda text: re.sub(r"(?m)^(worker:.*)$", rf"\1 {option}", text))
-
-
-# Each alone as well, but in no pair. They come first: what moves Celery's settings finds these too.
-ALONE = [
-    setting(
-        "settings_of_a_site",
-        "SESSION_COOKIE_AGE = 3600",
-        "SESSION_SAVE_EVERY_REQUEST = SESSION_EXPIRE_AT_BROWSER_CLOSE = True",
-        "CSRF_COOKIE_AGE = None",
-        "CSRF_TRUSTED_ORIGINS = ['https://status.example']",
-        "PASSWORD_HASHERS = ['django.contrib.auth.hashers.ScryptPasswordHasher']",
-        "AUTH_PASSWORD_VALIDATORS = []",
-        "EMAIL_BACKEND = 'django.core.mail.backends.console.EmailBackend'",
-        "MESSAGE_STORAGE = 'django.contrib.messages.storage.session.SessionStorage'",
-        "LOCALE_PATHS = [BASE_DIR / 'locale']",
-        "MEDIA_URL, MEDIA_ROOT = '/media/', BASE_DIR / 'media'",
-    ),
-    setting(
-        "behind_a_proxy",
-        "USE_X_FORWARDED_HOST = True",
-        "SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')",
-        "SECURE_REFERRER_POLICY = 'strict-origin'",
-        "SECURE_CROSS_ORIGIN_OPENER_POLICY = 'same-origin-allow-popups'",
-        "MIDDLEWARE.insert(1, 'django.middleware.http.ConditionalGetMiddleware')",
-    ),
-    setting(
-        "cached_templates",
-        "TEMPLATES[0]['APP_DIRS'] = False",
-        "TEMPLATES[0]['OPTIONS'] |= {'string_if_invalid': '?', 'loaders': [",
-        "    ('django.template.loaders.cached.Loader', [",
-        "        'django.template.loaders.filesystem.Loader',",
-        "        'django.template.loaders.app_directories.Loader'])]}",
-    ),
-    # The cache that late visitors are told from stays in Redis: all processes share it.
-    setting(
-        "sessions_in_a_cache_of_files",
-        "CACHES = {'default': {}, **globals().get('CACHES', {}), 'files': {",
-        "    'BACKEND': 'django.core.cache.backends.filebased.FileBasedCache',",
-        "    'LOCATION': BASE_DIR / '.cache'}}",
-        "CACHES['default'] = CACHES['default'] or CACHES['files']",
-        "SESSION_ENGINE, SESSION_CACHE_ALIAS = 'django.contrib.sessions.backends.cache', 'files'",
-    ),
-    setting(
-        "sessions_in_a_cache_of_the_database",
-        "CACHES = {'default': {}, **globals().get('CACHES', {}), 'table': {",
-        "    'BACKEND': 'django.core.cache.backends.db.DatabaseCache', 'LOCATION': 'cached'}}",
-        "CACHES['default'] = CACHES['default'] or CACHES['table']",
-        "SESSION_ENGINE, SESSION_CACHE_ALIAS = 'django.contrib.sessions.backends.cache', 'table'",
-    ),
-    setting(
-        "sessions_in_redis",
-        "CACHES = {'default': {'BACKEND': 'django.core.cache.backends.redis.RedisCache',",
-        "    'LOCATION': [f'{CELERY_BROKER_URL}/2'], 'KEY_PREFIX': 'mine', 'VERSION': 3,",
-        "    'TIMEOUT': None}}",
-        "SESSION_ENGINE = 'django.contrib.sessions.backends.cache'",
-    ),
-    setting(
-        "log_lines_in_json",
-        """CELERY_WORKER_LOG_FORMAT = '{"at": "%(asctime)s", "said": "%(message)s"}'""",
-        """CELERY_WORKER_TASK_LOG_FORMAT = '{"id": "%(task_id)s", "said": "%(message)s"}'""",
-        "CELERY_WORKER_LOG_COLOR = True",
-        "CELERY_WORKER_REDIRECT_STDOUTS_LEVEL = 'INFO'",
-    ),
-    setting(
-        "compressed_messages",
-        "CELERY_TASK_COMPRESSION = CELERY_RESULT_COMPRESSION = 'gzip'",
-        "CELERY_TASK_DEFAULT_PRIORITY = 3",
-        "CELERY_TASK_SEND_SENT_EVENT = True",
-        "CELERY_BROKER_POOL_LIMIT = None",
-    ),
-    setting(
-        "queues_and_routes",
-        "from kombu import Exchange, Queue",
-        "CELERY_TASK_QUEUES = [Queue(name, Exchange(name), name) for name in ('usual', 'slow')]",
-        "CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_EXCHANGE = 'usual'",
-        "CELERY_TASK_DEFAULT_ROUTING_KEY = 'usual'",
-        "CELERY_TASK_ROUTES = {'status.tasks.*': {'queue': 'slow'}}",
-    ),
-    setting(
-        "limits_and_a_schedule_in_the_settings",
-        "from datetime import timedelta",
-        "CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 300, 240",
-        "CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True",
-        "CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000",
-        "CELERY_RESULT_EXPIRES = None",
-        "CELERY_BEAT_MAX_LOOP_INTERVAL = 5",
-        "CELERY_BEAT_SCHEDULE = {'clean': {'task': 'celery.backend_cleanup',",
-        "    'schedule': timedelta(hours=4)}}",
-    ),
-    Variant(
-        "quiet_processes",
-        Rewritten(PROCFILE, lambda text: re.sub(r"--loglevel=info", "--loglevel=warning", text)),
-    ),
-    Variant("log_of_the_worker_in_a_file", worker_option("--logfile=worker.log")),
-    Variant(
-        "named_worker_without_gossip",
-        worker_option("-E -n own@%h --without-gossip --without-mingle --without-heartbeat -O fair"),
-    ),
-]
-SINGLES = [*ALONE, *(one for group in GROUPS.values() for one in group)]
+SINGLES = [one for group in GROUPS.values() for one in group]
 # What goes together on each step: one of each group, or two that don't exclude one another.
 TOGETHER: dict[int, tuple[str, ...]] = {
     1: (
@@ -652,10 +667,20 @@ def all_together(step: int) -> Variant:
     return together(step, TOGETHER[step])
 
 
-def pairs() -> Iterator[tuple[int, Variant]]:
-    """Give each single setting with one of another group, and a step to try them on."""
-    for number, one in enumerate(one for group in GROUPS.values() for one in group):
-        others = [other for group in GROUPS.values() if one not in group for other in group]
-        other = others[(7 * number + 3) % len(others)]
-        edits = [edit for single in SINGLES if single in (one, other) for edit in single.edits]
-        yield number % LAST_STEP + 1, Variant(f"{one}-{other}", *edits)
+def sets_of(step: Step, broken_by: Collection[str]) -> list[Variant]:
+    """Return variants of a step that together have each single setting but those that break it.
+
+    Each has one of every group, and another step has other ones beside it.
+    """
+    groups = [[one for one in group if str(one) not in broken_by] for group in GROUPS.values()]
+    shift = LAST_STEP + 1 if step == "robust" else int(step)
+    sets = []
+    for number in range(max(map(len, groups))):
+        chosen = [
+            group[(number + shift * place) % len(group)]
+            for place, group in enumerate(groups)
+            if group
+        ]
+        edits = [edit for one in chosen for edit in one.edits]
+        sets.append(Variant(", ".join(map(str, chosen)), *edits))
+    return sets
