@@ -490,15 +490,6 @@ GROUPS: dict[str, list[Variant]] = {
             "        'django.template.loaders.app_directories.Loader'])]}",
         ),
     ],
-    "log lines": [
-        setting(
-            "log_lines_in_json",
-            """CELERY_WORKER_LOG_FORMAT = '{"at": "%(asctime)s", "said": "%(message)s"}'""",
-            """CELERY_WORKER_TASK_LOG_FORMAT = '{"id": "%(task_id)s", "said": "%(message)s"}'""",
-            "CELERY_WORKER_LOG_COLOR = True",
-            "CELERY_WORKER_REDIRECT_STDOUTS_LEVEL = 'INFO'",
-        ),
-    ],
     "messages": [
         setting(
             "compressed_messages",
@@ -521,7 +512,15 @@ GROUPS: dict[str, list[Variant]] = {
             "    'schedule': timedelta(hours=4)}}",
         ),
     ],
+    # What is printed as INFO, a quiet worker does not show.
     "worker": [
+        setting(
+            "log_lines_in_json",
+            """CELERY_WORKER_LOG_FORMAT = '{"at": "%(asctime)s", "said": "%(message)s"}'""",
+            """CELERY_WORKER_TASK_LOG_FORMAT = '{"id": "%(task_id)s", "said": "%(message)s"}'""",
+            "CELERY_WORKER_LOG_COLOR = True",
+            "CELERY_WORKER_REDIRECT_STDOUTS_LEVEL = 'INFO'",
+        ),
         Variant(
             "quiet_processes",
             Rewritten(
