@@ -100,6 +100,17 @@ def test_axe_finds_nothing(chromium: Browser, address: str, name: str, scheme: s
         assert faults(page, only=only) == []
 
 
+def test_a_table_that_is_too_wide_is_scrolled_by_keys(chromium: Browser, address: str) -> None:
+    with opened(chromium, address + "set-up.html", width=360) as page:
+        wide = page.get_by_role("group", name="Table").filter(has_text="Fresh clone")
+        wide.focus()
+        page.keyboard.press("ArrowRight")
+        expect(wide).not_to_have_js_property("scrollLeft", 0, timeout=BUSY)
+        page.set_viewport_size({"width": 1300, "height": 800})
+        # What does not scroll is no place to stop at.
+        expect(wide).not_to_have_attribute("tabindex", "0", timeout=BUSY)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_what_opens(chromium: Browser, address: str, scheme: str) -> None:
     with opened(chromium, address + "set-up.html", scheme=scheme) as page:
