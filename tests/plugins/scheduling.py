@@ -23,9 +23,14 @@ SHARING = tuple(
     for name in ("bad_messages", "deployment", "html_is_escaped", "malformed_inputs", "strangers")
 )
 
+# A Windows needs both cores, and two of them get into each other's way.
+WINDOWS = "tests/windows/"
+
 
 def unit_of(node_id: str) -> str:
     """Return what `node_id` stays together with: itself, its module, or modules that share."""
+    if node_id.startswith(WINDOWS):
+        return WINDOWS
     if node_id.startswith(SHARING):
         return TOGETHER
     return node_id if node_id.startswith(APART) else node_id.partition("::")[0]
