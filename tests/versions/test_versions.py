@@ -1,7 +1,8 @@
-"""The workbook on every Python and with both Djangos, for real: see rounds.py.
+"""The workbook on the newest Python, for real: see rounds.py.
 
+`workbook test --versions` tries every Python with each Django, and ends with 1 where one is red.
 The one exception to “nothing is skipped”: where a Python can't be had at all (no root, no mirror
-of Debian, no debootstrap), its round is left out, and the summary says so with the reason.
+of Debian, no debootstrap), the next older one is taken, and the summary says so with the reason.
 """
 
 import os
@@ -12,7 +13,7 @@ import pytest
 from benchmarks.versions import LEFT_OUT, RoundResult
 from tests.support.skip_markers import NO_SKIPS
 from tests.versions.grounds import NoGround, find_ground
-from tests.versions.rounds import COMBINATIONS, PYTHONS, Combination, groups, make_rounds
+from tests.versions.rounds import PYTHONS, Combination, make_rounds
 from tests.versions.table import lines
 
 Report = Callable[[str, object], None]
@@ -45,16 +46,3 @@ def require(one: RoundResult) -> None:
 def test_the_newest_python_sets_up_runs_step_05_and_passes_its_checks(record_property: Report):
     (one,) = make_rounds([newest_to_be_had(record_property)], in_full=False)
     require(one)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("group", groups(COMBINATIONS), ids=lambda group: str(group[0]))
-def test_a_python_holds_with_each_django(group: list[Combination], record_property: Report):
-    results = list(make_rounds(group))
-    for one in results:
-        if one.outcome == LEFT_OUT:
-            record_property(LEFT_OUT, f"Python {one.python} {one.title}: {one.left_out}")
-        else:
-            require(one)
-    if all(one.outcome == LEFT_OUT for one in results):
-        pytest.skip(results[0].left_out)
