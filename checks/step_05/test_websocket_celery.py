@@ -58,8 +58,8 @@ DEFAULT_CACHE = re.compile(
 # What these keep, the other processes never see.
 LONELY_CACHES = ("locmem.LocMemCache", "dummy.DummyCache")
 OPENED = f"opened the page's websocket {VISITORS} times at once"
-# All of a run, with room for a slow machine.
-WATCH_SECONDS, RESULTS_SECONDS, LATE_SECONDS = 25, patience(8), patience(1)
+# Two looks, and the run between them, with room for a slow machine.
+WATCH_SECONDS, RESULTS_SECONDS, LATE_SECONDS = 40, patience(8), patience(1)
 LEAST_SHARE, MOST_SHARE = 0.5, 2  # of an interval
 # Who sleeps first takes all of one, however fast the machine is.
 SOON_SHARE, LOOKS_AGAIN = 0.9, 2
