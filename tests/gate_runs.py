@@ -1,7 +1,7 @@
-"""`python -m tests.gate_runs [--runs N] [--busy]`: runs the whole gate, and keeps what came of it.
+"""`python -m tests.gate_runs [--runs N] [--busy] [--all]`: runs the gate, and keeps its result.
 
-Each run is `.ci/run` on a fresh clone of the last commit. With --busy another process keeps one
-core busy beside it. What a run printed last is in .workbook/gate-run.log.
+Each run is `.ci/run` on a fresh clone of the last commit; with --all the long rounds run too. With
+--busy another process keeps one core busy beside it. What it printed is in .workbook/gate-run.log.
 One line a run is added to gate_runs.json, and all of them are printed, for one green run alone says
 little. Returns 1 where one of these runs was red.
 """
@@ -28,11 +28,11 @@ from workbook.runtime.process_output import AS_TEXT
 
 RECORD = Path(__file__).with_name("gate_runs.json")
 LOG = STATE / "gate-run.log"
-RUN_SECONDS = 3600  # no run is for ever
+RUN_SECONDS = 7200  # no run is for ever
 SPIN = "while True: pass"
 PASSED = re.compile(r"\b(\d+) passed\b")
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
-HEAD = "date        commit    busy  minutes  processor min.  passed  failed"
+HEAD = "date        commit    busy  all   minutes  processor min.  passed  failed"
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,14 @@ class GateRun:
     processor_seconds: float
     passed: int
     failed: list[str]
+    everything: bool = False
 
     def __str__(self) -> str:
-        busy = "yes" if self.busy else "no"
+        busy, everything = ("yes" if one else "no" for one in (self.busy, self.everything))
         minutes = f"{self.seconds / 60:7.1f}  {self.processor_seconds / 60:14.1f}"
         found = f"{self.passed:6}  {', '.join(self.failed) or '–'}"
         code = "" if self.exit_code == 0 or self.failed else f" (exit code {self.exit_code})"
-        return f"{self.date}  {self.commit}  {busy:4}  {minutes}  {found}{code}"
+        return f"{self.date}  {self.commit}  {busy:4}  {everything:4}  {minutes}  {found}{code}"
 
 
 def recorded_runs() -> list[GateRun]:
@@ -70,15 +71,18 @@ def keep(run: GateRun) -> None:
     RECORD.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
 
 
-def run_gate(busy: bool) -> GateRun:
-    """Run the gate once on a clone of the last commit, into LOG; nothing else of it is left."""
+def run_gate(busy: bool, everything: bool = False) -> GateRun:
+    """Run the gate once on a clone of the last commit, into LOG; nothing else of it is left.
+
+    `busy`: beside a process that computes. `everything`: the long rounds too.
+    """
     commit = _git("rev-parse", "--short=8", "HEAD").strip()
     with tempfile.TemporaryDirectory(prefix="gate-", ignore_cleanup_errors=True) as folder:
         clone = Path(folder) / "workbook"
         _git("clone", "--quiet", str(ROOT), str(clone))
         with keeping_a_core_busy() if busy else contextlib.nullcontext():
             began, before = time.monotonic(), _childrens_seconds()
-            code = _run(clone)
+            code = _run(clone, everything)
             seconds, used = time.monotonic() - began, _childrens_seconds() - before
     said = LOG.read_text(encoding="utf-8", errors="replace")
     return GateRun(
@@ -91,6 +95,7 @@ def run_gate(busy: bool) -> GateRun:
         processor_seconds=round(used, 1),
         passed=sum(map(int, PASSED.findall(said))),
         failed=sorted(set(FAILED.findall(said))),
+        everything=everything,
     )
 
 
@@ -105,10 +110,11 @@ def keeping_a_core_busy() -> Iterator[None]:
         process.wait()
 
 
-def _run(clone: Path) -> int:
+def _run(clone: Path, everything: bool) -> int:
     """Run the gate of `clone`, and return its exit code; one that takes too long is ended."""
     STATE.mkdir(exist_ok=True)
     command = ["timeout", "--kill-after=60", str(RUN_SECONDS), "bash", ".ci/run"]
+    command += ["--all"] if everything else []
     with LOG.open("wb") as log:
         return subprocess.run(command, cwd=clone, stdout=log, stderr=log, check=False).returncode
 
@@ -131,10 +137,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.gate_runs", description=__doc__)
     parser.add_argument("--runs", type=int, default=1, help="how many; 0 prints the record alone")
     parser.add_argument("--busy", action="store_true", help="another process keeps one core busy")
+    parser.add_argument("--all", action="store_true", help="the long rounds too")
     options = parser.parse_args()
     red = 0
     for _ in range(options.runs):
-        run = run_gate(options.busy)
+        run = run_gate(options.busy, options.all)
         keep(run)
         red += run.exit_code != 0
     print(HEAD, *recorded_runs(), sep="\n")
