@@ -8,12 +8,13 @@ from pathlib import Path
 
 from checks.harness.databases.project_databases import files_of
 from checks.harness.project import Project
+from checks.pace import patience
 
 DAY = 24 * 60 * 60
 RESULTS = "django_celery_results_taskresult"
 # How Django calls a moment's column in SQLite.
 MOMENT = "datetime"
-BUSY_SECONDS = 5
+BUSY_SECONDS = patience(5)
 
 
 def age(project: Project, task_id: str, seconds: float) -> bool:
@@ -27,7 +28,10 @@ def age(project: Project, task_id: str, seconds: float) -> bool:
 
 
 def _age_in(file: Path, task_id: str, seconds: float) -> bool:
-    with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as database, database:
+    # At once: a transaction that has read, and wants to write, waits for no other that writes.
+    # https://www.sqlite.org/lang_transaction.html#immediate
+    connected = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level="IMMEDIATE")
+    with closing(connected) as database, database:
         found = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         tables = [name for (name,) in found]
         own = [name for name in tables if name != RESULTS]
