@@ -115,6 +115,7 @@ class Watched:
         self.page.on("pageerror", lambda error: seen.complaints.append(error.message))
         self.page.on("console", self._note_complaint)
         self.clicked_at = 0.0
+        self._is_forgotten = False
 
     def click(self) -> None:
         """Open the start page and click its button."""
@@ -131,6 +132,7 @@ class Watched:
 
     def forget_visitor(self) -> None:
         """Delete the session's cookie: from now on the requests are a stranger's."""
+        self._is_forgotten = True
         self._context.clear_cookies()
 
     def answers(self, start: int = 0) -> list[Answer]:
@@ -156,6 +158,9 @@ class Watched:
     def _note(self, response: Response) -> None:
         if resolved(self._url, response.url).startswith(PATH):
             self.seen.responses.append(response)
+        if self._is_forgotten:
+            # An answer that was on its way brings the cookie back: SESSION_SAVE_EVERY_REQUEST.
+            self._context.clear_cookies()
 
 
 class Browsing:

@@ -1,12 +1,16 @@
 """What a page in a real browser shows of an answer, and what a click there sends."""
 
+import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from playwright.sync_api import Browser
 
 from checks.clients.http_client import Answer
 from checks.step_03.browser_session import Seen, Watched
+from tests.support.web_servers import serving
+from workbook.runtime.ports import LOOPBACK
 
 POSTING = 'hx-post="/check-status/"'
 NOWHERE = "http://127.0.0.1:9"
@@ -17,6 +21,19 @@ NOTE_SENDER = """() => document.addEventListener("submit", event => {
     event.preventDefault();
     window.sender = event.submitter.name;
 })"""
+
+
+class Remembering(BaseHTTPRequestHandler):
+    """Brings the session's cookie with each answer, which takes half a second."""
+
+    def do_GET(self) -> None:
+        time.sleep(0.5)
+        self.send_response(200)
+        self.send_header("Set-Cookie", "sessionid=mine")
+        self.end_headers()
+
+    def log_message(self, *_words: object) -> None:
+        """Keep the test's output clean."""
 
 
 @pytest.fixture
@@ -99,3 +116,15 @@ def test_a_form_without_a_button_is_clicked_itself_and_a_page_without_a_form_not
     assert page.click_again()
     page.page.set_content("<button>Elsewhere</button>")
     assert not page.click_again()
+
+
+def test_a_visitor_stays_forgotten_when_an_answer_was_on_its_way(chromium: Browser) -> None:
+    with serving(Remembering) as server:
+        page = Watched(chromium, f"http://{LOOPBACK}:{server.server_port}", Seen())
+        page.page.goto("/")
+        with page.page.expect_response("**/check-status/7/"):
+            page.page.evaluate("() => { fetch('/check-status/7/'); }")
+            page.forget_visitor()
+        page.page.wait_for_timeout(200)
+        assert page.page.context.cookies() == []
+        page.page.context.close()
