@@ -8,14 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.edited_projects import checks_on, edited_copy
-from tests.support.hostile_projects import (
-    BadInput,
-    appended,
-    changed,
-    require_a_clear_cross,
-    written,
-)
+from tests.support.edited_projects import Appending, Edit, Rewritten, checks_on, edited_copy
+from tests.support.hostile_projects import BadInput, require_a_clear_cross
 from workbook.runtime.ports import free_port
 
 SYNTAX_ERROR_SECONDS = 2
@@ -23,23 +17,21 @@ LOADS, STARTS = "test_django_loads_your_project", "test_the_processes_start"
 FORM, AT_ONCE = "test_the_start_page_has_the_form", "test_the_page_answers_at_once"
 STORED = "test_the_result_is_stored"
 VIEWS, TASKS, SETTINGS = "status/views.py", "status/tasks.py", "config/settings.py"
-BROKEN_LINE = "\ndef broken(:\n"
+BROKEN_LINE = "def broken(:\n"
 BROKEN_FILES = (
     *(SETTINGS, "config/urls.py", "config/celery.py", "config/__init__.py"),
     *(VIEWS, TASKS),
 )
 WORKER = "celery -A config worker --loglevel=info -P gevent -c 10"
-HANGING = "\n\ndef index(request):\n    import time\n    time.sleep(3600)\n"
+HANGING = "def index(request):\n    import time\n    time.sleep(3600)\n"
 # Waits without a processor, and lets no other greenlet of its thread go on.
 BLOCKS = "__import__('os').read(__import__('os').pipe()[0], 1)\n"
 HUGE = """
-
 def index(request):
     from django.http import HttpResponse
     return HttpResponse('x' * 50_000_000)
 """
 ENDLESS = """
-
 def index(request):
     from django.http import StreamingHttpResponse
     def parts():
@@ -48,7 +40,6 @@ def index(request):
     return StreamingHttpResponse(parts())
 """
 DIES_IN_LATIN_1 = """
-
 import sys
 if 'worker' in sys.argv:
     sys.stdout.buffer.write('Das h\\xf6rt sich nicht gut an\\n'.encode('latin-1') + b'\\xff\\x00')
@@ -62,135 +53,128 @@ BAD_INPUTS = [
         1,
         LOADS,
         ("RuntimeError: no such day", "config/settings.py"),
-        appended(SETTINGS, "\nraise RuntimeError('no such day')\n"),
+        Appending(SETTINGS, "raise RuntimeError('no such day')\n"),
     ),
     BadInput(
         "settings_that_end_python",
         1,
         LOADS,
         ("ended by itself",),
-        appended(SETTINGS, "\nimport os\nos._exit(0)\n"),
+        Appending(SETTINGS, "import os\nos._exit(0)\n"),
     ),
     BadInput(
         "settings_that_never_end",
         1,
         LOADS,
         ("did not come to an end within 15 s",),
-        appended(SETTINGS, f"\n{BLOCKS}"),
+        Appending(SETTINGS, BLOCKS),
     ),
     BadInput(
         "app_that_is_not_there",
         2,
         LOADS,
         ("No module named 'statuz'",),
-        changed(SETTINGS, "    'status',", "    'statuz',"),
+        Edit(SETTINGS, "    'status',", "    'statuz',"),
     ),
     BadInput(
         "circular_import",
         2,
         LOADS,
         ("circular import", "status/tasks.py"),
-        appended(TASKS, "\nfrom .views import check_status\n"),
+        Appending(TASKS, "from .views import check_status\n"),
     ),
     BadInput(
         "settings_in_another_encoding",
         1,
         LOADS,
         ("SyntaxError", "utf-8", "config/settings.py"),
-        lambda project: (project / SETTINGS).write_bytes(
-            (project / SETTINGS).read_bytes() + "\nGREETING = 'grüß dich'\n".encode("latin-1")
-        ),
+        Appending(SETTINGS, "GREETING = 'grüß dich'\n".encode("latin-1")),
     ),
     BadInput(
         "environment_file_with_junk",
         1,
         LOADS,
         ("UnicodeDecodeError", "config/settings.py"),
-        written(".env", b"\xff\xfe\x00junk\n=\n===\xc3("),
+        Edit(".env", "", b"\xff\xfe\x00junk\n=\n===\xc3("),
     ),
     BadInput(
         "procfile_missing",
         1,
         STARTS,
         ("There is no Procfile in your project",),
-        lambda project: (project / "Procfile").unlink(),
+        Edit("Procfile", "", None),
     ),
     BadInput(
         "procfile_of_nothing_it_should_be",
         1,
         STARTS,
         ("names no process", "Procfile"),
-        written("Procfile", "python manage.py runserver\n\n- worker\n"),
+        Edit("Procfile", "", "python manage.py runserver\n\n- worker\n"),
     ),
     BadInput(
         "procfile_of_bytes",
         1,
         STARTS,
         ("cannot be read", "Procfile"),
-        written("Procfile", b"web: \xff\xfe\x00\n"),
+        Edit("Procfile", "", b"web: \xff\xfe\x00\n"),
     ),
     BadInput(
         "worker_that_dies_in_another_encoding",
         1,
         STARTS,
         ("started worker", "exit code 3", "rt sich nicht gut an"),
-        appended("config/celery.py", DIES_IN_LATIN_1),
+        Appending("config/celery.py", DIES_IN_LATIN_1),
     ),
     BadInput(
         "worker_that_is_none",
         1,
         STARTS,
         ("started worker: sleep 3600", "no answer within"),
-        changed("Procfile", WORKER, "sleep 3600"),
+        Edit("Procfile", WORKER, "sleep 3600"),
     ),
     BadInput(
         "page_on_another_port",
         1,
         STARTS,
         ("it listens on port", "$PORT"),
-        lambda project: changed("Procfile", "$PORT", str(free_port()))(project),
+        Rewritten("Procfile", lambda text: text.replace("$PORT", str(free_port()))),
     ),
-    BadInput("page_that_hangs", 2, FORM, ("no answer within 10 s",), appended(VIEWS, HANGING)),
-    BadInput("page_of_fifty_megabytes", 2, FORM, ("more than 1 MB",), appended(VIEWS, HUGE)),
-    BadInput("page_without_an_end", 2, FORM, ("more than 1 MB",), appended(VIEWS, ENDLESS)),
+    BadInput("page_that_hangs", 2, FORM, ("no answer within 10 s",), Appending(VIEWS, HANGING)),
+    BadInput("page_of_fifty_megabytes", 2, FORM, ("more than 1 MB",), Appending(VIEWS, HUGE)),
+    BadInput("page_without_an_end", 2, FORM, ("more than 1 MB",), Appending(VIEWS, ENDLESS)),
     BadInput(
         "view_that_hangs",
         2,
         AT_ONCE,
         ("no answer within 10 s",),
-        changed(VIEWS, "    try:\n", f"    {BLOCKS}    try:\n"),
-    ),
-    # The ordinary run has a task that keeps a processor busy: `task_that_stops_its_worker`.
-    BadInput(
-        "view_that_keeps_a_processor_busy",
-        2,
-        AT_ONCE,
-        ("no answer within 10 s",),
-        changed(VIEWS, "    try:\n", "    while True:\n        pass\n    try:\n"),
-        is_long=True,
+        Edit(VIEWS, "    try:\n", f"    {BLOCKS}    try:\n"),
     ),
     BadInput(
         "task_that_never_returns",
         2,
         STORED,
         ("the worker is still at work", "does it ever end?"),
-        changed(TASKS, "sleep(2)", "sleep(3600)"),
+        Edit(TASKS, "sleep(2)", "sleep(3600)"),
     ),
     BadInput(
         "task_that_stops_its_worker",
         2,
         STORED,
         ("the worker no longer answers", "does it ever end?"),
-        changed(TASKS, "    sleep(2)\n", "    while True:\n        pass\n"),
+        Edit(TASKS, "    sleep(2)\n", "    while True:\n        pass\n"),
     ),
 ]
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [pytest.param(bad, marks=pytest.mark.long) if bad.is_long else bad for bad in BAD_INPUTS],
-    ids=str,
+# The ordinary run has a task that keeps a processor busy: `task_that_stops_its_worker`.
+LONG = BadInput(
+    "view_that_keeps_a_processor_busy",
+    2,
+    AT_ONCE,
+    ("no answer within 10 s",),
+    Edit(VIEWS, "    try:\n", "    while True:\n        pass\n    try:\n"),
 )
+
+
+@pytest.mark.parametrize("bad", [*BAD_INPUTS, pytest.param(LONG, marks=pytest.mark.long)], ids=str)
 @pytest.mark.takes_long("a project that lets the checks wait as long as they can")
 def test_bad_input_ends_in_a_cross(
     bad: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
@@ -220,4 +204,4 @@ def test_a_syntax_error_is_told_at_once(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def _syntax_error(file: str) -> BadInput:
-    return BadInput(file, 2, LOADS, ("SyntaxError", file), appended(file, BROKEN_LINE))
+    return BadInput(file, 2, LOADS, ("SyntaxError", file), Appending(file, BROKEN_LINE))

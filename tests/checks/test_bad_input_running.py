@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.hostile_projects import BadInput, changed, require_a_clear_cross
+from tests.support.edited_projects import Edit
+from tests.support.hostile_projects import BadInput, require_a_clear_cross
 
 VIEWS, TASKS, CONSUMERS = "status/views.py", "status/tasks.py", "status/consumers.py"
 PARTIAL = "templates/status/partials/current_status.html"
@@ -39,136 +40,133 @@ BAD_INPUTS = [
         3,
         ASKING_ENDS,
         ("does it come to its end?",),
-        changed(TASKS, "sleep(1)", "sleep(3600)"),
-    ),
-    BadInput(
-        "task_that_prints_without_an_end",
-        3,
-        ASKING_ENDS,
-        ("printed more than 20 MB", "does it come to its end?"),
-        changed(TASKS, WORKS, f"    {PRINTS}"),
-        is_long=True,
-    ),
-    BadInput(
-        "task_that_stops_its_worker_in_another_encoding",
-        3,
-        ASKING_ENDS,
-        ("rt sich nicht gut an",),
-        changed(TASKS, WORKS, DIES_IN_LATIN_1),
-        is_long=True,
+        Edit(TASKS, "sleep(1)", "sleep(3600)"),
     ),
     BadInput(
         "status_that_hangs",
         3,
         ASKS,
         ("no answer within 4 s",),
-        changed(VIEWS, ASKED, f"    {BLOCKS}"),
-    ),
-    BadInput(
-        "fragment_of_fifty_megabytes",
-        3,
-        ASKS,
-        ("more than 1 MB",),
-        changed(
-            VIEWS,
-            ASKED,
-            "    from django.http import HttpResponse\n    return HttpResponse('x' * 50_000_000)\n",
-        ),
-        is_long=True,
-    ),
-    BadInput(
-        "consumer_that_raises",
-        4,
-        OPENS,
-        ("RuntimeError: no such day", CONSUMERS),
-        changed(CONSUMERS, CONNECT, consumer("raise RuntimeError('no such day')")),
-        is_long=True,
+        Edit(VIEWS, ASKED, f"    {BLOCKS}"),
     ),
     BadInput(
         "consumer_that_holds_up_the_server",
         4,
         OPENS,
         ("no answer within 6 s: it is at", "sleep(3600)", "what does it wait for?"),
-        changed(CONSUMERS, CONNECT, consumer("__import__('time').sleep(3600)")),
-    ),
-    BadInput(
-        "consumer_that_waits_for_ever",
-        4,
-        OPENS,
-        ("it is at", "sleep(3600)", "what does it wait for?"),
-        changed(CONSUMERS, CONNECT, consumer("await __import__('asyncio').sleep(3600)")),
-        is_long=True,
-    ),
-    BadInput(
-        "consumer_that_never_stops_sending",
-        4,
-        OPENS,  # who never lets the server go on keeps the accepting from being sent, too
-        ("no answer within 6 s: it is at", "what does it wait for?"),
-        changed(
-            CONSUMERS,
-            "        await self.send_status({'status': 'RUNNING'})\n",
-            "        while True:\n            await self.send_status({'status': 'WALKING'})\n",
-        ),
-        is_long=True,
+        Edit(CONSUMERS, CONNECT, consumer("__import__('time').sleep(3600)")),
     ),
     BadInput(
         "message_of_fifty_megabytes",
         4,
         GREETED,
         ("code 1011", "PayloadExceededError"),
-        changed(CONSUMERS, "{'status': 'RUNNING'})", "{'status': 'RUNNING' * 7_000_000})"),
+        Edit(CONSUMERS, "{'status': 'RUNNING'})", "{'status': 'RUNNING' * 7_000_000})"),
     ),
     BadInput(
         "consumer_that_prints_without_an_end",
         4,
         OPENS,
         ("printed more than 20 MB",),
-        changed(CONSUMERS, CONNECT, consumer(PRINTS.replace("        ", " " * 12))),
+        Edit(CONSUMERS, CONNECT, consumer(PRINTS.replace("        ", " " * 12))),
     ),
     BadInput(
         "partial_in_another_encoding",
         4,
         GREETED,
         ("UnicodeDecodeError",),
-        lambda project: (project / PARTIAL).write_bytes("<p>grüß dich</p>".encode("latin-1")),
-    ),
-    BadInput(
-        "consumer_that_raises_beside_a_task",
-        5,
-        CONNECTED,
-        ("RuntimeError: no such day",),
-        changed(CONSUMERS, CONNECT, consumer("raise RuntimeError('no such day')")),
-        is_long=True,
-    ),
-    BadInput(
-        "consumer_that_holds_up_the_server_beside_a_task",
-        5,
-        CONNECTED,
-        ("no answer within 6 s",),
-        changed(CONSUMERS, CONNECT, consumer("__import__('time').sleep(3600)")),
-        is_long=True,
+        Edit(PARTIAL, "", "<p>grüß dich</p>".encode("latin-1")),
     ),
     BadInput(
         "run_that_never_goes_on",
         5,
         SEEN,
         ("visitor 1 was sent",),
-        changed(TASKS, "sleep(settings.STATUS_INTERVAL)", "sleep(3600)"),
-    ),
-    BadInput(
-        "run_that_never_ends",
-        5,
-        SEEN,
-        ("visitor 1 was sent",),
-        changed(TASKS, RUN, "        for iteration in __import__('itertools').count():\n"),
-        is_long=True,
+        Edit(TASKS, "sleep(settings.STATUS_INTERVAL)", "sleep(3600)"),
     ),
     BadInput(
         "run_that_prints_without_an_end",
         5,
         LOGGED,
         ("seen it printed more than 20 MB", "what does it print"),
-        changed(TASKS, LOCK, f"    {PRINTS}{LOCK}"),
+        Edit(TASKS, LOCK, f"    {PRINTS}{LOCK}"),
+    ),
+]
+# For the long rounds: each ends as one of those above does, or of `test_bad_input`, or as a mistake
+# does that is looked at in every run, but for the last: its check waits 15 s for a status that
+# never comes. With other tests beside it that leaves too little of the thirty seconds. As a
+# mistake, the same edit is looked at in every run.
+LONG = [
+    BadInput(
+        "task_that_prints_without_an_end",
+        3,
+        ASKING_ENDS,
+        ("printed more than 20 MB", "does it come to its end?"),
+        Edit(TASKS, WORKS, f"    {PRINTS}"),
+    ),
+    BadInput(
+        "task_that_stops_its_worker_in_another_encoding",
+        3,
+        ASKING_ENDS,
+        ("rt sich nicht gut an",),
+        Edit(TASKS, WORKS, DIES_IN_LATIN_1),
+    ),
+    BadInput(
+        "fragment_of_fifty_megabytes",
+        3,
+        ASKS,
+        ("more than 1 MB",),
+        Edit(
+            VIEWS,
+            ASKED,
+            "    from django.http import HttpResponse\n    return HttpResponse('x' * 50_000_000)\n",
+        ),
+    ),
+    BadInput(
+        "consumer_that_raises",
+        4,
+        OPENS,
+        ("RuntimeError: no such day", CONSUMERS),
+        Edit(CONSUMERS, CONNECT, consumer("raise RuntimeError('no such day')")),
+    ),
+    BadInput(
+        "consumer_that_waits_for_ever",
+        4,
+        OPENS,
+        ("it is at", "sleep(3600)", "what does it wait for?"),
+        Edit(CONSUMERS, CONNECT, consumer("await __import__('asyncio').sleep(3600)")),
+    ),
+    BadInput(
+        "consumer_that_never_stops_sending",
+        4,
+        OPENS,  # who never lets the server go on keeps the accepting from being sent, too
+        ("no answer within 6 s: it is at", "what does it wait for?"),
+        Edit(
+            CONSUMERS,
+            "        await self.send_status({'status': 'RUNNING'})\n",
+            "        while True:\n            await self.send_status({'status': 'WALKING'})\n",
+        ),
+    ),
+    BadInput(
+        "consumer_that_raises_beside_a_task",
+        5,
+        CONNECTED,
+        ("RuntimeError: no such day",),
+        Edit(CONSUMERS, CONNECT, consumer("raise RuntimeError('no such day')")),
+    ),
+    BadInput(
+        "consumer_that_holds_up_the_server_beside_a_task",
+        5,
+        CONNECTED,
+        ("no answer within 6 s",),
+        Edit(CONSUMERS, CONNECT, consumer("__import__('time').sleep(3600)")),
+    ),
+    BadInput(
+        "run_that_never_ends",
+        5,
+        SEEN,
+        ("visitor 1 was sent",),
+        Edit(TASKS, RUN, "        for iteration in __import__('itertools').count():\n"),
     ),
     BadInput(
         # With fifty, a busy machine pushes one status for longer than the lock lives.
@@ -176,18 +174,14 @@ BAD_INPUTS = [
         5,
         "test_five_visitors_stay_connected",
         ("exceeding payload limit", "status/consumers.py, line 26"),
-        changed(TASKS, "'status': status}", "'status': status * 1_400_000}"),
-        is_long=True,
+        Edit(TASKS, "'status': status}", "'status': status * 1_400_000}"),
     ),
     BadInput(
         "run_that_dies_with_redis",
         "robust",
         "test_a_run_outlives_a_restart_of_redis",
         ("no status within 15 s",),
-        changed(
-            TASKS, "            except RedisError:\n", "            except ZeroDivisionError:\n"
-        ),
-        is_long=True,
+        Edit(TASKS, "            except RedisError:\n", "            except ZeroDivisionError:\n"),
     ),
 ]
 
@@ -197,13 +191,9 @@ BAD_INPUTS = [
 WHOLE_IN_THE_GATE = ("status_that_hangs", "run_that_never_goes_on")
 
 
-# Those for the long rounds end as another one of the list does, or of `test_bad_input`, or as a
-# mistake does that is looked at in every run, but for the last: its check waits
-# 15 s for a status that never comes. With other tests beside it that leaves too little of the
-# thirty seconds. As a mistake, the same edit is looked at in every run.
 @pytest.mark.parametrize(
     "bad",
-    [pytest.param(bad, marks=pytest.mark.long) if bad.is_long else bad for bad in BAD_INPUTS],
+    [*BAD_INPUTS, *(pytest.param(bad, marks=pytest.mark.long) for bad in LONG)],
     ids=str,
 )
 @pytest.mark.takes_long("a whole step, and a project that lets it wait as long as it can")

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from checks.verdicts import Check
-from tests.support.edited_projects import MODULES, WITHOUT_WORKER, Step, checks_on
+from tests.support.edited_projects import (
+    MODULES,
+    WITHOUT_WORKER,
+    Step,
+    checks_on,
+    require_first_cross,
+)
 from workbook.projects.lessons import find_lesson
 from workbook.projects.steps import find_step
 
@@ -58,8 +64,7 @@ def test_a_snapshot_is_stopped_by_the_next_step(step: int, request: pytest.Fixtu
     # What comes after that check waits for it: the long rounds ask for all.
     whole_step = request.config.getoption("--all")
     said = checks_on(step, _folder(step - 1), only=None if whole_step else MEANT_FOR_IT[step])
-    assert said.first_cross == _title(step, MEANT_FOR_IT[step]), said.text
-    assert said.code == 1, said.text
+    require_first_cross(said, step, MEANT_FOR_IT[step])
 
 
 # In every run the replay of robust's page counts these, and each has a mistake of its own.
@@ -90,8 +95,7 @@ def test_a_project_as_django_makes_it_is_stopped_by_the_first_step(tmp_path: Pat
     command = [sys.executable, "-m", "django", "startproject", "config", "."]
     subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
     said = checks_on(1, tmp_path)
-    assert said.first_cross == _title(1, "test_the_packages_are_installed_as_apps"), said.text
-    assert said.code == 1, said.text
+    require_first_cross(said, 1, "test_the_packages_are_installed_as_apps")
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -130,7 +134,3 @@ def _require_all_hold(step: Step, project: Path) -> None:
 
 def _folder(snapshot: int) -> Path:
     return find_step(str(snapshot)).folder
-
-
-def _title(step: Step, name: str) -> str:
-    return getattr(importlib.import_module(MODULES[step]), name).check.title

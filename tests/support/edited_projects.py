@@ -87,7 +87,7 @@ class Edit:
 
     file: str
     old: str
-    new: str | None
+    new: str | bytes | None
 
     def apply(self, project: Path) -> None:
         """Make the change, and complain where `old` is not there: the snapshot has moved on."""
@@ -97,7 +97,7 @@ class Edit:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         if not self.old:
-            path.write_text(self.new, encoding="utf-8")
+            path.write_bytes(_encoded(self.new))
             return
         text = path.read_text(encoding="utf-8")
         assert self.old in text, f"{self.file} holds no “{self.old}”"
@@ -107,14 +107,18 @@ class Edit:
 class Appending(Edit):
     """Lines that are added at the end of a file, whatever it holds: `new`."""
 
-    def __init__(self, file: str, new: str) -> None:
+    def __init__(self, file: str, new: str | bytes) -> None:
         super().__init__(file, "", new)
 
     def apply(self, project: Path) -> None:
         """Add the lines; a file that is not there is made."""
         (project / self.file).parent.mkdir(parents=True, exist_ok=True)
-        with (project / self.file).open("a", encoding="utf-8") as file:
-            file.write(f"\n\n{self.new}")
+        with (project / self.file).open("ab") as file:
+            file.write(b"\n\n" + _encoded(self.new))
+
+
+def _encoded(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode()
 
 
 @dataclass(frozen=True)
@@ -249,16 +253,21 @@ def require_reported_first(step: Step, mistake: Mistake, folder: Path, *, whole_
     project = edited_copy(step, mistake.edits, folder)
     roles = [] if whole_step else roles_for(step, mistake, mistake.check)
     said = checks_on(step, project, *roles, only=None if whole_step else mistake.check)
-    title = getattr(importlib.import_module(MODULES[step]), mistake.check).check.title
-    assert said.first_cross == title, said.text
-    assert said.code == 1, said.text
-    block = said.text[said.text.index("✗ ") :]
-    missing = [word for word in mistake.words if word not in " ".join(block.split())]
-    assert not missing, f"not said: {missing}\n{said.text}"
+    require_first_cross(said, step, mistake.check, *mistake.words)
     if mistake.is_golden and not whole_step:
         _require_golden(
             GOLDEN / find_lesson(str(step)).checks.name / f"{mistake.name}.txt", said.normal
         )
+
+
+def require_first_cross(said: CheckOutput, step: Step, check: str, *words: str) -> None:
+    """Assert that a check of a step, by the name of its function, is the first ✗, in such words."""
+    title = getattr(importlib.import_module(MODULES[step]), check).check.title
+    assert said.first_cross == title, said.text
+    assert said.code == 1, said.text
+    block = " ".join(said.text[said.text.index("✗ ") :].replace("│", " ").split())
+    missing = [word for word in words if word not in block]
+    assert not missing, f"not said: {missing}\n{said.text}"
 
 
 def roles_for(step: Step, variant: Variant, check: str | None = None) -> list[str]:

@@ -1,18 +1,23 @@
 """Projects that do what no project should, and all that holds of the checks nevertheless."""
 
 import hashlib
-import importlib
 import time
 import uuid
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.support.edited_projects import MODULES, WITHOUT_WORKER, checks_on, edited_copy
+from tests.support.edited_projects import (
+    Change,
+    Mistake,
+    Step,
+    checks_on,
+    edited_copy,
+    require_first_cross,
+    roles_for,
+)
 from tests.support.tool_process import MARK, marked_processes
 from workbook.runtime.waiting import wait_until
 
@@ -21,46 +26,14 @@ LONGEST_SECONDS, START_SECONDS = 30, 1.2
 END_SECONDS = 10
 
 
-@dataclass(frozen=True)
-class BadInput:
-    """What is done to a project, the check that can tell first, and words that it must say."""
+class BadInput(Mistake):
+    """What is done to a project of a step, the check that can tell first, and words it must say."""
 
-    name: str
-    step: int
-    check: str
-    words: tuple[str, ...]
-    spoil: Callable[[Path], object]
-    is_long: bool = False  # looked at in the long rounds alone
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def written(file: str, text: str | bytes) -> Callable[[Path], object]:
-    """Return what writes a whole file."""
-    content = text.encode() if isinstance(text, str) else text
-    return lambda project: (project / file).write_bytes(content)
-
-
-def changed(file: str, old: str, new: str) -> Callable[[Path], object]:
-    """Return what changes a part of a file."""
-
-    def change(project: Path) -> None:
-        text = (project / file).read_text(encoding="utf-8")
-        assert old in text
-        (project / file).write_text(text.replace(old, new), encoding="utf-8")
-
-    return change
-
-
-def appended(file: str, text: str) -> Callable[[Path], object]:
-    """Return what adds lines at the end of a file."""
-
-    def append(project: Path) -> None:
-        with (project / file).open("a", encoding="utf-8") as open_file:
-            open_file.write(text)
-
-    return append
+    def __init__(
+        self, name: str, step: Step, check: str, words: tuple[str, ...], *edits: Change
+    ) -> None:
+        super().__init__(name, check, words, *edits)
+        self.step = step
 
 
 def require_a_clear_cross(
@@ -79,22 +52,18 @@ def require_a_clear_cross(
     mark = uuid.uuid4().hex
     monkeypatch.setenv(MARK, mark)
     project = edited_copy(bad.step, (), folder)
-    bad.spoil(project)
+    for edit in bad.edits:
+        edit.apply(project)
     before = _fingerprint(project)
     # A whole step takes nearly as long as it may: what else goes on counts from the start.
     slowness = _slowness(folder / "before") if whole_step or every_process else 1
     start = time.monotonic()
     only = None if whole_step else bad.check
-    said = checks_on(
-        bad.step, project, *([] if every_process else _roles_for(bad, only)), only=only
-    )
+    roles = [] if every_process else roles_for(bad.step, bad, only)
+    said = checks_on(bad.step, project, *roles, only=only)
     took = time.monotonic() - start
-    title = getattr(importlib.import_module(MODULES[bad.step]), bad.check).check.title
-    assert said.first_cross == title, said.text
-    assert said.code == 1, said.text
+    require_first_cross(said, bad.step, bad.check, *bad.words)
     assert "Traceback" not in said.text, said.text
-    text = " ".join(said.text.replace("│", " ").split())
-    assert not [word for word in bad.words if word not in text], said.text
     if took >= LONGEST_SECONDS:
         assert took < LONGEST_SECONDS * max(slowness, _slowness(folder / "after")), said.text
 
@@ -112,16 +81,6 @@ def _command_line(process: psutil.Process) -> str:
     with suppress(psutil.Error):
         return " ".join(process.cmdline())
     return ""
-
-
-def _roles_for(bad: BadInput, check: str | None) -> list[str]:
-    """Return the option that leaves out each process which plays no part; `check` is None for all.
-
-    Step 01 is about the processes.
-    """
-    if bad.step == 1 or check == "test_the_processes_start":
-        return []
-    return ["--roles=web" if check in WITHOUT_WORKER.get(bad.step, ()) else "--roles=web,worker"]
 
 
 def _slowness(folder: Path) -> float:
