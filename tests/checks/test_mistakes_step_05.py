@@ -10,18 +10,8 @@ from tests.support.lock_before_sending import (
     START,
     TASKS,
 )
+from tests.support.plain_settings import PROCFILE, SETTINGS, without
 
-SETTINGS, PROCFILE = "config/settings.py", "Procfile"
-
-CACHES = """CACHES = {
-    'default': {
-        'BACKEND': 'django.core.cache.backends.redis.RedisCache',
-        'LOCATION': CELERY_BROKER_URL,
-        # Text, and no pickle: that would run the code of whoever can write to Redis.
-        'OPTIONS': {'serializer': 'django.core.signing.JSONSerializer'},
-    },
-}
-"""
 INTERVAL = "STATUS_INTERVAL = config('STATUS_INTERVAL', default=5, cast=float)"
 GREETING = """        if status is not None:
             await self.send_status({'status': status})
@@ -182,7 +172,7 @@ MISTAKES = [
         "the cache is the one that Django has without a word",
         "test_the_cache_is_shared",
         ("LocMemCache: each process has one of its own", "status/consumers.py"),
-        Edit(SETTINGS, CACHES, ""),
+        without("CACHES"),
     ),
     Mistake(
         "the cache's address is written down",

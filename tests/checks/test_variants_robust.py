@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.checks.test_mistakes_robust import ON_OPENING, ON_SENDING, OWN_CHANNEL
 from tests.support.edited_projects import Edit, Variant, every_check_holds
+from tests.support.plain_settings import CORE_LAYER
 
 ASGI, SETTINGS, PROCFILE = "config/asgi.py", "config/settings.py", "Procfile"
 CONSUMERS, ROUTING, VIEWS = "status/consumers.py", "status/routing.py", "status/views.py"
@@ -74,33 +76,11 @@ class UnknownPathConsumer(StatusConsumer.__base__):
         await self.close()
 
 """
-IN_THE_VIEW = """    try:
-        visitor = visitor_of(request)
-    except (DatabaseError, UpdateError) as error:
-        logger.error('A visitor was not stored: %r', error)
-        return render(request, 'not_stored.html', status=503)
-"""
-IN_THE_OTHER = """    try:
+IN_THE_VIEW = f"    try:\n        visitor = visitor_of(request)\n{ON_OPENING}"
+IN_THE_OTHER = f"""    try:
         # A row of its own: two clicks at the same moment can't overwrite one another.
         SentTask.objects.create(visitor=visitor_of(request), task_id=result.id)
-    except (DatabaseError, UpdateError) as error:
-        logger.error('The id of a task was not stored: %r', error)
-        return render(request, 'status/partials/not_stored.html', status=503)
-"""
-PUBSUB = """        'BACKEND': 'channels_redis.pubsub.RedisPubSubChannelLayer',
-        'CONFIG': {'hosts': [CELERY_BROKER_URL]},
-"""
-CORE = """        'BACKEND': 'channels_redis.core.RedisChannelLayer',
-        'CONFIG': {'hosts': [
-            {'address': CELERY_BROKER_URL, 'socket_timeout': None, 'max_connections': 10000},
-        ]},
-"""
-OWN_CHANNEL = """        if self.channel_name in self.channel_layer.channels:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(0):
-                    while True:
-                        await self.channel_layer.receive(self.channel_name)
-"""
+{ON_SENDING}"""
 
 VARIANTS = [
     Variant(
@@ -171,7 +151,7 @@ VARIANTS = [
     ),
     Variant(
         "the core layer, and a message without a status is passed over",
-        Edit(SETTINGS, PUBSUB, CORE),
+        CORE_LAYER,
         Edit(CONSUMERS, OWN_CHANNEL, ""),
         Edit(
             CONSUMERS,
@@ -184,9 +164,9 @@ VARIANTS = [
 
 
 # Two that change most run as one project; the long rounds take each by itself, and the others.
-TURNED_AWAY, CLOCK, IN_MIDDLEWARE, CORE_LAYER = VARIANTS
+TURNED_AWAY, CLOCK, IN_MIDDLEWARE, ON_CORE_LAYER = VARIANTS
 
 test_variant = every_check_holds("robust", [IN_MIDDLEWARE.beside(CLOCK)])
 test_single = pytest.mark.long(
-    every_check_holds("robust", [*VARIANTS, CORE_LAYER.beside(TURNED_AWAY)])
+    every_check_holds("robust", [*VARIANTS, ON_CORE_LAYER.beside(TURNED_AWAY)])
 )

@@ -3,8 +3,7 @@
 import pytest
 
 from tests.support.edited_projects import Edit, Variant, every_check_holds
-from tests.support.plain_settings import all_together
-from workbook.projects.steps import find_step
+from tests.support.plain_settings import all_together, package_from_environ
 
 BASE, INDEX, SETTINGS = "templates/_base.html", "templates/index.html", "config/settings.py"
 TASK = "templates/status/partials/task.html"
@@ -19,17 +18,6 @@ START_AGAIN = (
 FULL_BAR = '<progress value="100" max="100" aria-label="Progress"></progress>'
 POLLING = (
     """hx-get="{% url 'task_status' result.id %}" hx-trigger="every 1s" hx-swap="outerHTML\""""
-)
-
-SETTINGS_BASE = (
-    (find_step("03").folder / SETTINGS)
-    .read_text(encoding="utf-8")
-    .replace("resolve().parent.parent", "resolve().parent.parent.parent")
-    .replace("from decouple import config\n", "import os\n")
-    .replace("config('SECRET_KEY', default='django-insecure-for-a-laptop-only')", "'laptop'")
-    .replace(
-        "config('CELERY_BROKER_REDIS_URL', default=", "os.environ.get('CELERY_BROKER_REDIS_URL', "
-    )
 )
 
 # A visitor's ids lie in the cache, under one key for each task.
@@ -173,15 +161,8 @@ VARIANTS = (
     Variant(
         "settings-are-a-package-and-the-pool-is-solo",
         Edit("Procfile", GEVENT, "-P solo"),
-        Edit("config/settings/__init__.py", "", "from .local import *  # noqa: F403\n"),
-        Edit("config/settings/base.py", "", SETTINGS_BASE),
-        Edit(SETTINGS, "", None),
         # Results are kept for a week, and the page shows a task for as long.
-        Edit(
-            "config/settings/local.py",
-            "",
-            "from .base import *  # noqa: F403\n\nCELERY_RESULT_EXPIRES = 7 * 24 * 60 * 60\n",
-        ),
+        *package_from_environ(3, "CELERY_RESULT_EXPIRES = 7 * 24 * 60 * 60\n"),
         Edit(VIEWS, "timedelta(days=1)", "timedelta(days=7)"),
         Edit(TASK, "every 1s", "every 500ms"),
         Edit(TASKS, "range(0, 100, 20)", "range(0, 100, 10)"),

@@ -3,8 +3,7 @@
 import pytest
 
 from tests.support.edited_projects import Edit, Variant, every_check_holds
-from tests.support.plain_settings import all_together
-from workbook.projects.steps import find_step
+from tests.support.plain_settings import all_together, package_from_environ
 
 SETTINGS, ASGI = "config/settings.py", "config/asgi.py"
 CONSUMERS, ROUTING = "status/consumers.py", "status/routing.py"
@@ -103,17 +102,6 @@ from status import consumers
 websocket_urlpatterns = [
     path('ws/status', consumers.StatusConsumer.as_asgi()),
 ]"""
-SETTINGS_BASE = (
-    (find_step("04").folder / SETTINGS)
-    .read_text(encoding="utf-8")
-    .replace("resolve().parent.parent", "resolve().parent.parent.parent")
-    .replace("from decouple import config\n", "import os\n")
-    .replace("config('SECRET_KEY', default='django-insecure-for-a-laptop-only')", "'laptop'")
-    .replace(
-        "config('CELERY_BROKER_REDIS_URL', default='redis://localhost:6379')",
-        "os.environ.get('CELERY_BROKER_REDIS_URL', 'redis://localhost:6379')",
-    )
-)
 
 VARIANTS = [
     Variant("a sync consumer", Edit(CONSUMERS, "", SYNC)),
@@ -140,10 +128,7 @@ VARIANTS = [
     ),
     Variant(
         "settings in a package, os.environ, one thread",
-        Edit("config/settings/base.py", "", SETTINGS_BASE),
-        Edit("config/settings/__init__.py", "", "from .local import *  # noqa: F403\n"),
-        Edit("config/settings/local.py", "", "from .base import *  # noqa: F403\n"),
-        Edit(SETTINGS, "", None),
+        *package_from_environ(4),
         Edit("Procfile", "-P gevent -c 10", "-P solo"),
         Edit(ASGI, ROUTED, INLINE),
         Edit(ROUTING, "", None),

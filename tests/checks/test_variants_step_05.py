@@ -4,29 +4,9 @@ import pytest
 
 from tests.support.edited_projects import Appending, Edit, Variant, every_check_holds
 from tests.support.lock_before_sending import CLAIMS, CONSUMERS, LOCK_BEFORE_SENDING, TASKS
-from tests.support.plain_settings import all_together
-from workbook.projects.steps import find_step
+from tests.support.plain_settings import CORE_LAYER, all_together, package_from_environ, without
 
-SETTINGS, PROCFILE = "config/settings.py", "Procfile"
-SNAPSHOT = find_step("5").folder
-
-PUBSUB = """        'BACKEND': 'channels_redis.pubsub.RedisPubSubChannelLayer',
-        'CONFIG': {'hosts': [CELERY_BROKER_URL]},
-"""
-CORE = """        'BACKEND': 'channels_redis.core.RedisChannelLayer',
-        'CONFIG': {'hosts': [
-            {'address': CELERY_BROKER_URL, 'socket_timeout': None, 'max_connections': 10000},
-        ]},
-"""
-CACHES = """CACHES = {
-    'default': {
-        'BACKEND': 'django.core.cache.backends.redis.RedisCache',
-        'LOCATION': CELERY_BROKER_URL,
-        # Text, and no pickle: that would run the code of whoever can write to Redis.
-        'OPTIONS': {'serializer': 'django.core.signing.JSONSerializer'},
-    },
-}
-"""
+PROCFILE = "Procfile"
 SYNC_CONSUMERS = """
 from asgiref.sync import async_to_sync
 from channels.generic.websocket import JsonWebsocketConsumer
@@ -123,19 +103,6 @@ def keep(status):
 def last_status():
     return Run.objects.filter(ends_at__gt=time()).values_list('status', flat=True).first()
 """
-PACKAGE = (SNAPSHOT / SETTINGS).read_text(encoding="utf-8").replace(".parent.parent", ".parents[2]")
-FROM_OS = (
-    ("from decouple import config\n", "import os\n"),
-    ("config('SECRET_KEY', default='django-insecure-for-a-laptop-only')", "'for-a-laptop-only'"),
-    (
-        "config('CELERY_BROKER_REDIS_URL', default='redis://localhost:6379')",
-        "os.environ.get('CELERY_BROKER_REDIS_URL', 'redis://localhost:6379')",
-    ),
-    (
-        "config('STATUS_INTERVAL', default=5, cast=float)",
-        "int(os.environ.get('STATUS_INTERVAL', 5))",
-    ),
-)
 
 VARIANTS = [
     Variant("solo", Edit(PROCFILE, "-P threads -c 10", "-P solo")),
@@ -150,7 +117,7 @@ VARIANTS = [
         Appending("status/models.py", MODELS),
         Edit("status/migrations/0002_run.py", "", MIGRATION),
         Edit(CLAIMS, "", ROW_CLAIMS),
-        Edit(SETTINGS, CACHES, ""),
+        without("CACHES"),
         Edit("status/tests.py", "", "from django.core.cache import cache\n\ncache.clear()\n"),
         Edit(TASKS, "from django.core.cache import cache\n", ""),
         Edit(TASKS, "import LAST_STATUS, LIFETIME, claim, release", "import claim, keep, release"),
@@ -169,10 +136,7 @@ VARIANTS = [
     ),
     Variant(
         "settings in a package, read from os.environ, on prefork",
-        Edit(SETTINGS, "", None),
-        Edit("config/settings/__init__.py", "", "from .base import *\n"),
-        Edit("config/settings/base.py", "", PACKAGE),
-        *(Edit("config/settings/base.py", old, new) for old, new in FROM_OS),
+        *package_from_environ(5),
         Edit(PROCFILE, "-P threads -c 10", ""),
     ),
 ]
@@ -186,7 +150,7 @@ REST = [
         Edit(TASKS, LOOP, SLEEPS_AFTERWARDS),
     ),
     Variant("prefork", Edit(PROCFILE, "-P threads -c 10", "-c 4")),
-    Variant("the core layer", Edit(SETTINGS, PUBSUB, CORE)),
+    Variant("the core layer", CORE_LAYER),
 ]
 
 

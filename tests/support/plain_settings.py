@@ -29,8 +29,9 @@ def worker_option(option: str) -> Rewritten:
 
 
 def without(name: str) -> Rewritten:
-    """Take a setting of one line out."""
-    return Rewritten(SETTINGS, lambda text: re.sub(rf"(?m)^{name} = .*\n", "", text))
+    """Take a setting out: its one line, or the lines of its dict."""
+    value = r"(?:\{\n.*?^\}|[^\n]*)\n"
+    return Rewritten(SETTINGS, lambda text: re.sub(rf"(?ms)^{name} = {value}", "", text))
 
 
 EMAIL_USERS = """\
@@ -250,6 +251,46 @@ from django.conf.urls.i18n import i18n_patterns
 urlpatterns = [one for one in urlpatterns if str(one.pattern) != 'admin/']
 urlpatterns += i18n_patterns(path('admin/', admin.site.urls))
 """
+CORE_LAYER = Edit(
+    SETTINGS,
+    """\
+        'BACKEND': 'channels_redis.pubsub.RedisPubSubChannelLayer',
+        'CONFIG': {'hosts': [CELERY_BROKER_URL]},
+""",
+    """\
+        'BACKEND': 'channels_redis.core.RedisChannelLayer',
+        'CONFIG': {'hosts': [
+            {'address': CELERY_BROKER_URL, 'socket_timeout': None, 'max_connections': 10000},
+        ]},
+""",
+)
+# What becomes of a snapshot's settings in a package, where they read os.environ by themselves.
+FROM_ENVIRON = {
+    ".parent.parent": ".parents[2]",
+    "from decouple import config\n": "import os\n",
+    "config('SECRET_KEY', default='django-insecure-for-a-laptop-only')": "'for-a-laptop-only'",
+    "config('CELERY_BROKER_REDIS_URL', default=": "os.environ.get('CELERY_BROKER_REDIS_URL', ",
+    "config('STATUS_INTERVAL', default=5, cast=float)": "int(os.environ.get('STATUS_INTERVAL', 5))",
+}
+
+
+def package_from_environ(step: int, local: str = "") -> list[Edit]:
+    """Return the edits that turn a step's settings into a package, which reads os.environ.
+
+    `local` are the lines of its second module, which has the last word.
+    """
+    base = (find_step(str(step)).folder / SETTINGS).read_text(encoding="utf-8")
+    for old, new in FROM_ENVIRON.items():
+        base = base.replace(old, new)
+    assert " config(" not in base, "the snapshot has moved on"
+    return [
+        Edit(SETTINGS, "", None),
+        Edit("config/settings/__init__.py", "", "from .local import *\n"),
+        Edit(BASE, "", base),
+        Edit("config/settings/local.py", "", f"from .base import *\n\n{local}"),
+    ]
+
+
 # The settings in a package of base and laptop, and manage.py asks decouple for their name.
 BASE, LAPTOP = "config/settings/base.py", "config.settings.laptop"
 
