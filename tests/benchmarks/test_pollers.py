@@ -2,20 +2,20 @@
 
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 import pytest
 
 from benchmarks.support.load_generator import LoadWorker, load_worker
 from benchmarks.support.visitors import Address
-from tests.support.web_servers import serving
+from tests.support.web_servers import QuietHandler, serving
 from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.waiting import wait_until
 
 SECONDS = 20
 
 
-class PageHandler(BaseHTTPRequestHandler):
+class PageHandler(QuietHandler):
     """Answers with the server's next status code and its stamp; 0 hangs up without an answer."""
 
     protocol_version = "HTTP/1.1"
@@ -27,14 +27,7 @@ class PageHandler(BaseHTTPRequestHandler):
         if not code:
             self.close_connection = True
             return
-        body = f"<p>{self.server.stamp} % done.</p>".encode()
-        self.send_response(code)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
+        self.answer(code, f"<p>{self.server.stamp} % done.</p>".encode())
 
 
 @pytest.fixture

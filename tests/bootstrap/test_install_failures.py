@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -13,7 +12,7 @@ import pytest
 
 from tests.support.commands import run_command
 from tests.support.fake_installer import base_python
-from tests.support.web_servers import served, serving
+from tests.support.web_servers import QuietHandler, served, serving
 from workbook.bootstrap import bundled_pip, package_sources
 from workbook.bootstrap.failures import has_no_uv, newer_than_tried, reason
 from workbook.paths import ROOT
@@ -94,7 +93,7 @@ def test_a_proxy_that_is_down_is_named(target: Path) -> None:
     assert "The proxy" in reason(pip_says(target, PIP_PROXY=proxy, PIP_INDEX_URL=https))
 
 
-class Refusing(BaseHTTPRequestHandler):
+class Refusing(QuietHandler):
     """Answers everything with one status, in words of its own."""
 
     status = 407
@@ -105,9 +104,6 @@ class Refusing(BaseHTTPRequestHandler):
         self.end_headers()
 
     do_CONNECT = do_GET
-
-    def log_message(self, *_words: object) -> None:
-        """Keep the test's output clean."""
 
 
 class Forbidding(Refusing):

@@ -1,12 +1,11 @@
 """What is told of an answer: where it was redirected, and what came then."""
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from checks.clients.http_client import Answer, visiting
-from tests.support.web_servers import serving
+from tests.support.web_servers import QuietHandler, serving
 from workbook.runtime.ports import LOOPBACK
 
 WAYS = {
@@ -16,20 +15,15 @@ WAYS = {
 }
 
 
-class Redirecting(BaseHTTPRequestHandler):
+class Redirecting(QuietHandler):
     """Sends a visitor on, as WAYS names it, else answers with a page."""
 
     def do_GET(self) -> None:
         """Answer."""
-        target = WAYS.get(self.path)
-        self.send_response(302 if target else 200)
-        if target:
-            self.send_header("Location", target)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_words: object) -> None:
-        """Keep the test's output clean."""
+        if target := WAYS.get(self.path):
+            self.answer(302, Location=target)
+        else:
+            self.answer(200)
 
 
 @pytest.fixture(scope="module")

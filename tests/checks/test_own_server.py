@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from http.server import BaseHTTPRequestHandler
 
 import pytest
 from playwright.sync_api import Browser
@@ -17,7 +16,7 @@ from checks.clients.isolation import confined_to
 from checks.clients.websocket_client import PATH, Refused, opened_sockets
 from checks.common.live_markup import require_connecting
 from checks.verdicts import NotYet
-from tests.support.web_servers import serving
+from tests.support.web_servers import QuietHandler, serving
 
 OWN = "http://127.0.0.1:20000"
 HOME, LIVE = f"{OWN}/", f"{OWN}/live/"
@@ -69,7 +68,7 @@ TRY_EVERYTHING = """async ([own, others]) => {
 }"""
 
 
-class Recorder(BaseHTTPRequestHandler):
+class Recorder(QuietHandler):
     """Notes what it is asked for, and leads to `elsewhere` from /away."""
 
     protocol_version = "HTTP/1.1"
@@ -78,21 +77,16 @@ class Recorder(BaseHTTPRequestHandler):
         self.asked, self.elsewhere = asked, elsewhere
         super().__init__(*arguments)
 
-    def answer(self) -> None:
+    def do_GET(self) -> None:
         """Answer an empty page, or a redirect."""
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.asked.append(self.path)
-        is_away = self.path.startswith(("/away", "/ws/away"))
-        self.send_response(302 if is_away else 200)
-        if is_away:
-            self.send_header("Location", self.elsewhere)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        if self.path.startswith(("/away", "/ws/away")):
+            self.answer(302, Location=self.elsewhere)
+        else:
+            self.answer(200)
 
-    do_GET = do_POST = answer
-
-    def log_message(self, *_words: object) -> None:
-        """Keep the test's output clean."""
+    do_POST = do_GET
 
 
 @contextmanager

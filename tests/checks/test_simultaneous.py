@@ -3,20 +3,19 @@
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from checks.clients.http_client import visiting
 from checks.clients.simultaneous import post_at_once
-from tests.support.web_servers import serving
+from tests.support.web_servers import QuietHandler, serving
 from workbook.runtime.ports import LOOPBACK
 
 CLICKS = 3
 BEGUN_SECONDS = 5
 
 
-class Meeting(BaseHTTPRequestHandler):
+class Meeting(QuietHandler):
     """Takes a form all but a byte, waits until CLICKS have come so far, and reads the rest."""
 
     meeting = threading.Barrier(CLICKS)
@@ -31,13 +30,7 @@ class Meeting(BaseHTTPRequestHandler):
         except threading.BrokenBarrierError:
             form = b""
         form += self.rfile.read(1)
-        self.send_response(202 if time.monotonic() - came < BEGUN_SECONDS else 500)
-        self.send_header("Content-Length", str(len(form)))
-        self.end_headers()
-        self.wfile.write(form)
-
-    def log_message(self, *_words: object) -> None:
-        """Keep the test's output clean."""
+        self.answer(202 if time.monotonic() - came < BEGUN_SECONDS else 500, form)
 
 
 @pytest.fixture(scope="module")

@@ -5,19 +5,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from checks.clients.http_client import Answer, Visitor, visiting
-from tests.support.web_servers import serving
+from tests.support.web_servers import QuietHandler, serving
 from workbook.runtime.ports import LOOPBACK
 from workbook.runtime.process_output import AS_TEXT
 
 TOKEN = "aB3" * 21 + "x"  # as long as Django's
 
 
-class Site(BaseHTTPRequestHandler):
+class Site(QuietHandler):
     """Sends a page, a cookie or a redirect, as the address asks for."""
 
     page = ""
@@ -26,25 +25,17 @@ class Site(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer with the cookies that came, and the page."""
-        is_redirect = self.location and self.path == "/"
-        self.send_response(302 if is_redirect else 200)
-        if is_redirect:
+        page = f"{self.headers.get('Cookie', '')} {self.page}".encode()
+        headers = {"Set-Cookie": self.cookie} if self.cookie else {}
+        if self.location and self.path == "/":
             port = str(self.server.server_port)
-            self.send_header("Location", self.location.replace("PORT", port))
-        if self.cookie:
-            self.send_header("Set-Cookie", self.cookie)
-        self.end_headers()
-        self.wfile.write(f"{self.headers.get('Cookie', '')} {self.page}".encode())
+            self.answer(302, page, Location=self.location.replace("PORT", port), **headers)
+        else:
+            self.answer(200, page, **headers)
 
     def do_POST(self) -> None:
         """Answer with the form that came."""
-        sent = self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(sent)
-
-    def log_message(self, *_words: object) -> None:
-        """Keep the test's output clean."""
+        self.answer(200, self.rfile.read(int(self.headers["Content-Length"])))
 
 
 @contextmanager

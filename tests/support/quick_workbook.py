@@ -7,10 +7,9 @@ told of, then rests for a while; `run` serves /live/ and a websocket that sends 
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from tests.support.web_servers import serving
+from tests.support.web_servers import QuietHandler, serving
 
 FETCHED_BYTES = 3_000_000
 REST_SECONDS = 0.6
@@ -55,15 +54,9 @@ with serve(send_status, "127.0.0.1", int(sys.argv[1]), process_request=page) as 
 """
 
 
-class _File(BaseHTTPRequestHandler):
+class _File(QuietHandler):
     def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", str(FETCHED_BYTES))
-        self.end_headers()
-        self.wfile.write(bytes(FETCHED_BYTES))
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        self.answer(200, bytes(FETCHED_BYTES))
 
 
 @contextmanager

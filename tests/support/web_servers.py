@@ -12,11 +12,23 @@ from workbook.runtime.ports import LOOPBACK
 LOOK_SECONDS = 0.05  # how soon its end is noticed
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and says nothing of it."""
+class QuietHandler(BaseHTTPRequestHandler):
+    """Says nothing of what it is asked for."""
 
     def log_message(self, *_words: object) -> None:
         """Keep the test's output clean."""
+
+    def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
+        """Send a whole answer."""
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class _Files(QuietHandler, SimpleHTTPRequestHandler):
+    pass
 
 
 @contextmanager
@@ -35,5 +47,5 @@ def serving(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[Threadin
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder on a free port of this machine; yield its address, with a slash at the end."""
-    with serving(partial(Quiet, directory=folder)) as server:
+    with serving(partial(_Files, directory=folder)) as server:
         yield f"http://{LOOPBACK}:{server.server_port}/"
