@@ -297,10 +297,10 @@ def test_a_terminal_that_watches_spares_the_guide_a_watcher(
         save(tiny, "first")
         terminal.wait_for("1 of 2 hold")
         expect(line_of(page)).to_contain_text("1 of 2 hold · The second holds", timeout=RUN_MS)
-        assert not any("--events" in words for words in guide.commands())
+        assert not any("--events" in words for words in guide.tool.command_lines())
     save(tiny, "second")
     expect(line_of(page)).to_contain_text("1 of 2 hold · The first holds", timeout=RUN_MS)
-    assert any("--events" in words for words in guide.commands())
+    assert any("--events" in words for words in guide.tool.command_lines())
 
 
 def test_a_worker_that_runs_old_code_is_told_until_it_is_ended(
@@ -397,7 +397,7 @@ def test_a_page_of_no_step_starts_no_checks(
             page.goto(guide.url)
         save(tiny, "first")
         page.wait_for_timeout(SETTLED_MS)
-        assert not any("checks.watch" in words for words in guide.commands())
+        assert not any("checks.watch" in words for words in guide.tool.command_lines())
 
 
 def test_ctrl_c_leaves_nothing_of_the_watcher(
@@ -406,7 +406,7 @@ def test_ctrl_c_leaves_nothing_of_the_watcher(
     save(tiny, "first")
     expect(line_of(page)).to_contain_text("1 of 2 hold", timeout=RUN_MS)
     started = guide.processes()
-    assert any("checks.watch" in words for words in guide.commands())
+    assert any("checks.watch" in words for words in guide.tool.command_lines())
     os.killpg(guide.process.pid, signal.SIGINT)
     assert guide.process.wait(timeout=20) == 0
     assert wait_until(lambda: not any(one.is_running() for one in started), 5, 0.05)
@@ -420,7 +420,7 @@ def test_a_killed_guide_takes_its_watcher_along(
     expect(line_of(page)).to_contain_text("1 of 2 hold", timeout=RUN_MS)
     started = guide.processes()
     server = next(one for one in started if "docs_ext.live" in one.cmdline())
-    assert any("checks.watch" in words for words in guide.commands())
+    assert any("checks.watch" in words for words in guide.tool.command_lines())
     server.kill()
     gone = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
     assert wait_until(
@@ -515,7 +515,7 @@ def test_without_work_nothing_is_started_until_it_is_there(
             open_panel(page)
             panel_of(page).get_by_role("button", name="Check now").click(force=True)
             page.wait_for_timeout(SETTLED_MS)
-            assert not any("checks.watch" in words for words in guide.commands())
+            assert not any("checks.watch" in words for words in guide.tool.command_lines())
             away.rename(tiny.small.work)
             expect(line_of(page)).to_contain_text("0 of 2 hold", timeout=RUN_MS)
     finally:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.commands import run_command
 from tests.support.tool_process import PROCFILE, lay_project, tool_run
-from tests.support.workbook_copy import SmallWorkbook
+from tests.support.workbook_copy import CALL, SmallWorkbook
 from workbook.runtime.ports import free_port
 from workbook.runtime.process_output import AS_TEXT
 
@@ -202,9 +202,8 @@ def test_other_call_of_the_tool_in_work_is_no_hindrance(small: SmallWorkbook) ->
 
 def test_called_from_inside_and_piped_it_is_no_hindrance_to_itself(small: SmallWorkbook) -> None:
     small.write({"mine.txt": "mine"})
-    code = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
     # What is piped into another at a prompt has a group of its own.
-    line = f"set -m; {sys.executable!r} -P -c '{code}' start 02 | cat; true"
+    line = f"set -m; {sys.executable!r} -P -c '{CALL}' start 02 | cat; true"
     done = run_command(
         ["bash", "-c", line], small.work, {**os.environ, "PYTHONPATH": str(small.root)}
     )
@@ -213,9 +212,8 @@ def test_called_from_inside_and_piped_it_is_no_hindrance_to_itself(small: SmallW
 
 def test_own_terminal_in_a_folder_that_goes_is_told_so(small: SmallWorkbook) -> None:
     small.write({"notes/mine.txt": "mine"})
-    code = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
     variables = os.environ | {"PYTHONPATH": str(small.root)}
-    line = f"{sys.executable!r} -P -c '{code}' start 02; true"
+    line = f"{sys.executable!r} -P -c '{CALL}' start 02; true"
     done = run_command(["bash", "-c", line], small.work / "notes", variables)
     assert "A terminal is still in work/notes, which is gone" in done.stdout, done.stderr
 

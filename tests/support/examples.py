@@ -6,13 +6,13 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
 import pytest
 
 from docs_ext.assets.examples import SERVER, files_of_example
 from tests.support.commands import run_command
 from tests.support.production import SETTINGS_PATCH
 from tests.support.tool_process import wait_until
+from tests.support.web_servers import answers
 from workbook.projects.copying import copy_project
 from workbook.projects.patches.patch import apply_patches, load_patch
 from workbook.projects.steps import all_steps
@@ -85,7 +85,7 @@ class ExampleProject:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         with self.runs(*command.format(port=port).split()):
-            wait_until(lambda: _answers(url), READY_SECONDS, lambda: f"an answer from {url}")
+            wait_until(lambda: answers(url), READY_SECONDS, lambda: f"an answer from {url}")
             yield url
 
 
@@ -106,11 +106,3 @@ def example_project(folder: Path, *names: str, redis_url: str = "", **variables:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"{before}\n{example.text}\n".lstrip("\n"), encoding="utf-8")
     return ExampleProject(folder, variables, redis_url or ExampleProject.redis_url)
-
-
-def _answers(url: str) -> bool:
-    try:
-        httpx.get(url, timeout=2)
-    except httpx.TransportError:
-        return False
-    return True

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.support.workbook_copy import SmallWorkbook
+from tests.support.workbook_copy import CALL, SmallWorkbook
 from workbook.runtime import waiting
 from workbook.runtime.process_output import decoded
 from workbook.runtime.process_tree import end
@@ -151,12 +151,11 @@ def tool_run(
 
     `code` runs before it, in its Python; `options` go to Popen.
     """
-    call = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
     mark = uuid.uuid4().hex
     environment = os.environ | {"PYTHONPATH": str(small.root), "PYTHONUTF8": "1", MARK: mark}
     environment.pop("CELERY_BROKER_REDIS_URL", None)
     process = subprocess.Popen(
-        [sys.executable, "-P", "-c", f"{code}\n{call}", *arguments],
+        [sys.executable, "-P", "-c", f"{code}\n{CALL}", *arguments],
         cwd=small.root,
         env=environment | options.pop("variables", {}),
         **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} | options,

@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, Thread
 from pathlib import Path
 from threading import Thread
 
+import httpx
+
 from workbook.runtime.ports import LOOPBACK
 
 LOOK_SECONDS = 0.05  # how soon its end is noticed
@@ -49,3 +51,12 @@ def served(folder: Path) -> Iterator[str]:
     """Serve a folder on a free port of this machine; yield its address, with a slash at the end."""
     with serving(partial(_Files, directory=folder)) as server:
         yield f"http://{LOOPBACK}:{server.server_port}/"
+
+
+def answers(url: str, within: float = 2) -> bool:
+    """Tell whether a server answers there, in so many seconds."""
+    try:
+        httpx.get(url, timeout=within)
+    except httpx.TransportError:
+        return False
+    return True

@@ -11,6 +11,8 @@ from tests.support.commands import run_command
 from tests.support.text_files import write_files
 from workbook.paths import ROOT
 
+# The tool, as it is called in its environment.
+CALL = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
 STEPS = {
     "01-first": {
         "config/settings.py": 'INSTALLED_APPS = ["django_celery_beat", "django_celery_results"]\n',
@@ -35,9 +37,8 @@ class SmallWorkbook:
 
     def call(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Call the command line in this process's environment; `variables` join the environment."""
-        code = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
         return run_command(
-            [sys.executable, "-P", "-c", code, *arguments],
+            [sys.executable, "-P", "-c", CALL, *arguments],
             self.root,
             os.environ | {"PYTHONPATH": str(self.root), "PYTHONUTF8": "1"} | variables,
         )
