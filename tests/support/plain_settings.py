@@ -600,111 +600,51 @@ GROUPS: dict[str, list[Variant]] = {
 }
 SINGLES = [one for group in GROUPS.values() for one in group]
 # What goes together on each step: one of each group, or two that don't exclude one another.
-TOGETHER: dict[int, tuple[str, ...]] = {
-    1: (
-        "german",
-        "time_zone",
-        "signed_cookies",
-        "secure_cookies",
-        "localhost_alone",
-        "hashed_static_files",
-        "database_in_a_folder_of_its_own",
-        "custom_user",
-        "logging_to_a_file",
-        "another_queue",
-        "scheduler_named_by_the_command",
-        "admin_at_another_address",
-        "middleware_of_ones_own",
-        "celery_settings_as_a_dict",
-        "settings_of_a_site",
-        "cached_templates",
-        "limits_and_a_schedule_in_the_settings",
-        "compressed_messages",
-    ),
-    2: (
-        "right_to_left",
-        "time_zone_of_celery_as_well",
-        "sessions_in_files",
-        "cookies_of_other_names",
-        "no_slash_appended",
-        "static_url",
-        "results_in_a_second_database",
-        "log_in_by_email",
-        "celery_logging_to_a_file",
-        "another_broker_database",
-        "scheduler_named_in_short",
-        "admin_by_language",
-        "celery_settings_updated",
-        "log_lines_in_json",
-        "behind_a_proxy",
-    ),
-    3: (
-        "locale_middleware",
-        "no_time_zones",
-        "cached_sessions",
-        "secure_cookies",
-        "localhost_alone",
-        "static_url",
-        "address_in_the_env_file",
-        "custom_user",
-        "log_level",
-        "key_prefix",
-        "scheduler_of_ones_own",
-        "middleware_of_ones_own",
-        "celery_settings_of_a_module",
-        "queues_and_routes",
-        "named_worker_without_gossip",
-        "settings_of_a_site",
-    ),
-    4: (
-        "no_i18n",
-        "local_time_in_messages",
-        "csrf_in_the_session",
-        "cookies_of_other_names",
-        "no_slash_appended",
-        "hashed_static_files",
-        "database_in_a_folder_of_its_own",
-        "log_in_by_email",
-        "logging_to_a_file",
-        "results_by_another_spelling",
-        "scheduler_named_in_short",
-        "admin_by_language",
-        "celery_settings_updated",
-        "log_of_the_worker_in_a_file",
-        "cached_templates",
-    ),
-    5: (
-        "german",
-        "time_zone",
-        "cached_sessions",
-        "secure_cookies",
-        "localhost_alone",
-        "address_in_the_env_file",
-        "custom_user",
-        "logging_to_a_file",
-        "another_broker_database",
-        "scheduler_named_by_the_command",
-        "middleware_of_ones_own",
-        "celery_settings_as_a_dict",
-        "behind_a_proxy",
-        "compressed_messages",
-        "quiet_processes",
-    ),
+TOGETHER = {
+    1: """
+        german time_zone signed_cookies secure_cookies localhost_alone hashed_static_files
+        database_in_a_folder_of_its_own custom_user logging_to_a_file another_queue
+        scheduler_named_by_the_command admin_at_another_address middleware_of_ones_own
+        celery_settings_as_a_dict settings_of_a_site cached_templates
+        limits_and_a_schedule_in_the_settings compressed_messages
+    """,
+    2: """
+        right_to_left time_zone_of_celery_as_well sessions_in_files cookies_of_other_names
+        no_slash_appended static_url results_in_a_second_database log_in_by_email
+        celery_logging_to_a_file another_broker_database scheduler_named_in_short admin_by_language
+        celery_settings_updated log_lines_in_json behind_a_proxy
+    """,
+    3: """
+        locale_middleware no_time_zones cached_sessions secure_cookies localhost_alone static_url
+        address_in_the_env_file custom_user log_level key_prefix scheduler_of_ones_own
+        middleware_of_ones_own celery_settings_of_a_module queues_and_routes
+        named_worker_without_gossip settings_of_a_site
+    """,
+    4: """
+        no_i18n local_time_in_messages csrf_in_the_session cookies_of_other_names no_slash_appended
+        hashed_static_files database_in_a_folder_of_its_own log_in_by_email logging_to_a_file
+        results_by_another_spelling scheduler_named_in_short admin_by_language
+        celery_settings_updated log_of_the_worker_in_a_file cached_templates
+    """,
+    5: """
+        german time_zone cached_sessions secure_cookies localhost_alone address_in_the_env_file
+        custom_user logging_to_a_file another_broker_database scheduler_named_by_the_command
+        middleware_of_ones_own celery_settings_as_a_dict behind_a_proxy compressed_messages
+        quiet_processes
+    """,
 }
 IN_A_PACKAGE = (2, 4)
 
 
-def together(step: int, names: Collection[str]) -> Variant:
-    """Return the variant with all the settings of these names, in the order of the groups."""
-    edits = [edit for one in SINGLES if str(one) in names for edit in one.edits]
+def all_together(step: int) -> Variant:
+    """Return the variant with all the settings that TOGETHER names, in the order of the groups."""
+    names = TOGETHER[step].split()
+    chosen = [one for one in SINGLES if str(one) in names]
+    assert len(chosen) == len(names), names
+    edits = [edit for one in chosen for edit in one.edits]
     if step in IN_A_PACKAGE:
         edits = in_a_package(step, edits)
     return Variant(f"step_{step:02d}", *edits)
-
-
-def all_together(step: int) -> Variant:
-    """Return the variant with all the settings that TOGETHER names for a step."""
-    return together(step, TOGETHER[step])
 
 
 def sets_of(step: Step, broken_by: Collection[str]) -> list[Variant]:
