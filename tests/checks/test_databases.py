@@ -12,7 +12,8 @@ from checks.harness.databases.project_databases import (
     variables_of,
 )
 from checks.verdicts import CannotTell, NotYet
-from tests.support.edited_projects import Appending, CheckOutput, checks_on, edited_copy
+from tests.support.edited_projects import Appending, checks_on, edited_copy
+from tests.support.forked_pytest import PytestOutput
 from tests.support.plain_settings import DATABASE_URL, POSTGRES, SETTINGS
 
 SQLITE = "django.db.backends.sqlite3"
@@ -96,7 +97,7 @@ def test_postgresql_by_address_is_no_wrong_answer(tmp_path: Path) -> None:
     )
     assert said.code == 2, said.text
     assert "✗" not in said.text
-    assert "The checks need SQLite" in " ".join(said.text.split())
+    assert "The checks need SQLite" in said.flat
     assert SECRET not in said.text
 
 
@@ -104,7 +105,7 @@ def test_postgresql_written_down_is_no_wrong_answer(tmp_path: Path) -> None:
     line = "DATABASES['default'] = {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'workbook'}"
     said = _loaded(tmp_path, Appending(SETTINGS, line))
     assert said.code == 2, said.text
-    assert "The checks need SQLite" in " ".join(said.text.split())
+    assert "The checks need SQLite" in said.flat
 
 
 def test_an_address_that_can_be_left_out_is_left_out(tmp_path: Path) -> None:
@@ -113,5 +114,5 @@ def test_an_address_that_can_be_left_out_is_left_out(tmp_path: Path) -> None:
     assert said.code == 0, said.text
 
 
-def _loaded(folder: Path, *edits: Appending) -> CheckOutput:
+def _loaded(folder: Path, *edits: Appending) -> PytestOutput:
     return checks_on(1, edited_copy(1, edits, folder), only="test_django_loads_your_project")

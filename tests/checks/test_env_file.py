@@ -152,7 +152,7 @@ def test_settings_that_do_not_load_with_it_are_told(tmp_path) -> None:
     text = Edit(".env", "", "STATUS_INTERVAL=5 s\n")
     said = checks_on(5, edited_copy(5, [text], tmp_path), only="test_django_loads_your_project")
     assert "could not convert string to float: '5 s'" in said.text
-    assert "open .env, line 1" in " ".join(said.text.split())
+    assert "open .env, line 1" in said.flat
     assert settings in said.text
 
 

@@ -50,16 +50,12 @@ def write_exercise(
     tiny.write(EXERCISE.format(body=body, left_out=left_out), name="test_your_turn.py")
 
 
-def flat(text: str) -> str:
-    return " ".join(text.split())
-
-
 def test_an_open_exercise_comes_after_the_step_is_done_and_is_no_failure(tiny: TinyChecks):
     write_exercise(tiny, ONE_FLOOR)
     said = tiny.run()
     assert said.code == 0
     assert "3 passed in" in said.text
-    end = flat(said.text).partition("Step 03 is done. Next: page 04, ")[2]
+    end = said.flat.partition("Step 03 is done. Next: page 04, ")[2]
     assert end.endswith(f"starts again from a clean base {OPEN}")
 
 
@@ -73,7 +69,7 @@ def test_a_solved_exercise_gets_its_star(tiny: TinyChecks):
 
 def test_a_page_that_goes_on_without_a_solved_exercise_is_begun_from_a_clean_base(tiny: TinyChecks):
     write_exercise(tiny, "pass", left_out=True)
-    said = flat(tiny.run().text)
+    said = tiny.run().flat
     assert "It goes on without your exercise: `python3 workbook start 04` begins it" in said
     assert "Go on in work/" not in said
 
@@ -92,14 +88,14 @@ def test_what_the_surroundings_keep_from_being_told_does_not_keep_it_back(tiny: 
     write_exercise(tiny, ONE_FLOOR, pretty=BLIND)
     said = tiny.run()
     assert said.code == 2
-    assert flat(said.text).endswith(OPEN)
+    assert said.flat.endswith(OPEN)
 
 
 def test_an_exercise_whose_check_breaks_says_so_and_fails_nothing(tiny: TinyChecks):
     write_exercise(tiny, '{}["oh"]')
     said = tiny.run()
     assert said.code == 0
-    assert "☆ Your turn: build a tower. The check itself broke: KeyError: 'oh'." in flat(said.text)
+    assert "☆ Your turn: build a tower. The check itself broke: KeyError: 'oh'." in said.flat
     traced = tiny.run("checks/step_03", "--full-trace")
     assert 'test_your_turn.py", line' in traced.text
     assert traced.code == 0
@@ -111,7 +107,7 @@ def test_a_project_that_gives_way_under_the_exercise_is_told_in_words(tiny: Tiny
     )
     said = tiny.run()
     assert said.code == 0
-    assert "started the worker again: it ended. tasks.py?" in flat(said.text)
+    assert "started the worker again: it ended. tasks.py?" in said.flat
     assert "✗" not in said.text
 
 
@@ -119,4 +115,4 @@ def test_it_can_be_asked_for_alone(tiny: TinyChecks):
     write_exercise(tiny, ONE_FLOOR)
     said = tiny.run("checks/step_03/test_your_turn.py")
     assert said.code == 0
-    assert OPEN in flat(said.text)
+    assert OPEN in said.flat

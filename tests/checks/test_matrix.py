@@ -101,8 +101,8 @@ def test_a_project_as_django_makes_it_is_stopped_by_the_first_step(tmp_path: Pat
 @pytest.mark.parametrize("step", STEPS)
 def test_an_empty_folder_is_refused_in_words(step: int, tmp_path: Path) -> None:
     said = checks_on(step, tmp_path)
-    assert f"{tmp_path.name} is empty." in " ".join(said.text.split())
-    assert "name the folder that holds manage.py" in " ".join(said.text.split())
+    assert f"{tmp_path.name} is empty." in said.flat
+    assert "name the folder that holds manage.py" in said.flat
     assert "✗" not in said.text
     assert said.code == 2, said.text
 

@@ -137,7 +137,7 @@ def test_step_that_a_later_one_broke_is_told_by_the_next_check(tiny: TinyChecks)
     assert "Step 03 is done. But step 02 held before, and broke since." in said
     assert "`python3 workbook check 02`" in said
     tiny.small.write({"status/views.py": "# saved since\n"})
-    said = " ".join(tiny.run().text.split())
+    said = tiny.run().flat
     assert "Step 03 is done. Next: page 04" in said
     assert "Step 02 was ✗ when it was asked last, before your last save. Ask again: " in said
 

@@ -110,4 +110,4 @@ def test_a_login_of_ones_own_cannot_be_told(tmp_path: Path) -> None:
     edits = (Appending("config/backends.py", nobody), Appending(SETTINGS, line))
     said = checks_on(1, edited_copy(1, edits, tmp_path))
     assert said.code == 2, said.text
-    assert "AUTHENTICATION_BACKENDS is config.backends.Nobody" in " ".join(said.text.split())
+    assert "AUTHENTICATION_BACKENDS is config.backends.Nobody" in said.flat

@@ -99,9 +99,7 @@ def test_all_that_holds_ends_with_the_next_page(tiny: TinyChecks):
     assert said.code == 0
     assert said.lines[2] == "✓ It holds"
     end = "Next: page 04, which `python3 workbook guide` opens. Go on in work/ as it is; "
-    assert f"Step 03 is done. {end}`python3 workbook start 04` starts again" in " ".join(
-        said.text.split()
-    )
+    assert f"Step 03 is done. {end}`python3 workbook start 04` starts again" in said.flat
 
 
 def test_a_step_is_done_though_this_machine_lacks_what_one_check_looks_with(tiny: TinyChecks):
@@ -111,7 +109,7 @@ def test_a_step_is_done_though_this_machine_lacks_what_one_check_looks_with(tiny
     assert said.code == 2
     assert "– A browser sees it: there is no Chromium" in said.text
     assert "Step 03 is done. Next: page 04" in said.text
-    assert "one check was not looked at: there is no Chromium." in " ".join(said.text.split())
+    assert "one check was not looked at: there is no Chromium." in said.flat
 
 
 def test_what_cannot_be_told_ends_with_code_2_and_the_way_out(tiny: TinyChecks):
@@ -120,7 +118,7 @@ def test_what_cannot_be_told_ends_with_code_2_and_the_way_out(tiny: TinyChecks):
     assert said.code == 2
     assert "– It is there: no Redis. Get one." in said.lines
     end = "Next: look at the check marked – “It is there”, then `python3 workbook check 03`"
-    assert " ".join(said.text.split()).endswith(end)
+    assert said.flat.endswith(end)
 
 
 def test_a_bug_of_ours_is_no_answer_and_shows_its_frames_on_request(tiny: TinyChecks):
@@ -198,7 +196,7 @@ def test_what_the_machine_lacks_keeps_a_line_of_its_own_for_each_check(tiny: Tin
     assert "– It is seen: there is no Chromium" in said.lines
     assert "– It is clicked: lacks the same as “It is seen”" in said.lines
     assert "more" not in said.text
-    assert "2 checks were not looked at: there is no Chromium." in " ".join(said.text.split())
+    assert "2 checks were not looked at: there is no Chromium." in said.flat
 
 
 def test_a_folder_without_a_project_is_told_once_and_not_for_each_check(tiny: TinyChecks):
@@ -380,7 +378,7 @@ def test_a_file_of_checks_that_cannot_be_read_is_no_answer(tiny: TinyChecks):
     said = tiny.run()
     assert said.code == 2
     assert "– checks/step_03/test_tiny.py cannot be read" in said.text
-    assert "No module named 'nothing_like_this'" in " ".join(said.text.split())
+    assert "No module named 'nothing_like_this'" in said.flat
     assert "✗" not in said.text
 
 

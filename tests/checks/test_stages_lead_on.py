@@ -68,7 +68,7 @@ def test_a_task_that_fails_is_told_before_what_comes_next(tmp_path: Path):
     project = tmp_path / "project"
     stage.copy_to(project)
     Edit("status/tasks.py", "@shared_task(bind=True)", "@shared_task").apply(project)
-    said = " ".join(checks_on(3, project, "-x").text.split())
+    said = checks_on(3, project, "-x").flat
     assert "nothing polls after a click: AttributeError: 'str' object has no attribute" in said
     assert "status/tasks.py, line 11: is the first argument the task itself?" in said
     assert "guide 03, Report progress" in said

@@ -35,7 +35,7 @@ def test_a_user_without_a_name_is_let_in(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_created_is_said(edit: Rewritten, words: str, tmp_path: Path) -> None:
     said = checks_on(1, edited_copy(1, (*CUSTOM_USER, edit), tmp_path), only=ADMIN)
-    text = " ".join(said.text.split())
+    text = said.flat
     assert said.code == 2, said.text
     assert "`python manage.py createsuperuser`" in text
     assert words in text

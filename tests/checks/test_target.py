@@ -54,7 +54,7 @@ def test_work_is_looked_at_where_it_exists(tiny: TinyChecks):
     tiny.begin_work()
     said = tiny.run()
     assert said.lines[0] == "Step 03, on your project in work/"
-    assert f"work 03 {tiny.small.work}" in " ".join(said.text.split())
+    assert f"work 03 {tiny.small.work}" in said.flat
     assert "not yours" not in said.text
 
 
@@ -78,7 +78,7 @@ def test_target_is_another_folder_and_not_run(tiny: TinyChecks, tmp_path: Path, 
     arguments = [f"--target={folder}"] if joint == "=" else ["--target", str(folder)]
     said = tiny.run("checks/step_03", *arguments)
     assert "Step 03, on the project in" in said.lines[0]
-    assert f"named 03 {folder}" in " ".join(said.text.split())
+    assert f"named 03 {folder}" in said.flat
     assert sorted(folder.iterdir()) == before
 
 
@@ -88,7 +88,7 @@ def test_it_works_from_any_folder_and_through_links(tiny: TinyChecks, tmp_path: 
     checks = str(tiny.root / "checks" / "step_03")
     said = tiny.run(checks, "--target=a link", cwd=tmp_path)
     assert said.lines[0] == "Step 03, on the project in a link"
-    assert f"named 03 {folder}" in " ".join(said.text.split())
+    assert f"named 03 {folder}" in said.flat
     (tmp_path / "the workbook").symlink_to(tiny.root)
     tiny.begin_work()
     said = tiny.run("the workbook/checks/step_03", cwd=tmp_path)
@@ -108,9 +108,8 @@ def test_a_folder_without_a_project_is_no_wrong_answer(tiny: TinyChecks, lay, sa
     tiny.small.work.mkdir()
     lay(tiny.small.work)
     said = tiny.run()
-    flat = " ".join(said.text.split())
     assert said.code == 2
-    assert said_so in flat
+    assert said_so in said.flat
     assert way_out in said.text.partition("Next: ")[2]
     assert "✗" not in said.text
     assert "– 2 checks wait for that; `-v` lists them" in said.lines
@@ -123,7 +122,7 @@ def test_a_folder_that_is_not_there_or_a_file_is_said_as_such(tiny: TinyChecks, 
     (tmp_path / "file").touch()
     for name, words in (("nowhere", "There is no folder"), ("file", "is no folder")):
         said = tiny.run("checks/step_03", f"--target={tmp_path / name}")
-        assert words in " ".join(said.text.split())
+        assert words in said.flat
         assert (said.code, "✗" in said.text) == (2, False)
 
 

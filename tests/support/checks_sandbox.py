@@ -2,36 +2,17 @@
 
 import compileall
 import os
-import re
 import shutil
 import sys
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.forked_pytest import run_pytest
+from tests.support.forked_pytest import PytestOutput, run_pytest
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.paths import ROOT
 
 IMPORTS = "import pytest\nfrom checks.verdicts import CannotTell, NotYet, check\n"
-
-
-@dataclass(frozen=True)
-class PytestOutput:
-    """What a run of pytest printed, and its exit code."""
-
-    code: int
-    text: str
-
-    @property
-    def lines(self) -> list[str]:
-        """The lines of text, without times."""
-        return self.timeless.splitlines()
-
-    @property
-    def timeless(self) -> str:
-        """The text, with every time written as `0.00s`."""
-        return re.sub(r"\d+\.\d\ds", "0.00s", self.text)
 
 
 @dataclass(frozen=True)
@@ -73,8 +54,7 @@ class TinyChecks:
     def run(self, *arguments: str, cwd: Path | None = None, **variables: str) -> PytestOutput:
         """Run pytest on the checks, without a terminal; without arguments on those of step 03."""
         asked, environment = self._arguments(*arguments), self.environment(**variables)
-        done = run_pytest(asked, cwd or self.root, environment, safe_path=True)
-        return PytestOutput(done.returncode, done.stdout)
+        return run_pytest(asked, cwd or self.root, environment, safe_path=True)
 
 
 def make_tiny_checks(folder: Path) -> TinyChecks:

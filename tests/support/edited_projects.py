@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.forked_pytest import run_pytest
+from tests.support.forked_pytest import PytestOutput, run_pytest
 from tests.support.skip_markers import require
 from workbook.paths import ROOT
 from workbook.projects.lessons import find_lesson
@@ -177,28 +177,6 @@ class Mistake(Variant):
         self.check, self.words, self.is_golden = check, words, is_golden
 
 
-@dataclass(frozen=True)
-class CheckOutput:
-    """What the checks printed of a project, and their exit code."""
-
-    code: int
-    text: str
-
-    @property
-    def first_cross(self) -> str:
-        """The title of the first check that is not yet right, with nothing else of its line."""
-        found = re.search(r"^✗ (.*)$", self.text, re.MULTILINE)
-        return found[1].strip() if found else ""
-
-    @property
-    def normal(self) -> str:
-        """The text without what differs from run to run."""
-        text = self.text
-        for pattern, stand_in in VARYING:
-            text = pattern.sub(stand_in, text)
-        return text
-
-
 def edited_copy(step: Step, edits: Sequence[Change], folder: Path) -> Path:
     """Copy the snapshot of `step` into `folder`, make the edits, and return the project."""
     project = folder / "project"
@@ -211,7 +189,7 @@ def edited_copy(step: Step, edits: Sequence[Change], folder: Path) -> Path:
     return project
 
 
-def checks_on(step: Step, project: Path, *options: str, only: str | None = None) -> CheckOutput:
+def checks_on(step: Step, project: Path, *options: str, only: str | None = None) -> PytestOutput:
     """Run a step's checks on `project`: all of them, or `only` one with those that it waits for."""
     module = importlib.import_module(MODULES[step])
     file = Path(module.__file__)
@@ -224,28 +202,28 @@ def checks_on(step: Step, project: Path, *options: str, only: str | None = None)
     return _run(selected, project, *options)
 
 
-def exercise_on(step: Step, project: Path) -> CheckOutput:
+def exercise_on(step: Step, project: Path) -> PytestOutput:
     """Look at a step's exercise alone, as if all that it waits for held."""
     # Step 01 is about the processes.
     roles = [] if step == 1 else ["--roles=web,worker"]
     return _run([str(find_lesson(str(step)).checks / "test_your_turn.py")], project, *roles)
 
 
-def step_on(step: Step, project: Path) -> CheckOutput:
+def step_on(step: Step, project: Path) -> PytestOutput:
     """Run all of a step's checks and its exercise, as `workbook check` does."""
     return _run([str(find_lesson(str(step)).checks)], project)
 
 
-def _run(selected: list[str], project: Path, *options: str) -> CheckOutput:
+def _run(selected: list[str], project: Path, *options: str) -> PytestOutput:
     done = run_pytest(
         ["-p", "no:cacheprovider", *selected, "--target", project.name, *options],
         project.parent,  # whose name differs from run to run, and is not printed so
         {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
         | {"COLUMNS": "100", "PYTHONUTF8": "1"},
     )
-    if NO_BROWSER in done.stdout:
+    if NO_BROWSER in done.text:
         require("chromium")  # what the checks could not look at, the test can't judge
-    return CheckOutput(done.returncode, done.stdout)
+    return done
 
 
 def require_reported_first(step: Step, mistake: Mistake, folder: Path, *, whole_step: bool) -> None:
@@ -256,14 +234,15 @@ def require_reported_first(step: Step, mistake: Mistake, folder: Path, *, whole_
     require_first_cross(said, step, mistake.check, *mistake.words)
     if mistake.is_golden and not whole_step:
         _require_golden(
-            GOLDEN / find_lesson(str(step)).checks.name / f"{mistake.name}.txt", said.normal
+            GOLDEN / find_lesson(str(step)).checks.name / f"{mistake.name}.txt", said.text
         )
 
 
-def require_first_cross(said: CheckOutput, step: Step, check: str, *words: str) -> None:
+def require_first_cross(said: PytestOutput, step: Step, check: str, *words: str) -> None:
     """Assert that a check of a step, by the name of its function, is the first ✗, in such words."""
     title = getattr(importlib.import_module(MODULES[step]), check).check.title
-    assert said.first_cross == title, said.text
+    crosses = re.findall(r"^✗ (.*?) *$", said.text, re.MULTILINE)
+    assert crosses[:1] == [title], said.text
     assert said.code == 1, said.text
     block = " ".join(said.text[said.text.index("✗ ") :].replace("│", " ").split())
     missing = [word for word in words if word not in block]
@@ -329,7 +308,12 @@ def every_check_holds(step: Step, variants: Iterable[object]) -> Callable[..., N
 
 
 def _require_golden(file: Path, text: str) -> None:
-    """Compare `text` with the golden one; REFRESH_GOLDEN=1 in the environment writes it anew."""
+    """Compare `text`, without what differs from run to run, with the golden one.
+
+    REFRESH_GOLDEN=1 in the environment writes it anew.
+    """
+    for pattern, stand_in in VARYING:
+        text = pattern.sub(stand_in, text)
     if os.environ.get("REFRESH_GOLDEN"):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")

@@ -8,10 +8,12 @@ plugins, the checks and the workbook anew. Where nothing forks it is `python -m 
 import functools
 import multiprocessing
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
@@ -36,17 +38,41 @@ LIBRARIES = (
 KNOWN = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONUTF8"}
 
 
+@dataclass(frozen=True)
+class PytestOutput:
+    """What a run of pytest printed, errors among the rest, and its exit code."""
+
+    code: int
+    text: str
+
+    @property
+    def flat(self) -> str:
+        """The text as one line, wherever it was wrapped."""
+        return " ".join(self.text.split())
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of text, without times."""
+        return self.timeless.splitlines()
+
+    @property
+    def timeless(self) -> str:
+        """The text, with every time written as `0.00s`."""
+        return re.sub(r"\d+\.\d\ds", "0.00s", self.text)
+
+
 def run_pytest(
     arguments: Sequence[str], cwd: Path, environ: Mapping[str, str], *, safe_path: bool = False
-) -> subprocess.CompletedProcess[str]:
-    """Run pytest in `cwd`; return its exit code and what it printed, errors among the rest.
+) -> PytestOutput:
+    """Run pytest in `cwd`; return what it printed, and its exit code.
 
     `environ` is all of its environment. `safe_path`: modules beside it are not found, as by `-P`.
     """
     if not _can_fork(environ):
         options = ["-P"] if safe_path else []
         command = [sys.executable, *options, "-m", "pytest", *arguments]
-        return run_command(command, cwd, environ, stderr=subprocess.STDOUT)
+        done = run_command(command, cwd, environ, stderr=subprocess.STDOUT)
+        return PytestOutput(done.returncode, done.stdout)
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "output"
         process = _fork_server().Process(
@@ -59,7 +85,7 @@ def run_pytest(
             process.join()
             raise subprocess.TimeoutExpired(["pytest", *arguments], SECONDS, output.read_bytes())
         text = output.read_text(encoding="utf-8", errors="replace")
-        return subprocess.CompletedProcess(["pytest", *arguments], process.exitcode, text)
+        return PytestOutput(process.exitcode, text)
 
 
 def _can_fork(environ: Mapping[str, str]) -> bool:

@@ -1,11 +1,13 @@
 """Solutions of the exercises: ours, which lie beside the checks as patches, and others'."""
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
-from tests.support.edited_projects import CheckOutput, Edit, Variant, edited_copy, exercise_on
+from tests.support.edited_projects import Edit, Variant, edited_copy, exercise_on
+from tests.support.forked_pytest import PytestOutput
 from workbook.paths import ROOT
 from workbook.projects.patches.patch import apply_patches, load_patch
 
@@ -66,8 +68,7 @@ def each_is_told(step: int, solutions: Iterable[Solution]) -> Callable[..., None
     return test
 
 
-def line_of(said: CheckOutput) -> str:
+def line_of(said: PytestOutput) -> str:
     """Return what was said of the exercise, in one line; empty if nothing was."""
-    text = " ".join(said.text.split())
-    starts = [at for mark in (DONE, OPEN) if (at := text.find(f"{mark} Your turn")) >= 0]
-    return text[min(starts) :] if starts else ""
+    found = re.search(f"[{DONE}{OPEN}] Your turn.*", said.flat)
+    return found[0] if found else ""
