@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.edited_projects import Appending, Edit, Rewritten, checks_on, edited_copy
+from tests.support.edited_projects import Appending, Edit, Substituted, checks_on, edited_copy
 from tests.support.hostile_projects import BadInput, require_a_clear_cross
 from workbook.runtime.ports import free_port
 
@@ -137,7 +137,7 @@ BAD_INPUTS = [
         1,
         STARTS,
         ("it listens on port", "$PORT"),
-        Rewritten("Procfile", lambda text: text.replace("$PORT", str(free_port()))),
+        Substituted("Procfile", r"\$PORT", lambda _: str(free_port())),
     ),
     BadInput("page_that_hangs", 2, FORM, ("no answer within 10 s",), Appending(VIEWS, HANGING)),
     BadInput("page_of_fifty_megabytes", 2, FORM, ("more than 1 MB",), Appending(VIEWS, HUGE)),

@@ -199,23 +199,13 @@ MORE = [
         ("POST /check-status/ from htmx", "status 500", "database is locked", ROW),
         Edit(VIEWS, ON_SENDING, ON_SENDING.replace("(DatabaseError, UpdateError)", "UpdateError")),
     ),
-    Mistake(
-        "beat notes what it has sent after each sixty tasks",
-        TWICE,
-        SENT_TWICE,
-        Edit(SETTINGS, SYNC, "CELERY_BEAT_SYNC_EVERY = 60"),
-    ),
-    Mistake(
-        "beat notes what it has sent after every second task",
-        TWICE,
-        SENT_TWICE,
-        Edit(SETTINGS, SYNC, "CELERY_BEAT_SYNC_EVERY = 2"),
-    ),
-    Mistake(
-        "beat shall note what it has sent after no task at all",
-        TWICE,
-        SENT_TWICE,
-        Edit(SETTINGS, SYNC, "CELERY_BEAT_SYNC_EVERY = 0"),
+    *(
+        Mistake(name, TWICE, SENT_TWICE, Edit(SETTINGS, SYNC, f"CELERY_BEAT_SYNC_EVERY = {tasks}"))
+        for name, tasks in {
+            "beat notes what it has sent after each sixty tasks": 60,
+            "beat notes what it has sent after every second task": 2,
+            "beat shall note what it has sent after no task at all": 0,
+        }.items()
     ),
 ]
 

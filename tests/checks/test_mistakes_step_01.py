@@ -1,8 +1,6 @@
 """What a learner can get wrong in step 01, and what the checks say of it."""
 
-import re
-
-from tests.support.edited_projects import Edit, Mistake, Rewritten, reported_first
+from tests.support.edited_projects import Edit, Mistake, Substituted, reported_first
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
 BROKER = "config('CELERY_BROKER_REDIS_URL', default='redis://localhost:6379')"
@@ -10,7 +8,6 @@ BACKEND = "CELERY_RESULT_BACKEND = 'django-db'"
 WORKER = "celery -A config worker --loglevel=info -P gevent -c 10"
 BEAT = "celery -A config beat --loglevel=info"
 APPS = "    'django_celery_beat',\n    'django_celery_results',\n"
-KEY = re.compile(r"^SECRET_KEY = .*$", re.MULTILINE)
 SECOND_APP = "from celery import Celery\n\napp = Celery('other')\napp.set_current()\n"
 NOTE = """\
 from django.db import models
@@ -32,7 +29,7 @@ MISTAKES = [
         "the_key_is_the_one_that_startproject_wrote",
         "test_secret_key_follows_the_environment",
         ("a SECRET_KEY in the environment", "config/settings.py, line ", "01, Create .env"),
-        Rewritten(SETTINGS, lambda text: KEY.sub("SECRET_KEY = 'django-insecure-x'", text)),
+        Substituted(SETTINGS, "^SECRET_KEY = .*$", "SECRET_KEY = 'django-insecure-x'"),
     ),
     Mistake(
         "broker_under_a_name_of_nobodys",

@@ -17,6 +17,16 @@ FRAGMENT = (
     "return render(request, 'status/partials/task.html', {'result': AsyncResult(str(task_id))})"
 )
 
+IMPORTS_RESPONSE = Edit(
+    VIEWS, "from django.shortcuts", "from django.http import HttpResponse\nfrom django.shortcuts"
+)
+SHOWS_TRACEBACK = Edit(
+    TASK,
+    "<strong>FAILURE</strong>: {{ result.result }}",
+    "<strong>FAILURE</strong>: {{ result.traceback }}",
+)
+BROWSERS_FORM = Edit(INDEX, """hx-post="{% url 'check_status' %}" """, "")
+
 # Each check has one here or among the PATIENT.
 QUICK = (
     Mistake(
@@ -29,13 +39,13 @@ QUICK = (
         "the-form-is-still-the-browsers",
         "test_the_button_sends_with_htmx",
         ("no element with hx-post", "templates/index.html"),
-        Edit(INDEX, """hx-post="{% url 'check_status' %}" """, ""),
+        BROWSERS_FORM,
     ),
     Mistake(
         "the-form-is-the-browsers-and-the-task-takes-no-word",
         "test_the_button_sends_with_htmx",
         ("POST /check-status/", "TypeError: send_status() takes 1 positional", "status/tasks.py"),
-        Edit(INDEX, """hx-post="{% url 'check_status' %}" """, ""),
+        BROWSERS_FORM,
         Edit(TASKS, "def send_status(self, message=''):", "def send_status(self):"),
     ),
     Mistake(
@@ -232,21 +242,13 @@ QUICK = (
         "the-traceback-is-shown",
         "test_a_failure_is_reported",
         ("a traceback: “", "which part of the result is shown?"),
-        Edit(
-            TASK,
-            "<strong>FAILURE</strong>: {{ result.result }}",
-            "<strong>FAILURE</strong>: {{ result.traceback }}",
-        ),
+        SHOWS_TRACEBACK,
     ),
     Mistake(
         "the-traceback-is-shown-of-a-task-that-takes-any-arguments",
         "test_a_failure_is_reported",
         ("a traceback: “", "which part of the result is shown?"),
-        Edit(
-            TASK,
-            "<strong>FAILURE</strong>: {{ result.result }}",
-            "<strong>FAILURE</strong>: {{ result.traceback }}",
-        ),
+        SHOWS_TRACEBACK,
         Edit(TASKS, "(self, message='')", "(self, message='', *others, **named)"),
     ),
     Mistake(
@@ -404,11 +406,7 @@ FURTHER = (
         "the-404-tells-strangers-apart",
         "test_a_strangers_task_is_unknown",
         ("two different answers: “Send a task first.” and “There is no such task",),
-        Edit(
-            VIEWS,
-            "from django.shortcuts",
-            "from django.http import HttpResponse\nfrom django.shortcuts",
-        ),
+        IMPORTS_RESPONSE,
         Edit(
             VIEWS,
             ASKING_VISITOR,
@@ -431,11 +429,7 @@ FURTHER = (
         "the-status-has-no-end",
         "test_the_fragment_polls_for_the_status",
         ("more than 1 MB", "which view answers there?"),
-        Edit(
-            VIEWS,
-            "from django.shortcuts",
-            "from django.http import HttpResponse\nfrom django.shortcuts",
-        ),
+        IMPORTS_RESPONSE,
         Edit(
             VIEWS,
             ASKING_VISITOR,

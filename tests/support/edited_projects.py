@@ -122,22 +122,23 @@ def _encoded(text: str | bytes) -> bytes:
 
 
 @dataclass(frozen=True)
-class Rewritten:
-    """A file whose text becomes what `rewrite` makes of it."""
+class Substituted:
+    """A file in which `new` comes in the place of `pattern`, wherever it is, as in `re.sub`."""
 
     file: str
-    rewrite: Callable[[str], str]
+    pattern: str
+    new: str | Callable[[re.Match[str]], str]
 
     def apply(self, project: Path) -> None:
-        """Rewrite it, and complain where that changes nothing: the snapshot has moved on."""
+        """Substitute it, and complain where that changes nothing: the snapshot has moved on."""
         path = project / self.file
         before = path.read_text(encoding="utf-8")
-        after = self.rewrite(before)
+        after = re.sub(self.pattern, self.new, before, flags=re.MULTILINE)
         assert after != before, f"{self.file} is as it was"
         path.write_text(after, encoding="utf-8")
 
 
-Change = Edit | Rewritten
+Change = Edit | Substituted
 
 
 def _names_a_pool(change: Change) -> bool:

@@ -1,9 +1,9 @@
 """Settings that a good engineer changes, as edits that hold whatever the snapshot says before."""
 
-import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
-from tests.support.edited_projects import Appending, Change, Edit, Rewritten, Step, Variant
+from tests.support.edited_projects import Appending, Change, Edit, Step, Substituted, Variant
 from workbook.projects.steps import find_step
 
 SETTINGS, CELERY, URLS = "config/settings.py", "config/celery.py", "config/urls.py"
@@ -16,22 +16,19 @@ def setting(name: str, *lines: str) -> Variant:
     return Variant(name, Appending(SETTINGS, "\n".join(lines)))
 
 
-def beat_option(option: str) -> Rewritten:
+def beat_option(option: str) -> Substituted:
     """Have beat's command name its scheduler."""
-    return Rewritten(
-        PROCFILE, lambda text: re.sub(r"(?m)^(beat:.* beat)\b.*$", rf"\1 {option}", text)
-    )
+    return Substituted(PROCFILE, r"^(beat:.* beat)\b.*$", rf"\1 {option}")
 
 
-def worker_option(option: str) -> Rewritten:
+def worker_option(option: str) -> Substituted:
     """Give the worker's command another option, or several."""
-    return Rewritten(PROCFILE, lambda text: re.sub(r"(?m)^(worker:.*)$", rf"\1 {option}", text))
+    return Substituted(PROCFILE, "^(worker:.*)$", rf"\1 {option}")
 
 
-def without(name: str) -> Rewritten:
+def without(name: str) -> Substituted:
     """Take a setting out: its one line, or the lines of its dict."""
-    value = r"(?:\{\n.*?^\}|[^\n]*)\n"
-    return Rewritten(SETTINGS, lambda text: re.sub(rf"(?ms)^{name} = {value}", "", text))
+    return Substituted(SETTINGS, rf"^{name} = (?:\{{\n(?s:.*?)^\}}|.*)\n", "")
 
 
 EMAIL_USERS = """\
@@ -163,15 +160,11 @@ from django_celery_beat.schedulers import DatabaseScheduler
 class Scheduler(DatabaseScheduler):
     max_interval = 2
 """
-BEAT_LONG = beat_option("--scheduler django_celery_beat.schedulers:DatabaseScheduler")
-BEAT_SHORT = beat_option("-l info -S django")
 
 
-def celery_conf(line: str) -> Rewritten:
+def celery_conf(line: str) -> Substituted:
     """Have the Celery app take its settings by another line than the snapshot's."""
-    return Rewritten(
-        CELERY, lambda text: re.sub(r"(?m)^(\w+)\.config_from_object\(.*$", line, text)
-    )
+    return Substituted(CELERY, r"^(\w+)\.config_from_object\(.*$", line)
 
 
 # The settings of Celery as one dict of Django's settings, which knows no namespace. Step 05 takes
@@ -304,17 +297,14 @@ def in_a_package(step: int, edits: Iterable[Change]) -> list[Change]:
         Appending("config/settings/__init__.py", ""),
         Appending("config/settings/laptop.py", "from .base import *\n\nDEBUG = True"),
         *(
-            Rewritten(file, lambda text: text.replace("config.settings'", f"{LAPTOP}'"))
+            Substituted(file, r"config\.settings'", f"{LAPTOP}'")
             for file in (CELERY, "config/asgi.py", "config/wsgi.py")
         ),
-        Rewritten(
+        Substituted(
             "manage.py",
-            lambda text: re.sub(
-                r"os\.environ\.setdefault\(.*",
-                "from decouple import config\n    os.environ['DJANGO_SETTINGS_MODULE'] = "
-                f"config('SETTINGS', default='{LAPTOP}')",
-                text,
-            ),
+            r"os\.environ\.setdefault\(.*",
+            "from decouple import config\n    os.environ['DJANGO_SETTINGS_MODULE'] = "
+            f"config('SETTINGS', default='{LAPTOP}')",
         ),
         *map(_of_the_base, edits),
     ]
@@ -324,8 +314,8 @@ def _of_the_base(edit: Change) -> Change:
     """Return an edit of the settings as one of the package's base; any other stays."""
     if edit.file != SETTINGS:
         return edit
-    if isinstance(edit, Rewritten):
-        return Rewritten(BASE, edit.rewrite)
+    if isinstance(edit, Substituted):
+        return replace(edit, file=BASE)
     return Appending(BASE, edit.new)
 
 
@@ -488,8 +478,16 @@ GROUPS: dict[str, list[Variant]] = {
         ),
     ],
     "beat": [
-        Variant("scheduler_named_by_the_command", without("CELERY_BEAT_SCHEDULER"), BEAT_LONG),
-        Variant("scheduler_named_in_short", without("CELERY_BEAT_SCHEDULER"), BEAT_SHORT),
+        Variant(
+            "scheduler_named_by_the_command",
+            without("CELERY_BEAT_SCHEDULER"),
+            beat_option("--scheduler django_celery_beat.schedulers:DatabaseScheduler"),
+        ),
+        Variant(
+            "scheduler_named_in_short",
+            without("CELERY_BEAT_SCHEDULER"),
+            beat_option("-l info -S django"),
+        ),
         Variant(
             "scheduler_of_ones_own",
             Appending("config/schedulers.py", OWN_SCHEDULER),
@@ -564,9 +562,7 @@ GROUPS: dict[str, list[Variant]] = {
         ),
         Variant(
             "quiet_processes",
-            Rewritten(
-                PROCFILE, lambda text: re.sub(r"--loglevel=info", "--loglevel=warning", text)
-            ),
+            Substituted(PROCFILE, "--loglevel=info", "--loglevel=warning"),
         ),
         Variant("log_of_the_worker_in_a_file", worker_option("--logfile=worker.log")),
         Variant(
