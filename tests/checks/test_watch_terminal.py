@@ -31,10 +31,6 @@ class Watched:
         """What is on the screen now."""
         return self.run.text.rpartition(CLEAR)[2]
 
-    def wait_for(self, text: str) -> None:
-        """Wait until `text` is drawn, and forget what was drawn before."""
-        self.run.wait_for(text)
-
     def press(self, key: str) -> None:
         """Press a key; what is drawn from now on is what `run.text` holds."""
         self.run.lines.clear()
@@ -82,22 +78,22 @@ def test_the_first_cross_is_alone_on_the_screen(watched: Watched):
     assert "The first holds" not in watched.screen
     assert "Enter checks now · h hint · a all verdicts · q quit" in watched.screen
     save(watched.tiny, "first second")
-    watched.wait_for("2 of 3 hold")
+    watched.run.wait_for("2 of 3 hold")
     assert "The second" not in watched.screen
 
 
 def test_a_lists_all_verdicts(watched: Watched):
     watched.press("a")
-    watched.wait_for("– The third holds")
+    watched.run.wait_for("– The third holds")
     assert "· The first holds" in watched.screen
 
 
 def test_what_held_when_first_asked_has_no_tick_until_all_of_it_holds(watched: Watched):
     assert "It held when first asked." in watched.screen
     save(watched.tiny, "first second")
-    watched.wait_for("One of them held when first asked.")
+    watched.run.wait_for("One of them held when first asked.")
     watched.press("a")
-    watched.wait_for("· held when first asked.")
+    watched.run.wait_for("· held when first asked.")
     assert "· The first holds" in watched.screen
     assert "✓ The second holds" in watched.screen
 
@@ -106,18 +102,18 @@ def test_h_shows_what_the_tool_answers_to_hint(watched: Watched):
     said = watched.tiny.small.call("hint", "03", COLUMNS="78")
     watched.press("h")
     for line in filter(str.strip, (said.stdout + said.stderr).splitlines()):
-        watched.wait_for(line)
+        watched.run.wait_for(line)
 
 
 def test_h_names_the_guides_section_of_another_folder(tiny: TinyChecks):
     with watching(tiny, "--target", str(tiny.small.work)) as watched:
         watched.press("h")
-        watched.wait_for("The guide explains it: 03, Poll.")
+        watched.run.wait_for("The guide explains it: 03, Poll.")
 
 
 def test_enter_checks_again(watched: Watched):
     watched.press("\n")
-    watched.wait_for("1 of 3 hold · as many as before")
+    watched.run.wait_for("1 of 3 hold · as many as before")
 
 
 def test_q_quits_and_leaves_the_terminal_as_it_was(watched: Watched):
@@ -136,8 +132,8 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(watched: Watched):
 
 def test_after_a_success_it_stays(watched: Watched):
     save(watched.tiny, ALL)
-    watched.wait_for("Step 03 is done.")
+    watched.run.wait_for("Step 03 is done.")
     assert "3 of 3 hold" in watched.screen
     watched.press("a")
-    watched.wait_for("✓ The third holds")
+    watched.run.wait_for("✓ The third holds")
     assert "✓ The first holds" in watched.screen

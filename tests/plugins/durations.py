@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import psutil
 import pytest
 
-from tests.plugins.scheduling import DURATIONS, unit_of
+from tests.plugins.scheduling import DURATIONS, recorded_seconds, unit_of
 
 LOOK_SECONDS = 0.2
 # Longer than that, a test needs a reason: the marker `takes_long`.
@@ -141,13 +141,10 @@ class Durations:
             self._record()
 
     def _record(self) -> None:
-        units: defaultdict[str, float] = defaultdict(float)
-        if DURATIONS.exists():
-            units |= json.loads(DURATIONS.read_text(encoding="utf-8"))
         run: defaultdict[str, float] = defaultdict(float)
         for node_id, cost in self._costs.items():
             run[unit_of(node_id)] += cost.seconds
-        units |= run
+        units = recorded_seconds() | run
         kept = {
             unit: round(seconds, 1)
             for unit, seconds in sorted(units.items(), key=lambda item: (-item[1], item[0]))

@@ -3,10 +3,8 @@
 import hashlib
 import time
 import uuid
-from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.support.edited_projects import (
@@ -18,7 +16,7 @@ from tests.support.edited_projects import (
     require_first_cross,
     roles_for,
 )
-from tests.support.tool_process import MARK, marked_processes
+from tests.support.tool_process import MARK, command_lines, marked_processes
 from workbook.runtime.waiting import wait_until
 
 # What a step may take at the worst, and what pytest's own start takes on a machine at rest.
@@ -67,20 +65,13 @@ def require_a_clear_cross(
     if took >= LONGEST_SECONDS:
         assert took < LONGEST_SECONDS * max(slowness, _slowness(folder / "after")), said.text
 
-    def left() -> list[str]:
-        return list(filter(None, map(_command_line, marked_processes(mark))))
+    def left() -> list[list[str]]:
+        return command_lines(marked_processes(mark))
 
     # A browser that has a large page on its hands ends a moment after the checks.
     assert wait_until(lambda: not left(), END_SECONDS), left()
     assert _fingerprint(project) == before
     return took
-
-
-def _command_line(process: psutil.Process) -> str:
-    """Return what a process was started with, empty where it has ended meanwhile."""
-    with suppress(psutil.Error):
-        return " ".join(process.cmdline())
-    return ""
 
 
 def _slowness(folder: Path) -> float:

@@ -8,18 +8,12 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-# What a browser fetches by itself, by element and attribute.
+# What a browser fetches by itself, by attribute and element.
 LOADING = {
-    ("img", "src"),
-    ("script", "src"),
-    ("iframe", "src"),
-    ("source", "src"),
-    ("video", "src"),
-    ("audio", "src"),
-    ("embed", "src"),
-    ("object", "data"),
-    ("form", "action"),
-    ("use", "href"),
+    "src": {"img", "script", "iframe", "source", "video", "audio", "embed"},
+    "data": {"object"},
+    "action": {"form"},
+    "href": {"use"},
 }
 LOADING_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "manifest", "preconnect"}
 IN_STYLES = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)|@import\s+["']([^"']+)["']""")
@@ -58,9 +52,9 @@ def _loaded_by(element: Tag) -> Iterator[str]:
     """Yield the addresses that a browser fetches for one element."""
     if element.name == "link" and LOADING_LINKS & set(element.get("rel", "").split()):
         yield element.get("href", "")
-    yield from (
-        value for name, value in element.attrs.items() if value and (element.name, name) in LOADING
-    )
+    for name, value in element.attrs.items():
+        if value and element.name in LOADING.get(name, ()):
+            yield value
     candidates = element.get("srcset", "").split(",")
     yield from (one.split()[0] for one in candidates if one.strip())
     yield from addresses_in_styles(element.get("style", ""))

@@ -66,8 +66,3 @@ def status_in(frame: str) -> str:
     found = re.fullmatch(r'\s*<span id="status">([^<]*)</span>\s*', frame)
     assert found, f"no partial that can be swapped: {frame!r}"
     return found[1]
-
-
-def without_repeats(statuses: list[str]) -> list[str]:
-    """Collapse equal neighbours."""
-    return [one for index, one in enumerate(statuses) if index == 0 or statuses[index - 1] != one]

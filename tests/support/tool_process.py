@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,12 +120,8 @@ class ToolRun:
         return [one for one in marked_processes(self.mark) if one.pid != self.process.pid]
 
     def command_lines(self) -> list[list[str]]:
-        """Return the words of each command that is left; one that ends meanwhile is left out."""
-        found = []
-        for process in self.left():
-            with suppress(psutil.Error):
-                found.append(process.cmdline())
-        return found
+        """Return the words of each command that is left."""
+        return command_lines(self.left())
 
     def read(self) -> None:
         """Collect what it says until it says no more."""
@@ -140,6 +136,15 @@ def marked_processes(mark: str) -> list[psutil.Process]:
         with suppress(psutil.Error, OSError):
             if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
+    return found
+
+
+def command_lines(processes: Iterable[psutil.Process]) -> list[list[str]]:
+    """Return the words of each process's command; one that ends meanwhile is left out."""
+    found = []
+    for process in processes:
+        with suppress(psutil.Error):
+            found.append(process.cmdline())
     return found
 
 

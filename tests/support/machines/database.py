@@ -28,7 +28,8 @@ def worker_of(machines: Cluster, task_id: str) -> str:
     """Return the queue whose worker has done a task; wait until the database says so."""
     asked = f"{RESULTS} WHERE task_id = %s AND status = 'SUCCESS'"
     wait_until(lambda: machines.rows(asked, task_id), 20, lambda: f"a result of {task_id}")
-    return _queue_of(machines.rows(asked, task_id)[0][1])
+    worker = machines.rows(asked, task_id)[0][1]
+    return worker.partition("@")[0]  # such as `slow` of `slow@vm`
 
 
 def let_beat_tick(machines: Cluster) -> None:
@@ -39,8 +40,3 @@ def let_beat_tick(machines: Cluster) -> None:
 def sent_and_done(machines: Cluster) -> tuple[int, int]:
     """Return how often beat says it has sent that task, and how often it was done."""
     return machines.rows(SENT_AND_DONE, TICK, TICK)[0]
-
-
-def _queue_of(worker: str) -> str:
-    """Return the queue that a worker is named after, such as `slow` of `slow@vm`."""
-    return worker.partition("@")[0]
