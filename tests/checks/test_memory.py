@@ -65,10 +65,8 @@ def test_first_cross_is_remembered_without_a_password(tiny: TinyChecks) -> None:
     tiny.write(NOT_YET)
     tiny.run()
     run = known(tiny).of("03").last
-    assert run is not None
     assert (run.holds, run.count, run.is_complete) == (0, 2, True)
     assert run.content == content_of(tiny.small.work)
-    assert run.cross is not None
     assert run.cross.check == "checks/step_03/test_tiny.py::test_it"
     assert (run.cross.title, run.cross.look_at) == ("It holds", "manage.py: why?")
     assert "secret" not in (tiny.root / ".workbook/progress.json").read_text()
@@ -80,8 +78,6 @@ def test_step_that_holds_is_done_and_its_exercise_a_star(tiny: TinyChecks) -> No
     tiny.run()
     step = known(tiny).of("03")
     assert step.is_done
-    assert step.last is not None
-    assert step.last.exercise is not None
     assert step.last.exercise.lead == "what else?"
     assert "  done   03\n" in standing(tiny)
     tiny.write(EXERCISE.format("..."), name="test_your_turn.py")
@@ -107,7 +103,6 @@ def test_stopped_run_is_remembered_as_one(tiny: TinyChecks) -> None:
     tiny.write(STOPPED)
     tiny.run()
     run = known(tiny).of("03").last
-    assert run is not None
     assert run.cross is not None
     assert not run.is_complete
     assert "its last check did not come to its end" in standing(tiny)
@@ -117,8 +112,6 @@ def test_first_cross_is_the_first_whichever_is_asked_first(tiny: TinyChecks) -> 
     tiny.write(NOT_YET.replace(", after=(test_it,)", "").replace("(): ...", NOT_YET_TOO))
     tiny.run("checks/step_03", "--first", "checks/step_03/test_tiny.py::test_waits")
     run = known(tiny).of("03").last
-    assert run is not None
-    assert run.cross is not None
     assert run.cross.title == "It holds"
 
 

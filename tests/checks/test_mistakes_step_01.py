@@ -1,5 +1,6 @@
 """What a learner can get wrong in step 01, and what the checks say of it."""
 
+from tests.checks.test_package_tables import APPS, MODELS
 from tests.support.edited_projects import Edit, Mistake, Substituted, reported_first
 
 SETTINGS, PROCFILE = "config/settings.py", "Procfile"
@@ -7,15 +8,7 @@ BROKER = "config('CELERY_BROKER_REDIS_URL', default='redis://localhost:6379')"
 BACKEND = "CELERY_RESULT_BACKEND = 'django-db'"
 WORKER = "celery -A config worker --loglevel=info -P gevent -c 10"
 BEAT = "celery -A config beat --loglevel=info"
-APPS = "    'django_celery_beat',\n    'django_celery_results',\n"
 SECOND_APP = "from celery import Celery\n\napp = Celery('other')\napp.set_current()\n"
-NOTE = """\
-from django.db import models
-
-
-class Note(models.Model):
-    text = models.TextField()
-"""
 
 MISTAKES = [
     Mistake(
@@ -138,7 +131,7 @@ MISTAKES = [
         Edit(SETTINGS, APPS, f"{APPS}    'notes',\n"),
         Edit("notes/__init__.py", "", "\n"),
         Edit("notes/migrations/__init__.py", "", "\n"),
-        Edit("notes/models.py", "", NOTE),
+        Edit("notes/models.py", "", MODELS),
     ),
     Mistake(
         "no_line_for_beat",
