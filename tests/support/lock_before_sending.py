@@ -4,7 +4,7 @@ The run renews it as its owner. `LOCK_BEFORE_SENDING` makes it of the snapshot, 
 lock of redis-py's.
 """
 
-from tests.support.edited_projects import Edit
+from tests.support.edited_projects import Edit, Substituted
 
 CLAIMS, CONSUMERS, TASKS = "status/claims.py", "status/consumers.py", "status/tasks.py"
 SEND = "        await sync_to_async(send_status_periodically.delay, thread_sensitive=False)()\n"
@@ -32,37 +32,7 @@ def release(run_id):
     if cache.get(CLAIM) == run_id:
         cache.delete(CLAIM)
 """
-TASKS_MODULE = """
-from time import sleep
-from uuid import uuid4
-
-from asgiref.sync import async_to_sync
-from celery import shared_task
-from channels.layers import get_channel_layer
-from django.conf import settings
-from django.core.cache import cache
-
-from .claims import LAST_STATUS, LIFETIME, claim, release
-
-GROUP = 'status'
-
-
-@shared_task(bind=True)
-def send_status(self, message=''):
-    print('Sending status...')
-    print(message)
-    for percent in range(0, 100, 20):
-        self.update_state(state='PROGRESS', meta={'percent': percent})
-        sleep(1)
-    return 'RUNNING'
-
-
-def broadcast(status):
-    cache.set(LAST_STATUS, status, LIFETIME)
-    message = {'type': 'send_status', 'status': status}
-    async_to_sync(get_channel_layer().group_send)(GROUP, message)
-
-
+PERIODICALLY = """\
 @shared_task(bind=True)
 def send_status_periodically(self, num_iterations=5):
     for iteration in range(num_iterations):
@@ -84,9 +54,18 @@ def start_run():
         release(run_id)
         raise
 """
+IMPORTS = "from time import sleep\nfrom uuid import uuid4\n"
+FROM_CLAIMS = """
+from .claims import LAST_STATUS, LIFETIME, claim, release
+
+GROUP = 'status'
+"""
 LOCK_BEFORE_SENDING = (
     Edit(CLAIMS, "", CLAIMS_MODULE),
-    Edit(TASKS, "", TASKS_MODULE),
+    Edit(TASKS, "from math import ceil\nfrom time import sleep\n", IMPORTS),
+    Substituted(TASKS, r"^from redis(?s:.*)^redis = .*\n", FROM_CLAIMS),
+    Edit(TASKS, "(LAST_STATUS, status, LOCK_LIFETIME)", "(LAST_STATUS, status, LIFETIME)"),
+    Substituted(TASKS, r"^# Each visitor sends one\.(?s:.*)", PERIODICALLY),
     Edit(
         CONSUMERS,
         "from .tasks import GROUP, LAST_STATUS, send_status_periodically",
