@@ -12,6 +12,7 @@ from checks.harness.probe_client import Probe
 from checks.step_01.secret_key import require_key_from_environment
 from checks.verdicts import NotYet
 from tests.support.edited_projects import Appending, Edit, edited_copy
+from tests.support.text_files import write_files
 
 SECONDS = 20
 ON_THE_PATH = "import os\nimport sys\n\nsys.path.insert(0, os.path.abspath('src'))\n"
@@ -65,9 +66,7 @@ def test_the_key_that_startproject_wrote_is_found(probe: Probe, project: Path) -
 def test_the_key_is_found_in_each_file_of_the_settings(
     loaded: str, written: str, tmp_path: Path
 ) -> None:
-    for file, text in ((loaded, ""), (written, AS_WRITTEN)):
-        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / file).write_text(text, encoding="utf-8")
+    write_files(tmp_path, {loaded: "", written: AS_WRITTEN})
     with pytest.raises(NotYet) as told:
         require_key_from_environment(tmp_path, loaded)
     assert told.value.look_at.startswith(f"{written}, line 1")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.checks_sandbox import TinyChecks, make_tiny_checks
+from tests.support.text_files import write_files
 from tests.support.tool_process import ToolRun, tool_run, wait_until
 
 # What the checks find is in a file of the project's, a line each.
@@ -193,8 +194,7 @@ def test_a_file_in_a_new_folder_is_a_save(run: ToolRun, tiny: TinyChecks):
     run.wait_for("1 of 3 hold")
     # Made elsewhere and moved there, the folder has its file before anyone can watch it.
     beside = tiny.root / "made beside"
-    (beside / "deep").mkdir(parents=True)
-    (beside / "deep" / "new.py").write_text("x = 1", encoding="utf-8")
+    write_files(beside, {"deep/new.py": "x = 1"})
     try:
         beside.rename(tiny.small.work / "fresh")
         run.wait_for("saw fresh/deep/new.py")

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.text_files import write_files
 from tests.support.web_servers import QuietHandler, serving
 
 FETCHED_BYTES = 3_000_000
 REST_SECONDS = 0.6
-TOOL = """\
+TOOL = f"""\
 import http.client, os, pathlib, sys, time
 from urllib.parse import urlsplit
 
@@ -23,8 +24,8 @@ if not done.exists():
     connection = http.client.HTTPConnection(proxy.hostname, proxy.port)
     connection.set_tunnel("127.0.0.1", int(os.environ["FILE_PORT"]))
     connection.request("GET", "/file")
-    assert len(connection.getresponse().read()) == {fetched_bytes}
-    time.sleep({rest_seconds})
+    assert len(connection.getresponse().read()) == {FETCHED_BYTES}
+    time.sleep({REST_SECONDS})
     assert not os.listdir(os.environ["PIP_CACHE_DIR"]), "a cache that is not empty"
     pathlib.Path(os.environ["PIP_CACHE_DIR"], "file").touch()
     done.mkdir()
@@ -68,12 +69,7 @@ def file_server() -> Iterator[int]:
 
 def make_quick_workbook(folder: Path, tool: str = TOOL, server: str = SERVER) -> Path:
     """Commit the tool and its server in a repository in `folder`, and return it."""
-    (folder / "workbook").mkdir(parents=True)
-    values = {"{fetched_bytes}": str(FETCHED_BYTES), "{rest_seconds}": str(REST_SECONDS)}
-    for name, value in values.items():
-        tool = tool.replace(name, value)
-    (folder / "workbook/__main__.py").write_text(tool, encoding="utf-8")
-    (folder / "server.py").write_text(server, encoding="utf-8")
+    write_files(folder, {"workbook/__main__.py": tool, "server.py": server})
     author = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
     for words in (["init", "--quiet"], ["add", "."], [*author, "commit", "--quiet", "-m", "Quick"]):
         subprocess.run(["git", *words], cwd=folder, check=True, timeout=30)

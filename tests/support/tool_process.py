@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from tests.support.text_files import write_files
 from tests.support.workbook_copy import CALL, SmallWorkbook
 from workbook.runtime import waiting
 from workbook.runtime.process_output import decoded
@@ -64,29 +65,21 @@ PROCFILE = "web: python manage.py runserver $PORT\nworker: python manage.py show
 
 def lay_project(folder: Path, procfile: str = PROCFILE, manage: str = MANAGE) -> Path:
     """Write a tiny project into `folder` and return it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "manage.py").write_text(manage, encoding="utf-8")
-    (folder / "Procfile").write_text(procfile, encoding="utf-8")
-    (folder / ".env.example").write_text(
-        "CELERY_BROKER_REDIS_URL=redis://localhost:6379\n", encoding="utf-8"
-    )
+    example = "CELERY_BROKER_REDIS_URL=redis://localhost:6379\n"
+    write_files(folder, {"manage.py": manage, "Procfile": procfile, ".env.example": example})
     return folder
 
 
 def lay_project_with_worker(folder: Path, manage: str = MANAGE) -> Path:
     """Write a tiny project with a real Celery worker, which makes a file `worker` as it starts."""
-    lay_project(
-        folder,
-        "web: python manage.py runserver $PORT\nworker: celery -A app worker -P solo\n",
-        manage,
-    )
-    (folder / "app.py").write_text(
+    procfile = "web: python manage.py runserver $PORT\nworker: celery -A app worker -P solo\n"
+    app = (
         "import os; from pathlib import Path; from celery import Celery\n"
         "Path('worker').touch()\n"
-        "celery = Celery('app', broker=os.environ['CELERY_BROKER_REDIS_URL'])\n",
-        encoding="utf-8",
+        "celery = Celery('app', broker=os.environ['CELERY_BROKER_REDIS_URL'])\n"
     )
-    return folder
+    write_files(folder, {"app.py": app})
+    return lay_project(folder, procfile, manage)
 
 
 @dataclass
