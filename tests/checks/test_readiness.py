@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from checks.harness.process_log import ProcessLog
 from checks.harness.readiness import MOST_HELD_UP_SECONDS, READY_SECONDS, is_late
 from checks.harness.server_process import Launched
+from tests.support.tool_process import wait_until
 
 ON_ONE_CORE = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nwhile True: pass"
 
@@ -46,14 +46,11 @@ def test_linux_tells_how_long_a_process_waited_for_its_turn(tmp_path: Path) -> N
     spinning = [subprocess.Popen(command) for _ in range(3)]
     idle = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
-        began = time.monotonic()
         one, other = (
             Launched("web", "python", popen, ProcessLog(tmp_path / "log", tmp_path))
             for popen in (spinning[0], idle)
         )
-        while one.held_up_seconds() < 1:
-            assert time.monotonic() < began + 30, os.getloadavg()
-            time.sleep(0.1)
+        wait_until(lambda: one.held_up_seconds() >= 1, 30, lambda: str(os.getloadavg()))
         assert other.held_up_seconds() < one.held_up_seconds()
     finally:
         for popen in (*spinning, idle):

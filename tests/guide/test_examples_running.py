@@ -14,6 +14,7 @@ from tests.support.edited_projects import Edit
 from tests.support.examples import ExampleProject, example_project
 from tests.support.skip_markers import CHROMIUM
 from tests.support.tool_process import wait_until
+from tests.support.troubleshooting import log_text
 from workbook.browser import browser, find_chromium
 from workbook.redis_server.server import RedisServer, private_redis
 
@@ -115,11 +116,6 @@ def events(answer: httpx.Response) -> Iterator[str]:
 def broadcast(project: ExampleProject, status: str) -> None:
     """Let another process tell everybody a status."""
     project.says(f"from status.tasks import broadcast; broadcast({status!r})")
-
-
-def log_text(log: Path) -> str:
-    """Return what a process has written so far."""
-    return log.read_text(encoding="utf-8", errors="replace")
 
 
 def members(server: RedisServer) -> int:

@@ -7,7 +7,7 @@ import struct
 import subprocess
 import termios
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,10 +51,8 @@ def run_in_terminal(
         )
         os.close(there)
         written = b""
-        try:
-            # Linux ends the reading with an error once nobody holds the other side.
+        # Linux ends the reading with an error once nobody holds the other side.
+        with suppress(OSError):
             while part := terminal.read(65536):
                 written += part
-        except OSError:
-            pass
         return process.wait(seconds), written.decode("utf-8", "replace")
