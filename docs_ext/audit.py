@@ -3,8 +3,6 @@
 A formatter knows neither: the build stops at the first failure, and this finds them all.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -4,8 +4,6 @@
 changes.
 """
 
-from __future__ import annotations
-
 from benchmarks.guide_figures import drawn
 from benchmarks.push.variants import RUNGS, rung_patch
 from docs_ext.superfences import loud, patch_boxes

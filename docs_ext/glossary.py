@@ -4,8 +4,6 @@ docs/glossary.md is their one source: each row whose word is marked `.tip` expla
 a page uses it first, in a paragraph or a list. A whole page of dotted words would be hard to read.
 """
 
-from __future__ import annotations
-
 import re
 from xml.etree.ElementTree import Element
 

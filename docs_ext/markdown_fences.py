@@ -1,7 +1,5 @@
 """The fences of the guide's Markdown, with page and line."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from pathlib import Path

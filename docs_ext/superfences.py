@@ -4,8 +4,6 @@ A formatter gets the fence's body and returns HTML. SuperFences swallows every e
 own, and leaves the raw fence in the page.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import wraps

@@ -1,7 +1,5 @@
 """Captured output, kept in docs/output/."""
 
-from __future__ import annotations
-
 import re
 
 from workbook.errors import WorkbookError

@@ -1,7 +1,5 @@
 """Diagrams: SVG files of docs/diagrams/, put into the page itself so that they take its colours."""
 
-from __future__ import annotations
-
 from html import escape
 
 from workbook.errors import WorkbookError

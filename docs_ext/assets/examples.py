@@ -4,8 +4,6 @@ docs/going-further/examples/NAME/ holds them at the place where they go. One tha
 project has too is added at the end of it; one below etc/ belongs to the server.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A patch beside its check or page, such as an exercise's solution, as a page's fence names it."""
 
-from __future__ import annotations
-
 from workbook.errors import WorkbookError
 from workbook.paths import CHECKS, ROOT
 from workbook.projects.patches.patch import Patch, load_patch

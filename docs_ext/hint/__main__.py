@@ -4,8 +4,6 @@ With `--exercise` it is for the step's exercise. The exit code is 0, 3 after the
 after Ctrl-C.
 """
 
-from __future__ import annotations
-
 import argparse
 import shutil
 import sys

@@ -1,7 +1,5 @@
 """What a page's listings change in a project's files, and which of it a ✗ speaks of."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The three grades of a hint for a ✗, and those of an exercise, as lines of text."""
 
-from __future__ import annotations
-
 import textwrap
 from pathlib import Path
 

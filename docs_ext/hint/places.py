@@ -1,7 +1,5 @@
 """Where in the learner's project a ✗ points to, and what is there now."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress

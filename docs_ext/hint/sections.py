@@ -1,7 +1,5 @@
 """The sections of a page: their sentences and fences; and its hints for the exercise."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 from dataclasses import dataclass

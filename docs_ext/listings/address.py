@@ -1,7 +1,5 @@
 """What a fence names: a step, a file of it, and parts of that file."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 That is the step before, and what Django's own command writes at the page's beginning.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

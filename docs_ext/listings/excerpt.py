@@ -1,7 +1,5 @@
 """What a listing shows: the lines, where they go, and which of them are new at that stage."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from docs_ext.listings.address import Address

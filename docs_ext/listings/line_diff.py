@@ -1,7 +1,5 @@
 """Which lines of a text are new, and its unified diff with line numbers, as a person aligns it."""
 
-from __future__ import annotations
-
 from difflib import SequenceMatcher
 
 CONTEXT = 3  # lines around a change

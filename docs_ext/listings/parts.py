@@ -1,7 +1,5 @@
 """Parts of a file that have a name, and the scope they are in: a module, a class, an element."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 

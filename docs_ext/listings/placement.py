@@ -1,7 +1,5 @@
 """Where a listing goes: what it replaces, or below what it is put."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """The named parts of a Python module: functions, classes, settings, imports."""
 
-from __future__ import annotations
-
 import ast
 
 from docs_ext.listings.parts import Part, Scope

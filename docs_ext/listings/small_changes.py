@@ -4,8 +4,6 @@ A change is shown by the lines around it and not by numbers, so these must be th
 a step's file, compared with the stage before, or of a section of a further lesson.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

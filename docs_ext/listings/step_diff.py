@@ -1,7 +1,5 @@
 """What a step changes, file by file; `line_diff` counts and numbers the lines of each."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from docs_ext.listings.address import Address

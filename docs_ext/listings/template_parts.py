@@ -1,7 +1,5 @@
 """The named parts of a template: elements such as `form` or `section#task`, and blocks."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -25,7 +23,7 @@ class Node:
     inner: int  # where what it holds begins
     end: int | None = None
     also: frozenset[str] = frozenset()
-    children: list[Node] = field(default_factory=list)
+    children: "list[Node]" = field(default_factory=list)
 
 
 def html_scope(text: str, name: str) -> Scope:

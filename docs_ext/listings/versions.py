@@ -5,8 +5,6 @@ before it, and the first with what is on the learner's disk when the page begins
 once: each build of the site is a process of its own.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable
 from functools import cache

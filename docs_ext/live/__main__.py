@@ -1,7 +1,5 @@
 """`python -m docs_ext.live --port N`: what `guide` starts."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 

@@ -3,8 +3,6 @@
 What is the application's own lies below `/-/`, where no page can be.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path

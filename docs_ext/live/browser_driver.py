@@ -1,7 +1,5 @@
 """Brings what drives a browser before the checks of a page ask for it, once, as `check` does."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path

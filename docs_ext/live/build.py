@@ -1,7 +1,5 @@
 """Builds the site into folders of its own, one after the other, each in a fresh process."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import shutil

@@ -1,7 +1,5 @@
 """What the checks said of `work/` last, page by page, from what the tool remembers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path

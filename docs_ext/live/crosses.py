@@ -1,7 +1,5 @@
 """A ✗ as a page shows it: with the address of its section, and the file that it speaks of."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from docs_ext.hint.places import place_named

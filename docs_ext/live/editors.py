@@ -3,8 +3,6 @@
 Only those that are known here are started: none of them needs a terminal.
 """
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from contextlib import suppress

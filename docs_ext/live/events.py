@@ -1,7 +1,5 @@
 """Server-sent events: whole states to every open page, each when it differs from the last."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping

@@ -5,8 +5,6 @@ unless its own name leads here (DNS rebinding), which the Host header shows; and
 token that it can't read.
 """
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Iterable

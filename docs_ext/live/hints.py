@@ -1,7 +1,5 @@
 """What the reader asks the tool for from a page: a hint."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from collections.abc import Mapping

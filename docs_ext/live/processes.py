@@ -1,7 +1,5 @@
 """Starts a process for the guide, and ends it in order where it lets itself be asked."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import sys

@@ -1,7 +1,5 @@
 """Which step's or lesson's page is read: the one that was shown last."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Builds the guide, serves it on loopback until it is stopped, and builds it again on changes."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

@@ -1,7 +1,5 @@
 """The files of a built site, as the browser gets them: each page with what is in `static/`."""
 
-from __future__ import annotations
-
 import hashlib
 import html
 import os

@@ -1,7 +1,5 @@
 """How far the watcher is, from the lines that it prints."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Runs the checks of the page that is read, on each save: what `check --watch` does, for a page."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
