@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 from markdown import Markdown
+from pymdownx.superfences import SuperFencesException
 
 from docs_ext import superfences
+from docs_ext.audit import audit
 from docs_ext.listings import address, baseline
 from tests.support.commands import run_command
 from tests.support.text_files import write_files
@@ -58,6 +60,19 @@ def rendered(body: str, fence: str = "listing") -> str:
         },
     )
     return markdown.convert(f"```{fence}\n{body}\n```")
+
+
+def complaint(body: str, fence: str = "listing") -> str:
+    """Return the sentence by which a fence with that body stops the build."""
+    with pytest.raises(SuperFencesException) as stopped:
+        rendered(body, fence)
+    return str(stopped.value)
+
+
+def findings(folder: Path, text: str) -> list[str]:
+    """Return what the audit says of a page that begins with two lines of its own."""
+    write_files(folder, {"docs/x.md": f"# X\n\n{text}"})
+    return [str(finding) for finding in audit(folder / "docs")]
 
 
 def boxes_in(page: str) -> list[Box]:
