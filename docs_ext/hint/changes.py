@@ -10,7 +10,7 @@ from docs_ext.hint.sections import Section, sections_of
 from docs_ext.listings.address import parse_address
 from docs_ext.listings.baseline import files_before, files_of
 from docs_ext.listings.excerpt import excerpt
-from docs_ext.listings.line_diff import unified_diff
+from docs_ext.listings.line_diff import hunks_of
 from docs_ext.listings.python_parts import python_scope
 from docs_ext.listings.small_changes import section_files, small_changes
 from docs_ext.markdown_fences import Fence
@@ -142,8 +142,8 @@ def _changes(fence: Fence) -> Iterator[LessonChange]:
     if fence.language == "listing" and READING not in fence.options.split():
         address = parse_address(fence.body, stage_name)
         found = excerpt(address)
-        lines = tuple(_hunks(found.place.replaced, found.lines))
-        if lines:
+        hunks = hunks_of(found.place.replaced, found.lines)
+        if lines := tuple(line for hunk in hunks for line in hunk):
             yield LessonChange(address.path, lines, address.names)
     elif fence.language == "change":
         for change in small_changes(fence.body, stage_name):
@@ -162,25 +162,9 @@ def _whole_diff(lesson: Step | Lesson) -> list[LessonChange]:
     return [
         LessonChange(path, tuple(hunk))
         for path in changed
-        for hunk in _split(unified_diff(_lines(before, path), _lines(after, path)))
+        for hunk in hunks_of(_lines(before, path), _lines(after, path))
     ]
 
 
 def _lines(files: dict[str, str], path: str) -> list[str]:
     return files.get(path, "").splitlines()
-
-
-def _hunks(before: list[str], after: list[str]) -> list[str]:
-    if not before:
-        return [f"+{line}" for line in after]
-    return [line for line in unified_diff(before, after) if not line.startswith("@@")]
-
-
-def _split(lines: list[str]) -> list[list[str]]:
-    hunks: list[list[str]] = []
-    for line in lines:
-        if line.startswith("@@"):
-            hunks.append([])
-        else:
-            hunks[-1].append(line)
-    return hunks

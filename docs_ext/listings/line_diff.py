@@ -68,6 +68,17 @@ def unified_diff(before: list[str], after: list[str]) -> list[str]:
     return result
 
 
+def hunks_of(before: list[str], after: list[str]) -> list[list[str]]:
+    """Return the lines of each hunk of their unified diff, without its numbers."""
+    hunks: list[list[str]] = []
+    for line in unified_diff(before, after):
+        if line.startswith("@@"):
+            hunks.append([])
+        else:
+            hunks[-1].append(line)
+    return hunks
+
+
 def _range(start: int, end: int) -> str:
     length = end - start
     # An empty range is named by the line before it.

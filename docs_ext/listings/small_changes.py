@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from docs_ext.listings.address import Address, parse_address
 from docs_ext.listings.excerpt import excerpt
-from docs_ext.listings.line_diff import unified_diff
+from docs_ext.listings.line_diff import hunks_of
 from docs_ext.listings.python_parts import python_scope
 from docs_ext.listings.versions import files_ahead_of, files_at, files_copied
 from workbook.errors import WorkbookError
@@ -69,7 +69,10 @@ def _changes_of_step(address: Address) -> list[SmallChange]:
         excerpt(address)  # which says what is there
     if before is None:
         raise WorkbookError(f"{address} is new: show it in a listing.")
-    hunks = _hunks_of_part(address) if address.names else _hunks(before, after or "")
+    if address.names:
+        hunks = _hunks_of_part(address)
+    else:
+        hunks = hunks_of(before.splitlines(), (after or "").splitlines())
     if not hunks:
         raise WorkbookError(f"{address} is the same as before: there is no change to show.")
     return [
@@ -79,10 +82,10 @@ def _changes_of_step(address: Address) -> list[SmallChange]:
 
 
 def _hunks_of_part(address: Address) -> list[list[str]]:
-    place = excerpt(address).place
-    if place.kind not in ("replaces", "unchanged"):
+    found = excerpt(address)
+    if found.place.kind not in ("replaces", "unchanged"):
         raise WorkbookError(f"{address} is new: show it in a listing.")
-    return _hunks("\n".join(place.replaced), excerpt(address).text)
+    return hunks_of(found.place.replaced, found.lines)
 
 
 def _changes_of_section(file: str, path: str) -> Iterator[SmallChange]:
@@ -96,7 +99,7 @@ def _changes_of_section(file: str, path: str) -> Iterator[SmallChange]:
         if name not in before:
             yield SmallChange(lesson.label, name, NEW_FILE, tuple(after[name].splitlines()))
             continue
-        for hunk in _hunks(before[name], after.get(name, "")):
+        for hunk in hunks_of(before[name].splitlines(), after.get(name, "").splitlines()):
             yield _change(f"{file}::{name}", place, hunk, before[name], after.get(name))
 
 
@@ -125,16 +128,6 @@ def section_files(lesson: Lesson, number: int) -> dict[str, str]:
         apply_patches(map(load_patch, files), folder)
 
     return files_copied(copy_to)
-
-
-def _hunks(before: str, after: str) -> list[list[str]]:
-    hunks: list[list[str]] = []
-    for line in unified_diff(before.splitlines(), after.splitlines()):
-        if line.startswith("@@"):
-            hunks.append([])
-        else:
-            hunks[-1].append(line)
-    return hunks
 
 
 def _change(
