@@ -6,7 +6,7 @@ own, and leaves the raw fence in the page.
 
 import re
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from html import escape
 from itertools import groupby
 from pathlib import PurePosixPath
@@ -93,18 +93,13 @@ def change(source, language, class_name, options, md, **_more) -> str:
 
 
 def _change_box(one: SmallChange, class_name: str, md: Markdown) -> str:
-    attributes = {
-        "step": one.project,
-        "stage": one.stage,
-        "path": one.path,
-        "kind": "file" if one.is_new_file else "change",
-    }
+    attributes = {"step": one.project, "stage": one.stage, "path": one.path}
     title = titled(one.path, one.place)
     if one.is_new_file:
         code = highlighted(md, one.text, language_of(one.path), title, [])
-        return boxed("listing", attributes | {"place": "new"}, code)
+        return boxed("listing", attributes | {"kind": "file", "place": "new"}, code)
     code = highlighted(md, one.text, "diff", title, [])
-    return boxed(class_name, attributes, code)
+    return boxed(class_name, attributes | {"kind": "change"}, code)
 
 
 @loud
@@ -165,22 +160,8 @@ def patch_boxes(patch: Patch, class_name: str, kind: str, md) -> str:
     return "\n".join(boxes)
 
 
-def no_options(language, inputs, options, attrs, md) -> bool:
-    """Accept a fence without options; fail on any other, which would be left raw in the page."""
-    return _only(language, inputs, options, known=())
-
-
-def listing_options(language, inputs, options, attrs, md) -> bool:
-    """Accept `reading`, code to look at, which goes nowhere; and a stage's name."""
-    return _only(language, inputs, options, known=(READING, STAGE))
-
-
-def change_options(language, inputs, options, attrs, md) -> bool:
-    """Accept a stage's name."""
-    return _only(language, inputs, options, known=(STAGE,))
-
-
-def _only(language: str, inputs: dict, options: dict, known: tuple[str, ...]) -> bool:
+def _only(language: str, inputs: dict, options: dict, attrs, md, known: tuple[str, ...]) -> bool:
+    """Accept these options of a fence; fail on any other, which would be left raw in the page."""
     unknown = sorted(set(inputs) - set(known))
     if unknown:
         takes = f"It takes: {', '.join(known)}" if known else "It takes none."
@@ -189,6 +170,12 @@ def _only(language: str, inputs: dict, options: dict, known: tuple[str, ...]) ->
         raise SuperFencesException(f'the fence {language} names no stage: write stage="NAME"')
     options.update(inputs)
     return True
+
+
+no_options = partial(_only, known=())
+# `reading` is code to look at, which goes nowhere; `stage` has a stage's name.
+listing_options = partial(_only, known=(READING, STAGE))
+change_options = partial(_only, known=(STAGE,))
 
 
 def language_of(path: str) -> str:
