@@ -1,6 +1,7 @@
 """The named parts of a Python module: functions, classes, settings, imports."""
 
 import ast
+from itertools import takewhile
 
 from docs_ext.listings.parts import Part, Scope
 from workbook.errors import WorkbookError
@@ -53,11 +54,9 @@ def _parts(body: list[ast.stmt], lines: list[str], prefix: str) -> list[Part]:
 
 def _taken_together(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return the statements that make the next part: neighbouring imports are one."""
-    count = 1
-    if isinstance(body[0], Imports):
-        while count < len(body) and isinstance(body[count], Imports):
-            count += 1
-    return body[:count]
+    if not isinstance(body[0], Imports):
+        return body[:1]
+    return list(takewhile(lambda node: isinstance(node, Imports), body))
 
 
 def _first_line(node: ast.stmt) -> int:
