@@ -20,26 +20,23 @@ while time.monotonic() < end:
 GROUP_CHANNEL = b"asgi__group__status"
 
 
-def test_an_unknown_path_is_refused(step: SnapshotRun) -> None:
+async def test_an_unknown_path_is_refused(step: SnapshotRun) -> None:
     unknown = f"ws://127.0.0.1:{step.port}/ws/other"
-    assert asyncio.run(refusal(unknown, step.url)) == 403
+    assert await refusal(unknown, step.url) == 403
     assert step.errors() == []
 
 
 @pytest.mark.long  # the lesson's own checks look at what those who leave leave behind
 @pytest.mark.takes_long("visitors come and go for six seconds, after a shell has started")
-def test_who_leaves_while_something_is_sent_disturbs_nobody(step: SnapshotRun) -> None:
-    async def come_and_go() -> int:
-        flood, visitors = asyncio.create_task(asyncio.to_thread(step.shell, FLOOD)), 0
-        while not flood.done():
-            visitor = await visit(step)
-            await visitor.connection.recv()
-            await visitor.connection.close()
-            visitors += 1
-        await flood
-        return visitors
-
-    assert asyncio.run(come_and_go()) > 100
+async def test_who_leaves_while_something_is_sent_disturbs_nobody(step: SnapshotRun) -> None:
+    flood, visitors = asyncio.create_task(asyncio.to_thread(step.shell, FLOOD)), 0
+    while not flood.done():
+        visitor = await visit(step)
+        await visitor.connection.recv()
+        await visitor.connection.close()
+        visitors += 1
+    await flood
+    assert visitors > 100
     # Daphne raises where something is sent to who is leaving. Unless that is expected, the consumer
     # ends there, logs a traceback, and never leaves its group.
     assert step.errors() == []

@@ -15,20 +15,17 @@ SEND = (
 )
 
 
-def test_what_the_shell_sends_reaches_every_open_page(step: SnapshotRun) -> None:
-    async def two_pages() -> None:
-        visitors = [await visit(step) for _ in range(2)]
-        async with asyncio.TaskGroup() as group:
-            for visitor in visitors:
-                group.create_task(visitor.read())
-            for visitor in visitors:
-                assert await visitor.sees(1, 5) == ["RUNNING"]
-            await asyncio.to_thread(step.shell, SEND)
-            for visitor in visitors:
-                assert await visitor.sees(2, 5) == ["RUNNING", "HELLO"]
-                await visitor.connection.close()
-
-    asyncio.run(two_pages())
+async def test_what_the_shell_sends_reaches_every_open_page(step: SnapshotRun) -> None:
+    visitors = [await visit(step) for _ in range(2)]
+    async with asyncio.TaskGroup() as group:
+        for visitor in visitors:
+            group.create_task(visitor.read())
+        for visitor in visitors:
+            assert await visitor.sees(1, 5) == ["RUNNING"]
+        await asyncio.to_thread(step.shell, SEND)
+        for visitor in visitors:
+            assert await visitor.sees(2, 5) == ["RUNNING", "HELLO"]
+            await visitor.connection.close()
 
 
 def test_the_page_that_is_served_opens_the_websocket(step: SnapshotRun) -> None:
@@ -39,12 +36,10 @@ def test_the_page_that_is_served_opens_the_websocket(step: SnapshotRun) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin",
-    ["http://elsewhere.example", None],
-    ids=["a foreign origin", "no origin"],
+    "origin", ["http://elsewhere.example", None], ids=["a foreign origin", "no origin"]
 )
-def test_stranger_is_refused(step: SnapshotRun, origin: str | None) -> None:
-    assert asyncio.run(refusal(step.socket_url, origin)) == 403
+async def test_stranger_is_refused(step: SnapshotRun, origin: str | None) -> None:
+    assert await refusal(step.socket_url, origin) == 403
 
 
 def test_no_log_speaks_of_an_error(step: SnapshotRun) -> None:

@@ -32,25 +32,21 @@ def step(request: pytest.FixtureRequest) -> Iterator[SnapshotRun]:
 
 
 @pytest.mark.takes_long("two hundred posts, and each task is asked for")
-def test_no_id_is_lost_and_the_session_stays_as_small(
+async def test_no_id_is_lost_and_the_session_stays_as_small(
     step: SnapshotRun, request: pytest.FixtureRequest
 ) -> None:
     rounds = LONG_ROUNDS if request.config.getoption("--all") else ROUNDS
-
-    async def post() -> list[int]:
-        found = []
-        for _ in range(rounds):
-            async with visitor_of(step) as visitor:
-                found += await post_twice(visitor, await token_of(visitor))
-        first_sizes = await asyncio.to_thread(step.shell, SESSION_SIZES)
+    found = []
+    for _ in range(rounds):
         async with visitor_of(step) as visitor:
-            token = await token_of(visitor)
-            for _ in range(rounds):
-                found += await post_twice(visitor, token)
-        assert await asyncio.to_thread(step.shell, SESSION_SIZES) == first_sizes
-        return found
-
-    assert asyncio.run(post()) == [200] * 4 * rounds
+            found += await post_twice(visitor, await token_of(visitor))
+    first_sizes = step.shell(SESSION_SIZES)
+    async with visitor_of(step) as visitor:
+        token = await token_of(visitor)
+        for _ in range(rounds):
+            found += await post_twice(visitor, token)
+    assert step.shell(SESSION_SIZES) == first_sizes
+    assert found == [200] * 4 * rounds
 
 
 def visitor_of(step: SnapshotRun) -> httpx.AsyncClient:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.skip_markers import REDIS_SERVER
 from tests.support.snapshots import SnapshotRun, snapshot_run
-from tests.support.sockets import SocketPage, visit
+from tests.support.sockets import visit
 
 INTERVAL = 1.0
 RUN = ["RUNNING", "FINISHED", "RUNNING", "FINISHED", "RUNNING"]
@@ -33,21 +33,18 @@ def step(request: pytest.FixtureRequest) -> Iterator[SnapshotRun]:
 
 
 @pytest.mark.takes_long("the pages are watched for 15 s of silence after their run")
-def test_forty_visitors_at_once_share_one_run_and_stay_connected(step: SnapshotRun) -> None:
-    async def visitors() -> list[SocketPage]:
-        visitors = await asyncio.gather(*(visit(step) for _ in range(VISITORS)))
-        readers = [asyncio.create_task(visitor.read()) for visitor in visitors]
-        for visitor in visitors:
-            await visitor.sees(3, 10)
-        late = await visit(step)
-        late_reader = asyncio.create_task(late.read())
-        await late.sees(1, 1)
-        await asyncio.sleep(3 * INTERVAL + IDLE_SECONDS)
-        for reader in (*readers, late_reader):
-            reader.cancel()
-        return [*visitors, late]
-
-    for visitor in asyncio.run(visitors()):
+async def test_forty_visitors_at_once_share_one_run_and_stay_connected(step: SnapshotRun) -> None:
+    visitors = await asyncio.gather(*(visit(step) for _ in range(VISITORS)))
+    readers = [asyncio.create_task(visitor.read()) for visitor in visitors]
+    for visitor in visitors:
+        await visitor.sees(3, 10)
+    late = await visit(step)
+    readers.append(asyncio.create_task(late.read()))
+    await late.sees(1, 1)
+    await asyncio.sleep(3 * INTERVAL + IDLE_SECONDS)
+    for reader in readers:
+        reader.cancel()
+    for visitor in (*visitors, late):
         assert visitor.close_code is None
         seen = [status for status, _repeats in groupby(visitor.statuses)]
         assert seen == RUN[-len(seen) :]
@@ -55,13 +52,12 @@ def test_forty_visitors_at_once_share_one_run_and_stay_connected(step: SnapshotR
     assert step.errors() == []
 
 
-def test_two_hundred_visitors_one_after_the_other_each_get_a_status(step: SnapshotRun) -> None:
-    async def come_and_go() -> None:
-        for _ in range(200):
-            visitor = await visit(step)
-            async with asyncio.timeout(10):
-                assert await visitor.connection.recv()
-            await visitor.connection.close()
-
-    asyncio.run(come_and_go())
+async def test_two_hundred_visitors_one_after_the_other_each_get_a_status(
+    step: SnapshotRun,
+) -> None:
+    for _ in range(200):
+        visitor = await visit(step)
+        async with asyncio.timeout(10):
+            assert await visitor.connection.recv()
+        await visitor.connection.close()
     assert step.errors(but=LEFT_AMID_A_STATUS) == []

@@ -15,74 +15,59 @@ async def taken(stream: AsyncIterator[bytes], count: int) -> list[str]:
     return [(await asyncio.wait_for(anext(stream), 2)).decode() for _ in range(count)]
 
 
-def test_a_page_is_told_each_state_first_and_then_what_differs() -> None:
-    async def scene() -> None:
-        state = {"page": {"digest": "one"}, "hello": {"token": "t"}}
-        subscribers = Subscribers(NEVER)
-        stream = subscribers.stream(lambda: dict(state))
-        assert await taken(stream, 3) == [
-            "retry: 1000\n\n",
-            'event: page\ndata: {"digest": "one"}\n\n',
-            'event: hello\ndata: {"token": "t"}\n\n',
-        ]
-        state["page"] = {"digest": "two"}
-        following = asyncio.ensure_future(taken(stream, 1))
-        await asyncio.sleep(SOON)
-        assert not following.done()
+async def test_a_page_is_told_each_state_first_and_then_what_differs() -> None:
+    state = {"page": {"digest": "one"}, "hello": {"token": "t"}}
+    subscribers = Subscribers(NEVER)
+    stream = subscribers.stream(lambda: dict(state))
+    assert await taken(stream, 3) == [
+        "retry: 1000\n\n",
+        'event: page\ndata: {"digest": "one"}\n\n',
+        'event: hello\ndata: {"token": "t"}\n\n',
+    ]
+    state["page"] = {"digest": "two"}
+    following = asyncio.ensure_future(taken(stream, 1))
+    await asyncio.sleep(SOON)
+    assert not following.done()
+    subscribers.wake()
+    assert await following == ['event: page\ndata: {"digest": "two"}\n\n']
+
+
+async def test_what_comes_while_a_page_is_slow_is_told_as_it_is_then() -> None:
+    state = {"count": 0}
+    subscribers = Subscribers(NEVER)
+    stream = subscribers.stream(lambda: dict(state))
+    await taken(stream, 2)
+    for _ in range(1000):
+        state["count"] += 1
         subscribers.wake()
-        assert await following == ['event: page\ndata: {"digest": "two"}\n\n']
-
-    asyncio.run(scene())
+    assert await taken(stream, 1) == ["event: count\ndata: 1000\n\n"]
 
 
-def test_what_comes_while_a_page_is_slow_is_told_as_it_is_then() -> None:
-    async def scene() -> None:
-        state = {"count": 0}
-        subscribers = Subscribers(NEVER)
-        stream = subscribers.stream(lambda: dict(state))
-        await taken(stream, 2)
-        for _ in range(1000):
-            state["count"] += 1
-            subscribers.wake()
-        assert await taken(stream, 1) == ["event: count\ndata: 1000\n\n"]
-
-    asyncio.run(scene())
+async def test_a_page_without_news_hears_that_it_is_not_cut_off() -> None:
+    stream = Subscribers(SOON).stream(dict)
+    assert await taken(stream, 3) == ["retry: 1000\n\n", *["event: alive\ndata: null\n\n"] * 2]
 
 
-def test_a_page_without_news_hears_that_it_is_not_cut_off() -> None:
-    async def scene() -> None:
-        stream = Subscribers(SOON).stream(dict)
-        assert await taken(stream, 3) == ["retry: 1000\n\n", *["event: alive\ndata: null\n\n"] * 2]
-
-    asyncio.run(scene())
-
-
-def test_a_page_that_leaves_is_forgotten() -> None:
-    async def scene() -> None:
-        subscribers = Subscribers(NEVER)
-        stream = subscribers.stream(dict)
-        await taken(stream, 1)
-        assert len(subscribers) == 1
-        await stream.aclose()
-        assert len(subscribers) == 0
-
-    asyncio.run(scene())
+async def test_a_page_that_leaves_is_forgotten() -> None:
+    subscribers = Subscribers(NEVER)
+    stream = subscribers.stream(dict)
+    await taken(stream, 1)
+    assert len(subscribers) == 1
+    await stream.aclose()
+    assert len(subscribers) == 0
 
 
-def test_the_end_ends_every_stream() -> None:
-    async def scene() -> None:
-        subscribers = Subscribers(NEVER)
-        stream = subscribers.stream(dict)
-        await taken(stream, 1)
-        following = asyncio.ensure_future(taken(stream, 1))
-        await asyncio.sleep(SOON)
-        subscribers.close()
-        with pytest.raises(StopAsyncIteration):
-            await following
-        with pytest.raises(StopAsyncIteration):
-            await taken(subscribers.stream(dict), 2)
-
-    asyncio.run(scene())
+async def test_the_end_ends_every_stream() -> None:
+    subscribers = Subscribers(NEVER)
+    stream = subscribers.stream(dict)
+    await taken(stream, 1)
+    following = asyncio.ensure_future(taken(stream, 1))
+    await asyncio.sleep(SOON)
+    subscribers.close()
+    with pytest.raises(StopAsyncIteration):
+        await following
+    with pytest.raises(StopAsyncIteration):
+        await taken(subscribers.stream(dict), 2)
 
 
 def test_no_state_can_forge_an_event() -> None:
