@@ -2,15 +2,14 @@
 
 import shutil
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_command
 from workbook.paths import ROOT
 from workbook.projects.steps import find_step
-from workbook.runtime.process_output import AS_TEXT
 
 START_SECONDS = 60
 
@@ -27,13 +26,8 @@ def test_a_server_says_that_its_port_is_taken(step: str, words: str, tmp_path: P
     shutil.copytree(find_step(step).folder, project)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = subprocess.run(
-            [sys.executable, "manage.py", "runserver", "--noreload", str(port)],
-            cwd=project,
-            capture_output=True,
-            timeout=START_SECONDS,
-            **AS_TEXT,
-        )
+        command = [sys.executable, "manage.py", "runserver", "--noreload", str(port)]
+        done = run_command(command, project, timeout=START_SECONDS)
     assert words.format(port=port) in done.stdout + done.stderr
     page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
     assert words.format(port=8000) in page

@@ -1,16 +1,15 @@
 """Each stage of a step is a project that loads, and is linted as a step is."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_command
 from workbook.paths import ROOT
 from workbook.projects.patches.stages import stages_of
 from workbook.projects.steps import Step, all_steps
-from workbook.runtime.process_output import AS_TEXT
 
 # The urls, the Celery app and its tasks, and the websockets' app, as far as a stage has them.
 LOAD = """
@@ -27,15 +26,7 @@ for name in ('config.celery', 'config.asgi', 'config.wsgi', 'status.tasks', 'sta
 
 
 def run(command: list[str], folder: Path) -> str:
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        **AS_TEXT,
-        timeout=60,
-        check=False,
-    )
+    done = run_command(command, folder, os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}, timeout=60)
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
