@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from workbook.projects.copying import copy_project
+from docs_ext.listings.baseline import files_of
 from workbook.projects.steps import Step, all_steps, find_step
 
 MOST_CHANGED = {"02": 100, "03": 115, "04": 100, "05": 100}
@@ -17,22 +17,16 @@ LONGEST = {"02": ("status/views.py", 25), "04": ("status/consumers.py", 25)}
 LONGEST["05"] = ("status/consumers.py", 40)
 
 
-def files_of(step: Step, folder) -> dict[str, list[str]]:
-    copy_project(step.folder, folder)
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    names = {path.relative_to(folder).as_posix(): path for path in paths}
-    return {
-        name: path.read_text("utf-8").splitlines()
-        for name, path in names.items()
-        if not NOT_TYPED.fullmatch(name)
-    }
+def typed_in(step: Step) -> dict[str, list[str]]:
+    texts = files_of(step.folder).items()
+    return {name: text.splitlines() for name, text in texts if not NOT_TYPED.fullmatch(name)}
 
 
 @pytest.mark.parametrize(
     ("before", "after"), [*pairwise(all_steps())], ids=[step.label for step in all_steps()[1:]]
 )
-def test_neighbours_differ_by_few_lines(before: Step, after: Step, tmp_path):
-    old, new = files_of(before, tmp_path / "old"), files_of(after, tmp_path / "new")
+def test_neighbours_differ_by_few_lines(before: Step, after: Step):
+    old, new = typed_in(before), typed_in(after)
     if after.label == "02":
         # What `startapp` wrote and nobody touched.
         new.pop("status/models.py")
