@@ -11,7 +11,7 @@ import redis
 from playwright.sync_api import expect
 
 from tests.support.edited_projects import Edit
-from tests.support.examples import ExampleProject, example_project
+from tests.support.examples import ExampleProject, example_project, log_text
 from tests.support.skip_markers import CHROMIUM
 from tests.support.tool_process import wait_until
 from tests.support.troubleshooting import log_text

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.edited_projects import Appending, Edit
-from tests.support.examples import ExampleProject
+from tests.support.examples import ExampleProject, log_text
 from tests.support.tool_process import wait_until
-from tests.support.troubleshooting import listing, literal, log_text, troubled_project
+from tests.support.troubleshooting import listing, literal, troubled_project
 from workbook.redis_server.server import private_redis
 
 BEAT = ("celery", "-A", "config", "beat", "--loglevel=info")

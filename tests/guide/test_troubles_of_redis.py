@@ -11,10 +11,10 @@ import pytest
 import redis
 
 from tests.support.commands import run_command
-from tests.support.examples import ExampleProject
+from tests.support.examples import ExampleProject, log_text
 from tests.support.skip_markers import REDIS_SERVER
 from tests.support.tool_process import wait_until
-from tests.support.troubleshooting import literal, log_text, running_worker, troubled_project
+from tests.support.troubleshooting import literal, running_worker, troubled_project
 from workbook.redis_server.server import RedisServer, private_redis
 from workbook.runtime.ports import LOOPBACK, free_port
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.edited_projects import Appending, Edit
-from tests.support.examples import ExampleProject
+from tests.support.examples import ExampleProject, log_text
 from tests.support.tool_process import wait_until
-from tests.support.troubleshooting import literal, log_text, running_worker, troubled_project
+from tests.support.troubleshooting import literal, running_worker, troubled_project
 from workbook.projects.steps import find_step
 from workbook.redis_server.server import private_redis
 

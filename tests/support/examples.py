@@ -89,6 +89,11 @@ class ExampleProject:
             yield url
 
 
+def log_text(log: Path) -> str:
+    """Return what a process has written so far."""
+    return log.read_text(encoding="utf-8", errors="replace")
+
+
 def example_project(folder: Path, *names: str, redis_url: str = "", **variables: str):
     """Lay the finished project into `folder`, add the examples `names`, and return it.
 

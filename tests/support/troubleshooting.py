@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.edited_projects import Edit
-from tests.support.examples import ExampleProject
+from tests.support.examples import ExampleProject, log_text
 from tests.support.tool_process import wait_until
 from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
@@ -98,8 +98,3 @@ def running_worker(
     with project.runs("sh", "-c", command) as log:
         wait_until(lambda: waits_for in log_text(log), READY_SECONDS, lambda: log_text(log))
         yield log
-
-
-def log_text(log: Path) -> str:
-    """Return what a process has written so far."""
-    return log.read_text(encoding="utf-8", errors="replace")
