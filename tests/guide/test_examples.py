@@ -13,6 +13,7 @@ from tests.guide.captures import CAPTURES, SERVER_VARIABLES, file_of
 from tests.support.edited_projects import Edit
 from tests.support.examples import ExampleProject, example_project
 from tests.support.guides import box, complaint
+from workbook.projects.procfile import commands
 from workbook.projects.steps import all_steps
 
 SERVERS = EXAMPLES / "servers" / "etc"
@@ -110,9 +111,7 @@ def test_an_error_of_a_view_is_logged_once_whichever_server_runs(tmp_path: Path,
 
 
 def test_the_units_start_what_the_procfile_starts():
-    procfile = (all_steps()[-1].folder / "Procfile").read_text(encoding="utf-8")
-    for line in procfile.splitlines():
-        name, _, command = line.partition(": ")
+    for name, command in commands(all_steps()[-1].folder, 8000).items():
         started = unit(name)["ExecStart"].removeprefix("/srv/status/.venv/bin/")
         if name == "web":  # runserver is for a laptop
             assert shlex.split(started)[-1] == "config.asgi:application"

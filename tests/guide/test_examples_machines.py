@@ -14,15 +14,7 @@ from daphne.server import Server
 
 from docs_ext.assets.examples import EXAMPLES
 from tests.support.commands import run_command
-from tests.support.machines.page_files import (
-    BEAT,
-    MACHINES,
-    PROXY,
-    UNITS,
-    WORKER,
-    bare,
-    started_by,
-)
+from tests.support.machines.page_files import MACHINES, PROXY, UNITS, WORKER, bare, started_by
 from tests.support.skip_markers import SYSTEMD_ANALYZE
 from workbook.projects.procfile import commands
 from workbook.projects.steps import all_steps
@@ -34,7 +26,6 @@ def test_a_worker_of_each_queue_is_the_procfiles_worker_with_a_name_and_a_queue(
     procfile = commands(all_steps()[-1].folder, 8000)
     started = bare(started_by(WORKER, "slow"))
     assert started == [*shlex.split(procfile["worker"]), "-n", "slow@%h", "-Q", "slow"]
-    assert bare(started_by(BEAT)) == shlex.split(procfile["beat"])
 
 
 def test_the_proxy_is_deployings_with_more_servers_and_its_own_patience():
