@@ -19,8 +19,6 @@ from workbook.projects.progress import Cross
 
 LABELS = ("01", "02", "03", "04", "05", "robust")
 TROUBLES = "Troubleshooting"
-
-
 PAGE = """\
 # Page
 
@@ -130,9 +128,8 @@ def test_every_check_is_written_where_these_places_are_looked_for() -> None:
 def test_an_exercise_has_the_hints_of_its_page(label: str) -> None:
     grades = exercise_grades(label)
     assert grades >= 3
-    assert (
-        len({tuple(exercise_lines(label, grade, 80)) for grade in range(1, grades + 1)}) == grades
-    )
+    hints = {tuple(exercise_lines(label, grade, 80)) for grade in range(1, grades + 1)}
+    assert len(hints) == grades
 
 
 @pytest.mark.parametrize(
@@ -187,10 +184,8 @@ def test_what_is_there_now_has_its_lines_numbers(tmp_path: Path) -> None:
 
 
 def test_other_names_and_other_files_are_told(tmp_path: Path) -> None:
-    write_files(
-        tmp_path,
-        {"status/views.py": "def start(request): ...\n", "status/more.py": "def index(r): ...\n"},
-    )
+    views, more = "def start(request): ...\n", "def index(r): ...\n"
+    write_files(tmp_path, {"status/views.py": views, "status/more.py": more})
     said = "\n".join(shown_now(tmp_path, "status/views.py", ["index"]))
     assert "status/views.py has no `index`, or has it under another name. It has: start." in said
     assert "status/more.py has a `index`:" in said
@@ -218,12 +213,8 @@ def test_sentences_of_a_section_have_no_listing_and_nothing_to_open(tmp_path: Pa
     page = tmp_path / "page.md"
     page.write_text(PAGE, encoding="utf-8")
     whole, one, below, two = sections_of(page)
-    assert (whole.heading, one.heading, below.heading, two.heading) == (
-        "Page",
-        "One *idea*",
-        "Below",
-        "Two",
-    )
+    headings = [section.heading for section in (whole, one, below, two)]
+    assert headings == ["Page", "One *idea*", "Below", "Two"]
     assert one.paragraphs == ("A bold link, and `**kwargs`.", "- An item.", "More.")
     assert [fence.language for fence in one.fences] == ["listing"]
     assert two.paragraphs == ("After.",)
