@@ -1,14 +1,12 @@
 """Builds the site into folders of its own, one after the other, each in a fresh process."""
 
-import asyncio
 import os
 import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from docs_ext.live.processes import output_of
 from docs_ext.live.site import Site
-from workbook.runtime.process_output import decoded
 
 # A notice of MkDocs Material's to those who make sites; a reader can do nothing about it.
 QUIET = {"NO_MKDOCS_2_WARNING": "1"}
@@ -41,29 +39,12 @@ class Builds:
         """Build the site as the pages are now. Raises BuildFailed; `current` stays as it was."""
         self._number += 1
         folder = self._folder / f"site-{self._number}"
-        code, said = await self._run_mkdocs(folder)
+        asked = ("-m", "mkdocs", "build", "--site-dir", str(folder))
+        done = await output_of(*asked, seconds=LONGEST_SECONDS, cwd=self._root, env=self._variables)
+        code, said = done or (1, f"MkDocs did not end within {LONGEST_SECONDS} seconds.")
         if code:
             shutil.rmtree(folder, ignore_errors=True)
             raise BuildFailed(said)
         self._sites.append(Site(folder))
         while len(self._sites) > KEPT:
             shutil.rmtree(self._sites.pop(0).folder, ignore_errors=True)
-
-    async def _run_mkdocs(self, folder: Path) -> tuple[int, str]:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "mkdocs", "build", "--site-dir", str(folder)),
-            cwd=self._root,
-            env=self._variables,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        try:
-            said, _ = await asyncio.wait_for(process.communicate(), LONGEST_SECONDS)
-        except TimeoutError:
-            return 1, f"MkDocs did not end within {LONGEST_SECONDS} seconds."
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        return process.returncode or 0, decoded(said)

@@ -6,6 +6,8 @@ import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
+from workbook.runtime.process_output import decoded
+
 STOP_SECONDS = 15  # a run of checks ends the processes of the project that it started
 LINE_BYTES = 2**20  # a verdict is one line
 
@@ -29,6 +31,25 @@ async def started(*arguments: str, **options: Any) -> AsyncIterator[asyncio.subp
         yield process
     finally:
         await close(process)
+
+
+async def output_of(*arguments: str, seconds: float, **options: Any) -> tuple[int, str] | None:
+    """Start Python with these arguments; return its exit code and what it printed.
+
+    None where it does not end within `seconds`: then it is ended. `options` are those of `started`.
+    """
+    pipe = asyncio.subprocess.PIPE
+    ends = {
+        "stdin": asyncio.subprocess.DEVNULL,
+        "stdout": pipe,
+        "stderr": asyncio.subprocess.STDOUT,
+    }
+    async with started(*arguments, **ends, **options) as process:
+        try:
+            said, _ = await asyncio.wait_for(process.communicate(), seconds)
+        except TimeoutError:
+            return None
+    return process.returncode or 0, decoded(said)
 
 
 async def close(process: asyncio.subprocess.Process) -> None:
