@@ -139,10 +139,12 @@ class SmallGuide:
         self.page.write_text(page, encoding="utf-8")
         return follow(self.root, "01", refreshes=refreshes, environment=environment)
 
-
-def line_of(page: str, text: str) -> int:
-    """Return the line of the page in which the text stands last, counted from 1."""
-    return page[: page.rindex(text)].count("\n") + 1
+    def wrong_at(self, text: str, page: str, **files: str) -> str:
+        """Follow a page that is wrong where this text stands last; return what is said of it."""
+        wrong = self.follow(page, **files)
+        line = page[: page.rindex(text)].count("\n") + 1
+        assert wrong.startswith(f"docs/01-small.md:{line}: ")
+        return wrong
 
 
 @pytest.fixture
@@ -157,16 +159,13 @@ def test_a_page_that_holds_is_followed_without_a_word(guide: SmallGuide):
 
 def test_an_output_that_differs_is_named_with_page_and_line(guide: SmallGuide):
     page = PAGE.replace("hello ada", "hello bob")
-    wrong = guide.follow(page)
-    assert wrong.startswith(f"docs/01-small.md:{line_of(page, 'hello bob')}: ")
+    wrong = guide.wrong_at("hello bob", page)
     assert "hello bob" in wrong
     assert "| hello ada" in wrong
 
 
 def test_an_output_of_which_the_page_shows_nothing_is_named(guide: SmallGuide):
-    page = PAGE.replace("hello ada\n", "")
-    wrong = guide.follow(page)
-    assert wrong.startswith(f"docs/01-small.md:{line_of(page, '$ python3 main.py') + 1}: ")
+    wrong = guide.wrong_at("```", PAGE.replace("hello ada\n", ""))
     assert "nothing should be printed" in wrong
 
 
@@ -185,15 +184,13 @@ def test_a_file_of_the_snapshot_that_no_listing_shows_is_named(guide: SmallGuide
 
 def test_a_listing_that_changes_nothing_is_named_with_page_and_line(guide: SmallGuide):
     page = PAGE.replace("Look:", "Again:\n\n```listing\nsteps/01-small/main.py\n```\n\nLook:")
-    wrong = guide.follow(page)
-    assert wrong.startswith(f"docs/01-small.md:{line_of(page, 'steps/01-small/main.py')}: ")
+    wrong = guide.wrong_at("steps/01-small/main.py", page)
     assert "main.py is said to be new, and it is there already" in wrong
 
 
 def test_a_change_whose_old_lines_are_not_there_is_named_with_page_and_line(guide: SmallGuide):
     page = PAGE + TRIAL.replace("-print(greeting('ada'))", "-print(greeting('bob'))")
-    wrong = guide.follow(page)
-    assert wrong.startswith(f"docs/01-small.md:{line_of(page, '-print')}: ")
+    wrong = guide.wrong_at("-print", page)
     assert "main.py does not hold the old lines" in wrong
 
 
@@ -216,10 +213,10 @@ def test_a_stage_that_is_never_left_is_named(staged: SmallGuide):
 
 
 def test_a_change_that_comes_too_early_is_named_with_page_and_line(staged: SmallGuide):
-    change = "```change\nsteps/01-small/greeting.py\n```\n"
-    page = IN_STAGES.replace(change, "").replace("```listing", f"{change}\n```listing", 1)
-    wrong = staged.follow(page, **{"greeting.py": LOUD})
-    assert wrong.startswith(f"docs/01-small.md:{line_of(page, '```change') + 1}: ")
+    body = "steps/01-small/greeting.py\n```\n"
+    page = IN_STAGES.replace(f"```change\n{body}", "")
+    page = page.replace("```listing", f"```change\n{body}\n```listing", 1)
+    wrong = staged.wrong_at(f"{body}\n```listing", page, **{"greeting.py": LOUD})
     assert "this changes greeting.py, and there is none yet" in wrong
 
 
@@ -228,9 +225,7 @@ def test_a_change_on_trial_must_be_undone(guide: SmallGuide):
 
 
 def test_a_request_that_nobody_understands_is_not_passed_over(guide: SmallGuide):
-    page = PAGE + "\nClick the big red button.\n"
-    wrong = guide.follow(page)
-    assert wrong.startswith(f"docs/01-small.md:{line_of(page, 'Click')}: ")
+    wrong = guide.wrong_at("Click", PAGE + "\nClick the big red button.\n")
     assert "“Click the big red button.”" in wrong
 
 
