@@ -106,14 +106,10 @@ def _change_box(one: SmallChange, class_name: str, md: Markdown) -> str:
 def lesson_diff(source, language, class_name, options, md, **_more) -> str:
     """Show what a step changes, in one file or in all, with the lines it deletes."""
     address = parse_address(source)
+    step = address.step.label
     boxes: list[str] = []
     for change in changes_of(address):
-        attributes = {
-            "step": address.step.label,
-            "path": change.path,
-            "kind": "diff",
-            "place": change.place,
-        }
+        attributes = {"step": step, "path": change.path, "kind": "diff", "place": change.place}
         words = {"new": "new file", "changed": "", "deleted": "delete this file"}[change.place]
         text = "\n".join(change.hunks)
         code = highlighted(md, text, "diff", titled(change.path, words), [])

@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
     run = read_progress().of(options.label).last
     try:
         if options.exercise:
-            lines, grades = [], exercise_grades(options.label)
+            grades = exercise_grades(options.label)
             lines = exercise_lines(options.label, min(options.grade, grades), width)
         else:
             if run is None or run.cross is None:

@@ -73,9 +73,8 @@ class Guard:
                 "The guide answers to localhost and 127.0.0.1 alone. Where its port is forwarded,"
                 f" name the other one in {FORWARDED_NAME} before you start it."
             )
-        if not all(self._is_own(origin, hosts[0]) for origin in headers.getlist("origin")):
-            return 403, "A page of another site asked for this: it may not."
-        if is_foreign(headers, scope["method"]):
+        is_own = all(self._is_own(origin, hosts[0]) for origin in headers.getlist("origin"))
+        if not is_own or is_foreign(headers, scope["method"]):
             return 403, "A page of another site asked for this: it may not."
         if scope["method"] not in SAFE_METHODS and not self._has_token(headers):
             return 403, "The page is older than the guide that runs now: load it again."
