@@ -105,7 +105,8 @@ async def _serve(
     with _stopping(stop):
         looking = asyncio.create_task(_end_with(owner, stop))
         if await _unless(stop, _build_first(builds)):
-            await _go_on(root, builds, own, stop, variables, editor)
+            live = await _live(root, builds, variables, editor)
+            await _go_on(root, builds, own, stop, live)
         looking.cancel()
     return EXIT_CODES[signal.Signals(stop.signum)] if stop.signum else 1
 
@@ -129,16 +130,8 @@ async def _build_first(builds: Builds) -> bool:
     return True
 
 
-async def _go_on(
-    root: Path,
-    builds: Builds,
-    own: socket.socket,
-    stop: Stop,
-    variables: Mapping[str, str],
-    editor: Editor | None,
-) -> None:
+async def _go_on(root: Path, builds: Builds, own: socket.socket, stop: Stop, live: Live) -> None:
     """Serve the site that is there, and watch, until it is to stop."""
-    live = await _live(root, builds, variables, editor)
     server = _server(live)
     serving = asyncio.create_task(server.serve(sockets=[own]))
     watching = asyncio.create_task(_watch_pages(root, builds, live.subscribers, stop))
