@@ -71,10 +71,8 @@ class Matcher:
     def _search(self, shown: Sequence[str], text: str, start: bool, end: bool) -> re.Match | None:
         names: dict[str, str] = {}
         patterns = [self._pattern(line, names) for line in shown if line.strip()]
-        body = "".join(patterns)
-        return re.search(
-            (r"\A" if start else r"^") + body + (r"\Z" if end else ""), text, re.MULTILINE
-        )
+        body = (r"\A" if start else "^") + "".join(patterns) + (r"\Z" if end else "")
+        return re.search(body, text, re.MULTILINE)
 
     def _pattern(self, line: str, names: dict[str, str]) -> str:
         if line.strip() == ANY:
@@ -101,20 +99,15 @@ class Matcher:
     def _compare_speakers(
         self, shown: Sequence[str], printed: str, start: bool
     ) -> Difference | None:
+        """Compare the lines of each process, in which others stand between those shown."""
         lines = printed.splitlines()
         for speaker in dict.fromkeys(_speaker(line) for line in shown):
             own = [at for at, line in enumerate(shown) if _speaker(line) == speaker]
-            spaced = [words for at in own for words in (shown[at], ANY)]
-            text = "\n".join(line for line in lines if _speaker(line) == speaker)
-            if difference := self.compare_plain(spaced, text, start and speaker == ""):
+            spaced = [words for at in own for words in (SPEAKER.sub("", shown[at]), ANY)]
+            said = [SPEAKER.sub("", line) for line in lines if _speaker(line) == speaker]
+            if difference := self.compare(spaced, "\n".join(said), start and speaker == ""):
                 return Difference(own[difference.line // 2], difference.what)
         return None
-
-    def compare_plain(self, shown: Sequence[str], printed: str, start: bool) -> Difference | None:
-        """Compare the lines of one process, in which others stand between those shown."""
-        bare = [SPEAKER.sub("", line) for line in shown]
-        text = "\n".join(SPEAKER.sub("", line) for line in printed.splitlines())
-        return self.compare(bare, text, start)
 
 
 def _speaker(line: str) -> str:
