@@ -1,5 +1,6 @@
 """The replay's eyes and hands: what counts as printed, and where a reader puts a listing."""
 
+import inspect
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from tests.guide.replay.editing.editor import Editor
 from tests.guide.replay.errors import Mishap
 from tests.guide.replay.output.matcher import Matcher
 from tests.guide.replay.output.refresh import refreshed
-from tests.guide.replay.page.instructions import deeds_of, unknown_request
+from tests.guide.replay.page.instructions import PATTERNS, deeds_of, unknown_request
+from tests.guide.replay.reader.actions import Actions
 from tests.guide.replay.reader.browser import Tabs
 from tests.support.skip_markers import CHROMIUM
 
@@ -126,13 +128,19 @@ def test_a_paragraph_is_obeyed_in_the_order_of_its_sentences():
     assert [deed.name for deed in deeds_of(prose)] == ["open", "press", "stop"]
 
 
+@pytest.mark.parametrize("name", PATTERNS)
+def test_each_form_has_who_does_it(name: str):
+    does = getattr(Actions, name, None) or getattr(Tabs, name)
+    assert len(inspect.signature(does).parameters) == 1 + PATTERNS[name].groups
+
+
 @CHROMIUM
 def test_who_closes_every_tab_has_none_that_could_speak_to_the_server():
     with closing(Tabs()) as tabs:
         tabs.open("data:text/html,hello", 1, 2)
         opened = list(tabs.pages)
         (deed,) = deeds_of("Close every tab of your browser.")
-        assert deed.name == "close"
+        assert deed.name == "close_every"
         tabs.close_every()
         assert all(page.is_closed() for page in opened)
         assert tabs.texts() == []

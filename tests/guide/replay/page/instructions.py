@@ -37,7 +37,7 @@ FORMS = {
     "log_in": r"\b[Ll]og in\b",
     "reload": r"\b[Rr]eload (the page|every tab|the private window)",
     "reload_all_files": r"\b[Pp]ress Ctrl-Shift-R\b",
-    "close": r"\b[Cc]lose every tab\b",
+    "close_every": r"\b[Cc]lose every tab\b",
     "close_private": r"\b[Cc]lose the private window\b",
     "forget": r"\b[Dd]elete the cookie `(\w+)`",
     "stop": r"\b[Ss]top ([^.:]+?) with Ctrl-C",
@@ -50,12 +50,8 @@ FORMS = {
     "instead": r"\b[Ww]hat goes below `(\w+)` then goes below `(\w+)`",
     "see": rf"{SEEN} (?:still )?says? `([^`]+)`",
 }
-LOOKING = (
-    "see",
-    "wait",
-    "terminal",
-    "instead",
-)  # these change nothing: what follows was there before
+# These change nothing: what follows was there before.
+LOOKING = ("see", "wait", "terminal", "instead")
 PATTERNS = {name: re.compile(form) for name, form in FORMS.items()}
 REQUEST = re.compile(
     r"(?:Now |Then |Next |And )?"

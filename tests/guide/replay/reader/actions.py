@@ -11,11 +11,17 @@ from workbook.runtime.waiting import wait_until
 
 # In this order, so that nobody waits for a Redis that is gone.
 EVERYTHING = ("worker", "beat", "web server", "run", "Redis")
+# These wait until the web server has read the last edit. Amid a reload, Ctrl-C ends the process
+# that goes, and not the one that comes.
+SETTLED = ("open", "open_private", "press", "reload", "reload_all_files", "stop", "suspend")
 
 
 @dataclass
 class Actions:
-    """Does what the forms of `page/instructions` ask for: each has a method of its name."""
+    """Does what the forms of `page/instructions` ask for.
+
+    Each has a method of its name, here or where the browser's tabs are.
+    """
 
     session: Session
 
@@ -29,24 +35,20 @@ class Actions:
         if any(deed.name not in LOOKING for deed in actions):
             self.session.mark()
         for deed in actions:
-            getattr(self, deed.name)(*deed.words)
+            if deed.name in SETTLED:
+                self.session.server.settle()
+            does = getattr(self, deed.name, None) or getattr(self.session.tabs, deed.name)
+            does(*deed.words)
 
     def open(self, address: str, number: str) -> None:
         """Open an address, in one tab or several."""
-        self.session.server.settle()
         many = NUMBERS.get(number, 1)
         real = self.session.proofs.matcher.real(address)
         self.session.tabs.open(real, many if number.startswith("a ") else 1, many)
 
     def open_private(self, address: str) -> None:
         """Open an address in a window of its own, as somebody who was never here."""
-        self.session.server.settle()
         self.session.tabs.open_private(self.session.proofs.matcher.real(address))
-
-    def press(self, name: str) -> None:
-        """Press a button, follow a link."""
-        self.session.server.settle()
-        self.session.tabs.press(name)
 
     def clear(self, name: str) -> None:
         """Clear a box."""
@@ -62,25 +64,7 @@ class Actions:
 
     def reload(self, what: str) -> None:
         """Reload a page or all."""
-        self.session.server.settle()
         self.session.tabs.reload(every=what == "every tab")
-
-    def reload_all_files(self) -> None:
-        """Reload the front page without the browser's cache."""
-        self.session.server.settle()
-        self.session.tabs.reload_all_files()
-
-    def close(self) -> None:
-        """Close every tab; the browser stays."""
-        self.session.tabs.close_every()
-
-    def close_private(self) -> None:
-        """Close the private window; the tabs stay."""
-        self.session.tabs.close_private()
-
-    def forget(self, cookie: str) -> None:
-        """Delete a cookie."""
-        self.session.tabs.forget(cookie)
 
     def stop(self, whom: str) -> None:
         """Press Ctrl-C where it runs, one after the other."""
@@ -90,14 +74,11 @@ class Actions:
             names = [name for name in EVERYTHING if self.session.terminals.runs(name)]
         if not names:
             raise Mishap(f"nothing that could be stopped is called “{whom}”")
-        # Amid a reload, Ctrl-C ends the process that goes, and not the one that comes.
-        self.session.server.settle()
         for name in names:
             self.session.terminals.stop(name)
 
     def suspend(self, name: str) -> None:
         """Press Ctrl-Z where it runs."""
-        self.session.server.settle()
         self.session.terminals.suspend(name)
 
     def resume(self) -> None:
@@ -113,7 +94,7 @@ class Actions:
     def undo(self) -> None:
         """Take back what was changed on trial."""
         for path in self.session.editor.undo():
-            self.session.saved(path)
+            self.session.server.edited(path)
 
     def wait(self, seconds: str) -> None:
         """Wait."""

@@ -58,16 +58,16 @@ class Reader:
             self._look(block.lines)
         elif block.kind == "listing":
             self.session.editor.put(block.title, block.caption, block.text)
-            self.session.saved(self.session.editor.folder / block.title)
+            self.session.server.edited(self.session.editor.folder / block.title)
         elif block.kind == "change":
             self.session.editor.change(block.title, block.caption, block.text)
-            self.session.saved(self.session.editor.folder / block.title)
+            self.session.server.edited(self.session.editor.folder / block.title)
         elif block.kind == "diff":
             self.session.mark()
             # What a step changes comes with the places of its lines; a trial is typed without.
             for_good = "@@" in block.text
             self.session.editor.apply(block.title, block.caption, block.text, for_good)
-            self.session.saved(self.session.editor.folder / block.title)
+            self.session.server.edited(self.session.editor.folder / block.title)
         elif block.kind == "table" and block.rows[0] == FORM:
             self.session.tabs.fill(block.rows[1:])
 

@@ -47,10 +47,6 @@ class Session:
         lines = [f"$ {command}\n{text[-1500:].strip()}" for command, text in shown if text.strip()]
         return "\n".join(lines)
 
-    def saved(self, file: Path) -> None:
-        """Take note that a file was saved."""
-        self.server.edited(file)
-
     def close(self) -> None:
         """Put everything away."""
         self.tabs.close()
