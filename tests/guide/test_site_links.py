@@ -6,9 +6,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import yaml
 from mkdocs.config import load_config
 
+from tests.support.guides import custom_fences
 from tests.support.site_links import WebPage, broken, is_elsewhere, pages_of, read_page
 from workbook.paths import ROOT
 
@@ -80,15 +80,7 @@ def test_no_markup_is_left_raw(pages: list[WebPage]) -> None:
 
 def test_every_fence_was_rendered(site: Path) -> None:
     """SuperFences leaves a fence whose language nobody knows as a block of that language."""
-    custom = {
-        fence["name"]
-        for extension in yaml.unsafe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))[
-            "markdown_extensions"
-        ]
-        if isinstance(extension, dict)
-        for settings in extension.values()
-        for fence in settings.get("custom_fences", ())
-    }
+    custom = {fence["name"] for fence in custom_fences()}
     assert "listing" in custom
     for page in site.rglob("*.html"):
         languages = set(re.findall(r'class="language-(\S+)', page.read_text(encoding="utf-8")))

@@ -9,13 +9,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from markdown import Markdown
 from pymdownx.superfences import SuperFencesException
 
-from docs_ext import superfences
 from docs_ext.audit import audit
 from docs_ext.listings import address, baseline
 from tests.support.commands import run_command
@@ -23,16 +25,6 @@ from tests.support.text_files import write_files
 from workbook.paths import ROOT
 from workbook.projects import steps
 from workbook.projects.steps import all_steps
-
-CUSTOM = {
-    "listing": (superfences.listing, superfences.listing_options),
-    "change": (superfences.change, superfences.change_options),
-    "lesson-diff": (superfences.lesson_diff, superfences.no_options),
-    "output": (superfences.output, superfences.no_options),
-    "example": (superfences.example, superfences.no_options),
-    "diagram": (superfences.diagram, superfences.no_options),
-    "patch": (superfences.patch, superfences.no_options),
-}
 
 
 @dataclass(frozen=True)
@@ -46,17 +38,22 @@ class Box:
     language: str
 
 
+@cache
+def custom_fences() -> list[dict[str, Any]]:
+    """Return the guide's own fences as mkdocs.yml has them, each with its functions."""
+    settings = yaml.unsafe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    extensions = [one for one in settings["markdown_extensions"] if isinstance(one, dict)]
+    options = {name: own for one in extensions for name, own in one.items()}
+    return options["pymdownx.superfences"]["custom_fences"]
+
+
 def rendered(body: str, fence: str = "listing") -> str:
     """Return the HTML of one fence with that body."""
-    fences = [
-        {"name": name, "class": name, "format": function, "validator": validator}
-        for name, (function, validator) in CUSTOM.items()
-    ]
     markdown = Markdown(
         extensions=["attr_list", "pymdownx.highlight", "pymdownx.superfences"],
         extension_configs={
             "pymdownx.highlight": {"pygments_lang_class": True},
-            "pymdownx.superfences": {"custom_fences": fences},
+            "pymdownx.superfences": {"custom_fences": custom_fences()},
         },
     )
     return markdown.convert(f"```{fence}\n{body}\n```")
