@@ -1,7 +1,7 @@
 """Where a listing goes: what it replaces, or below what it is put."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from docs_ext.listings.parts import Part, Scope, enumerated
 from workbook.errors import WorkbookError
@@ -67,8 +67,8 @@ def place_of(region: Region, before: Scope, lines_before: list[str] | None) -> P
         if not region.names.isdisjoint(part.also | {part.name})
     ]
     if not found:
-        kind, text, anchors = _new_place(region, above, lines_before is None)
-        return Place(kind, text, anchors, [], above, below)
+        place = _new_place(region, above, lines_before is None)
+        return replace(place, above=above, below=below)
     span = before.parts[found[0] : found[-1] + 1]
     _refuse_disorder(region, before, found[0], found[-1])
     replaced = (lines_before or [])[span[0].first : span[-1].end]
@@ -79,9 +79,7 @@ def place_of(region: Region, before: Scope, lines_before: list[str] | None) -> P
     return Place("replaces", f"replaces {labels}", names, replaced, above, below)
 
 
-def _new_place(
-    region: Region, above: int | None, is_new_file: bool
-) -> tuple[str, str, tuple[str, ...]]:
+def _new_place(region: Region, above: int | None, is_new_file: bool) -> Place:
     scope, part = region.scope, region.scope.parts[region.first]
     neighbour = scope.parts[region.first - 1] if region.first else None
     floor = neighbour.end if neighbour else scope.start
@@ -93,10 +91,10 @@ def _new_place(
         )
     if neighbour:
         words = _below(neighbour, above or 0, _usual(neighbour, part, scope))
-        return "below", words, (neighbour.name,)
+        return Place("below", words, (neighbour.name,))
     if scope.owner:
-        return "top", f"first in {scope.owner_label}", (scope.owner,)
-    return ("new", "new file", ()) if is_new_file else ("top", "at the top", ())
+        return Place("top", f"first in {scope.owner_label}", (scope.owner,))
+    return Place("new", "new file") if is_new_file else Place("top", "at the top")
 
 
 def _below(neighbour: Part, above: int, usual: int) -> str:
