@@ -23,7 +23,6 @@ request to the reader is passed over in silence.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 ADDRESS = r"[<`](http://[^>`]+)[>`]"
@@ -71,15 +70,14 @@ class Deed:
     words: tuple[str, ...]
 
 
-def deeds_of(prose: str) -> Iterator[Deed]:
+def deeds_of(prose: str) -> list[Deed]:
     """Return what a paragraph asks for, in its order."""
     found = [
         (match.start(), Deed(name, tuple(word or "" for word in match.groups())))
         for name, pattern in PATTERNS.items()
         for match in pattern.finditer(prose)
     ]
-    for _, deed in sorted(found, key=lambda pair: pair[0]):
-        yield deed
+    return [deed for _, deed in sorted(found, key=lambda pair: pair[0])]
 
 
 def unknown_request(prose: str) -> str | None:

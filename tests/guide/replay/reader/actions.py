@@ -31,7 +31,7 @@ class Actions:
             raise Mishap(
                 f"the replay does not know how to do this (page/instructions.py): “{unknown}”"
             )
-        actions = list(deeds_of(prose))
+        actions = deeds_of(prose)
         if any(deed.name not in LOOKING for deed in actions):
             self.session.mark()
         for deed in actions:
