@@ -14,18 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from select import select
 
-from tests.guide.replay.reader.terminal import ESCAPES
+from tests.guide.replay.reader.terminal import ESCAPES, OWN_TERMINAL
 from tests.support.commands import run_command
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.runtime.process_output import decoded
 
 SECONDS = 30
-# Makes the terminal that is its input its own, as a window does for the shell in it.
-IN_A_WINDOW = """
-import fcntl, os, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execvp(sys.argv[1], sys.argv[1:])
-"""
 STAMP = """
 from workbook.bootstrap import compilation, environment
 from workbook.bootstrap.portions import PORTIONS
@@ -81,7 +75,7 @@ class Person:
         """Call `shell` (or `command`) on a terminal, type lines; return exit code and screen."""
         here, there = pty.openpty()
         process = subprocess.Popen(
-            [sys.executable, "-c", IN_A_WINDOW, *(command or self.command())],
+            [sys.executable, "-c", OWN_TERMINAL, *(command or self.command())],
             cwd=self.small.root,
             env=self.environ(**variables),
             stdin=there,
