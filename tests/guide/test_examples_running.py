@@ -14,7 +14,6 @@ from tests.support.edited_projects import Edit
 from tests.support.examples import ExampleProject, example_project, log_text
 from tests.support.skip_markers import CHROMIUM
 from tests.support.tool_process import wait_until
-from tests.support.troubleshooting import log_text
 from workbook.browser import browser, find_chromium
 from workbook.redis_server.server import RedisServer, private_redis
 
