@@ -5,8 +5,6 @@ second) and calculates what a site of many visitors would need, and what it woul
 measures nothing: what it assumes is below, and its page says so.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Bars as SVG, in the page's own colours: docs/css/figures.css knows the classes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape

@@ -4,8 +4,6 @@ It prints the names of all; with a name it prints that one as HTML. The guide ta
 fence `figures`, so that no figure is ever typed by hand.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from functools import partial

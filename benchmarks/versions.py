@@ -1,7 +1,5 @@
 """Which versions were proven, and when: what `python3 workbook test --versions` has recorded."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 

@@ -8,8 +8,6 @@
 And how long it takes until a syntax error is told.
 """
 
-from __future__ import annotations
-
 import statistics
 import subprocess
 import sys

@@ -5,8 +5,6 @@ are refused, daphne gives a handshake five seconds. Ends with exit code 1 where 
 status or a visitor.
 """
 
-from __future__ import annotations
-
 import sys
 from dataclasses import replace
 

@@ -5,8 +5,6 @@ websocket of step 05 open. Measured are the servers' CPU time, how old an update
 it, and how many requests a second a server answers.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from dataclasses import replace

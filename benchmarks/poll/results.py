@@ -1,7 +1,5 @@
 """What a run of the poll benchmark found, as it is kept in benchmarks/results/poll.json."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from benchmarks.support.statistics_summary import Figure

@@ -1,7 +1,5 @@
 """The rounds of the poll benchmark: what visitors cost who poll, and those who are pushed to."""
 
-from __future__ import annotations
-
 import random
 import time
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ Runs of step 05 beside unrelated tasks, on gevent and on threads; and tasks that
 The workers take turns, round by round, each with a Redis and a database of its own.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 

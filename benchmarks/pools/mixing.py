@@ -1,7 +1,5 @@
 """What breaks where runs with event loops share a worker with tasks that have none."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

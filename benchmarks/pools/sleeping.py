@@ -1,7 +1,5 @@
 """Copied beside the manage.py of a project under measurement: a task that waits, and says so."""
 
-from __future__ import annotations
-
 import time
 
 from celery import shared_task

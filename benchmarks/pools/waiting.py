@@ -1,7 +1,5 @@
 """What the pools cost on tasks that wait: time until all are done, and memory."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Sequence
 from pathlib import Path

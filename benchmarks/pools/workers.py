@@ -1,7 +1,5 @@
 """Step 05 with one worker of its own: the pool is what differs, and what is measured."""
 
-from __future__ import annotations
-
 import contextlib
 import shlex
 import shutil

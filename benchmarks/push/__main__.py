@@ -5,8 +5,6 @@ are processes of their own on loopback. A row's figure is also given as a multip
 same round. Ends with exit code 1 where step 05, or a rung above it, loses a status or a visitor.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """A row that runs: its Redis, its server, its publisher, and the process of its visitors."""
 
-from __future__ import annotations
-
 import contextlib
 import re
 import sys

@@ -4,8 +4,6 @@ A worker that runs with `-I load_task -Q measured` works on nothing but this tas
 itself enqueues when a visitor comes waits in its own queue, and sends nothing in between.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 

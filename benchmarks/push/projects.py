@@ -1,7 +1,5 @@
 """A private copy of a snapshot as a row wants it: overlaid, patched, ready to be run."""
 
-from __future__ import annotations
-
 import shlex
 import shutil
 from pathlib import Path

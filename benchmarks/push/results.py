@@ -1,7 +1,5 @@
 """What a run of the push benchmark found, as it is kept in benchmarks/results/push.json."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """The rounds of the push benchmark: visitors connect, statuses are sent in turn, visitors leave."""
 
-from __future__ import annotations
-
 import random
 import time
 from collections.abc import Callable, Sequence

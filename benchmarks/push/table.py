@@ -1,7 +1,5 @@
 """The push benchmark's result as a table for the terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from benchmarks.push.results import PushResult, RowResult

@@ -1,7 +1,5 @@
 """What is measured against what: the rows of the table, from the yardstick up the ladder."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -5,8 +5,6 @@ everything that the lock names) take turns in one run, each on fresh clones, wit
 pip and uv. A local proxy counts what is fetched. Needs git and the network.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """A round of the set-up benchmark: from a fresh clone to the first status, and once more."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import time

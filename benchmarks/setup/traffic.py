@@ -4,8 +4,6 @@ It passes on what is in a tunnel (CONNECT, as every client asks for with https:/
 inside. So what it counts includes the index's pages and what TLS adds.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import socket
@@ -52,6 +50,28 @@ class Proxy:
 
     url: str
     traffic: Traffic
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """What the names of hosts resolve to, each asked for once.
+
+    An installer opens dozens of tunnels at a time. The system answers few questions at a time, and
+    whoever goes without this proxy asks for a name once.
+    """
+
+    found: dict[str, asyncio.Task[str]] = field(default_factory=dict)
+
+    async def of(self, host: str) -> str:
+        """Return an address of `host`; raises OSError where it has none."""
+        if host not in self.found:
+            self.found[host] = asyncio.create_task(self._look_up(host))
+        return await asyncio.shield(self.found[host])
+
+    async def _look_up(self, host: str) -> str:
+        loop = asyncio.get_running_loop()
+        answers = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        return str(answers[0][4][0])
 
 
 @contextmanager
@@ -103,28 +123,6 @@ async def _serve(
             writer.write(REFUSED)
             await writer.drain()
     writer.close()
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """What the names of hosts resolve to, each asked for once.
-
-    An installer opens dozens of tunnels at a time. The system answers few questions at a time, and
-    whoever goes without this proxy asks for a name once.
-    """
-
-    found: dict[str, asyncio.Task[str]] = field(default_factory=dict)
-
-    async def of(self, host: str) -> str:
-        """Return an address of `host`; raises OSError where it has none."""
-        if host not in self.found:
-            self.found[host] = asyncio.create_task(self._look_up(host))
-        return await asyncio.shield(self.found[host])
-
-    async def _look_up(self, host: str) -> str:
-        loop = asyncio.get_running_loop()
-        answers = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        return str(answers[0][4][0])
 
 
 async def _tunnel(

@@ -1,7 +1,5 @@
 """A visitor of /live/ who waits for the first status."""
 
-from __future__ import annotations
-
 import contextlib
 import re
 import time

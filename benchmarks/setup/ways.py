@@ -3,8 +3,6 @@
 Both start from nothing: a home and caches of their own, and pip's sources in the network alone.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

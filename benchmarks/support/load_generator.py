@@ -1,7 +1,5 @@
 """Visitors in a process of their own, from outside."""
 
-from __future__ import annotations
-
 import json
 import queue
 import subprocess

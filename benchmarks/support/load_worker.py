@@ -8,8 +8,6 @@ It reads commands and writes what happened, each a line of JSON; load_generator 
 Without being asked it writes `{"event": "all", …}` once every visitor has seen a status.
 """
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import json

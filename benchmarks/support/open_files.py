@@ -1,7 +1,5 @@
 """How many files this process may have open: a socket counts as one."""
 
-from __future__ import annotations
-
 import sys
 
 from workbook.errors import WorkbookError

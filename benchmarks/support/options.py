@@ -1,7 +1,5 @@
 """The command line that all benchmarks share: what it takes, what it prints, how it ends."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Callable, Iterable

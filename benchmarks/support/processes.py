@@ -1,7 +1,5 @@
 """A process that is measured: started with its log, watched, ended."""
 
-from __future__ import annotations
-
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Results on disk: benchmarks/results/NAME.json."""
 
-from __future__ import annotations
-
 import json
 import typing
 from dataclasses import asdict, fields, is_dataclass

@@ -1,7 +1,5 @@
 """A figure of a benchmark: its median, and how far apart the rounds are."""
 
-from __future__ import annotations
-
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a benchmark ran on: the machine, its versions, how busy it was, and for how long."""
 
-from __future__ import annotations
-
 import os
 import platform
 import time

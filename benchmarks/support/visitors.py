@@ -1,12 +1,10 @@
 """One visitor: an open page with a websocket, or one that polls."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import time
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -54,7 +52,7 @@ class PushVisitor:
         self._connection = connection
 
     @classmethod
-    async def come(cls, address: Address) -> PushVisitor:
+    async def come(cls, address: Address) -> Self:
         """Open the websocket as a page of the same site does. Raises NotOpened."""
         origin = f"http://{urlsplit(address.url).netloc}"
         try:

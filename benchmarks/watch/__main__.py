@@ -9,8 +9,6 @@
 The aim is a net of 3 s, and of 1 s for a syntax error, on two cores.
 """
 
-from __future__ import annotations
-
 import argparse
 import statistics
 import sys

@@ -1,7 +1,5 @@
 """Faults in a view, a template, a task and a consumer, one each where the step has such a file."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """`check --watch` in the background, and a cold `check`: how long each takes to tell a ✗."""
 
-from __future__ import annotations
-
 import queue
 import subprocess
 import sys

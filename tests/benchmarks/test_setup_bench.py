@@ -1,7 +1,5 @@
 """The benchmark of the set-up: its figures are what happened, and nothing is left of it."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import socket

@@ -1,7 +1,5 @@
 """Publishes a status each time the benchmark asks for one: `python -m … REDIS_URL`."""
 
-from __future__ import annotations
-
 import sys
 
 from redis import Redis

@@ -4,8 +4,6 @@ A status that Redis publishes goes to every open socket. No Django, no Channels,
 check of who asks: what is faster than this is not written in plain Python.
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 
