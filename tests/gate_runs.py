@@ -6,8 +6,6 @@ One line a run is added to gate_runs.json, and all of them are printed, for one 
 little. Returns 1 where one of these runs was red.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import json
@@ -17,19 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from tests.support.commands import in_background, run_command
 from workbook.paths import ROOT, STATE
-from workbook.runtime.process_output import AS_TEXT
 
 RECORD = Path(__file__).with_name("gate_runs.json")
 LOG = STATE / "gate-run.log"
 RUN_SECONDS = 7200  # no run is for ever
-SPIN = "while True: pass"
+SPIN = "while True: pass"  # keeps a core busy
 PASSED = re.compile(r"\b(\d+) passed\b")
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 HEAD = "date        commit    busy  all   minutes  processor min.  passed  failed"
@@ -80,7 +76,7 @@ def run_gate(busy: bool, everything: bool = False) -> GateRun:
     with tempfile.TemporaryDirectory(prefix="gate-", ignore_cleanup_errors=True) as folder:
         clone = Path(folder) / "workbook"
         _git("clone", "--quiet", str(ROOT), str(clone))
-        with keeping_a_core_busy() if busy else contextlib.nullcontext():
+        with in_background([sys.executable, "-c", SPIN]) if busy else contextlib.nullcontext():
             began, before = time.monotonic(), _childrens_seconds()
             code = _run(clone, everything)
             seconds, used = time.monotonic() - began, _childrens_seconds() - before
@@ -97,17 +93,6 @@ def run_gate(busy: bool, everything: bool = False) -> GateRun:
         failed=sorted(set(FAILED.findall(said))),
         everything=everything,
     )
-
-
-@contextmanager
-def keeping_a_core_busy() -> Iterator[None]:
-    """Let a process compute without end inside the block."""
-    process = subprocess.Popen([sys.executable, "-c", SPIN])
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 def _run(clone: Path, everything: bool) -> int:
@@ -127,9 +112,7 @@ def _childrens_seconds() -> float:
 
 def _git(*words: str) -> str:
     """Return what git prints of this repository."""
-    return subprocess.run(
-        ["git", *words], cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=60, **AS_TEXT
-    ).stdout
+    return run_command(["git", *words], ROOT, check=True).stdout
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.support.commands import in_background
 from workbook.projects.outdated_processes import Outdated, outdated_processes, role_of
 
 SLEEP = "import time; time.sleep(60)"
@@ -36,12 +37,8 @@ def save(project: Path, name: str, seconds: float) -> None:
 @contextmanager
 def running(folder: Path, *words: str) -> Iterator[int]:
     """Run a process in `folder` that has `words` on its command line."""
-    process = subprocess.Popen([sys.executable, "-c", SLEEP, *words], cwd=folder)
-    try:
+    with in_background([sys.executable, "-c", SLEEP, *words], cwd=folder) as process:
         yield process.pid
-    finally:
-        process.kill()
-        process.wait()
 
 
 WORKER = ("celery", "-A", "config", "worker", "-P", "threads")

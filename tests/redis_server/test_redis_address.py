@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from tests.support.commands import in_background
 from tests.support.skip_markers import REDIS_SERVER
 from tests.support.tool_process import wait_until
 from workbook.errors import WorkbookError
@@ -98,14 +99,10 @@ def redis_with(folder: Path, *options: str) -> Iterator[redis.Redis]:
     command = [str(find_server()), "--port", str(port), "--bind", LOOPBACK, "--dir", str(folder)]
     # The second port of a cluster is the first plus 10,000, unless it is named: not ours to take.
     command += ["--cluster-port", str(free_port())]
-    process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL)
-    try:
+    with in_background([*command, *options], stdout=subprocess.DEVNULL):
         wait_until(lambda: not socket.socket().connect_ex((LOOPBACK, port)), 10)
         with redis.Redis(host=LOOPBACK, port=port) as client:
             yield client
-    finally:
-        process.kill()
-        process.wait()
 
 
 def url_of(client: redis.Redis, credentials: str = "") -> str:

@@ -1,13 +1,25 @@
-"""A command of a test's, run to its end."""
+"""A command of a test's: run to its end, or as long as a block lasts."""
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from workbook.runtime.process_output import AS_TEXT
 
 SECONDS = 120
+
+
+@contextmanager
+def in_background(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command inside the block, and kill it after that; `options` are Popen's own."""
+    process = subprocess.Popen(command, **options)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def run_command(
