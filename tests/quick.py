@@ -11,8 +11,8 @@ from pathlib import Path
 import grimp
 
 from tests.plugins.scheduling import recorded_seconds, unit_of
+from tests.support.commands import run_command
 from workbook.paths import ROOT
-from workbook.runtime.process_output import AS_TEXT
 
 PACKAGES = ("tests", "benchmarks", "docs_ext", "checks", "workbook")
 # Always: they look at every file, and take seconds.
@@ -91,8 +91,7 @@ def main() -> int:
 
 
 def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=True, **AS_TEXT)
-    return done.stdout
+    return run_command(["git", *arguments], ROOT, check=True).stdout
 
 
 def _module_of(file: str) -> str:

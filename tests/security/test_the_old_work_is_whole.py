@@ -49,16 +49,9 @@ MOST_CHANGES, EACH = 200, 4  # the tests of the replacement itself look at each
 
 def killed_start(small: SmallWorkbook, at: int) -> int:
     """Call `start 03`, which is killed before its change number `at`; return its exit code."""
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED_AT, str(at), "start", "03"],
-        cwd=small.root,
-        env=os.environ | {"PYTHONPATH": str(small.root), "PYTHONDONTWRITEBYTECODE": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode
+    command = [sys.executable, "-c", KILLED_AT, str(at), "start", "03"]
+    own = {"PYTHONPATH": str(small.root), "PYTHONDONTWRITEBYTECODE": "1"}
+    return run_command(command, small.root, os.environ | own, timeout=60).returncode
 
 
 def whole_copies(small: SmallWorkbook) -> list[Path]:

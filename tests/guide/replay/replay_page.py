@@ -1,6 +1,5 @@
 """Following whole pages: from the built HTML to the comparison with the snapshot."""
 
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,9 +14,9 @@ from tests.guide.replay.page.blocks import Block, Page, read_page
 from tests.guide.replay.reader.reader import Reader
 from tests.guide.replay.reader.session import Session
 from tests.guide.replay.snapshot_diff import differences
+from tests.support.commands import run_command
 from workbook.paths import ROOT
 from workbook.projects.lessons import all_lessons, find_lesson
-from workbook.runtime.process_output import AS_TEXT
 
 BUILD_SECONDS = 120
 STEPS = ("01", "02", "03", "04", "05")
@@ -40,14 +39,8 @@ def build(root: Path, site: Path) -> Path:
 
     A Mishap says why it can't be built.
     """
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)],
-        cwd=root,
-        capture_output=True,
-        **AS_TEXT,
-        timeout=BUILD_SECONDS,
-        check=False,
-    )
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)]
+    done = run_command(command, root, timeout=BUILD_SECONDS)
     if done.returncode:
         raise Mishap(f"the guide can't be built:\n{done.stdout}{done.stderr}")
     return site

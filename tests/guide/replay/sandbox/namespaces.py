@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from tests.support.commands import run_command
 from workbook.paths import ENVIRONMENT, ROOT
-from workbook.runtime.process_output import AS_TEXT
 
 UNSHARE = (
     *("unshare", "--user", "--map-root-user"),
@@ -47,10 +47,7 @@ def has_namespaces() -> bool:
         return False
     # --rbind, as ENTER does: something may be mounted below /tmp already.
     command = [*UNSHARE, "mount", "--rbind", "/tmp", "/tmp"]
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False
-    )
-    return done.returncode == 0
+    return run_command(command, timeout=30).returncode == 0
 
 
 @contextmanager
@@ -69,12 +66,5 @@ def follow_in(copy: Path, arguments: Sequence[str]) -> subprocess.CompletedProce
     `arguments` are those of `inside.py`: the numbers of the pages' steps, and options.
     """
     command = [*UNSHARE, "bash", "-c", ENTER, "enter", str(ROOT), str(copy)]
-    return subprocess.run(
-        [*command, sys.executable, "-u", "-m", "tests.guide.replay.sandbox.entrypoint", *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        **AS_TEXT,
-        timeout=PAGES_SECONDS,
-        check=False,
-    )
+    command += [sys.executable, "-u", "-m", "tests.guide.replay.sandbox.entrypoint", *arguments]
+    return run_command(command, stderr=subprocess.STDOUT, timeout=PAGES_SECONDS)
