@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from benchmarks.versions import LEFT_OUT
 from tests.support.built_site import build_once
-from tests.support.skip_markers import SHELLS, require, require_what_it_needs
+from tests.support.skip_markers import FINDERS, require, require_what_it_needs
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.browser import CHOSEN, browser, find_chromium
 
@@ -43,14 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "windows: on Windows, under Wine where this is none")
     config.addinivalue_line("markers", "alone: holds a time, and runs at the end with none beside")
     config.addinivalue_line("markers", "takes_long(reason): why it takes more than twenty seconds")
-    config.addinivalue_line("markers", "redis_server: needs a redis-server on the PATH")
-    config.addinivalue_line("markers", "chromium: needs a Chromium")
-    config.addinivalue_line("markers", "nginx: needs an nginx")
-    config.addinivalue_line("markers", "postgresql: needs the programs of a PostgreSQL server")
-    config.addinivalue_line("markers", "systemd_analyze: needs a systemd-analyze")
-    for shell in SHELLS:
-        config.addinivalue_line("markers", f"{shell}: needs a {shell}")
-    config.addinivalue_line("markers", "namespaces: needs a network and processes of its own")
+    for name, (_, what) in FINDERS.items():
+        config.addinivalue_line("markers", f"{name}: needs {what}")
 
 
 @pytest.hookimpl(tryfirst=True)
