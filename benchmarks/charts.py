@@ -1,8 +1,9 @@
 """Bars as SVG, in the page's own colours: docs/css/figures.css knows the classes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 WIDTH = 580
 LABEL_WIDTH = 276
@@ -24,14 +25,18 @@ class Bar:
 
 
 def bars(name: str, title: str, shown: Sequence[Bar]) -> str:
-    """Return a chart of horizontal bars; `name` is unique in the page, `title` says it in words."""
+    """Return a chart of horizontal bars; `name` is unique in the page.
+
+    `title` says in words what is shown, and the text of each bar follows it there.
+    """
     longest = max(bar.high for bar in shown)
     scale = BAR_WIDTH / longest
     height = ROW_HEIGHT * len(shown) + 10
+    said = "; ".join(f"{bar.label}: {bar.text}" for bar in shown)
     lines = [
         f'<svg class="diagram chart" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-labelledby="{name}-title">',
-        f'<title id="{name}-title">{escape(title)}</title>',
+        f'<title id="{name}-title">{escape(f"{title} {said}.")}</title>',
     ]
     for number, bar in enumerate(shown):
         lines += _bar(bar, number * ROW_HEIGHT + 5, scale)
@@ -51,6 +56,11 @@ def _bar(bar: Bar, top: float, scale: float) -> list[str]:
         f'<text class="value" x="{max(end, high) + 8:.0f}" y="{middle + 5:.0f}">'
         f"{escape(bar.text)}</text>",
     ]
+
+
+def columns(rows: Iterable[Any], cells: Mapping[str, Callable[[Any], str]]) -> str:
+    """Return an HTML table of `rows`: by the head of each column, what stands in its cells."""
+    return table([*cells], [[cell(row) for cell in cells.values()] for row in rows])
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

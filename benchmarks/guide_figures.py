@@ -10,7 +10,7 @@ from functools import partial
 from html import escape
 
 from benchmarks.capacity import lines, needs
-from benchmarks.charts import Bar, bars, table
+from benchmarks.charts import Bar, bars, columns, table
 from benchmarks.poll.results import PollResult
 from benchmarks.pools.results import PoolsResult
 from benchmarks.push.results import PushResult, RowResult, SizeResult
@@ -38,9 +38,9 @@ def push_chart() -> str:
         for row in result.rows
         if row.came and (last := _size(row, most).last_ms)
     ]
-    said = "; ".join(f"{bar.label}: {bar.text}" for bar in shown)
-    title = f"Milliseconds until the last of {most:,} visitors has a status. {said}."
-    return bars("push-last", title, shown)
+    return bars(
+        "push-last", f"Milliseconds until the last of {most:,} visitors has a status.", shown
+    )
 
 
 def push_table() -> str:
@@ -54,42 +54,32 @@ def push_table() -> str:
 def push_costs() -> str:
     """Show what a frame, a socket and many visitors at once cost each row."""
     result = push()
-    heads = ["", "CPU a frame", "memory a socket", "handshakes a second"]
-    # The number of all is in the head: the table is as wide as a page already.
-    heads += [f"came at once, of {max(result.sizes):,}", "lost", "left in the group"]
-    rows = [
-        [
-            row.label,
-            f"{row.cpu_us_per_frame.median:.0f} µs",
-            f"{row.memory_kib_per_socket:.0f} KiB",
-            f"{row.handshakes_per_second.median:.0f}",
-            f"{min(row.came):,}",
-            str(row.lost),
-            str(max(row.members_left)),
-        ]
-        for row in result.rows
-        if row.came
-    ]
-    return table(heads, rows)
+    cells = {
+        "": lambda row: row.label,
+        "CPU a frame": lambda row: f"{row.cpu_us_per_frame.median:.0f} µs",
+        "memory a socket": lambda row: f"{row.memory_kib_per_socket:.0f} KiB",
+        "handshakes a second": lambda row: f"{row.handshakes_per_second.median:.0f}",
+        # The number of all is in the head: the table is as wide as a page already.
+        f"came at once, of {max(result.sizes):,}": lambda row: f"{min(row.came):,}",
+        "lost": lambda row: str(row.lost),
+        "left in the group": lambda row: str(max(row.members_left)),
+    }
+    return columns([row for row in result.rows if row.came], cells)
 
 
 def many_table() -> str:
     """Show how ten thousand visitors come to one process, and have a status."""
     result = many()
     visitors = max(result.sizes)
-    heads = ["", f"came, of {visitors:,}", "a second", "half have it after", "the last", "lost"]
-    rows = [
-        [
-            row.label,
-            f"{min(row.came):,}",
-            f"{row.handshakes_per_second.median:.0f}",
-            _wait(_size(row, visitors).median_ms),
-            _cell(_size(row, visitors)),
-            str(row.lost),
-        ]
-        for row in result.rows
-    ]
-    return table(heads, rows)
+    cells = {
+        "": lambda row: row.label,
+        f"came, of {visitors:,}": lambda row: f"{min(row.came):,}",
+        "a second": lambda row: f"{row.handshakes_per_second.median:.0f}",
+        "half have it after": lambda row: _wait(_size(row, visitors).median_ms),
+        "the last": lambda row: _cell(_size(row, visitors)),
+        "lost": lambda row: str(row.lost),
+    }
+    return columns(result.rows, cells)
 
 
 def push_capacity() -> str:
@@ -108,70 +98,56 @@ def poll_chart() -> str:
         for row in result.rows
         if (used := row.cpu_visitors)
     ]
-    said = "; ".join(f"{bar.label}: {bar.text}" for bar in shown)
-    title = f"CPU seconds a minute that {result.visitors} visitors cost the server. {said}."
+    title = f"CPU seconds a minute that {result.visitors} visitors cost the server."
     return bars("poll-cpu", title, shown)
 
 
 def poll_table() -> str:
     """Show what polling costs beside pushing."""
-    result = poll()
-    heads = ["", "CPU a minute", "nobody there", "half see it after", "the last after", "answers/s"]
-    rows = [
-        [
-            row.label,
-            f"{row.cpu_visitors.median:.1f} s",
-            f"{row.cpu_nobody.median:.1f} s",
-            _wait(row.median_ms),
-            _wait(row.last_ms),
-            f"{row.requests_per_second.median:.0f}" if row.requests_per_second else "–",
-        ]
-        for row in result.rows
-    ]
-    return table(heads, rows)
+    cells = {
+        "": lambda row: row.label,
+        "CPU a minute": lambda row: f"{row.cpu_visitors.median:.1f} s",
+        "nobody there": lambda row: f"{row.cpu_nobody.median:.1f} s",
+        "half see it after": lambda row: _wait(row.median_ms),
+        "the last after": lambda row: _wait(row.last_ms),
+        "answers/s": lambda row: (
+            f"{row.requests_per_second.median:.0f}" if row.requests_per_second else "–"
+        ),
+    }
+    return columns(poll().rows, cells)
 
 
 def pools_mixing() -> str:
     """Show what breaks where runs with event loops share a worker with other tasks."""
-    rows = [
-        [
-            row.label,
-            f"{row.runs_well} of {row.runs}",
-            f"{row.unrelated_with_result} of {row.unrelated}",
-        ]
-        for row in pools().mixing
-    ]
-    return table(["worker", "runs that ended well", "other tasks with a result"], rows)
+    cells = {
+        "worker": lambda row: row.label,
+        "runs that ended well": lambda row: f"{row.runs_well} of {row.runs}",
+        "other tasks with a result": lambda row: f"{row.unrelated_with_result} of {row.unrelated}",
+    }
+    return columns(pools().mixing, cells)
 
 
 def pools_waiting() -> str:
     """Show what each pool takes for tasks that wait."""
-    rows = [
-        [
-            row.label,
-            f"{row.seconds.median:.1f} s",
-            f"{row.memory_mib.median:.0f} MiB",
-            str(row.processes),
-        ]
-        for row in pools().waiting
-    ]
-    return table(["worker", "until all were done", "memory", "processes"], rows)
+    cells = {
+        "worker": lambda row: row.label,
+        "until all were done": lambda row: f"{row.seconds.median:.1f} s",
+        "memory": lambda row: f"{row.memory_mib.median:.0f} MiB",
+        "processes": lambda row: str(row.processes),
+    }
+    return columns(pools().waiting, cells)
 
 
 def versions_table() -> str:
     """Show which versions were proven, what was tried with each, and when."""
-    heads = ["Python", "Django", "Set-up, run 05, checks", "Page 01", "Proven"]
-    rows = [
-        [
-            f"{one.python}{f', {one.title}' if one.title else ''}",
-            one.django,
-            _signs(one, "set-up", "run", "check"),
-            _signs(one, "page"),
-            f"{one.verdict}, {one.recorded}",
-        ]
-        for one in recorded_versions().rounds
-    ]
-    return table(heads, rows)
+    cells = {
+        "Python": lambda one: f"{one.python}{f', {one.title}' if one.title else ''}",
+        "Django": lambda one: one.django,
+        "Set-up, run 05, checks": lambda one: _signs(one, "set-up", "run", "check"),
+        "Page 01": lambda one: _signs(one, "page"),
+        "Proven": lambda one: f"{one.verdict}, {one.recorded}",
+    }
+    return columns(recorded_versions().rounds, cells)
 
 
 def versions_reasons() -> str:
@@ -179,7 +155,7 @@ def versions_reasons() -> str:
     items = [
         f"<li>{escape(_name(one))}: {escape(text)}</li>"
         for one in recorded_versions().rounds
-        if (text := " ".join([*reasons(one)]))
+        if (text := " ".join(reasons(one)))
     ]
     return f"<ul>{''.join(items)}</ul>" if items else ""
 
