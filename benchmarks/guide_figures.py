@@ -13,7 +13,7 @@ from benchmarks.capacity import lines, needs
 from benchmarks.charts import Bar, bars, columns, table
 from benchmarks.poll.results import PollResult
 from benchmarks.pools.results import PoolsResult
-from benchmarks.push.results import PushResult, RowResult, SizeResult
+from benchmarks.push.results import PushResult, SizeResult
 from benchmarks.setup.results import SetupResult
 from benchmarks.support.result_files import recorded
 from benchmarks.support.statistics_summary import Figure
@@ -36,7 +36,7 @@ def push_chart() -> str:
     shown = [
         Bar(row.label, last.median, last.low, last.high, _wait(last), row.name == "step-05")
         for row in result.rows
-        if row.came and (last := _size(row, most).last_ms)
+        if row.came and (last := row.at(most).last_ms)
     ]
     return bars(
         "push-last", f"Milliseconds until the last of {most:,} visitors has a status.", shown
@@ -47,7 +47,7 @@ def push_table() -> str:
     """Show every row's wait at every size, and as a multiple of LIMIT's."""
     result = push()
     heads = ["Until the last of N has it", *(f"N = {size:,}" for size in result.sizes)]
-    rows = [[row.label, *(_cell(_size(row, size)) for size in result.sizes)] for row in result.rows]
+    rows = [[row.label, *(_cell(row.at(size)) for size in result.sizes)] for row in result.rows]
     return table(heads, rows)
 
 
@@ -75,8 +75,8 @@ def many_table() -> str:
         "": lambda row: row.label,
         f"came, of {visitors:,}": lambda row: f"{min(row.came):,}",
         "a second": lambda row: f"{row.handshakes_per_second.median:.0f}",
-        "half have it after": lambda row: _wait(_size(row, visitors).median_ms),
-        "the last": lambda row: _cell(_size(row, visitors)),
+        "half have it after": lambda row: _wait(row.at(visitors).median_ms),
+        "the last": lambda row: _cell(row.at(visitors)),
         "lost": lambda row: str(row.lost),
     }
     return columns(result.rows, cells)
@@ -218,10 +218,6 @@ def drawn(name: str) -> str:
     if name not in DRAWINGS:
         raise WorkbookError(f"There are no figures “{name}”. There are: {', '.join(DRAWINGS)}.")
     return DRAWINGS[name]()
-
-
-def _size(row: RowResult, visitors: int) -> SizeResult:
-    return next(size for size in row.sizes if size.visitors == visitors)
 
 
 def _cell(size: SizeResult) -> str:

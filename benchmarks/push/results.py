@@ -59,6 +59,10 @@ class RowResult:
     lost: int
     dropped: int
 
+    def at(self, visitors: int) -> SizeResult:
+        """Return what so many visitors saw."""
+        return next(size for size in self.sizes if size.visitors == visitors)
+
 
 @dataclass(frozen=True)
 class PushResult(RunInfo):
@@ -67,6 +71,10 @@ class PushResult(RunInfo):
     statuses_per_round: int
     sizes: list[int]
     rows: list[RowResult]
+
+    def row(self, name: str) -> RowResult:
+        """Return the row of that name."""
+        return next(row for row in self.rows if row.name == name)
 
 
 def row_result(name: str, label: str, found: Readings, limit: Readings) -> RowResult:

@@ -42,8 +42,8 @@ def lines(result: PushResult) -> Iterator[str]:
 
 
 def _cell(row: RowResult, size: int) -> str:
-    found = next((one for one in row.sizes if one.visitors == size), None)
-    if found is None or found.last_ms is None:
+    found = row.at(size)
+    if found.last_ms is None:
         return f"{'–':>{CELL_WIDTH}}"
     times = f" ×{found.times_limit.median:.1f}" if found.times_limit else ""
     return f"{found.last_ms.text() + times:>{CELL_WIDTH}}"

@@ -117,16 +117,15 @@ def test_in_the_recorded_run_step_05_lost_nobody_and_turned_nobody_away() -> Non
 
 def test_in_the_recorded_run_no_rung_is_slower_than_the_one_below() -> None:
     names = ["original", *(row.name for row in ladder())]
-    rows = {row.name: row for row in recorded("push", PushResult).rows}
-    waits = [rows[name].sizes[-1].last_ms.median for name in names]
+    result = recorded("push", PushResult)
+    waits = [result.row(name).sizes[-1].last_ms.median for name in names]
     # Some save the same for a thousand as for one: nearly nothing, beside the rest.
     assert all(above <= 1.1 * below for below, above in pairwise(waits))
 
 
 @pytest.mark.parametrize(("name", "visitors"), [(row, size) for row in AIMS for size in AIMS[row]])
 def test_in_the_recorded_run_the_aims_are_met(name: str, visitors: int) -> None:
-    row = next(row for row in recorded("push", PushResult).rows if row.name == name)
-    size = next(size for size in row.sizes if size.visitors == visitors)
+    size = recorded("push", PushResult).row(name).at(visitors)
     assert size.times_limit.median <= AIMS[name][visitors]
 
 

@@ -14,6 +14,6 @@ from tests.support.skip_markers import REDIS_SERVER
 def test_every_visitor_comes_and_has_every_status() -> None:
     result = measure(ROWS, PLAN)
     assert complaints(ROWS, result) == []
-    step_05 = next(row for row in result.rows if row.name == STEP_05.name)
+    step_05 = result.row(STEP_05.name)
     assert step_05.came == [VISITORS]
     assert step_05.sizes[0].last_ms

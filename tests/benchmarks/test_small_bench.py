@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.push.__main__ import complaints, measure
-from benchmarks.push.results import PushResult, RowResult
+from benchmarks.push.results import PushResult
 from benchmarks.push.rounds import Plan
 from benchmarks.push.variants import LIMIT, ORIGINAL_LISTING, STEP_05
 from tests.support.skip_markers import REDIS_SERVER
@@ -23,18 +23,13 @@ def result() -> PushResult:
     return measure(ROWS, PLAN)
 
 
-@pytest.fixture
-def step_05(result: PushResult) -> RowResult:
-    """Return what was found of step 05."""
-    return _row(result, STEP_05.name)
-
-
 @pytest.mark.takes_long("it measures two rows at two sizes, for all tests of the module")
 def test_no_status_is_lost_and_no_visitor_dropped(result: PushResult) -> None:
     assert complaints(ROWS, result) == []
 
 
-def test_everybody_came_and_was_counted_at_every_size(step_05: RowResult) -> None:
+def test_everybody_came_and_was_counted_at_every_size(result: PushResult) -> None:
+    step_05 = result.row(STEP_05.name)
     assert step_05.came == [100]
     assert [size.visitors for size in step_05.sizes] == [1, 100]
     assert all(size.last_ms for size in step_05.sizes)
@@ -43,11 +38,6 @@ def test_everybody_came_and_was_counted_at_every_size(step_05: RowResult) -> Non
 def test_step_05_is_not_slower_than_the_original_listing(result: PushResult) -> None:
     # With a single visitor both take as long as the machine's other work lets them.
     ours, original = (
-        next(size for size in _row(result, name).sizes if size.visitors == max(PLAN.sizes))
-        for name in (STEP_05.name, ORIGINAL_LISTING.name)
+        result.row(name).at(max(PLAN.sizes)) for name in (STEP_05.name, ORIGINAL_LISTING.name)
     )
     assert ours.times_limit.median <= NOISE * original.times_limit.median
-
-
-def _row(result: PushResult, name: str) -> RowResult:
-    return next(row for row in result.rows if row.name == name)
