@@ -55,12 +55,11 @@ class LoadWorker:
 
     def open(self, count: int) -> Opened:
         """Let `count` visitors come at the same moment."""
-        said = self._ask({"do": "open", "count": count}, "open")
-        return Opened(said["opened"], said["refused"], said["seconds"])
+        return Opened(**self._ask("open", count=count))
 
     def leave(self, count: int) -> None:
         """Let `count` visitors hang up."""
-        self._ask({"do": "leave", "count": count}, "leave")
+        self._ask("leave", count=count)
 
     def delivery(self, within: float) -> Delivery | None:
         """Return how the next status reached everybody; None where it did not, `within` seconds."""
@@ -73,26 +72,25 @@ class LoadWorker:
 
     def seen_by(self) -> int:
         """Return how many visitors saw the status that did not reach everybody."""
-        return self._ask({"do": "partial"}, "partial")["count"]
+        return self._ask("partial")["count"]
 
     def standing(self) -> Standing:
         """Return its state."""
-        said = self._ask({"do": "count"}, "count")
-        return Standing(said["here"], said["dropped"], said["texts"])
+        return Standing(**self._ask("count"))
 
-    def _ask(self, command: dict[str, object], answer: str) -> dict:
-        self._process.stdin.write(json.dumps(command) + "\n")
+    def _ask(self, act: str, **values: int) -> dict:
+        self._process.stdin.write(json.dumps({"do": act, **values}) + "\n")
         self._process.stdin.flush()
         while True:
             try:
                 said = self._said.get(timeout=COMMAND_SECONDS)
             except queue.Empty:
                 raise WorkbookError(
-                    f"The visitors' process should have done “{answer}” within "
+                    f"The visitors' process should have done “{act}” within "
                     f"{COMMAND_SECONDS} s and did not. Is the machine very busy? Run it again."
                 ) from None
             self._refuse_end(said)
-            if said["event"] == answer:
+            if said.pop("event") == act:
                 return said
 
     def _refuse_end(self, said: dict) -> None:

@@ -105,14 +105,13 @@ def say(words: dict[str, object]) -> None:
 async def serve(address: Address) -> None:
     """Carry out commands until there are no more."""
     visitors = Visitors(address)
-    acts = {"open": visitors.open, "leave": visitors.leave}
-    questions = {"partial": visitors.partial, "count": visitors.count}
+    acts = (visitors.open, visitors.leave, visitors.partial, visitors.count)
+    by_name = {act.__name__: act for act in acts}
     # In a thread: a pipe that asyncio can read is not to be had on Windows.
     while line := await asyncio.to_thread(sys.stdin.readline):
         command = json.loads(line)
-        name = command["do"]
-        answer = await (acts[name](command["count"]) if name in acts else questions[name]())
-        say({"event": name, **answer})
+        name = command.pop("do")
+        say({"event": name, **await by_name[name](**command)})
     await visitors.leave(len(visitors.here))
 
 
