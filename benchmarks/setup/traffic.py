@@ -45,14 +45,6 @@ class Traffic:
 
 
 @dataclass(frozen=True)
-class Proxy:
-    """A counting proxy that runs: its address, and what has passed it."""
-
-    url: str
-    traffic: Traffic
-
-
-@dataclass(frozen=True)
 class Addresses:
     """What the names of hosts resolve to, each asked for once.
 
@@ -74,22 +66,69 @@ class Addresses:
         return str(answers[0][4][0])
 
 
+class Proxy:
+    """A counting proxy: its address once it runs, and what has passed it."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.traffic = Traffic()
+        self._addresses = Addresses()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one connection: open the tunnel it asks for, and pass on bytes until an end."""
+        # A tunnel that the end of the proxy cancels has nobody left to tell.
+        ends = (asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError)
+        with contextlib.suppress(OSError, *ends):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            method, target, *_ = head.split()
+            if method == "CONNECT":
+                await self._tunnel(target, reader, writer)
+            else:
+                writer.write(REFUSED)
+                await writer.drain()
+        writer.close()
+
+    async def _tunnel(
+        self, target: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        host, _, port = target.rpartition(":")
+        self.traffic.note(0, time.monotonic())
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                far_reader, far_writer = await asyncio.open_connection(
+                    await self._addresses.of(host.strip("[]")), int(port)
+                )
+        except (OSError, ValueError):  # TimeoutError is an OSError
+            writer.write(UNREACHABLE)
+            await writer.drain()
+            return
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        try:
+            await asyncio.gather(
+                _pass_on(reader, far_writer, lambda _count, at: self.traffic.note(0, at)),
+                _pass_on(far_reader, writer, self.traffic.note),
+            )
+        finally:
+            far_writer.close()
+
+
 @contextmanager
 def counting_proxy() -> Iterator[Proxy]:
     """Run the proxy inside the block, on a free port of loopback; no tunnel outlives the block.
 
     Raises WorkbookError where it does not start.
     """
-    traffic, addresses, loop = Traffic(), Addresses(), asyncio.new_event_loop()
+    proxy, loop = Proxy(), asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
-        start = asyncio.start_server(lambda *ends: _serve(traffic, addresses, *ends), LOOPBACK, 0)
+        start = asyncio.start_server(proxy.serve, LOOPBACK, 0)
         try:
             server = asyncio.run_coroutine_threadsafe(start, loop).result(START_SECONDS)
         except (OSError, TimeoutError) as error:
             raise WorkbookError(f"The proxy that counts bytes did not start: {error}.") from error
-        yield Proxy(f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}", traffic)
+        proxy.url = f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}"
+        yield proxy
     finally:
         asyncio.run_coroutine_threadsafe(_end_all(), loop).result(START_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
@@ -103,54 +142,6 @@ async def _end_all() -> None:
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
-
-
-async def _serve(
-    traffic: Traffic,
-    addresses: Addresses,
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-) -> None:
-    """Answer one connection: open the tunnel that it asks for, and pass on bytes until an end."""
-    # A tunnel that the end of the proxy cancels has nobody left to tell.
-    ends = (asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError)
-    with contextlib.suppress(OSError, *ends):
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        method, target, *_ = head.split()
-        if method == "CONNECT":
-            await _tunnel(traffic, addresses, target, reader, writer)
-        else:
-            writer.write(REFUSED)
-            await writer.drain()
-    writer.close()
-
-
-async def _tunnel(
-    traffic: Traffic,
-    addresses: Addresses,
-    target: str,
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-) -> None:
-    host, _, port = target.rpartition(":")
-    traffic.note(0, time.monotonic())
-    try:
-        async with asyncio.timeout(CONNECT_SECONDS):
-            far_reader, far_writer = await asyncio.open_connection(
-                await addresses.of(host.strip("[]")), int(port)
-            )
-    except (OSError, ValueError):  # TimeoutError is an OSError
-        writer.write(UNREACHABLE)
-        await writer.drain()
-        return
-    writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-    try:
-        await asyncio.gather(
-            _pass_on(reader, far_writer, lambda _count, at: traffic.note(0, at)),
-            _pass_on(far_reader, writer, traffic.note),
-        )
-    finally:
-        far_writer.close()
 
 
 async def _pass_on(reader, writer, note) -> None:
