@@ -77,21 +77,17 @@ def all_running(rows: Iterable[Row]) -> Iterator[list[Site]]:
 def _running(row: Row, run: Run) -> Iterator[Site]:
     folder = run.folder / row.name
     folder.mkdir()
-    with contextlib.ExitStack() as stack:
-        server = stack.enter_context(private_redis("server", run=run))
-        client = stack.enter_context(redis.Redis.from_url(server.url))
-        port = free_port()
-        address = Address(f"ws://{LOOPBACK}:{port}/ws/status")
-        if row.step is None:
-            web = stack.enter_context(_bare(server, port, folder, run.id))
-        else:
-            web, address = stack.enter_context(_project(row, server, port, folder, run.id))
-        visitors = stack.enter_context(load_worker(address))
-        yield Site(row, web, address, visitors, client)
+    with private_redis("server", run=run) as server, redis.Redis.from_url(server.url) as client:
+        place = server, free_port(), folder, run.id
+        started = _project(row, *place) if row.step else _bare(*place)
+        with started as (web, address), load_worker(address) as visitors:
+            yield Site(row, web, address, visitors, client)
 
 
 @contextmanager
-def _bare(server: RedisServer, port: int, folder: Path, run_id: str) -> Iterator[Measured]:
+def _bare(
+    server: RedisServer, port: int, folder: Path, run_id: str
+) -> Iterator[tuple[Measured, Address]]:
     python = [sys.executable, "-m"]
     environment = environment_for(server.url, run_id=run_id)
     web = [*python, "benchmarks.push.limit.server", str(port), server.url]
@@ -102,7 +98,7 @@ def _bare(server: RedisServer, port: int, folder: Path, run_id: str) -> Iterator
     ):
         one.await_word("Listening")
         two.await_word(" ready.")
-        yield one
+        yield one, websocket_at(port)
 
 
 @contextmanager
@@ -116,24 +112,21 @@ def _project(
     project.manage(environment, "migrate", "--noinput", "--verbosity", "0")
     words = command_lines(project.folder, port)
     url = f"http://{LOOPBACK}:{port}"
-    with contextlib.ExitStack() as stack:
-        web = stack.enter_context(
-            measured(
-                f"{row.name}’s web", words[WEB], project.folder, environment, folder / "web.log"
-            )
-        )
+    place = project.folder, environment
+    with measured(f"{row.name}’s web", words[WEB], *place, folder / "web.log") as web:
         await_page(url, web)
-        address = Address(f"ws://{LOOPBACK}:{port}/ws/status")
-        if row.is_polled:
-            address = sent_task(url, project.folder)
+        address = sent_task(url, project.folder) if row.is_polled else websocket_at(port)
         log = folder / "worker.log"
-        worker = stack.enter_context(
-            measured(f"{row.name}’s worker", words[WORKER], project.folder, environment, log)
-        )
-        worker.await_word(" ready.")
-        with Celery(broker=server.url) as sender:
-            sender.send_task("load_task.send_on_demand", queue="measured")
-        yield web, address
+        with measured(f"{row.name}’s worker", words[WORKER], *place, log) as worker:
+            worker.await_word(" ready.")
+            with Celery(broker=server.url) as sender:
+                sender.send_task("load_task.send_on_demand", queue="measured")
+            yield web, address
+
+
+def websocket_at(port: int) -> Address:
+    """Return where the visitors of a server on `port` open their websockets."""
+    return Address(f"ws://{LOOPBACK}:{port}/ws/status")
 
 
 def await_page(url: str, web: Measured) -> None:
