@@ -8,8 +8,8 @@
 And how long it takes until a syntax error is told.
 """
 
+import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,7 +25,7 @@ from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
-from workbook.runtime.process_output import AS_TEXT
+from workbook.runtime.process_tree import run_to_end
 
 # In seconds, and what it is that takes so long.
 WAITS = {
@@ -80,18 +80,11 @@ def checks_seconds(step: int, folder: Path, code: int = 0) -> float:
     """
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     start = time.perf_counter()
-    done = subprocess.run(
-        [*command, f"checks/step_{step:02d}", "--target", str(folder)],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        **AS_TEXT,
-        check=False,
-        timeout=120,
-    )
+    command += [f"checks/step_{step:02d}", "--target", str(folder)]
+    ended, said = run_to_end(command, ROOT, os.environ, within_seconds=120)
     took = time.perf_counter() - start
-    if done.returncode != code:
-        raise WorkbookError(f"step {step:02d} ended with {done.returncode}:\n{done.stdout}")
+    if ended != code:
+        raise WorkbookError(f"step {step:02d} ended with {ended}:\n{said}")
     return took
 
 

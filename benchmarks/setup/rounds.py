@@ -1,10 +1,11 @@
 """A round of the set-up benchmark: from a fresh clone to the first status, and once more."""
 
+import os
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from benchmarks.setup.results import Reading
@@ -14,8 +15,7 @@ from benchmarks.setup.ways import STEP, Clone, Way, base_python, learners_enviro
 from benchmarks.support.processes import Measured, measured
 from workbook.errors import WorkbookError
 from workbook.runtime.ports import free_port
-from workbook.runtime.process_output import AS_TEXT
-from workbook.runtime.process_tree import end, last_lines, trees
+from workbook.runtime.process_tree import end, last_lines, run_to_end, trees
 from workbook.runtime.run_records import opened_run
 
 CLONE_SECONDS = 60
@@ -66,24 +66,23 @@ def make_clone(source: Path, folder: Path) -> None:
     """Clone what is committed in `source` into `folder`. Raises WorkbookError where git can't."""
     command = ["git", "clone", "--quiet", str(source), str(folder)]
     try:
-        subprocess.run(command, capture_output=True, **AS_TEXT, check=True, timeout=CLONE_SECONDS)
+        code, said = run_to_end(command, source, os.environ, CLONE_SECONDS)
     except FileNotFoundError as error:
         raise WorkbookError("The benchmark of the set-up needs git, which is not there.") from error
-    except subprocess.CalledProcessError as error:
+    if code is None:
+        raise WorkbookError(f"git has not cloned {source} within {CLONE_SECONDS} s.")
+    if code:
         raise WorkbookError(
             f"The benchmark of the set-up needs a workbook that git can clone. It said:\n"
-            f"{last_lines(error.stderr)}"
-        ) from error
-    except subprocess.TimeoutExpired as error:
-        raise WorkbookError(f"git has not cloned {source} within {CLONE_SECONDS} s.") from error
+            f"{last_lines(said)}"
+        )
 
 
-@contextmanager
-def _started(way: Way, clone: Clone, command: Sequence[str], name: str) -> Iterator[Measured]:
+def _started(
+    way: Way, clone: Clone, command: Sequence[str], name: str
+) -> AbstractContextManager[Measured]:
     environment = {**clone.environment, **way.variables(clone)}
-    log = clone.root.with_name("log")
-    with measured(name, command, clone.root, environment, log) as process:
-        yield process
+    return measured(name, command, clone.root, environment, clone.root.with_name("log"))
 
 
 @contextmanager
