@@ -25,7 +25,7 @@ def measure(rows: Sequence[Row], plan: Plan) -> PushResult:
     with all_running(rows) as sites:
         told = [site for site in sites if not site.row.is_polled]
         polled = [site for site in sites if site.row.is_polled]
-        rounds = Rounds(plan, told, polled, lambda line: print(line, flush=True))
+        rounds = Rounds(plan, told, polled)
         rounds.measure()
     found = rounds.readings
     return PushResult(

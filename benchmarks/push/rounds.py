@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.push.deployments import Site
@@ -39,7 +39,6 @@ class Rounds:
     plan: Plan
     sites: Sequence[Site]
     polled: Sequence[Site]
-    say: Callable[[str], None]
     readings: dict[str, Readings] = field(default_factory=dict)
     # How many visitors are too many for a row that is polled, as a round before has shown.
     too_many: dict[str, int] = field(default_factory=dict)
@@ -52,7 +51,7 @@ class Rounds:
             start = time.monotonic()
             self._round()
             seconds = time.monotonic() - start
-            self.say(f"Round {number} of {self.plan.rounds}: {seconds:.0f} s")
+            print(f"Round {number} of {self.plan.rounds}: {seconds:.0f} s", flush=True)
         for site in (*self.sites, *self.polled):
             found = self.readings[site.row.name]
             found.lost = site.lost

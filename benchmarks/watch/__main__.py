@@ -9,7 +9,6 @@
 The aim is a net of 3 s, and of 1 s for a syntax error, on two cores.
 """
 
-import argparse
 import statistics
 import sys
 import tempfile
@@ -133,18 +132,8 @@ def aim_of(kind: str) -> float:
     return SYNTAX_AIM_SECONDS if kind == SYNTAX else AIM_SECONDS
 
 
-def parser_of() -> BenchmarkParser:
-    """Return the command line."""
+if __name__ == "__main__":
     parser = BenchmarkParser("watch", rounds=5)
     every = ",".join(dict.fromkeys(one.step for one in FAULTS))
     parser.add_argument("--steps", default=every, help=f"default: {every}")
-    return parser
-
-
-def act(options: argparse.Namespace) -> WatchResult:
-    """Measure what the options ask for."""
-    return measure(options.rounds, options.steps)
-
-
-if __name__ == "__main__":
-    sys.exit(run_benchmark(parser_of(), act, lines_of))
+    sys.exit(run_benchmark(parser, lambda given: measure(given.rounds, given.steps), lines_of))

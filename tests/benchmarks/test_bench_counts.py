@@ -162,15 +162,15 @@ def test_a_status_that_did_not_reach_everybody_is_no_reading() -> None:
 
 def test_more_visitors_than_polling_can_serve_are_waited_for_in_one_round_alone(no_pauses) -> None:
     told, polled = quick_site(LIMIT), quick_site(STEP_03)
-    polled.send.side_effect = lambda: None if last_size(polled) >= 500 else DELIVERY
-    Rounds(SHORT, [told], [polled], lambda _line: None).measure()
+    polled.send.side_effect = lambda: None if sizes(polled)[-1] >= 500 else DELIVERY
+    Rounds(SHORT, [told], [polled]).measure()
     assert sizes(polled) == [1, 100, 500, 1, 100]
 
 
 def test_one_status_that_polling_lost_is_no_reason_to_give_up(no_pauses) -> None:
     told, polled = quick_site(LIMIT), quick_site(STEP_03)
     polled.send.side_effect = chain([None], repeat(DELIVERY))
-    Rounds(SHORT, [told], [polled], lambda _line: None).measure()
+    Rounds(SHORT, [told], [polled]).measure()
     assert sizes(polled) == [*SHORT.sizes, *SHORT.sizes]
 
 
@@ -188,11 +188,6 @@ def quick_site(row: Row) -> Mock:
 def sizes(site: Mock) -> list[int]:
     """Return how many came, time after time."""
     return [call.args[0] for call in site.visitors.open.call_args_list]
-
-
-def last_size(site: Mock) -> int:
-    """Return how many came last."""
-    return sizes(site)[-1]
 
 
 def test_a_figure_has_the_median_of_all_and_the_spread_of_the_rounds() -> None:
