@@ -129,9 +129,7 @@ def costs_of(row: RowResult) -> Costs:
     if not (row.cpu_us_per_frame and row.memory_kib_per_socket and row.handshakes_per_second):
         raise WorkbookError(f"The row “{row.label}” keeps no sockets: there is nothing to reckon.")
     return Costs(
-        row.cpu_us_per_frame.median,
-        row.memory_kib_per_socket,
-        row.handshakes_per_second.median,
+        row.cpu_us_per_frame.median, row.memory_kib_per_socket, row.handshakes_per_second.median
     )
 
 
@@ -152,10 +150,7 @@ def lines(found: list[Need]) -> Iterator[tuple[str, ...]]:
         "Network, while a status goes out",
         *(f"{need.bits_per_second / 1e6:,.0f} Mbit/s" for need in found),
     )
-    yield (
-        "Everybody is back",
-        *(f"after {need.back_seconds:.0f} s" for need in found),
-    )
+    yield "Everybody is back", *(f"after {need.back_seconds:.0f} s" for need in found)
     yield "Redis, one status for all", *(_redis(need.redis_for_all) for need in found)
     yield "Redis, a status for each", *(_redis(need.redis_for_each) for need in found)
     yield "Redis, while all come back", *(_redis(need.redis_coming_back) for need in found)

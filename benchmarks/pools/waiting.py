@@ -53,8 +53,5 @@ def waiting_row(pool: str, rounds: Sequence[tuple[float, float, int]]) -> Waitin
     """Return the medians of a pool's rounds."""
     took, memory, processes = zip(*rounds, strict=True)
     return WaitingRow(
-        pool,
-        figure([[one] for one in took]),
-        figure([[one] for one in memory]),
-        max(processes),
+        pool, figure([[one] for one in took]), figure([[one] for one in memory]), max(processes)
     )

@@ -52,12 +52,7 @@ FAULTS = (
     # A run is five statuses, one a second here, and then a silence is waited for; the browser
     # comes after it.
     Fault(
-        "05",
-        "template",
-        f"{PARTIALS}/current_status.html",
-        'id="status"',
-        'id="other"',
-        passes=5.3,
+        "05", "template", f"{PARTIALS}/current_status.html", 'id="status"', 'id="other"', passes=5.3
     ),
     Fault("05", "task", TASKS, "'RUNNING', 'FINISHED'", "'FINISHED', 'RUNNING'", passes=5.3),
     Fault("05", "consumer", CONSUMERS, "{'status': status}", "{'status': 'STARTED'}", passes=5.3),
