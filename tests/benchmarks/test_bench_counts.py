@@ -41,10 +41,10 @@ class Server:
             for _ in socket:
                 pass
 
-    def send(self, sockets: list[ServerConnection], stamp: int | None = None) -> None:
+    def send(self, sockets: list[ServerConnection], stamp: int) -> None:
         """Send a status to some visitors."""
         for socket in sockets:
-            socket.send(f"<span>RUNNING {stamp or time.monotonic_ns()}</span>")
+            socket.send(f"<span>RUNNING {stamp}</span>")
 
 
 @pytest.fixture

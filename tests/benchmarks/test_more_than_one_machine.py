@@ -15,17 +15,12 @@ from playwright.sync_api import Browser, expect
 
 from benchmarks.capacity import REDIS_PER_VISITOR
 from benchmarks.capacity import frame as longest_frame
-from tests.support.machines.cluster import (
-    LOCK,
-    QUEUES,
-    STATUS_INTERVAL,
-    Cluster,
-    several_machines,
-)
+from tests.support.machines.cluster import LOCK, QUEUES, STATUS_INTERVAL, Cluster, several_machines
 from tests.support.machines.database import let_beat_tick, sent_and_done, worker_of
 from tests.support.machines.proxy import SERVED_BY
 from tests.support.machines.visitors import MachineVisitor
 from tests.support.skip_markers import CHROMIUM, NGINX, POSTGRESQL, REDIS_SERVER
+from tests.support.snapshots import csrf
 from tests.support.tool_process import wait_until
 
 pytestmark = [NGINX, POSTGRESQL, REDIS_SERVER]
@@ -83,10 +78,9 @@ def test_a_task_on_one_worker_changes_the_pages_of_both_web_processes(machines: 
 
 def test_results_are_in_postgresql_with_the_worker_of_their_queue(machines: Cluster) -> None:
     with machines.browser() as browser:
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get("/").text)[1]
         posted = browser.post(
             "/check-status/",
-            data={"csrfmiddlewaretoken": token},
+            data=csrf(browser),
             # As on port 443: nginx hands on the host without a port.
             headers={"Referer": f"https://{browser.base_url.host}/"},
         )

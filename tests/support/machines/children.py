@@ -108,14 +108,8 @@ class Child:
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], **options) -> str:
     """Run a command to its end and return what it prints; fail with that where it fails."""
-    done = run_command(
-        command,
-        folder,
-        dict(environment),
-        stderr=subprocess.STDOUT,
-        timeout=READY_SECONDS,
-        **options,
-    )
+    options |= {"stderr": subprocess.STDOUT, "timeout": READY_SECONDS}
+    done = run_command(command, folder, environment, **options)
     assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-3000:]}"
     return done.stdout
 
