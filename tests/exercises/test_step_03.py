@@ -16,6 +16,8 @@ def cancel_task(request, task_id):
 """
 NOTE = "result.backend.mark_as_revoked(result.id)"
 READING = "if self.request.get('is_revoked'):"
+IMPORT = "from django_celery_results.models import TaskResult"
+READING_THE_ROW = "if TaskResult.objects.filter(task_id=f'off-{self.request.id}').exists():"
 ROW = """TaskResult.objects.get_or_create(task_id=f'off-{result.id}')
         result.revoke()"""
 
@@ -25,21 +27,9 @@ SOLUTIONS = [
     Solution(
         "a note in a row of its own, read by the task",
         Edit(VIEWS, NOTE, ROW),
-        Edit(
-            VIEWS,
-            "from kombu",
-            "from django_celery_results.models import TaskResult\nfrom kombu",
-        ),
-        Edit(
-            TASKS,
-            "from celery import",
-            "from django_celery_results.models import TaskResult\nfrom celery import",
-        ),
-        Edit(
-            TASKS,
-            READING,
-            "if TaskResult.objects.filter(task_id=f'off-{self.request.id}').exists():",
-        ),
+        Edit(VIEWS, "from kombu", f"{IMPORT}\nfrom kombu"),
+        Edit(TASKS, "from celery import", f"{IMPORT}\nfrom celery import"),
+        Edit(TASKS, READING, READING_THE_ROW),
         is_ours=True,
     ),
     Solution(

@@ -11,12 +11,9 @@ from tests.support.tool_process import wait_until
 from workbook.projects.steps import find_step
 
 ASGI = "config/asgi.py"
-CONSUMERS, ROUTING, TASKS = "status/consumers.py", "status/routing.py", "status/tasks.py"
-INDEX, TASK, VIEWS = (
-    "templates/index.html",
-    "templates/status/partials/task.html",
-    "status/views.py",
-)
+CONSUMERS, ROUTING = "status/consumers.py", "status/routing.py"
+TASKS, VIEWS = "status/tasks.py", "status/views.py"
+INDEX, TASK = "templates/index.html", "templates/status/partials/task.html"
 FULL_BAR = '<progress value="100" max="100" aria-label="Progress"></progress>'
 OWN = "if not await SentTask.objects.filter(visitor=visitor, task_id=self.task_id).aexists():"
 ROUTER = "URLRouter(websocket_urlpatterns)"
