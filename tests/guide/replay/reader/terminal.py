@@ -25,7 +25,7 @@ CTRL_C, CTRL_Z = b"\x03", b"\x1a"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\x1b[@-_]")
 SIZE = struct.pack("HHHH", 24, 80, 0, 0)
 BASH = ("bash", "--norc", "--noprofile", "--noediting", "-i")
-# Only who has a terminal of its own hears a Ctrl-C that is typed there.
+# Only who has a terminal of its own, as a window gives one, hears a Ctrl-C that is typed there.
 OWN_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
