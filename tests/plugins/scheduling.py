@@ -38,10 +38,7 @@ def unit_of(node_id: str) -> str:
 
 def recorded_seconds() -> dict[str, float]:
     """Return how long each unit took when that was last recorded; those that took longest first."""
-    if not DURATIONS.exists():
-        return {}
-    recorded: dict[str, float] = json.loads(DURATIONS.read_text(encoding="utf-8"))
-    return recorded
+    return json.loads(DURATIONS.read_text(encoding="utf-8")) if DURATIONS.exists() else {}
 
 
 class LongestFirst(LoadScopeScheduling):
