@@ -63,12 +63,8 @@ class LoadWorker:
 
     def delivery(self, within: float) -> Delivery | None:
         """Return how the next status reached everybody; None where it did not, `within` seconds."""
-        try:
-            said = self._said.get(timeout=within)
-        except queue.Empty:
-            return None
-        self._refuse_end(said)
-        return Delivery(said["count"], said["median_ms"], said["last_ms"])
+        said = self._next(within)
+        return said and Delivery(said["count"], said["median_ms"], said["last_ms"])
 
     def seen_by(self) -> int:
         """Return how many visitors saw the status that did not reach everybody."""
@@ -81,21 +77,23 @@ class LoadWorker:
     def _ask(self, act: str, **values: int) -> dict:
         self._process.stdin.write(json.dumps({"do": act, **values}) + "\n")
         self._process.stdin.flush()
-        while True:
-            try:
-                said = self._said.get(timeout=COMMAND_SECONDS)
-            except queue.Empty:
-                raise WorkbookError(
-                    f"The visitors' process should have done “{act}” within "
-                    f"{COMMAND_SECONDS} s and did not. Is the machine very busy? Run it again."
-                ) from None
-            self._refuse_end(said)
+        while said := self._next(COMMAND_SECONDS):
             if said.pop("event") == act:
                 return said
+        raise WorkbookError(
+            f"The visitors' process should have done “{act}” within {COMMAND_SECONDS} s and did "
+            "not. Is the machine very busy? Run it again."
+        )
 
-    def _refuse_end(self, said: dict) -> None:
+    def _next(self, within: float) -> dict | None:
+        """Return what the process says next, None where it says nothing `within` seconds."""
+        try:
+            said = self._said.get(timeout=within)
+        except queue.Empty:
+            return None
         if said["event"] == "end":
             raise WorkbookError("The visitors' process ended by itself: what it wrote is above.")
+        return said
 
     def _read(self) -> None:
         for line in self._process.stdout:
