@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from celery import Celery
 
@@ -63,11 +62,8 @@ def mixing_round(kind: Kind) -> tuple[int, int]:
 
 def sent(site: Site, name: str, count: int) -> list[str]:
     """Send a task `count` times; return the ids."""
-    ids = [str(uuid4()) for _ in range(count)]
     with Celery(broker=site.redis_url) as sender:
-        for task_id in ids:
-            sender.send_task(name, task_id=task_id)
-    return ids
+        return [sender.send_task(name).id for _ in range(count)]
 
 
 def mixing_row(kind: Kind, rounds: Sequence[tuple[int, int]]) -> MixingRow:

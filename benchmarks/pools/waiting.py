@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 
 from celery import Celery
 from redis import Redis
@@ -27,16 +27,12 @@ AT_MOST_SECONDS = 120
 MIB = 2**20
 
 
-def add_task(folder: Path) -> None:
-    """Put the task that waits into the project."""
-    shutil.copy(Path(sleeping.__file__), folder)
-
-
 def waiting_round(pool: str) -> tuple[float, float, int]:
     """Return the seconds until TASKS are done, and the worker's memory (MiB) and processes then.
 
     Raises WorkbookError where they are not done in time.
     """
+    add_task = partial(shutil.copy, sleeping.__file__)
     with worker_on(pool, add_task, f"-I sleeping -Q {QUEUE}") as site:
         with Celery(broker=site.redis_url) as sender, Redis.from_url(site.redis_url) as client:
             for _ in range(TASKS):
