@@ -1,7 +1,5 @@
 """Takes over the output of the checks: what they found and what to do next, not tracebacks."""
 
-from __future__ import annotations
-
 import re
 import signal
 from pathlib import Path

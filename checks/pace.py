@@ -4,8 +4,6 @@ Limits of time were chosen where a Python starts in 10 ms. Where a virus scanner
 it may take ten times as long, and so does all that a project does: that is no mistake of its own.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

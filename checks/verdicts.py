@@ -3,8 +3,6 @@
 An exercise is ★ done or ☆ open. It comes after a step's checks, and holds nothing up.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar

@@ -1,7 +1,5 @@
 """Addresses in a page: which of them stay with the server that the page came from."""
 
-from __future__ import annotations
-
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")

@@ -1,7 +1,5 @@
 """Something that goes on beside the checks: begun early, asked for its result later."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait

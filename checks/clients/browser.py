@@ -1,7 +1,5 @@
 """A page in a real browser, watched beside the checks: which texts its status showed."""
 
-from __future__ import annotations
-
 import threading
 import time
 from contextlib import suppress

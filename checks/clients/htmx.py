@@ -3,8 +3,6 @@
 Whether what a websocket brings can be swapped in is `common.live_markup`.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import threading

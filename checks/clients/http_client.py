@@ -3,8 +3,6 @@
 How long it waits is said in the seconds of a usual machine, see `patience`.
 """
 
-from __future__ import annotations
-
 import re
 import ssl
 import time

@@ -1,7 +1,5 @@
 """Requests of one visitor at the same moment."""
 
-from __future__ import annotations
-
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress

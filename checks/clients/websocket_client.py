@@ -1,7 +1,5 @@
 """A stand-in for a page's websocket: what it was sent and when, how it ended, and a new one."""
 
-from __future__ import annotations
-
 import socket
 import threading
 import time

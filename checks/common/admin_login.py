@@ -1,7 +1,5 @@
 """A superuser of the copy, and how a visitor logs in to the admin as one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

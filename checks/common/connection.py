@@ -1,7 +1,5 @@
 """Whether a page shows that its websocket is open or closed, and whether it reconnects."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack

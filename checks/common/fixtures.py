@@ -1,7 +1,5 @@
 """The fixtures of the checks. Each step's conftest.py takes them over, so that each has its own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

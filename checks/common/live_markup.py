@@ -1,7 +1,5 @@
 """The page with the websocket: what /live/ contains, and whether htmx can swap in what comes."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import urljoin, urlsplit
 

@@ -1,7 +1,5 @@
 """What takes long is begun early: beside a check that comes before those that read it."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass

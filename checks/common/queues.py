@@ -1,7 +1,5 @@
 """The queues of a project's broker."""
 
-from __future__ import annotations
-
 import redis
 
 from checks.harness.project import IDLE, Project

@@ -1,7 +1,5 @@
 """Whether a websocket opens that should be refused."""
 
-from __future__ import annotations
-
 from checks.clients.dom import shown
 from checks.clients.websocket_client import Refused, Sockets
 

@@ -1,7 +1,5 @@
 """Does the worker know a task by its name?"""
 
-from __future__ import annotations
-
 from checks.harness.project import Project
 from checks.pace import patience
 from checks.verdicts import NotYet

@@ -1,7 +1,5 @@
 """A visitor who sends a task from the start page with htmx, and what came back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The statuses that a page is sent over its websocket, and the task that sends them."""
 
-from __future__ import annotations
-
 from checks.clients.websocket_client import WebsocketClient
 
 TASK = "status.tasks.send_status_periodically"

@@ -1,7 +1,5 @@
 """A page at a second instance (see `Twin`), open while a run goes on there."""
 
-from __future__ import annotations
-
 from checks.clients.websocket_client import Refused, Sockets, WebsocketClient
 from checks.common.evidence import explain_logs
 from checks.common.project_files import CONSUMERS, TASKS

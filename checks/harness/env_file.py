@@ -4,8 +4,6 @@ The settings are loaded once with `.env` as it is, and what they resolve to is j
 alone. Whether anything answers there is not tried: an unusual Redis is no mistake.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

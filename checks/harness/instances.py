@@ -4,8 +4,6 @@ A twin has a web and a worker, a Redis and tables of its own. A detached web pro
 first one's tables, and has a broker that leads nowhere.
 """
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping

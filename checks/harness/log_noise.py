@@ -4,8 +4,6 @@ What Celery, Django and the servers write of themselves, and of what the checks 
 learner nothing about a ✗. Anything else stays, so that a line nobody knows is shown.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

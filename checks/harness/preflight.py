@@ -4,8 +4,6 @@ Every address follows the environment, so that a check never reaches the learner
 databases see `databases`). Without a Celery app nobody knows which broker a worker would use.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The probe's other end: asks the learner's project from a process of its own."""
 
-from __future__ import annotations
-
 import json
 import queue
 import subprocess

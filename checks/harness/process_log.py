@@ -1,7 +1,5 @@
 """The log of a project's process: its last traceback in the learner's frames, else its end."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

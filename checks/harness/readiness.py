@@ -1,7 +1,5 @@
 """Waits until a web process takes connections, and says why it does not."""
 
-from __future__ import annotations
-
 import socket
 import time
 from collections.abc import Callable

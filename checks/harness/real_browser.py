@@ -1,7 +1,5 @@
 """The real browser that some checks look through: its executable, or why there is none."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from checks.target import Target

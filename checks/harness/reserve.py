@@ -5,8 +5,6 @@ there: see `held_python`. They are the Procfile's own commands. A process that w
 another command or another environment by then is ended, and started as usual.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """A process of the learner's Procfile: started, with its log, and ended if it prints too much."""
 
-from __future__ import annotations
-
 import contextlib
 import subprocess
 import threading

@@ -3,8 +3,6 @@
 Nothing speaks to the addresses that they name.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Mapping

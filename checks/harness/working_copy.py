@@ -1,7 +1,5 @@
 """Copies of the learner's project: what runs is never the original."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import sqlite3

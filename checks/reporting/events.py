@@ -4,8 +4,6 @@
 of pytest is imported here.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass, field
 from typing import Any

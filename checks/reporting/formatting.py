@@ -1,7 +1,5 @@
 """From a ✗ to lines of text: wrapped, and without what an unknown project could hide in them."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 from collections.abc import Iterator

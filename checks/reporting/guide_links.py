@@ -1,7 +1,5 @@
 """A ✗ names a section of the guide; a terminal that can makes a link of it."""
 
-from __future__ import annotations
-
 from workbook.projects.guide_places import file_and_anchor
 
 # Where `python3 workbook guide` serves the pages unless told otherwise.

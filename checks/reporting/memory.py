@@ -1,7 +1,5 @@
 """Remembers what a run said of `work/`, for `python3 workbook` alone, `hint`, and the next run."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 

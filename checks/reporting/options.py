@@ -3,8 +3,6 @@
 Loaded early, so that the folder of a target isn't taken for one of tests.
 """
 
-from __future__ import annotations
-
 import pytest
 
 

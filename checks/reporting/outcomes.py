@@ -1,7 +1,5 @@
 """What becomes of each check: ✓ holds, ✗ not yet, – can't be told; its turn; the exit code."""
 
-from __future__ import annotations
-
 import traceback
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The reporter of the checks: what takes the place of pytest's terminal reporter in their runs."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Generator
 

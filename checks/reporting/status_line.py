@@ -1,7 +1,5 @@
 """One line on a terminal that says what is being done, rewritten in place and then removed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from threading import RLock

@@ -3,8 +3,6 @@
 The counts above them are pytest's own, and "n of m hold" is `watch.history`'s.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from checks.pace import slowness

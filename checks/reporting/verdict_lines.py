@@ -1,7 +1,5 @@
 """The reporter for a program: what happens, as lines of JSON on the standard output."""
 
-from __future__ import annotations
-
 import sys
 
 import pytest

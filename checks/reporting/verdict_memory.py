@@ -1,7 +1,5 @@
 """Writes down what a run's verdicts come to. Nothing of pytest is imported here."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Protocol
 

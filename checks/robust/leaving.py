@@ -1,7 +1,5 @@
 """Visitors whose consumer fails, or who leave amid statuses, and what is left of them in Redis."""
 
-from __future__ import annotations
-
 import random
 import socket
 import threading

@@ -1,7 +1,5 @@
 """A database that takes no row, as on a full disk: another process keeps it locked."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor

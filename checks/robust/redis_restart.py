@@ -1,7 +1,5 @@
 """A Redis that is restarted during a run: a twin's, seen by a page that is open there."""
 
-from __future__ import annotations
-
 from checks.clients.websocket_client import PageAgain, Sockets
 from checks.common.project_files import TASKS
 from checks.common.twin_page import page_amid_a_run

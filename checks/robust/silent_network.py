@@ -3,8 +3,6 @@
 The browser's clock is put forward, so that nobody waits for half a minute.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path

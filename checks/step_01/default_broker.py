@@ -1,7 +1,5 @@
 """The broker that a project uses where nothing names one: a copy is loaded, and nothing else."""
 
-from __future__ import annotations
-
 from checks.harness.project import Project
 from checks.harness.settings_reader import read_settings
 from checks.harness.working_copy import copy_of, forget

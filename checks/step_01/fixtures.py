@@ -1,7 +1,5 @@
 """What is in the database of step 01 beforehand: something for beat to do."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """Whether SECRET_KEY is still the one that `startproject` wrote into the settings."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

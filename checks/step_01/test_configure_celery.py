@@ -1,7 +1,5 @@
 """Step 01: a worker is another process, reached through a broker."""
 
-from __future__ import annotations
-
 import re
 import uuid
 

@@ -1,7 +1,5 @@
 """Step 01's exercise: a second worker beside the first."""
 
-from __future__ import annotations
-
 import time
 
 from checks.harness.project import Project

@@ -1,7 +1,5 @@
 """What the visitors of step 02 go through: begun once, and side by side."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Step 02: ask now, work later."""
 
-from __future__ import annotations
-
 import re
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit

@@ -1,7 +1,5 @@
 """Step 02's exercise: a task that adds, and says why it doesn't."""
 
-from __future__ import annotations
-
 import json
 import re
 import uuid

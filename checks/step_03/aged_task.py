@@ -1,7 +1,5 @@
 """A task that was sent days ago, as a copy's tables tell it: its result has been cleaned up."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 from pathlib import Path

@@ -3,8 +3,6 @@
 They go on side by side in a thread of their own; the checks read what was seen.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A task that fails for real, whatever it is and takes: no switch in the project is needed."""
 
-from __future__ import annotations
-
 import celery
 
 # A worker calls task(*args): what can't be unpacked fits no task, not even one that takes all.

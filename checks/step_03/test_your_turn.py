@@ -1,7 +1,5 @@
 """Step 03's exercise: cancel a task that still waits."""
 
-from __future__ import annotations
-
 from checks.clients.dom import forms_in
 from checks.clients.htmx import has_trigger
 from checks.clients.http_client import Answer, visiting

@@ -1,7 +1,5 @@
 """Opens the websocket of step 04, and tells why it does not open."""
 
-from __future__ import annotations
-
 import subprocess
 from contextlib import suppress
 

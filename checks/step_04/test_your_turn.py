@@ -1,7 +1,5 @@
 """Step 04's exercise: how many pages are open, told to all of them."""
 
-from __future__ import annotations
-
 import re
 
 from checks.clients.dom import Element, elements_of

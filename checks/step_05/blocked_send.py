@@ -1,7 +1,5 @@
 """A web process whose tasks can't be sent: a proxy between it and Redis holds them up."""
 
-from __future__ import annotations
-
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor

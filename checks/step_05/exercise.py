@@ -1,7 +1,5 @@
 """Step 05's exercise: what its task's owner and a stranger see, beside the other checks."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

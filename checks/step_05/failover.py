@@ -1,7 +1,5 @@
 """Step 05: a run of a twin that fails, then its worker is killed amid one, beside the others."""
 
-from __future__ import annotations
-
 import time
 from contextlib import suppress
 from dataclasses import dataclass

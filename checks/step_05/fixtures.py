@@ -1,7 +1,5 @@
 """What goes on beside the checks of step 05: each is a fixture, begun once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

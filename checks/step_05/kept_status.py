@@ -1,7 +1,5 @@
 """A status that Redis keeps for long, where it should be forgotten soon after its run."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from redis import Redis

@@ -1,7 +1,5 @@
 """A run of statuses as the open pages see it: five at once, some who come late, and the rest."""
 
-from __future__ import annotations
-
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """Step 05's exercise: the progress of a task is pushed to the visitor who started it."""
 
-from __future__ import annotations
-
 from checks.clients.background import Later
 from checks.step_05 import test_websocket_celery as step
 from checks.verdicts import exercise

@@ -1,7 +1,5 @@
 """`python -m checks.watch LABEL [--target DIR]`: what `check --watch` starts."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from contextlib import nullcontext, suppress

@@ -1,7 +1,5 @@
 """The screen for a program, such as the guide: what happens, as lines of JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 

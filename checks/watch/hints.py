@@ -1,7 +1,5 @@
 """The hint for a ✗: the tool's own where it has them, else the guide's section."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

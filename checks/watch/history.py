@@ -1,7 +1,5 @@
 """What the runs of one sitting came to: how many checks hold, what changed, what held before."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass, field
 

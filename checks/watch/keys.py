@@ -1,7 +1,5 @@
 """Single keys from a terminal, without Enter. Where there is none, no key ever comes."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

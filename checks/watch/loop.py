@@ -1,7 +1,5 @@
 """What follows what: a save begins a run, its first ✗ is shown, and all that hold are counted."""
 
-from __future__ import annotations
-
 import queue
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a fork does to become `python -P -m pytest` on the checks."""
 
-from __future__ import annotations
-
 import atexit
 import io
 import os

@@ -4,8 +4,6 @@ Where the system forks, the process begins in a fork of one that has pytest and 
 that spares a second. Elsewhere, and for a cold run, it is `python -m pytest`.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal

@@ -1,7 +1,5 @@
 """Sees that a file was saved, and waits until the save is whole."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Iterator

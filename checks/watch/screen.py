@@ -1,7 +1,5 @@
 """What a person sees: on a terminal the first ✗ alone, else run after run."""
 
-from __future__ import annotations
-
 import shutil
 import time
 from collections.abc import Iterable, Sequence

@@ -5,8 +5,6 @@ project. Used where Django would begin with just these migrations: what comes af
 it would find anyway, and is run, and judged, by Django itself.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import secrets

@@ -4,8 +4,6 @@ To use a database server is no mistake, but a check must not write to one. Where
 falls back on SQLite without the address of its server, the checks leave the address out.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path

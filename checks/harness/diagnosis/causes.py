@@ -6,8 +6,6 @@ requests, what waits, calls of Celery, the queue, beat, websockets (with the wor
 processes that don't start, names, a browser's console.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

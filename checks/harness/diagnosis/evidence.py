@@ -1,7 +1,5 @@
 """What a failure left behind, as one text: a log, a page of Django's, a frame, a console."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cached_property

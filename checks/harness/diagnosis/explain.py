@@ -1,7 +1,5 @@
 """A ✗ with its cause: the first one recognised in the evidence, else the learner's own error."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

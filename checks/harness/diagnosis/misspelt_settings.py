@@ -1,7 +1,5 @@
 """A setting of Celery's with a slip in its name: Celery ignores it, without a word."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Why a process or a project did not start, and where to look, as its own log tells."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from checks.harness.diagnosis.evidence import Evidence, of_log

@@ -1,7 +1,5 @@
 """What every proxy does with its sockets: it accepts clients, reads in pieces, and cuts off."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Callable

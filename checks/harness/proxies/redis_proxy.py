@@ -5,8 +5,6 @@ sends the task. Behind the proxy that line alone is held up. It can also refuse 
 Redis, as a Redis does that has become a replica.
 """
 
-from __future__ import annotations
-
 import queue
 import socket
 import threading

@@ -4,8 +4,6 @@ Nobody is told: each connection stays open, and what either side sends is lost. 
 are made later are carried as before.
 """
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ Everything else passes. While it holds, new websockets wait: what a page shows m
 without hurry.
 """
 
-from __future__ import annotations
-
 import socket
 import struct
 import threading
