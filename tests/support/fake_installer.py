@@ -61,6 +61,21 @@ def finish(call: subprocess.Popen[str]) -> tuple[int, str, str]:
     return call.returncode, output, errors
 
 
+def entered(root: Path, *arguments: str, **variables: str) -> str:
+    """Make a call that gets as far as the tool, which is ECHO; return what was printed."""
+    code, output, errors = finish(first_call(root, *arguments, **variables))
+    assert code == 7, errors
+    return output
+
+
+def refused(root: Path, *arguments: str, **variables: str) -> str:
+    """Make a call that ends before the tool begins; return the sentence that says why."""
+    code, _, errors = finish(first_call(root, *arguments, **variables))
+    assert code == 1, errors
+    assert "Traceback" not in errors
+    return errors
+
+
 def base_python() -> str:
     """Return the Python that the environment was made with: what a person has at the start."""
     return sys._base_executable
