@@ -81,7 +81,7 @@ def run(processes: int) -> None:
         ends = time.monotonic() + LONGEST_SECONDS
         if processes == 1 and hasattr(os, "nice"):
             os.nice(19)
-        for folder in _package_folders():
+        for folder in environment.package_folders(ENVIRONMENT):
             for part in sorted(folder.iterdir()) if processes else [folder]:
                 if time.monotonic() > ends or environment.read_stamp() != stamp:
                     return
@@ -95,11 +95,6 @@ def _take_turn() -> IO[bytes] | None:
     if held is not None:
         PID.write_text(str(os.getpid()), encoding="utf-8")
     return held
-
-
-def _package_folders() -> list[Path]:
-    found = [*ENVIRONMENT.glob("lib/python*/site-packages"), ENVIRONMENT / "Lib/site-packages"]
-    return [folder for folder in found if folder.is_dir()]
 
 
 def _compile(part: Path, processes: int) -> None:

@@ -30,6 +30,12 @@ def scripts_of(folder: Path) -> Path:
     return folder / ("Scripts" if os.name == "nt" else "bin")
 
 
+def package_folders(folder: Path) -> list[Path]:
+    """Return the folders that hold the packages of the environment `folder`."""
+    found = [*folder.glob("lib/python*/site-packages"), folder / "Lib/site-packages"]
+    return [one for one in found if one.is_dir()]
+
+
 def version_of(python: Path) -> str:
     """Return `3.11` and the like, as that interpreter says it; "" if it does not run."""
     if python == python_of(ENVIRONMENT) and is_inside():

@@ -216,7 +216,7 @@ class Installation:
             command = [python, bundled_pip.script(), "install", *strict]
             self.step(command, self.progress, variables)
         scripts = environment.scripts_of(ENVIRONMENT)
-        for packages in package_folders(ENVIRONMENT):
+        for packages in environment.package_folders(ENVIRONMENT):
             bundled_pip.add_commands(scripts, packages)
         workbook_command.place(scripts)
 
@@ -308,12 +308,6 @@ def on_the_way(log: str) -> list[str]:
     return [f"{name} ({size})" for name, size in begun.items()]
 
 
-def package_folders(folder: Path) -> list[Path]:
-    """Return the folders that hold the packages of the environment `folder`."""
-    found = [*folder.glob("lib/python*/site-packages"), folder / "Lib/site-packages"]
-    return [one for one in found if one.is_dir()]
-
-
 def names_in_place(folder: Path) -> set[str]:
     """Return the packages in place in the environment `folder`, by the names that the lock uses.
 
@@ -321,7 +315,7 @@ def names_in_place(folder: Path) -> set[str]:
     folder: a walk into the packages meets folders that have just been moved away.
     """
     found: list[Path] = []
-    for packages in (*folder.glob("lib/python*/site-packages"), folder / "Lib/site-packages"):
+    for packages in environment.package_folders(folder):
         with suppress(OSError):
             found += packages.iterdir()
     return {name_of(path.name) for path in found if path.suffix == ".dist-info"}
@@ -333,7 +327,7 @@ def discard_half_installed(names: Iterable[str]) -> None:
     The list of its files, RECORD, is the last that an installer writes of a package.
     """
     wanted = set(names)
-    for packages in package_folders(ENVIRONMENT):
+    for packages in environment.package_folders(ENVIRONMENT):
         for folder in packages.glob("*.dist-info"):
             if name_of(folder.name) in wanted and not (folder / "RECORD").is_file():
                 shutil.rmtree(folder)
