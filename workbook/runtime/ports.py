@@ -189,10 +189,8 @@ def why_taken(port: int) -> str:
     return "taken by another program"
 
 
-def require_free(port: int, option: str = "--port") -> None:
+def require_free(port: int) -> None:
     """Raise WorkbookError, naming the holder and another port, unless `port` is free."""
-    if not 1 <= port <= 65535:
-        raise WorkbookError(f"{port} is no port. Ports go from 1 to 65535: try {option} 8000.")
     if is_free(port):
         return
     why = why_taken(port)
@@ -200,4 +198,4 @@ def require_free(port: int, option: str = "--port") -> None:
     candidates = range(max(port + 1, FIRST_OF_EVERYBODY), min(port + 100, 65536))
     other = next((number for number in candidates if is_free(number)), free_port())
     way_out = "End what runs there, or choose" if why.startswith("taken") else "Choose"
-    raise WorkbookError(f"Port {port} is {why}. {way_out} another port: {option} {other}")
+    raise WorkbookError(f"Port {port} is {why}. {way_out} another port: --port {other}")
