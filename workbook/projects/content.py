@@ -87,8 +87,6 @@ def last_save(folder: Path) -> float:
     """Return when a file of the project was last written, in seconds since 1970; 0 for none."""
     times = [0.0]
     for file in files_of(folder):
-        try:
+        with suppress(OSError):
             times.append(file.stat().st_mtime)
-        except OSError:
-            continue
     return max(times)
