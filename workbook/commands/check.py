@@ -66,7 +66,7 @@ def handle(options: argparse.Namespace) -> int:
             "check looks at your project in work/, and there is no work/ yet.\n"
             f"Begin one: {tool_command()} start {begin}"
         )
-    step = find_lesson(text) if text else find_lesson(str(likely_step(WORK, named)))
+    step = find_lesson(text) if text else find_lesson(str(likely_step(named)))
     if looks_through_a_browser(step.checks) and find_chromium():
         bring_browser_driver()
     environment = dict(os.environ)
@@ -91,10 +91,9 @@ def handle(options: argparse.Namespace) -> int:
         return wait_for_successor(process)
 
 
-def likely_step(work: Path, named: str | None) -> int:
+def likely_step(named: str | None) -> int:
     """Return the step that the project looks like, and say so; 1 where there is no project."""
-    folder = Path(named) if named is not None else work
-    shown = named if named is not None else "work/"
+    folder, shown = (WORK, "work/") if named is None else (Path(named), named)
     if not (folder / "manage.py").is_file():
         return 1
     seen = last_step(folder)

@@ -80,7 +80,8 @@ def handle(options: argparse.Namespace) -> int:
     content = content_of(WORK)
     run = known_run(lesson, content)
     if run is None:
-        return say_that_nothing_is_told(lesson)
+        print(f"The check gave no verdict. See why: {tool_command()} check {lesson.label}")
+        return 1
     about = run.cross or run.exercise
     if about is None:
         print(f"There is no ✗ in {lesson.title} to lead on from.")
@@ -162,12 +163,6 @@ def remembered(lesson: Step | Lesson, content: str) -> LastRun | None:
     run = read_progress().of(lesson.label).last
     is_of_this = run and (run.work, run.content) == (read_record().id, content)
     return run if run and is_of_this and (run.cross or run.is_complete) else None
-
-
-def say_that_nothing_is_told(lesson: Step | Lesson) -> int:
-    """Send a learner whose check could not be told to the check itself; return the exit code."""
-    print(f"The check gave no verdict. See why: {tool_command()} check {lesson.label}")
-    return 1
 
 
 def show_hint(lesson: Step | Lesson, grade: int, is_exercise: bool) -> bool:

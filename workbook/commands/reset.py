@@ -17,7 +17,7 @@ from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
 from workbook.paths import ROOT, WORK
 from workbook.projects.lessons import find_lesson
-from workbook.projects.replacement import KeptFolders, Replacement, reason, settle
+from workbook.projects.replacement import Replacement, reason, settle
 from workbook.projects.scope import COMPILED_FOLDER, WHOLE, Scope, is_data, is_database
 from workbook.projects.step_detection import last_step
 from workbook.projects.steps import Step, all_steps, find_step, step_named
@@ -186,7 +186,8 @@ def reset(base: Base, file: str | None) -> list[str]:
         if is_same(clean, scope):
             said = [f"{shown} is as in {base.title}, {base.why}. Nothing was changed."]
             return [*said, *filter(None, [base.advice])]
-        kept = replaced(scope, "reset", partial(copy_part, clean, scope), after_reset(file))
+        replacement = Replacement(scope=scope, verb="reset")
+        kept = replacement.run(partial(copy_part, clean, scope), after_reset(file))
     lines = [f"{shown} is again as in {base.title}, {base.why}.", *kept.sentences]
     if file is None:
         lines.append("Your .env and your databases stay as they are.")
@@ -213,24 +214,12 @@ def undo() -> list[str]:
     if last.file is not None:
         path_in_work(last.file, WORK.resolve())
     scope = Scope(last.file, spares_data=last.file is None)
-    kept = replaced(
-        scope,
-        "undo",
+    kept = Replacement(scope=scope, verb="undo").run(
         partial(copy_part, source, scope),
         lambda _kept: replace(record, resets=record.resets[:-1]),
     )
     lines = [f"{last.file or 'work/'} is as it was before the last reset.", *kept.sentences]
     return [*lines, *restart_lines()]
-
-
-def replaced(
-    scope: Scope,
-    verb: str,
-    make: Callable[[Path], None],
-    remember: Callable[[str | None], WorkRecord],
-) -> KeptFolders:
-    """Replace the part of `work/` that `scope` is with what `make` makes; return what is kept."""
-    return Replacement(scope=scope, verb=verb).run(make, remember)
 
 
 def after_reset(file: str | None) -> Callable[[str | None], WorkRecord]:
@@ -281,11 +270,8 @@ def is_same(clean: Path, scope: Scope) -> bool:
 
 def files_below(folder: Path, scope: Scope) -> list[str]:
     """Return the files of a scope below a folder, relative to it, without what Python compiled."""
-    found: list[str] = []
-    for entry in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if entry.name != COMPILED_FOLDER:
-            found += _files_at(entry, folder, scope)
-    return found
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [name for entry in entries for name in _files_at(entry, folder, scope)]
 
 
 def _files_at(entry: Path, root: Path, scope: Scope) -> list[str]:

@@ -68,21 +68,16 @@ def handle(options: argparse.Namespace) -> int:
     console, signals = Console(), StopSignals()
     try:
         with signals.listening():
-            project = find_project(options.step)
-            _run(project, options.port, options.redis, console, signals, timeline)
+            _run(options, console, signals, timeline)
     except StopRequested as stop:
         console.say("Stopped: nothing is left running.")
         return stop.exit_code
 
 
 def _run(
-    project: ProjectFolder,
-    port: int,
-    redis: str,
-    console: Console,
-    signals: StopSignals,
-    timeline: Timeline,
+    options: argparse.Namespace, console: Console, signals: StopSignals, timeline: Timeline
 ) -> NoReturn:
+    project, port = find_project(options.step), options.port
     for line in end_leftovers():
         console.say(line)
     commands(project.folder, port)  # complain before anything is started
@@ -93,7 +88,7 @@ def _run(
             address = f"http://localhost:{port}/"
             run = stack.enter_context(opened_run(project.label, own_folder, address))
             redis_part = timeline.begin("Redis")
-            chosen = stack.enter_context(chosen_redis(redis, own_folder, run))
+            chosen = stack.enter_context(chosen_redis(options.redis, own_folder, run))
             run.note(chosen.processes())
             if project.is_snapshot:
                 project = private_copy(project, run.folder)

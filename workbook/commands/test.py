@@ -46,7 +46,7 @@ def handle(options: argparse.Namespace) -> int:
     if options.versions:
         return try_versions(options.rest)
     if options.quick:
-        return run_quick()
+        return _run_module(["tests.quick"])
     if options.windows:
         return run_windows(options.rest, everything=options.all)
     return run_tests(options.rest, everything=options.all, dearest=options.durations)
@@ -71,11 +71,6 @@ def run_tests(arguments: Sequence[str], everything: bool, dearest: int | None = 
     print("\nWhat holds a time runs by itself:\n", flush=True)
     second = _pytest([*ALONE, *rounds])
     return first or (0 if second == NOTHING_TO_RUN else second)
-
-
-def run_quick() -> int:
-    """Prove style, types and imports, and run what the uncommitted change touches."""
-    return _run_module(["tests.quick"])
 
 
 def run_windows(arguments: Sequence[str], everything: bool) -> int:

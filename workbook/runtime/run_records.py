@@ -75,7 +75,7 @@ def opened_run(
     written.
     """
     record = Record(label, str(project) if project else None, address)
-    with _refusals_told(), _guard():
+    with _refusals_told(), no_new_run():
         _refuse_second(record)
         name = secrets.token_hex(6)
         run = Run(name, RUNS / name, record)
@@ -86,18 +86,17 @@ def opened_run(
         yield run
     finally:
         end(processes_of_run(run.id), GRACE_SECONDS)
-        with _refusals_told(), _guard():
+        with _refusals_told(), no_new_run():
             if lock:
                 lock.close()
             # What cannot be removed yet (Windows, a file still open) the next call removes.
             shutil.rmtree(run.folder, ignore_errors=True)
 
 
-@contextmanager
-def no_new_run() -> Iterator[None]:
+def no_new_run() -> contextlib.AbstractContextManager[None]:
     """Let no run begin inside the block, and none that begins now go unseen in it."""
-    with _guard():
-        yield
+    RUNS.mkdir(parents=True, exist_ok=True)
+    return locked(STATE / "runs.lock", GUARD_SECONDS)
 
 
 def running_in(project: Path) -> tuple[Record, set[int]] | None:
@@ -120,7 +119,7 @@ def end_leftovers() -> list[str]:
     """
     if not RUNS.is_dir():
         return []
-    with _refusals_told(), _guard():
+    with _refusals_told(), no_new_run():
         return [_clear(folder) for folder in _runs() if not _lives(folder)]
 
 
@@ -136,11 +135,6 @@ def _refusals_told() -> Iterator[None]:
             "writable for yourself (a call with sudo leaves files of root there), or put the "
             "workbook elsewhere."
         ) from error
-
-
-def _guard() -> contextlib.AbstractContextManager[None]:
-    RUNS.mkdir(parents=True, exist_ok=True)
-    return locked(STATE / "runs.lock", GUARD_SECONDS)
 
 
 def _runs() -> list[Path]:

@@ -25,11 +25,6 @@ def name_of(shell: str) -> str:
     return name.removesuffix(".exe")
 
 
-def is_shell(process: psutil.Process) -> bool:
-    """Tell whether `process` is a shell. Raises psutil.Error where it has ended."""
-    return name_of(process.name()) in KNOWN
-
-
 def own_shell(environ: Mapping[str, str]) -> str:
     """Return the program of the shell to start: the one that this was typed in, as far as known.
 
@@ -54,7 +49,7 @@ def _typed_in(process: psutil.Process, variable: str, named: str) -> str | None:
     """
     try:
         for parent in process.parents():
-            if is_shell(parent) and _shares_terminal(process, parent):
+            if name_of(parent.name()) in KNOWN and _shares_terminal(process, parent):
                 words = parent.cmdline()
                 if is_interactive(words):
                     if parent.environ().get(variable, named) != named:
