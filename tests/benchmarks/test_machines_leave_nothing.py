@@ -15,7 +15,7 @@ from tests.support.skip_markers import NGINX, POSTGRESQL, REDIS_SERVER
 from tests.support.tool_process import wait_until
 from workbook.paths import ROOT
 from workbook.runtime.process_output import decoded
-from workbook.runtime.process_tree import end
+from workbook.runtime.process_tree import end, is_alive
 
 pytestmark = [NGINX, POSTGRESQL, REDIS_SERVER, pytest.mark.long]
 
@@ -61,12 +61,4 @@ def test_nothing_outlives_the_round(name: str) -> None:
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Return those that still run; a zombie has ended."""
-    return [process for process in processes if runs(process)]
-
-
-def runs(process: psutil.Process) -> bool:
-    """Tell whether a process is there, and no zombie."""
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    return [process for process in processes if is_alive(process)]

@@ -28,6 +28,7 @@ from tests.support.quick_workbook import (
 )
 from workbook.errors import WorkbookError
 from workbook.runtime import run_records
+from workbook.runtime.process_tree import is_alive
 
 
 @pytest.fixture(autouse=True)
@@ -173,8 +174,4 @@ def test_a_real_round_of_both_ways_fetches_and_comes_to_a_status() -> None:
 
 def children() -> set[psutil.Process]:
     """Return the processes below this one that still run: other modules' too, such as servers."""
-    return {
-        child
-        for child in psutil.Process().children(recursive=True)
-        if child.status() != psutil.STATUS_ZOMBIE
-    }
+    return set(filter(is_alive, psutil.Process().children(recursive=True)))

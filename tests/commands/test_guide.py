@@ -15,6 +15,7 @@ import pytest
 from tests.support.live_guides import LiveGuide, live_guide
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.runtime.ports import free_port
+from workbook.runtime.process_tree import is_alive
 from workbook.runtime.waiting import wait_until
 
 CHANGE_SECONDS = 30
@@ -80,10 +81,7 @@ def test_a_killed_guide_takes_its_server_along(served: LiveGuide):
     started = served.processes()
     served.process.kill()
     served.process.wait()
-    gone = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
-    assert wait_until(
-        lambda: not any(one.is_running() and one.status() not in gone for one in started), 20, 0.1
-    )
+    assert wait_until(lambda: not any(map(is_alive, started)), 20, 0.1)
     assert runs_of(served.small) == []
 
 

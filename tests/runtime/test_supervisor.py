@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.support.tool_process import wait_until
 from workbook.runtime import supervisor
-from workbook.runtime.process_tree import end
+from workbook.runtime.process_tree import end, is_alive
 from workbook.runtime.supervisor import Runner
 from workbook.runtime.timeline import Timeline
 
@@ -69,15 +68,7 @@ class Running:
         before = self.runner.processes()
         assert before
         is_in_time = within(SECONDS, lambda: self.runner.stop([], hurry))
-        return is_in_time and not any(map(lives, before))
-
-
-def lives(process: psutil.Process) -> bool:
-    """Tell whether a process goes on; a zombie does not."""
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+        return is_in_time and not any(map(is_alive, before))
 
 
 def within(seconds: float, act: Callable[[], None]) -> bool:

@@ -72,11 +72,12 @@ def _await_end(processes: list[psutil.Process], within_seconds: float) -> list[p
 
     A zombie has ended: in a container it may be long before anybody asks for its exit code.
     """
-    wait_until(lambda: not any(map(_runs, processes)), within_seconds, pause_seconds=0.01)
-    return [process for process in processes if _runs(process)]
+    wait_until(lambda: not any(map(is_alive, processes)), within_seconds, pause_seconds=0.01)
+    return [process for process in processes if is_alive(process)]
 
 
-def _runs(process: psutil.Process) -> bool:
+def is_alive(process: psutil.Process) -> bool:
+    """Tell whether a process goes on; a zombie does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
