@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,12 +12,11 @@ import pytest
 
 from checks.harness.instances import Instance
 from checks.harness.readiness import MOVES, PortLost, await_page, await_page_somewhere
-from checks.harness.server_process import Launcher, launch
+from checks.harness.server_process import Launched, Launcher, launch
 from checks.verdicts import CannotTell, NotYet
 from tests.support.tool_process import wait_until
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
-from workbook.redis_server.server import RedisServer
 from workbook.runtime import ports
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import LOOPBACK, free_port
@@ -149,19 +149,6 @@ def test_a_file_of_reservations_that_cannot_be_written_is_told(tmp_path, monkeyp
     assert not target.exists()
 
 
-def test_a_redis_is_started_on_another_port_where_a_stranger_was_quicker(monkeypatch) -> None:
-    with socket.create_server((LOOPBACK, 0)) as stranger:
-        taken = stranger.getsockname()[1]
-        drawn = iter([taken, taken, free_port()])
-        monkeypatch.setattr("workbook.redis_server.server.free_port", lambda: next(drawn))
-        server = RedisServer()
-        try:
-            server.start()
-            assert server.port != taken
-        finally:
-            server.stop()
-
-
 SERVER = """
 import socket, sys, time
 server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
@@ -169,13 +156,21 @@ time.sleep(60)
 """
 
 
-def started(folder: Path, port: int, code: str = SERVER):
-    """Start a web process of a project's that is to listen on `port`."""
-    (folder / "serves.py").write_text(code, encoding="utf-8")
-    command = f'"{sys.executable}" serves.py {port}'
-    return launch(
-        "web", command, folder, environment_for("redis://none", port, "a-run"), folder / "web.log"
-    )
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[Callable[..., Launched]]:
+    """Return what starts a web process of a project's that is to listen on a port."""
+    processes = []
+
+    def start(port: int, code: str = SERVER) -> Launched:
+        (tmp_path / "serves.py").write_text(code, encoding="utf-8")
+        command = f'"{sys.executable}" serves.py {port}'
+        environment = environment_for("redis://none", port, "a-run")
+        processes.append(launch("web", command, tmp_path, environment, tmp_path / "web.log"))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
 
 
 GIVES_UP = """
@@ -187,62 +182,46 @@ time.sleep(60)
 
 @pytest.mark.parametrize("code", [SERVER, GIVES_UP], ids=["ends", "gives up"])
 @pytest.mark.parametrize("listens", [True, False], ids=["listens", "binds"])
-def test_a_port_taken_by_a_stranger_is_no_fault_of_the_project(tmp_path, code, listens) -> None:
+def test_a_port_taken_by_a_stranger_is_no_fault_of_the_project(started, code, listens) -> None:
     port = free_port()
     with socket.socket() as stranger:
         stranger.bind((LOOPBACK, port))
         if listens:
             stranger.listen()
-        web = started(tmp_path, port, code)
-        try:
-            with pytest.raises(CannotTell, match=rf"took port {port} .* not your fault"):
-                await_page(web, port)
-        finally:
-            web.kill()
+        with pytest.raises(CannotTell, match=rf"took port {port} .* not your fault"):
+            await_page(started(port, code), port)
 
 
-def test_a_stranger_that_answers_is_not_taken_for_the_project(tmp_path) -> None:
+def test_a_stranger_that_answers_is_not_taken_for_the_project(started) -> None:
+    port = free_port()
+    with (
+        socket.create_server((LOOPBACK, port)),
+        pytest.raises(CannotTell, match=r"not your project's"),
+    ):
+        await_page(started(port, "import time\ntime.sleep(60)\n"), port)
+
+
+def test_a_page_moves_to_another_port_where_a_stranger_was_quicker(started) -> None:
     port = free_port()
     with socket.create_server((LOOPBACK, port)):
-        web = started(tmp_path, port, "import time\ntime.sleep(60)\n")
-        try:
-            with pytest.raises(CannotTell, match=r"not your project's"):
-                await_page(web, port)
-        finally:
-            web.kill()
+        web, moved = await_page_somewhere(started(port), port, started)
+        assert moved != port
+        assert moved in web.ports()
 
 
-def test_a_page_moves_to_another_port_where_a_stranger_was_quicker(tmp_path) -> None:
-    port = free_port()
-    with socket.create_server((LOOPBACK, port)):
-        web, moved = await_page_somewhere(
-            started(tmp_path, port), port, lambda other: started(tmp_path, other)
-        )
-        try:
-            assert moved != port
-            assert moved in web.ports()
-        finally:
-            web.kill()
-
-
-def test_a_page_whose_ports_are_all_taken_is_no_fault_of_the_project(tmp_path) -> None:
+def test_a_page_whose_ports_are_all_taken_is_no_fault_of_the_project(started, monkeypatch) -> None:
     port, tried = free_port(), []
 
-    def start_where_a_stranger_is(_: int):
-        tried.append(started(tmp_path, port))
+    def start_where_a_stranger_is(_: int) -> Launched:
+        tried.append(started(port))
         return tried[-1]
 
+    monkeypatch.setattr("checks.harness.readiness.free_port", lambda: port)
     with socket.socket() as stranger:
         stranger.bind((LOOPBACK, port))
-        with (
-            pytest.MonkeyPatch.context() as patch,
-            pytest.raises(PortLost, match="not your fault"),
-        ):
-            patch.setattr("checks.harness.readiness.free_port", lambda: port)
-            await_page_somewhere(started(tmp_path, port), port, start_where_a_stranger_is)
+        with pytest.raises(PortLost, match="not your fault"):
+            await_page_somewhere(started(port), port, start_where_a_stranger_is)
     assert len(tried) == MOVES
-    for web in tried:
-        web.kill()
 
 
 def test_a_web_and_a_twin_of_a_project_move_together_with_their_address(tmp_path) -> None:
@@ -264,24 +243,16 @@ def test_a_web_and_a_twin_of_a_project_move_together_with_their_address(tmp_path
             instance.close()
 
 
-def test_a_project_that_listens_is_found(tmp_path) -> None:
+def test_a_project_that_listens_is_found(started) -> None:
     port = free_port()
-    web = started(tmp_path, port)
-    try:
-        await_page(web, port)
-    finally:
-        web.kill()
+    await_page(started(port), port)
 
 
-def test_a_project_that_takes_its_port_twice_is_told_so(tmp_path) -> None:
+def test_a_project_that_takes_its_port_twice_is_told_so(started) -> None:
     port = free_port()
-    first = started(tmp_path, port)
-    try:
-        await_page(first, port)
-        second = started(tmp_path, port)
-        wait_until(lambda: second.exit_code() is not None, 20)
-        with pytest.raises(NotYet) as told:
-            await_page(second, port)
-        assert told.value.seen.startswith("it ended by itself with exit code 1: OSError: ")
-    finally:
-        first.kill()
+    await_page(started(port), port)
+    second = started(port)
+    wait_until(lambda: second.exit_code() is not None, 20)
+    with pytest.raises(NotYet) as told:
+        await_page(second, port)
+    assert told.value.seen.startswith("it ended by itself with exit code 1: OSError: ")
