@@ -62,9 +62,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TinyChecks:
 
 
 def hint(tiny: TinyChecks, *arguments: str) -> str:
-    answer = tiny.small.call("hint", *arguments)
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout
+    return tiny.small.does("hint", *arguments)
 
 
 def save(tiny: TinyChecks, text: str) -> None:
@@ -160,9 +158,7 @@ def test_step_that_is_named_or_unknown(tiny: TinyChecks) -> None:
 
 def test_without_work_the_way_out_is_told(tiny: TinyChecks) -> None:
     shutil.rmtree(tiny.small.work)
-    answer = tiny.small.call("hint")
-    assert answer.returncode == 1
-    assert "python3 workbook start 01" in answer.stderr
+    assert "python3 workbook start 01" in tiny.small.refuses("hint")
 
 
 def test_ctrl_c_ends_the_check_too(tiny: TinyChecks) -> None:

@@ -47,7 +47,7 @@ def test_pytest_looks_at_the_patched_snapshot_where_there_is_no_work(lesson: Tin
 
 
 def test_its_check_is_red_on_the_base_and_green_with_the_patches(lesson: TinyChecks):
-    assert lesson.small.call("start", "health").returncode == 0
+    lesson.small.does("start", "health")
     answer = lesson.small.call("check", "health")
     assert answer.returncode == 1, answer.stdout + answer.stderr
     assert answer.stdout.startswith("Lesson health, on your project in work/")

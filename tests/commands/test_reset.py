@@ -49,14 +49,11 @@ def make_database(file: Path) -> None:
 
 
 def test_file_is_as_the_base_has_it_and_what_was_there_is_kept(begun: SmallWorkbook) -> None:
-    answer = begun.call("reset", "config/settings.py")
-    assert answer.returncode == 0, answer.stderr
-    assert (
-        "config/settings.py is again as in the finished step 02, which start put" in answer.stdout
-    )
+    said = begun.does("reset", "config/settings.py")
+    assert "config/settings.py is again as in the finished step 02, which start put" in said
     assert (begun.work / "config/settings.py").read_text() == SETTINGS
     assert (begun.work / "status/views.py").exists()
-    assert f"kept in {kept(begun).name}/" in answer.stdout
+    assert f"kept in {kept(begun).name}/" in said
     assert contents(kept(begun)) == {"config/settings.py": MINE["config/settings.py"].encode()}
 
 
@@ -64,10 +61,9 @@ def test_file_is_as_the_base_has_it_and_what_was_there_is_kept(begun: SmallWorkb
 def test_undo_brings_back_exactly_what_was_there(begun: SmallWorkbook, file: str | None) -> None:
     """Files that were changed, deleted and added, with their ends of lines."""
     before = contents(begun.work)
-    assert begun.call("reset", *filter(None, [file])).returncode == 0
+    begun.does("reset", *filter(None, [file]))
     assert contents(begun.work) != before
-    answer = begun.call("reset", "--undo")
-    assert answer.returncode == 0, answer.stderr
+    begun.does("reset", "--undo")
     assert contents(begun.work) == before
 
 
@@ -84,9 +80,7 @@ def test_all_of_it_is_the_base_again_and_the_learners_data_stays(begun: SmallWor
     make_database(begun.work / "db.sqlite3")
     make_database(begun.work / "status/named_by_databases")
     (begun.work / "status/named_by_databases-wal").write_bytes(b"pages")
-    answer = begun.call("reset")
-    assert answer.returncode == 0, answer.stderr
-    assert "work/ is again as in the finished step 02" in answer.stdout
+    assert "work/ is again as in the finished step 02" in begun.does("reset")
     found = contents(begun.work)
     base = {
         name: text.encode()
@@ -106,12 +100,10 @@ def test_resets_are_undone_one_after_the_other(begun: SmallWorkbook) -> None:
     before = contents(begun.work)
     begun.call("reset", "config/settings.py")
     begun.call("reset")
-    assert begun.call("reset", "--undo").returncode == 0
-    assert begun.call("reset", "--undo").returncode == 0
+    begun.does("reset", "--undo")
+    begun.does("reset", "--undo")
     assert contents(begun.work) == before
-    answer = begun.call("reset", "--undo")
-    assert answer.returncode == 1
-    assert "There is no reset to undo" in answer.stderr
+    assert "There is no reset to undo" in begun.refuses("reset", "--undo")
 
 
 def test_what_was_written_since_the_reset_is_kept_by_its_undoing(begun: SmallWorkbook) -> None:
@@ -129,9 +121,7 @@ def test_start_ends_what_can_be_undone(begun: SmallWorkbook) -> None:
 
 
 def test_what_is_as_the_base_has_it_is_left_alone(begun: SmallWorkbook) -> None:
-    answer = begun.call("reset", "status/tasks.py")
-    assert answer.returncode == 0
-    assert "Nothing was changed" in answer.stdout
+    assert "Nothing was changed" in begun.does("reset", "status/tasks.py")
     assert not list(begun.root.glob("work.*"))
 
 
@@ -144,17 +134,15 @@ def test_without_a_readable_record_the_files_tell_the_base(
     file = begun.root / ".workbook/work.json"
     file.unlink() if record is None else file.write_text(record)
     begun.write({"status/tasks.py": STEPS["02-second"]["status/tasks.py"] + "mine = 1\n"})
-    answer = begun.call("reset", "status/tasks.py")
-    assert answer.returncode == 0, answer.stderr
-    assert "as in the finished step 02, because work/ looks like step 03" in answer.stdout
+    said = begun.does("reset", "status/tasks.py")
+    assert "as in the finished step 02, because work/ looks like step 03" in said
 
 
 def test_another_steps_base_is_named_and_can_be_had(begun: SmallWorkbook) -> None:
     begun.call("start", "01")
     begun.write(STEPS["01-first"] | STEPS["02-second"] | STEPS["03-third"])
-    answer = begun.call("reset", "status/tasks.py")
-    assert answer.returncode == 1
-    assert "status/tasks.py is not in the empty folder of step 01" in answer.stderr
+    said = begun.refuses("reset", "status/tasks.py")
+    assert "status/tasks.py is not in the empty folder of step 01" in said
     begun.write({"status/tasks.py": STEPS["02-second"]["status/tasks.py"] + "mine = 1\n"})
     answer = begun.call("reset", "status/tasks.py", "--step", "03")
     assert "as in the finished step 02, the base of step 03" in answer.stdout
@@ -249,7 +237,7 @@ def test_killed_reset_is_finished_by_the_next_call(begun: SmallWorkbook, file: s
     assert "An earlier reset was killed half-way, and is finished now." in answer.stdout
     assert (begun.work / "config/settings.py").read_text() == SETTINGS
     assert (begun.work / ".env").exists()
-    assert begun.call("reset", "--undo").returncode == 0
+    begun.does("reset", "--undo")
     assert contents(begun.work) == before
 
 

@@ -364,12 +364,10 @@ def test_settings_that_python_cannot_read_are_shown(snapshot):
 def test_a_taken_port_is_named_with_its_holder_and_another_offered(snapshot):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = snapshot.call("run", "--port", str(port))
-    assert done.returncode == 1
-    assert f"Port {port} is taken by" in done.stderr
-    assert f"(process {os.getpid()})" in done.stderr
-    offered = int(re.search(r"--port (\d+)", done.stderr)[1])
-    assert offered != port
+        said = snapshot.refuses("run", "--port", str(port))
+    assert f"Port {port} is taken by" in said
+    assert f"(process {os.getpid()})" in said
+    assert int(re.search(r"--port (\d+)", said)[1]) != port
     assert not (snapshot.root / ".workbook" / "runs").exists()
 
 
@@ -381,12 +379,11 @@ def test_a_port_that_a_stranger_took_meanwhile_is_no_fault_of_the_project(snapsh
     end = 'sys.exit("Error: That port is already in use.")' if ends else "time.sleep(60)"
     (project / "late.py").write_text(LATE + end, encoding="utf-8")
     port = free_port()
-    done = snapshot.call("run", "--port", str(port))
-    assert done.returncode == 1
-    assert re.search(rf"python\S* \(process \d+\) took port {port} while", done.stderr)
-    assert "no fault of the project" in done.stderr
-    assert "ended by itself" not in done.stderr
-    assert int(re.search(r"--port (\d+)", done.stderr)[1]) != port
+    said = snapshot.refuses("run", "--port", str(port))
+    assert re.search(rf"python\S* \(process \d+\) took port {port} while", said)
+    assert "no fault of the project" in said
+    assert "ended by itself" not in said
+    assert int(re.search(r"--port (\d+)", said)[1]) != port
 
 
 @pytest.mark.parametrize(
@@ -398,18 +395,14 @@ def test_a_procfile_that_starts_nothing_is_told(snapshot, procfile, told):
     path.unlink()
     if procfile is not None:
         path.write_bytes(procfile if isinstance(procfile, bytes) else procfile.encode())
-    done = snapshot.call("run")
-    assert done.returncode == 1
-    assert told in done.stderr
-    assert "web: python manage.py runserver $PORT" in done.stderr
+    said = snapshot.refuses("run")
+    assert told in said
+    assert "web: python manage.py runserver $PORT" in said
 
 
 def test_an_unwritable_state_folder_is_told(snapshot):
     (snapshot.root / ".workbook").write_text("in the way", encoding="utf-8")
-    done = snapshot.call("run", "--port", str(free_port()))
-    assert done.returncode == 1
-    assert "which cannot be written" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert "which cannot be written" in snapshot.refuses("run", "--port", str(free_port()))
 
 
 def test_a_disk_too_full_for_the_copy_of_a_snapshot_is_told(snapshot):
@@ -424,9 +417,7 @@ def test_a_disk_too_full_for_the_copy_of_a_snapshot_is_told(snapshot):
 
 def test_work_without_a_project_is_told(small):
     small.work.mkdir()
-    done = small.call("run")
-    assert done.returncode == 1
-    assert "There is no manage.py in" in done.stderr
+    assert "There is no manage.py in" in small.refuses("run")
 
 
 def test_snapshots_run_side_by_side_but_work_runs_once(snapshot):
@@ -439,9 +430,8 @@ def test_snapshots_run_side_by_side_but_work_runs_once(snapshot):
     ):
         for run in (one, two, mine):
             run.wait_for("ready")
-        again = snapshot.call("run", "--port", str(free_port()))
-        assert again.returncode == 1
-        assert f"work/ already runs: see http://localhost:{third}/" in again.stderr
+        said = snapshot.refuses("run", "--port", str(free_port()))
+        assert f"work/ already runs: see http://localhost:{third}/" in said
         assert two.signal_and_wait(signal.SIGINT) == 0
         assert two.left() == []
         assert httpx.get(f"http://localhost:{first}/").status_code == 200

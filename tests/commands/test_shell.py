@@ -170,10 +170,9 @@ def test_deactivate_says_how_to_leave(person: Person) -> None:
 
 
 def test_without_work_it_says_how_to_begin_one(small: SmallWorkbook) -> None:
-    answer = small.call("shell")
-    assert answer.returncode == 1
-    assert "that is not there yet" in answer.stderr
-    assert "python3 workbook start 01" in answer.stderr
+    said = small.refuses("shell")
+    assert "that is not there yet" in said
+    assert "python3 workbook start 01" in said
     small.work.write_text("a file")
     assert "that is no folder" in small.call("shell").stderr
 

@@ -26,20 +26,18 @@ def lesson(small: SmallWorkbook) -> SmallWorkbook:
     "name", ["slow-tasks", "slow_tasks", "checks/slow_tasks/", "checks\\slow_tasks\\"]
 )
 def test_start_puts_the_snapshot_that_it_patches_into_work(lesson: SmallWorkbook, name: str):
-    answer = lesson.call("start", name)
-    assert answer.returncode == 0, answer.stderr
-    assert "the finished step 02: the base of lesson slow-tasks" in answer.stdout
-    assert "open the page of lesson slow-tasks" in answer.stdout
+    said = lesson.does("start", name)
+    assert "the finished step 02: the base of lesson slow-tasks" in said
+    assert "open the page of lesson slow-tasks" in said
     assert "first()" not in (lesson.work / TASKS).read_text(encoding="utf-8")
 
 
 def test_diff_shows_the_whole_chain(lesson: SmallWorkbook):
-    answer = lesson.call("diff", "slow-tasks")
-    assert answer.returncode == 0, answer.stderr
-    assert "+++ slow-tasks/status/tasks.py" in answer.stdout
-    assert "--- 02/status/tasks.py" in answer.stdout
-    assert "+first()\n+second()" in answer.stdout
-    assert "new.py" in answer.stdout
+    said = lesson.does("diff", "slow-tasks")
+    assert "+++ slow-tasks/status/tasks.py" in said
+    assert "--- 02/status/tasks.py" in said
+    assert "+first()\n+second()" in said
+    assert "new.py" in said
 
 
 def test_diff_compares_work_with_the_patched_snapshot(lesson: SmallWorkbook):
@@ -63,9 +61,8 @@ def test_an_unknown_name_is_answered_with_the_steps_and_the_lessons(
     lesson: SmallWorkbook, verb: str
 ):
     lesson.work.mkdir()
-    answer = lesson.call(verb, "fast-tasks")
-    assert answer.returncode == 1
-    assert answer.stderr.splitlines() == [
+    said = lesson.refuses(verb, "fast-tasks")
+    assert said.splitlines() == [
         "There is no step or lesson “fast-tasks”. These are the steps:",
         *("  01  01-first", "  02  02-second", "  03  03-third"),
         "These are the lessons:",
@@ -91,17 +88,14 @@ def test_a_lesson_is_on_the_last_step_unless_it_says_otherwise(lesson: SmallWork
 @pytest.mark.parametrize("text", ['on = "09"\n', "on = 3\n", "of = 3\n", "on\n"])
 def test_a_lesson_on_no_step_is_named_with_what_to_do(lesson: SmallWorkbook, text: str):
     (lesson.root / "checks/slow_tasks/lesson.toml").write_text(text, encoding="utf-8")
-    answer = lesson.call("start", "slow-tasks")
-    assert answer.returncode == 1
-    assert 'checks/slow_tasks/lesson.toml should name a step, such as: on = "03"' in answer.stderr
-    assert "Traceback" not in answer.stderr
+    said = lesson.refuses("start", "slow-tasks")
+    assert 'checks/slow_tasks/lesson.toml should name a step, such as: on = "03"' in said
 
 
 def test_a_section_that_its_step_has_outgrown_is_named_with_both_lines(lesson: SmallWorkbook):
     lesson.write({TASKS: "other\n"}, below="steps/02-second")
-    answer = lesson.call("diff", "slow-tasks")
-    assert answer.returncode == 1
-    assert answer.stderr.startswith(
+    said = lesson.refuses("diff", "slow-tasks")
+    assert said.startswith(
         "checks/slow_tasks/patches/1-section.patch, line 4, does not fit the project:"
         " line 2 of status/tasks.py should be empty, and is not there.\n"
     )
@@ -112,10 +106,9 @@ def test_a_clone_with_crlf_has_its_lessons(lesson: SmallWorkbook):
         for file in (lesson.root / folder).rglob("*.*"):
             if file.is_file():
                 file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
-    answer = lesson.call("diff", "slow-tasks", "--stat")
-    assert answer.returncode == 0, answer.stderr
-    assert "tasks.py" in answer.stdout
-    assert "2 +" in answer.stdout
+    said = lesson.does("diff", "slow-tasks", "--stat")
+    assert "tasks.py" in said
+    assert "2 +" in said
 
 
 def test_each_lesson_of_the_workbook_has_a_page_and_fits_its_step(tmp_path: Path):

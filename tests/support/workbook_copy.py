@@ -43,6 +43,19 @@ class SmallWorkbook:
             os.environ | {"PYTHONPATH": str(self.root), "PYTHONUTF8": "1"} | variables,
         )
 
+    def does(self, *arguments: str, **variables: str) -> str:
+        """Call the command line, which must end with exit code 0; return what it printed."""
+        answer = self.call(*arguments, **variables)
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        return answer.stdout
+
+    def refuses(self, *arguments: str, **variables: str) -> str:
+        """Call the command line, which must end with a sentence and exit code 1; return that."""
+        answer = self.call(*arguments, **variables)
+        assert answer.returncode == 1, answer.stdout + answer.stderr
+        assert "Traceback" not in answer.stderr
+        return answer.stderr
+
     def write(self, files: dict[str, str], below: str = "work") -> None:
         """Write text files below a folder of the workbook."""
         write_files(self.root / below, files)
