@@ -1,18 +1,17 @@
 """`doctor`: is everything there, and where does the learner stand?"""
 
-import contextlib
 import os
 import re
-import socket
 import subprocess
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from http.server import BaseHTTPRequestHandler
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from tests.support.commands import make_broken_git
+from tests.support.web_servers import serving
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.browser import CHOSEN
 from workbook.commands import doctor
@@ -53,22 +52,6 @@ def test_it_says_which_redis_is_too_old_and_where_newer_ones_are(
     assert "packages.redis.io" in found.way_out
 
 
-@contextlib.contextmanager
-def a_server_that_is_no_redis() -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def answer() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    connection, _ = server.accept()
-                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-                    connection.close()
-
-        threading.Thread(target=answer, daemon=True).start()
-        yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
-
-
 @pytest.mark.skipif(os.name != "posix", reason="a program that is a script, on POSIX")
 def test_a_git_that_does_not_run_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """As on a Mac before its developer tools are installed."""
@@ -85,19 +68,19 @@ def test_it_tells_a_redis_from_another_server_and_from_nothing(monkeypatch: pyte
     with private_redis("embedded") as server:
         monkeypatch.setattr(doctor, "REDIS_PORT", server.port)
         assert doctor.local_redis().text == "a Redis answers"
-    with a_server_that_is_no_redis() as port:
-        monkeypatch.setattr(doctor, "REDIS_PORT", port)
+    with serving(BaseHTTPRequestHandler) as server:
+        monkeypatch.setattr(doctor, "REDIS_PORT", server.server_port)
         assert "and no Redis answers" in doctor.local_redis().text
 
 
 def test_a_port_is_no_trouble_where_this_workbook_serves_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with a_server_that_is_no_redis() as port:
-        ours = doctor.web_port(port, "guide", "the guide")
+    with serving(BaseHTTPRequestHandler) as server:
+        ours = doctor.web_port(server.server_port, "guide", "the guide")
         assert (ours.mark, ours.way_out) == ("✓", "")
         monkeypatch.setattr(doctor, "ROOT", tmp_path)  # as if the server were another folder's
-        taken = doctor.web_port(port, "guide", "the guide")
+        taken = doctor.web_port(server.server_port, "guide", "the guide")
         assert taken.mark == "–"
         assert "--port" in taken.way_out
 
@@ -171,8 +154,9 @@ def test_it_shows_no_part_of_a_password_in_an_address_that_cannot_be_read(work: 
 
 
 def test_it_says_why_a_named_redis_cannot_be_used(work: Path):
-    with a_server_that_is_no_redis() as port:
-        (work / ".env").write_text(f"{VARIABLE}=redis://:Secret1@127.0.0.1:{port}\n")
+    with serving(BaseHTTPRequestHandler) as server:
+        url = f"redis://:Secret1@127.0.0.1:{server.server_port}"
+        (work / ".env").write_text(f"{VARIABLE}={url}\n")
         (found,) = doctor.named_redis(work)
     assert found.mark == "✗"
     assert "cannot be used: nothing answers there as a Redis does" in found.text
