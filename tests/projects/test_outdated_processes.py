@@ -52,27 +52,13 @@ def test_worker_older_than_the_last_save_is_found(project: Path) -> None:
     assert (found.pid, found.role, found.file) == (pid, "worker", "status/tasks.py")
 
 
-def test_virtual_environment_in_the_project_makes_none_old(project: Path) -> None:
-    with running(project, *WORKER):
-        save(project, "env/pyvenv.cfg", LATER)
-        save(project, "env/lib/package.py", LATER)
-        assert outdated_processes(project) == []
-
-
-def test_settings_in_an_env_file_count_and_templates_do_not(project: Path) -> None:
-    with running(project, *WORKER):
-        save(project, "templates/index.html", LATER)
-        save(project, "__pycache__/tasks.py", LATER)
-        assert outdated_processes(project) == []
-        save(project, ".env", LATER)
-        assert [one.file for one in outdated_processes(project)] == [".env"]
-
-
 @pytest.mark.parametrize(
     ("words", "needless", "needed"),
     [
         (WORKER, ("status/views.py", "config/urls.py", "status/consumers.py"), "status/tasks.py"),
         (WORKER, ("status/migrations/0001_initial.py", "status/tests.py"), "status/models.py"),
+        (WORKER, ("env/pyvenv.cfg", "env/lib/package.py"), "status/tasks.py"),
+        (WORKER, ("templates/index.html", "__pycache__/tasks.py"), ".env"),
         (("celery", "-A", "config", "beat"), ("status/tasks.py",), "config/settings.py"),
         (("daphne", "config.asgi:application"), ("status/tests.py",), "status/views.py"),
     ],
