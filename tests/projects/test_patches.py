@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.text_files import write_files
+from tests.support.text_files import read_files, write_files
 from workbook.errors import WorkbookError
 from workbook.projects.copying import copy_project
 from workbook.projects.patches.patch import apply_patches, chain_files, load_patch
@@ -41,17 +41,6 @@ def written(folder: Path, files: dict[str, str], newline: str = "\n") -> Path:
     return folder
 
 
-def text_of(content: bytes) -> str:
-    """Return a file's text with its newlines as they are, which is what these tests are about."""
-    return str(content, "utf-8")
-
-
-def contents(folder: Path) -> dict[str, str]:
-    """Return the texts of all files below a folder, with their newlines."""
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): text_of(path.read_bytes()) for path in files}
-
-
 def git_diff(old: Path, new: Path, *options: str) -> str:
     """Return git's diff of two projects."""
 
@@ -61,7 +50,7 @@ def git_diff(old: Path, new: Path, *options: str) -> str:
         done = subprocess.run(
             command, cwd=tree, env=environment, capture_output=True, timeout=30, check=True
         )
-        return text_of(done.stdout)
+        return str(done.stdout, "utf-8")
 
     git("init", "-q")
     trees = []
@@ -97,17 +86,19 @@ def test_what_git_writes_is_applied_and_taken_back(
     project = written(tmp_path / "project", BEFORE, newline)
     apply_patches([load_patch(file)], project)
     wanted = {path: body.replace("\n", newline) for path, body in AFTER.items()}
-    assert contents(project) == wanted
+    assert read_files(project) == wanted
     assert not (project / "deep").exists()
     apply_patches([load_patch(file).reversed()], project)
-    assert contents(project) == {path: body.replace("\n", newline) for path, body in BEFORE.items()}
+    assert read_files(project) == {
+        path: body.replace("\n", newline) for path, body in BEFORE.items()
+    }
 
 
 def test_a_patch_with_lf_fits_a_project_with_crlf(tmp_path: Path):
     project = written(tmp_path / "project", {"manage.py": "one\ntwo\n"}, "\r\n")
     apply_text("--- a/manage.py\n+++ b/manage.py\n@@ -2 +2,2 @@\n two\n+three\n", project)
     apply_text("--- /dev/null\n+++ b/new/x.py\n@@ -0,0 +1 @@\n+x\n", project)
-    assert contents(project) == {"manage.py": "one\r\ntwo\r\nthree\r\n", "new/x.py": "x\r\n"}
+    assert read_files(project) == {"manage.py": "one\r\ntwo\r\nthree\r\n", "new/x.py": "x\r\n"}
 
 
 def test_lines_that_are_kept_keep_their_own_ends(tmp_path: Path):
@@ -121,14 +112,14 @@ def test_lines_that_are_kept_keep_their_own_ends(tmp_path: Path):
 def test_git_is_not_needed(project: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", "")
     apply_text("--- a/manage.py\n+++ b/manage.py\n@@ -1 +1 @@\n-one\n+1\n", project)
-    assert contents(project) == {"manage.py": "1\ntwo\n"}
+    assert read_files(project) == {"manage.py": "1\ntwo\n"}
 
 
 def test_two_files_may_take_each_others_names(tmp_path: Path):
     project = written(tmp_path / "project", {"a": "1\n", "b": "2\n"})
     swap = "diff --git a/{0} b/{1}\nsimilarity index 100%\nrename from {0}\nrename to {1}\n"
     apply_text(swap.format("a", "b") + swap.format("b", "a"), project)
-    assert contents(project) == {"a": "2\n", "b": "1\n"}
+    assert read_files(project) == {"a": "2\n", "b": "1\n"}
 
 
 MISFITS = {
@@ -190,7 +181,7 @@ def test_a_patch_that_does_not_fit_names_both_lines_and_changes_nothing(
     for number in range(9, 0, -1):
         sentence = sentence.replace(f"line {number}, does", f"line {number + 4}, does")
     assert sentence in str(told.value)
-    assert contents(project) == {"manage.py": "one\ntwo\n"}
+    assert read_files(project) == {"manage.py": "one\ntwo\n"}
 
 
 def test_of_a_chain_all_are_applied_or_none(project: Path):
@@ -205,9 +196,9 @@ def test_of_a_chain_all_are_applied_or_none(project: Path):
         apply_patches(map(load_patch, [chain[1], chain[0]]), project)
     with pytest.raises(WorkbookError, match=r"1-first.patch, line 4, .* is “4”"):
         apply_patches(map(load_patch, [*chain, chain[0]]), project)
-    assert contents(project) == {"manage.py": "one\ntwo\n"}
+    assert read_files(project) == {"manage.py": "one\ntwo\n"}
     apply_patches(map(load_patch, chain), project)
-    assert contents(project) == {"manage.py": "4\ntwo\n"}
+    assert read_files(project) == {"manage.py": "4\ntwo\n"}
 
 
 OUTSIDE = [
@@ -236,7 +227,7 @@ def test_a_path_outside_the_project_is_refused(text: str, path: str, project: Pa
     with pytest.raises(WorkbookError, match=r"change\.patch, line \d: .* is outside the project"):
         apply_text(text.format(path), project)
     assert (project.parent / "x.py").read_text() == "x\n"
-    assert contents(project) == {"manage.py": "one\ntwo\n"}
+    assert read_files(project) == {"manage.py": "one\ntwo\n"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows lets not everybody make links")
@@ -292,6 +283,6 @@ def test_the_changes_of_a_whole_step_are_applied(step: str, tmp_path: Path):
     before = f"{int(step) - 1:02d}"
     for name in (before, step):
         copy_project(find_step(name).folder, tmp_path / name)
-    wanted = contents(tmp_path / step)
+    wanted = read_files(tmp_path / step)
     apply_text(git_diff(tmp_path / before, tmp_path / step), tmp_path / before)
-    assert contents(tmp_path / before) == wanted
+    assert read_files(tmp_path / before) == wanted

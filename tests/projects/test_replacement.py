@@ -5,7 +5,7 @@ import signal
 import socket
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.text_files import write_files
+from tests.support.text_files import read_files, write_files
 from workbook.projects import replacement
 from workbook.projects.replacement import KeptFolders, Replacement
 from workbook.projects.scope import Scope
@@ -44,11 +44,6 @@ def make_new(folder: Path) -> None:
 def run(exchange: Replacement, make: Callable[[Path], None] = make_new) -> KeptFolders:
     with exchange.taking_turns():
         return exchange.run(make)
-
-
-def files_in(folder: Path) -> dict[str, str]:
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in found}
 
 
 def kept_beside(exchange: Replacement) -> list[Path]:
@@ -89,38 +84,47 @@ def go_on(exchange: Replacement) -> None:
         exchange.resume()
 
 
-def begin_again(tmp_path: Path, number: int) -> Replacement:
-    folder = tmp_path / str(number)
+def begin_again(folder: Path) -> Replacement:
     write_files(folder / "work", OLD)
     return Replacement(folder / "work", folder / "state")
 
 
-def test_killed_before_any_change(tmp_path: Path) -> None:
-    kills, finished = 0, 0
+def killed_at_each_change(
+    tmp_path: Path,
+    act: Callable[[Replacement], object],
+    begin: Callable[[Path], Replacement] = begin_again,
+) -> Iterator[Replacement]:
+    """Yield a replacement that was killed before its first change, and so on; last a whole one."""
     for at in range(MOST_CHANGES):
-        exchange = begin_again(tmp_path, at)
-        if not killed(lambda one=exchange: run(one), at):
-            break
-        kills += 1
+        exchange = begin(tmp_path / str(at))
+        was_killed = killed(partial(act, exchange), at)
+        yield exchange
+        if not was_killed:
+            return
+    pytest.fail(f"it makes more than {MOST_CHANGES} changes")
+
+
+def test_killed_before_any_change(tmp_path: Path) -> None:
+    finished: list[bool] = []
+    for exchange in killed_at_each_change(tmp_path, run):
         # Even before the next call nothing is lost.
-        assert OLD in [files_in(folder) for folder in (exchange.work, *kept_beside(exchange))]
+        assert OLD in [read_files(folder) for folder in (exchange.work, *kept_beside(exchange))]
         # The next call may be killed as well, and the one after it.
         for again in range(0, 60, 7):
-            killed(lambda one=exchange: go_on(one), again)
+            killed(partial(go_on, exchange), again)
         go_on(exchange)
         assert not exchange.is_interrupted
-        if files_in(exchange.work) == OLD:
+        finished.append(read_files(exchange.work) != OLD)
+        if finished[-1]:
+            assert read_files(exchange.work) == NEW
+            (kept,) = kept_beside(exchange)
+            assert read_files(kept) == OLD
+        else:
             assert kept_beside(exchange) == []
-            continue
-        finished += 1
-        assert files_in(exchange.work) == NEW
-        (kept,) = kept_beside(exchange)
-        assert files_in(kept) == OLD
-    else:
-        pytest.fail(f"a replacement makes more than {MOST_CHANGES} changes")
-    assert files_in(exchange.work) == NEW
-    assert kills > 30
-    assert 10 < finished < kills
+    *after_kills, whole = finished
+    assert whole
+    assert len(after_kills) > 30
+    assert 10 < sum(after_kills) < len(after_kills)
 
 
 @pytest.mark.parametrize("file", ["config/settings.py", "status/a b.py", None])
@@ -128,41 +132,37 @@ def test_part_killed_before_any_change(tmp_path: Path, file: str | None) -> None
     """Of one file, or of all but the learner's data: what is outside that part stays."""
     scope = Scope(file, spares_data=file is None)
     data = {".env": "SECRET=1", "deep/er/own.sqlite3": "rows"}
-    own = {".env": "SECRET=1", "deep/er/own.sqlite3": "rows"} if file is None else OLD
+    own = data if file is None else OLD
     new = {name: text for name, text in NEW.items() if name != "deep" and file in (None, name)}
-    after = own | new
-    for at in range(MOST_CHANGES):
-        exchange = replace(begin_again(tmp_path, at), scope=scope, verb="reset")
-        write_files(exchange.work, data if file is None else {})
-        before = files_in(exchange.work)
-        remember = partial(_after_reset, file)
+    before, after = OLD | (data if file is None else {}), own | new
 
-        def make(folder: Path) -> None:
-            write_files(folder, new)
+    def begin(folder: Path) -> Replacement:
+        exchange = begin_again(folder)
+        write_files(exchange.work, before)
+        return replace(exchange, scope=scope, verb="reset")
 
-        was_killed = killed(lambda one=exchange, lay=make, told=remember: one.run(lay, told), at)
+    def remember(kept: str | None) -> WorkRecord:
+        return WorkRecord("01", (Reset(file, kept),))
+
+    def reset(exchange: Replacement) -> None:
+        exchange.run(lambda folder: write_files(folder, new), remember)
+
+    for exchange in killed_at_each_change(tmp_path, reset, begin):
         for again in range(0, 40, 7):
-            killed(lambda one=exchange: go_on(one), again)
+            killed(partial(go_on, exchange), again)
         go_on(exchange)
-        found, record = files_in(exchange.work), read_record(exchange.state)
+        found, record = read_files(exchange.work), read_record(exchange.state)
         assert found in (before, after)
         if found == after:
             kept = record.resets[0].kept
-            there = files_in(exchange.work.with_name(kept)) if kept else {}
+            there = read_files(exchange.work.with_name(kept)) if kept else {}
             assert there == {name: text for name, text in before.items() if name not in own} | {
                 name: before[name] for name in ([file] if file in before else [])
             }
         else:
             assert record == WorkRecord()
             assert kept_beside(exchange) == []
-        if not was_killed:
-            assert found == after
-            return
-    pytest.fail("it never came to its end")
-
-
-def _after_reset(file: str | None, kept: str | None) -> WorkRecord:
-    return WorkRecord("01", (Reset(file, kept),))
+    assert found == after
 
 
 def fail_half_way(exchange: Replacement) -> None:
@@ -175,30 +175,21 @@ def fail_half_way(exchange: Replacement) -> None:
             raise OSError("no space left")
         real(self, *folders)
 
-    replacement.FolderSync._place = bring
-    try:
-        with suppress(OSError):
-            run(exchange)
-    finally:
-        replacement.FolderSync._place = real
+    with pytest.MonkeyPatch.context() as patch, suppress(OSError):
+        patch.setattr(replacement.FolderSync, "_place", bring)
+        run(exchange)
 
 
 def test_killed_amid_undoing(tmp_path: Path) -> None:
-    for at in range(MOST_CHANGES):
-        exchange = begin_again(tmp_path, at)
-        was_killed = killed(lambda one=exchange: fail_half_way(one), at)
-        assert OLD in [files_in(folder) for folder in (exchange.work, *kept_beside(exchange))]
+    for exchange in killed_at_each_change(tmp_path, fail_half_way):
+        assert OLD in [read_files(folder) for folder in (exchange.work, *kept_beside(exchange))]
         go_on(exchange)
         assert not exchange.is_interrupted
-        if files_in(exchange.work) == OLD:
+        if read_files(exchange.work) == OLD:
             assert kept_beside(exchange) == []
         else:
-            assert files_in(exchange.work) == NEW
-        if not was_killed:
-            break
-    else:
-        pytest.fail("it never came to its end")
-    assert files_in(exchange.work) == OLD
+            assert read_files(exchange.work) == NEW
+    assert read_files(exchange.work) == OLD
 
 
 def test_what_was_written_after_the_kill_is_put_aside(exchange: Replacement) -> None:
@@ -207,10 +198,10 @@ def test_what_was_written_after_the_kill_is_put_aside(exchange: Replacement) -> 
     (exchange.work / "idea.txt").write_text("idea")
     (exchange.work / "mine.txt").write_text("a newer version")
     said = exchange.resume()
-    assert files_in(exchange.work) == NEW
+    assert read_files(exchange.work) == NEW
     kept, aside = kept_beside(exchange)
-    assert files_in(kept) == OLD
-    assert files_in(aside) == {"idea.txt": "idea", "mine.txt": "a newer version"}
+    assert read_files(kept) == OLD
+    assert read_files(aside) == {"idea.txt": "idea", "mine.txt": "a newer version"}
     assert f"What was written to it meanwhile is in {aside.name}/." in said
 
 
@@ -219,7 +210,7 @@ def _is_half_way(exchange: Replacement, at: int) -> bool:
     assert killed(lambda: run(exchange), at)
     if (exchange.work / "a").exists():
         go_on(exchange)
-        if files_in(exchange.work) == NEW:
+        if read_files(exchange.work) == NEW:
             # Finished: begin again with the old one.
             for folder in (exchange.work, *kept_beside(exchange)):
                 replacement._discard(folder)
@@ -240,18 +231,21 @@ def test_ctrl_c_once_files_are_taken_away_comes_too_late(
 
     monkeypatch.setattr(replacement.FolderSync, "run", interrupted)
     kept = run(exchange)
-    assert files_in(exchange.work) == NEW
-    assert files_in(kept.contents) == OLD
+    assert read_files(exchange.work) == NEW
+    assert read_files(kept.contents) == OLD
 
 
-def test_ctrl_c_before_changes_nothing(exchange: Replacement) -> None:
-    def interrupted(folder: Path) -> None:
+@pytest.mark.parametrize("problem", [KeyboardInterrupt, OSError])
+def test_copy_that_is_broken_off_changes_nothing(
+    exchange: Replacement, problem: type[BaseException]
+) -> None:
+    def breaks_off(folder: Path) -> None:
         make_new(folder)
-        raise KeyboardInterrupt
+        raise problem("no space left")
 
-    with pytest.raises(KeyboardInterrupt):
-        run(exchange, interrupted)
-    assert files_in(exchange.work) == OLD
+    with pytest.raises(problem, match="no space"):
+        run(exchange, breaks_off)
+    assert read_files(exchange.work) == OLD
     assert [path.name for path in exchange.state.iterdir()] == ["start.lock"]
 
 
@@ -259,8 +253,8 @@ def test_folder_that_stays_is_the_same_one(exchange: Replacement) -> None:
     before = [(exchange.work / name).stat().st_ino for name in (".", "config")]
     kept = run(exchange)
     assert [(exchange.work / name).stat().st_ino for name in (".", "config")] == before
-    assert files_in(exchange.work) == NEW
-    assert files_in(kept.contents) == OLD
+    assert read_files(exchange.work) == NEW
+    assert read_files(kept.contents) == OLD
 
 
 def test_modes_links_and_times_are_kept(exchange: Replacement) -> None:
@@ -273,7 +267,7 @@ def test_modes_links_and_times_are_kept(exchange: Replacement) -> None:
     (exchange.work / "config/locked").chmod(0o500)
     os.utime(exchange.work / "mine.txt", (1, 1))
     kept = run(exchange).contents
-    assert files_in(exchange.work) == NEW
+    assert read_files(exchange.work) == NEW
     assert stat.S_IMODE((kept / "manage.py").stat().st_mode) == 0o755
     assert (kept / "link").readlink() == Path("../elsewhere")
     assert stat.S_IMODE((kept / "config/locked").stat().st_mode) == 0o500
@@ -289,7 +283,7 @@ def test_junction_is_moved_and_not_emptied(
     behind = (exchange.work / "junction/precious.txt").stat().st_ino
     monkeypatch.setattr(replacement, "_is_junction", lambda path: path.name == "junction")
     kept = run(exchange)
-    assert files_in(exchange.work) == NEW
+    assert read_files(exchange.work) == NEW
     assert (kept.unsaved / "junction/precious.txt").stat().st_ino == behind
 
 
@@ -304,7 +298,7 @@ def test_pipes_and_sockets_are_no_hindrance(exchange: Replacement) -> None:
         os.chdir(place)
     kept = run(exchange).contents
     assert (kept / "pipe").is_fifo()
-    assert files_in(exchange.work) == NEW
+    assert read_files(exchange.work) == NEW
 
 
 def test_one_that_fails_is_undone(exchange: Replacement, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,21 +312,10 @@ def test_one_that_fails_is_undone(exchange: Replacement, monkeypatch: pytest.Mon
     monkeypatch.setattr(replacement, "_unlink", unlink)
     with pytest.raises(PermissionError, match="in use"):
         run(exchange)
-    assert files_in(exchange.work) == OLD
+    assert read_files(exchange.work) == OLD
     assert kept_beside(exchange) == []
     assert not exchange.is_interrupted
     assert sorted(path.name for path in exchange.state.iterdir()) == ["start.lock"]
-
-
-def test_copy_that_fails_changes_nothing(exchange: Replacement) -> None:
-    def fails(folder: Path) -> None:
-        make_new(folder)
-        raise OSError("no space left")
-
-    with pytest.raises(OSError, match="no space"):
-        run(exchange, fails)
-    assert files_in(exchange.work) == OLD
-    assert [path.name for path in exchange.state.iterdir()] == ["start.lock"]
 
 
 def test_link_is_kept_as_a_link(exchange: Replacement, tmp_path: Path) -> None:
@@ -340,22 +323,19 @@ def test_link_is_kept_as_a_link(exchange: Replacement, tmp_path: Path) -> None:
     exchange.work.symlink_to(tmp_path / "elsewhere")
     kept = run(exchange).contents
     assert kept.readlink() == tmp_path / "elsewhere"
-    assert files_in(tmp_path / "elsewhere") == OLD
-    assert files_in(exchange.work) == NEW
+    assert read_files(tmp_path / "elsewhere") == OLD
+    assert read_files(exchange.work) == NEW
     assert not exchange.work.is_symlink()
 
 
 def test_link_killed_before_any_change(tmp_path: Path) -> None:
-    for at in range(MOST_CHANGES):
-        exchange = begin_again(tmp_path, at)
-        elsewhere = exchange.work.with_name("elsewhere")
-        exchange.work.rename(elsewhere)
-        exchange.work.symlink_to(elsewhere)
-        was_killed = killed(lambda one=exchange: run(one), at)
+    def begin(folder: Path) -> Replacement:
+        exchange = begin_again(folder)
+        exchange.work.symlink_to(exchange.work.rename(folder / "elsewhere"))
+        return exchange
+
+    for exchange in killed_at_each_change(tmp_path, run, begin):
         go_on(exchange)
-        assert files_in(elsewhere) == OLD
-        assert files_in(exchange.work) in (OLD, NEW)
-        assert exchange.work.is_symlink() == (files_in(exchange.work) == OLD)
-        if not was_killed:
-            return
-    pytest.fail("it never came to its end")
+        assert read_files(exchange.work.with_name("elsewhere")) == OLD
+        assert read_files(exchange.work) in (OLD, NEW)
+        assert exchange.work.is_symlink() == (read_files(exchange.work) == OLD)
