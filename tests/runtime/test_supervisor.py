@@ -92,11 +92,6 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running
     end(running.runner.processes(), grace_seconds=0)
 
 
-def test_following_what_prints_without_pause_comes_back(running):
-    running.start(LOUD)
-    assert within(SECONDS, lambda: running.runner.follow(0.05))
-
-
 def test_what_prints_without_pause_and_ignores_signals_is_killed_in_time(running, monkeypatch):
     monkeypatch.setattr(supervisor, "STOP_SECONDS", 0.3)
     running.start(DEAF + LOUD)
