@@ -6,6 +6,8 @@ import os
 
 # Set by `shell` to the number of its process. There the tool is a command, from whatever folder.
 SHELL_MARK = "WORKBOOK_SHELL"
+# For `python -c`: the command line in this environment, without a look at whether it is up to date.
+CALL = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
 def tool_command() -> str:

@@ -8,15 +8,11 @@ from textwrap import indent
 from checks.reporting.events import Told
 from checks.reporting.guide_links import address_of
 from checks.target import Target
-from workbook.invocation import tool_command
+from workbook.invocation import CALL, tool_command
 from workbook.paths import ROOT
 from workbook.runtime.process_output import AS_TEXT
 
 SECONDS = 60
-# The command line in this environment, without a look at whether it is up to date.
-CALL = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
-
-
 MARGIN = "  "
 
 

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from docs_ext.live.processes import output_of
+from workbook.invocation import CALL
 
 HINT_SECONDS = 120  # it may have to check first
 OUTPUT = {"COLUMNS": "72", "NO_COLOR": "1", "PYTHONUTF8": "1"}
-# The command line in this environment, without a look at whether it is up to date.
-CALL = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
 async def hint(root: Path, label: str, variables: Mapping[str, str]) -> str:

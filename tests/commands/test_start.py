@@ -13,7 +13,8 @@ import pytest
 
 from tests.support.commands import run_command
 from tests.support.tool_process import PROCFILE, lay_project, tool_run
-from tests.support.workbook_copy import CALL, SmallWorkbook
+from tests.support.workbook_copy import SmallWorkbook
+from workbook.invocation import CALL
 from workbook.runtime.ports import free_port
 from workbook.runtime.process_output import AS_TEXT
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import psutil
 
 from tests.support.text_files import write_files
-from tests.support.workbook_copy import CALL, SmallWorkbook
+from tests.support.workbook_copy import SmallWorkbook
+from workbook.invocation import CALL
 from workbook.runtime import waiting
 from workbook.runtime.process_output import decoded
 from workbook.runtime.process_tree import end

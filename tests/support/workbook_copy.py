@@ -9,10 +9,10 @@ from pathlib import Path
 
 from tests.support.commands import run_command
 from tests.support.text_files import write_files
+from workbook.invocation import CALL
 from workbook.paths import ROOT
 
 # The tool, as it is called in its environment.
-CALL = "import sys; from workbook.cli import main; sys.exit(main(sys.argv[1:]))"
 STEPS = {
     "01-first": {
         "config/settings.py": 'INSTALLED_APPS = ["django_celery_beat", "django_celery_results"]\n',
