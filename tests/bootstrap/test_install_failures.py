@@ -1,6 +1,5 @@
 """What the installers say when they fail, from the installers themselves, becomes a sentence."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,14 +9,13 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.bootstrap.test_pipfile_lock import LOCK
 from tests.support.commands import run_command
 from tests.support.fake_installer import base_python
 from tests.support.web_servers import QuietHandler, served, serving
 from workbook.bootstrap import bundled_pip, package_sources
 from workbook.bootstrap.failures import has_no_uv, newer_than_tried, reason
-from workbook.paths import ROOT
 
-LOCK = json.loads((ROOT / "Pipfile.lock").read_text(encoding="utf-8"))
 CLOSED = "http://127.0.0.1:9/simple"
 ONE = package_sources.requirement("amqp", LOCK["default"]["amqp"])
 

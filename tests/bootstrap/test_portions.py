@@ -1,7 +1,6 @@
 """What the first call installs is enough for a learner; the rest comes when it is needed."""
 
 import ast
-import json
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from tests.bootstrap.test_pipfile_lock import (
+    LOCK,
     PACKAGES,
     PYTHONS,
     SYSTEMS,
@@ -29,7 +29,6 @@ from workbook.bootstrap.portions import (
 from workbook.commands.check import looks_through_a_browser
 from workbook.paths import ROOT
 
-LOCK = json.loads((ROOT / "Pipfile.lock").read_text(encoding="utf-8"))
 # What a learner's verbs ask for beyond the project's own packages.
 ROOTS = {
     *("beautifulsoup4", "fakeredis", "honcho", "httpx", "mkdocs-material", "psutil"),

@@ -12,7 +12,6 @@ from tests.support.text_files import write_files
 from workbook.invocation import CALL
 from workbook.paths import ROOT
 
-# The tool, as it is called in its environment.
 STEPS = {
     "01-first": {
         "config/settings.py": 'INSTALLED_APPS = ["django_celery_beat", "django_celery_results"]\n',
