@@ -4,14 +4,13 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable
-from http.server import BaseHTTPRequestHandler
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from tests.support.commands import make_broken_git
-from tests.support.web_servers import serving
+from tests.support.commands import make_broken_git, make_program
+from tests.support.web_servers import QuietHandler, serving
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 from workbook.browser import CHOSEN
 from workbook.commands import doctor
@@ -40,9 +39,7 @@ def test_each_line_has_a_mark_and_each_lack_a_way_out(small: SmallWorkbook):
 def test_it_says_which_redis_is_too_old_and_where_newer_ones_are(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
-    server = tmp_path / "redis-server"
-    server.write_text("#!/bin/sh\necho Redis server v=6.0.16 bits=64\n")
-    server.chmod(0o755)
+    make_program(tmp_path / "redis-server", "echo Redis server v=6.0.16 bits=64")
     monkeypatch.setenv("PATH", str(tmp_path))
     found = doctor.redis_server()
     assert (found.mark, found.text) == (
@@ -68,7 +65,7 @@ def test_it_tells_a_redis_from_another_server_and_from_nothing(monkeypatch: pyte
     with private_redis("embedded") as server:
         monkeypatch.setattr(doctor, "REDIS_PORT", server.port)
         assert doctor.local_redis().text == "a Redis answers"
-    with serving(BaseHTTPRequestHandler) as server:
+    with serving(QuietHandler) as server:
         monkeypatch.setattr(doctor, "REDIS_PORT", server.server_port)
         assert "and no Redis answers" in doctor.local_redis().text
 
@@ -76,7 +73,7 @@ def test_it_tells_a_redis_from_another_server_and_from_nothing(monkeypatch: pyte
 def test_a_port_is_no_trouble_where_this_workbook_serves_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with serving(BaseHTTPRequestHandler) as server:
+    with serving(QuietHandler) as server:
         ours = doctor.web_port(server.server_port, "guide", "the guide")
         assert (ours.mark, ours.way_out) == ("✓", "")
         monkeypatch.setattr(doctor, "ROOT", tmp_path)  # as if the server were another folder's
@@ -154,7 +151,7 @@ def test_it_shows_no_part_of_a_password_in_an_address_that_cannot_be_read(work: 
 
 
 def test_it_says_why_a_named_redis_cannot_be_used(work: Path):
-    with serving(BaseHTTPRequestHandler) as server:
+    with serving(QuietHandler) as server:
         url = f"redis://:Secret1@127.0.0.1:{server.server_port}"
         (work / ".env").write_text(f"{VARIABLE}={url}\n")
         (found,) = doctor.named_redis(work)

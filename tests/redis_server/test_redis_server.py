@@ -12,6 +12,7 @@ import redis
 from channels_redis.pubsub import RedisPubSubChannelLayer
 from kombu import Connection, Queue
 
+from tests.support.commands import make_program
 from tests.support.skip_markers import REDIS_SERVER
 from tests.support.tool_process import tool_run
 from workbook.errors import WorkbookError
@@ -112,8 +113,7 @@ def install_server(tmp_path, monkeypatch):
         script = tmp_path / "bin" / name
         script.parent.mkdir(exist_ok=True)
         said = f"Redis server {version} sha=00000000:0 malloc=jemalloc-5.2.1 bits=64"
-        script.write_text(f"#!/bin/sh\necho '{said}'\n", encoding="utf-8")
-        script.chmod(0o755)
+        make_program(script, f"echo '{said}'")
         monkeypatch.setenv("PATH", str(script.parent))
 
     return install
@@ -195,12 +195,8 @@ def test_where_another_takes_its_ports_at_the_last_moment_it_starts_on_a_third(m
 @pytest.mark.parametrize("is_given", [False, True], ids=["chosen port", "given port"])
 def test_a_server_starts_where_setpriv_lacks_the_option(tmp_path, monkeypatch, is_given):
     """As BusyBox's does, which Alpine has."""
-    script = tmp_path / "setpriv"
-    script.write_text(
-        "#!/bin/sh\necho 'setpriv: unrecognized option: pdeathsig' >&2\nexit 1\n",
-        encoding="utf-8",
-    )
-    script.chmod(0o755)
+    refuses = "echo 'setpriv: unrecognized option: pdeathsig' >&2\nexit 1"
+    make_program(tmp_path / "setpriv", refuses)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     port = free_port() if is_given else None
     with private_redis("server", port) as server:

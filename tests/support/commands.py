@@ -38,7 +38,12 @@ def run_command(
     return subprocess.run(command, cwd=cwd, env=env, **usual | options)
 
 
+def make_program(path: Path, lines: str) -> None:
+    """Write a program of these lines for the shell."""
+    path.write_text(f"#!/bin/sh\n{lines}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
 def make_broken_git(folder: Path) -> None:
     """Put a `git` into `folder` that always fails, as a Mac's does before git is installed."""
-    (folder / "git").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
-    (folder / "git").chmod(0o755)
+    make_program(folder / "git", "exit 1")
