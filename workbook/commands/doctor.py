@@ -10,7 +10,6 @@ import os
 import platform
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -38,7 +37,7 @@ from workbook.redis_server.selection import (
 from workbook.redis_server.server import find_server, too_old, version_of
 from workbook.redis_server.usable import NO_REDIS, why_unusable
 from workbook.runtime.ports import LOOPBACK, holder, is_free, listeners, why_taken
-from workbook.runtime.process_output import AS_TEXT
+from workbook.runtime.process_tree import printed_by
 
 REDIS_PORT = 6379
 REAL_REDIS = "apt install redis-server, brew install redis"
@@ -217,18 +216,7 @@ def learners_project(folder: Path = WORK) -> Finding:
 
 def first_line(command: list[str]) -> str:
     """Return the first line that a command prints; "" if it does not run."""
-    try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            **AS_TEXT,
-            timeout=10,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.partition("\n")[0].strip()
+    return printed_by(command).partition("\n")[0].strip()
 
 
 def report(found: Iterable[Finding]) -> str:

@@ -19,8 +19,7 @@ from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.runtime.child_environment import environment_for
 from workbook.runtime.ports import LOOPBACK, free_port
-from workbook.runtime.process_output import AS_TEXT
-from workbook.runtime.process_tree import end, last_lines, trees
+from workbook.runtime.process_tree import end, last_lines, printed_by, trees
 from workbook.runtime.run_records import Run
 from workbook.runtime.signals import APART
 
@@ -43,14 +42,8 @@ def find_server() -> Path | None:
 @cache
 def version_of(server: Path) -> str:
     """Return the version that `server` reports, such as `7.0.15`; "" if it can't be read."""
-    try:
-        command = [str(server), "--version"]
-        done = subprocess.run(
-            command, **AS_TEXT, capture_output=True, stdin=subprocess.DEVNULL, timeout=10
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return next((word[2:] for word in done.stdout.split() if word.startswith("v=")), "")
+    words = printed_by([str(server), "--version"]).split()
+    return next((word[2:] for word in words if word.startswith("v=")), "")
 
 
 def is_too_old(server: Path) -> bool:

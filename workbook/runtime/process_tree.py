@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from workbook.runtime.child_environment import MARK
-from workbook.runtime.process_output import NOTHING_SAID, decoded
+from workbook.runtime.process_output import AS_TEXT, NOTHING_SAID, decoded
 from workbook.runtime.signals import APART
 from workbook.runtime.waiting import wait_until
 
@@ -112,6 +112,16 @@ def run_to_end(
         end(trees([child.pid]), grace_seconds=2)
         raise
     return code, decoded(output)
+
+
+def printed_by(command: list[str]) -> str:
+    """Return what a program prints; "" if it does not run, or takes more than ten seconds."""
+    nothing = subprocess.DEVNULL
+    try:
+        done = subprocess.run(command, stdin=nothing, capture_output=True, timeout=10, **AS_TEXT)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout
 
 
 def last_lines(text: str, count: int = 15) -> str:
