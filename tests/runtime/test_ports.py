@@ -33,39 +33,21 @@ sys.stdin.readline()
 """
 
 
-class Drawer:
-    """A process that draws ports and keeps them until it is ended."""
+def drawer(count: int) -> subprocess.Popen[str]:
+    """Start a process that draws ports and keeps them until it is ended."""
+    command = [sys.executable, "-c", DRAWS, str(count)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=ROOT, **pipes, **AS_TEXT)
 
-    def __init__(self, count: int) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", DRAWS, str(count)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            **AS_TEXT,
-        )
 
-    def ports(self) -> list[int]:
-        """Return the ports that it has drawn, once it has them all."""
-        lines = iter(self.process.stdout.readline, "done\n")
-        return [int(line) for line in lines]
-
-    def kill(self) -> None:
-        """End it without asking."""
-        self.process.kill()
-        self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
+def ports_of(drawer: subprocess.Popen[str]) -> list[int]:
+    """Return the ports that it has drawn, once it has them all."""
+    return [int(line) for line in iter(drawer.stdout.readline, "done\n")]
 
 
 def test_two_processes_that_draw_side_by_side_never_share_a_port() -> None:
-    drawers = [Drawer(DRAWN), Drawer(DRAWN)]
-    try:
-        with ThreadPoolExecutor(2) as pool:
-            drawn = [port for one in pool.map(Drawer.ports, drawers) for port in one]
-    finally:
-        for drawer in drawers:
-            drawer.kill()
+    with drawer(DRAWN) as one, drawer(DRAWN) as other, ThreadPoolExecutor(2) as pool:
+        drawn = [port for ports in pool.map(ports_of, (one, other)) for port in ports]
     assert len(drawn) == len(set(drawn)) == 2 * DRAWN
 
 
@@ -76,12 +58,12 @@ def test_threads_of_one_process_never_share_a_port() -> None:
 
 
 def test_the_ports_of_a_killed_process_are_free_for_the_next(monkeypatch) -> None:
-    drawer = Drawer(1)
-    (port,) = drawer.ports()
-    monkeypatch.setattr(ports, "CHOSEN_FROM", range(port, port + 1))
-    with pytest.raises(WorkbookError, match="No port from"):
-        free_port()
-    drawer.kill()
+    with drawer(1) as process:
+        (port,) = ports_of(process)
+        monkeypatch.setattr(ports, "CHOSEN_FROM", range(port, port + 1))
+        with pytest.raises(WorkbookError, match="No port from"):
+            free_port()
+        process.kill()
     assert free_port() == port
     with pytest.raises(WorkbookError, match="End what listens there"):
         free_port()

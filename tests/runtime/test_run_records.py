@@ -33,12 +33,10 @@ def runs(tmp_path, monkeypatch):
 def sleeper():
     """Return a process that does nothing, carrying the mark of the run `old`."""
     command = [sys.executable, "-c", "print(flush=True); import time; time.sleep(600)"]
-    process = subprocess.Popen(command, env={MARK: "old"}, stdout=subprocess.PIPE)
-    process.stdout.readline()
-    yield psutil.Process(process.pid)
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    with subprocess.Popen(command, env={MARK: "old"}, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        yield psutil.Process(process.pid)
+        process.kill()
 
 
 def leave_record(runs, name: str, processes: list[tuple[int, float]], **more: str) -> None:
@@ -144,7 +142,7 @@ def test_a_run_that_goes_on_is_left_alone(runs, sleeper):
 
 @pytest.mark.parametrize(
     "touches",
-    [run_records.end_leftovers, lambda: entered("step 05")],
+    [run_records.end_leftovers, run_records.opened_run("step 05").__enter__],
     ids=["end_leftovers", "opened_run"],
 )
 def test_records_that_cannot_be_written_are_reported_with_their_place(runs, touches):
@@ -167,12 +165,6 @@ def test_records_that_cannot_be_written_any_more_are_reported_at_the_end_of_a_ru
     ):
         (runs.parent / "runs.lock").unlink()
         (runs.parent / "runs.lock").mkdir()
-
-
-def entered(label: str) -> None:
-    """Begin a run, and end it."""
-    with run_records.opened_run(label):
-        pass
 
 
 def test_ending_reaches_a_stopped_process(sleeper):
