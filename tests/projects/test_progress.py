@@ -1,7 +1,7 @@
 """The memory of the checks: what it keeps, and that nothing that is wrong with it is an error."""
 
 import json
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,14 +110,8 @@ def test_that_it_cannot_be_written_is_no_error(tmp_path: Path) -> None:
 
 def test_runs_that_end_at_once_are_all_remembered(tmp_path: Path) -> None:
     labels = [f"{number:02d}" for number in range(8)]
-    threads = [
-        threading.Thread(target=remember, args=(label, GREEN, True, set(), tmp_path))
-        for label in labels
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    with ThreadPoolExecutor(len(labels)) as pool:
+        list(pool.map(lambda label: remember(label, GREEN, True, set(), tmp_path), labels))
     assert set(read_progress(tmp_path).steps) == set(labels)
 
 
