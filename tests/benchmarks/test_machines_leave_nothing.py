@@ -47,7 +47,7 @@ def test_nothing_outlives_the_round(name: str) -> None:
         assert {"nginx", "postgres", "redis-server", "celery", "daphne"} <= names
         process.send_signal(signal.Signals[name])
         process.wait(30)
-        wait_until(lambda: not alive(started), 20, lambda: f"the end of {alive(started)}")
+        wait_until(lambda: not any(map(is_alive, started)), 20, lambda: f"the end of {started}")
     finally:
         process.kill()
         process.wait()
@@ -57,8 +57,3 @@ def test_nothing_outlives_the_round(name: str) -> None:
         left = [one for one in temporary.iterdir() if not one.match("workbook-ports*.lock")]
         shutil.rmtree(temporary)
     assert left == [] or name == "SIGKILL", left
-
-
-def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    """Return those that still run; a zombie has ended."""
-    return [process for process in processes if is_alive(process)]

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import time
 from importlib.metadata import distributions
 from pathlib import Path
@@ -26,11 +25,6 @@ def fresh(small: SmallWorkbook) -> Path:
     """A workbook without an environment, whose command line tells what it was handed."""
     small.write({"cli.py": ECHO}, below="workbook")
     return small.root
-
-
-def call_for_real(root: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Call the tool as a person does: no stand-ins, no PYTHONPATH."""
-    return run_command([base_python(), str(root / "workbook"), *arguments], cwd)
 
 
 def stamp_of(root: Path) -> str:
@@ -84,7 +78,8 @@ def test_later_calls_start_at_once_from_any_folder_and_keep_it(fresh: Path, tmp_
     # A file of the learner's must not pass for a library.
     (elsewhere / "json.py").write_text("raise SystemExit('the wrong json')")
     began = time.monotonic()
-    answer = call_for_real(fresh, "diff", "--mine", cwd=elsewhere)
+    # As a person calls it: no stand-ins, no PYTHONPATH.
+    answer = run_command([base_python(), str(fresh / "workbook"), "diff", "--mine"], elsewhere)
     assert time.monotonic() - began < 1
     assert answer.returncode == 7, answer.stderr
     told = json.loads(answer.stdout)
