@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.commands import make_program
 from tests.support.tool_process import (
     MANAGE,
     ToolRun,
@@ -78,15 +79,14 @@ def lay_failing_project(folder: Path, seconds: float) -> None:
     (folder / "seconds").write_text(str(seconds), encoding="utf-8")
 
 
-def nothing_left(run: ToolRun, small: SmallWorkbook) -> bool:
-    """Tell whether no process, no Redis and no copy of a snapshot is left."""
+def require_nothing_left(run: ToolRun, small: SmallWorkbook) -> None:
+    """Fail where a process, a Redis or a copy of a snapshot is left."""
     ports = {int(port) for port in re.findall(r"127\.0\.0\.1:(\d+)", run.text)}
     for port in ports:
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
     assert run.left() == []
     assert list((small.root / ".workbook" / "runs").iterdir()) == []
-    return True
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def a_run(small: SmallWorkbook, *arguments: str, **options: object) -> Iterator[
     """Call `run` at a free port; nothing is left of it at the end of the block."""
     with tool_run(small, "run", "--port", str(free_port()), *arguments, **options) as run:
         yield run
-        assert nothing_left(run, small)
+        require_nothing_left(run, small)
 
 
 def failing_run(small: SmallWorkbook, *said: str, within: float = 10, **options: object) -> ToolRun:
@@ -115,18 +115,18 @@ def snapshot(small: SmallWorkbook) -> SmallWorkbook:
 
 @pytest.mark.parametrize("signum", SIGNALS)
 def test_a_signal_ends_every_process_and_the_redis(snapshot, signum):
-    port = free_port()
-    with tool_run(snapshot, "run", "--port", str(port)) as run:
+    with a_run(snapshot) as run:
         run.wait_for("Ctrl-C stops everything")
         run.wait_for("broker is redis://127.0.0.1:")
         assert run.signal_and_wait(signum) == SIGNALS[signum]
-        assert nothing_left(run, snapshot)
 
 
 def test_ready_is_said_once_with_an_address_that_answers_and_the_demo_login(snapshot):
     port = free_port()
     with tool_run(snapshot, "run", "5", "--port", str(port), "--redis", "embedded") as run:
         run.wait_for("Ctrl-C stops everything")
+        run.wait_for("broker is")
+        assert "Where the time went" not in run.text  # without --verbose
         assert run.text.count(f"ready: http://localhost:{port}/") == 1
         assert "name demo, password demo" in run.text
         assert "Redis: the embedded Redis at redis://127.0.0.1:" in run.text
@@ -295,9 +295,7 @@ def test_migrations_that_do_not_end_are_given_up(snapshot):
 
 def test_a_redis_that_does_not_start_ends_the_migrations_beside_it(snapshot, tmp_path):
     lay_project(snapshot.root / "steps" / "05-tiny", manage=SLOW_MIGRATION)
-    server = tmp_path / "redis-server"
-    server.write_text("#!/bin/sh\necho no luck\nexit 1\n", encoding="utf-8")
-    server.chmod(0o755)
+    make_program(tmp_path / "redis-server", "echo no luck\nexit 1")
     variables = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
     failing_run(snapshot, "no luck", "redis-server did not start on port", variables=variables)
 
@@ -317,13 +315,6 @@ def test_verbose_shows_from_when_to_when_each_part_went(small):
     ready = float(re.search(r"\| {3}ready +([\d.]+)\n", run.text)[1])
     # Said in hundredths of a second, rounded.
     assert rows["web"][0] < ready <= total + 0.02
-
-
-def test_without_verbose_no_times_are_shown(snapshot):
-    with tool_run(snapshot, "run", "--port", str(free_port())) as run:
-        run.wait_for("Ctrl-C stops everything")
-        run.wait_for("broker is")
-        assert "Where the time went" not in run.text
 
 
 @pytest.mark.parametrize(
