@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.shell_session import Person, add_environment
 from tests.support.skip_markers import SHELLS as MARKED
+from tests.support.text_files import write_files
 from tests.support.workbook_copy import SmallWorkbook, make_small_workbook
 
 ODD = "Größe & 日本語 (it's $HOME; 100 %)"
@@ -43,9 +44,7 @@ def person(workbook: SmallWorkbook, tmp_path: Path) -> Person:
 
 def person_with(workbook: SmallWorkbook, home: Path, shell: str, text: str) -> Person:
     """Return a person whose start-up file holds `text`."""
-    file = home / START_UP_FILES[shell]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    write_files(home, {START_UP_FILES[shell]: text})
     return Person(workbook, home, shell)
 
 
@@ -88,8 +87,7 @@ def test_piped_commands_run_there(workbook: SmallWorkbook, tmp_path: Path, shell
 def test_file_that_is_read_without_a_terminal_resets_path(
     workbook: SmallWorkbook, tmp_path: Path, shell: str, file: str, variables: dict[str, str]
 ) -> None:
-    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / file).write_text(f"{RESET}export OWN=1\n", encoding="utf-8")
+    write_files(tmp_path, {file: f"{RESET}export OWN=1\n"})
     command = f'{WHERE}\necho "$OWN $BASH_ENV $ZDOTDIR"\n'
     done = Person(workbook, tmp_path, shell).pipe(command, **variables)
     assert done.stdout.splitlines()[0] == where(workbook)
@@ -99,9 +97,8 @@ def test_file_that_is_read_without_a_terminal_resets_path(
 @pytest.mark.zsh
 def test_zsh_finds_its_files_where_zshenv_says(workbook: SmallWorkbook, tmp_path: Path) -> None:
     elsewhere = tmp_path / "my files"
-    elsewhere.mkdir()
-    (tmp_path / ".zshenv").write_text('export ZDOTDIR="$HOME/my files"\n', encoding="utf-8")
-    (elsewhere / ".zshrc").write_text(f"{RESET}echo read in $ZDOTDIR\n", encoding="utf-8")
+    write_files(tmp_path, {".zshenv": 'export ZDOTDIR="$HOME/my files"\n'})
+    write_files(elsewhere, {".zshrc": f"{RESET}echo read in $ZDOTDIR\n"})
     person = Person(workbook, tmp_path, "zsh")
     _, shown = person.sit_down([WHERE, 'echo "it is $ZDOTDIR"', "exit"])
     assert where(workbook) in shown
@@ -190,8 +187,7 @@ def test_folder_that_cannot_be_written_gets_a_sentence(tmp_path: Path) -> None:
     small = make_small_workbook(tmp_path / "small")
     add_environment(small)
     small.write({"manage.py": ""})
-    (small.root / ".workbook").mkdir(exist_ok=True)
-    (small.root / ".workbook/shell").write_text("in the way")
+    small.write({"shell": "in the way"}, below=".workbook")
     person = Person(small, tmp_path, "bash")
     done = person.pipe("echo in\n", BASH_ENV="/dev/null")
     assert done.returncode == 1

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import run_command
+from tests.support.text_files import write_files
 from tests.support.tool_process import PROCFILE, lay_project, tool_run
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.invocation import CALL
@@ -65,8 +66,7 @@ def test_noise_of_a_run_in_steps_is_not_laid(small: SmallWorkbook):
 
 def test_a_link_is_kept_as_a_link_and_its_target_is_left_alone(small: SmallWorkbook):
     elsewhere = small.root.parent / "elsewhere"
-    elsewhere.mkdir()
-    (elsewhere / "mine.txt").write_text("mine")
+    write_files(elsewhere, {"mine.txt": "mine"})
     small.work.symlink_to(elsewhere)
     small.does("start", "02")
     assert not small.work.is_symlink()
@@ -227,8 +227,7 @@ def test_env_stays_behind_where_the_page_writes_it(small: SmallWorkbook) -> None
 
 def test_env_behind_a_link_comes_along(small: SmallWorkbook) -> None:
     elsewhere = small.root.parent / "elsewhere"
-    elsewhere.mkdir()
-    (elsewhere / ".env").write_text(ENV)
+    write_files(elsewhere, {".env": ENV})
     small.work.symlink_to(elsewhere)
     said = small.call("start", "02").stdout
     assert (small.work / ".env").read_text() == ENV

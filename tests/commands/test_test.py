@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.text_files import write_files
 from workbook.commands import test
 from workbook.paths import ROOT
 
@@ -42,8 +43,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = alone\n", encoding="utf-8")
 
     def run_modules(*texts: str, arguments: tuple[str, ...] = (), **options: int) -> int:
-        for number, text in enumerate(texts):
-            (tmp_path / f"test_{number}.py").write_text(text, encoding="utf-8")
+        write_files(tmp_path, {f"test_{number}.py": text for number, text in enumerate(texts)})
         return test.run_tests(arguments, everything=False, **options)
 
     return run_modules
@@ -89,10 +89,8 @@ def test_versions_hands_the_named_pythons_on_and_returns_how_it_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd
 ):
     monkeypatch.setattr(test, "ROOT", tmp_path)
-    (tmp_path / "tests" / "versions").mkdir(parents=True)
-    (tmp_path / "tests" / "versions" / "__main__.py").write_text(
-        "import sys; print('trying', *sys.argv[1:]); sys.exit(1)", encoding="utf-8"
-    )
+    program = "import sys; print('trying', *sys.argv[1:]); sys.exit(1)"
+    write_files(tmp_path, {"tests/versions/__main__.py": program})
     assert test.try_versions(["3.14", "3.15"]) == 1
     assert "trying 3.14 3.15" in capfd.readouterr().out
 

@@ -21,7 +21,6 @@ LATER, EARLIER = 10, -10  # seconds from now: when a file was saved
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Return a project with a file of code."""
-    (tmp_path / "status").mkdir()
     save(tmp_path, "status/tasks.py", EARLIER)
     return tmp_path
 

@@ -18,6 +18,7 @@ from checks.harness.probe_client import Probe
 from checks.harness.process_log import ProcessLog, learners_frames
 from checks.step_01 import default_broker
 from checks.step_01.test_configure_celery import LAPTOP_BROKER
+from tests.support.text_files import write_files
 from workbook.bootstrap import environment
 from workbook.commands import doctor
 from workbook.errors import WorkbookError
@@ -61,8 +62,7 @@ def test_a_process_that_is_run_to_its_end(tmp_path: Path) -> None:
 
 
 def test_a_broker_is_read_from_a_line_of_windows(tmp_path: Path, monkeypatch) -> None:
-    (tmp_path / "copy").mkdir()
-    (tmp_path / "copy/.env").write_bytes(b"")
+    write_files(tmp_path, {"copy/.env": ""})
     address = "redis://localhost:6379"
     found = json.dumps({"broker_url": address})
     printed = f"a warning\r\n\r\n{settings_reader.MARK}{found}\r\n".encode()
