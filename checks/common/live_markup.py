@@ -25,20 +25,17 @@ def live_elements(project: Project) -> list[Element]:
     with visiting(project.running().url) as visitor:
         answer = visitor.get(PAGE)
     if answer.status != 200:
-        raise explain_answer(
-            NotYet(
-                done=answer.done,
-                seen=answer.seen,
-                expected="a page",
-                look_at="status/views.py and its template"
-                if answer.status >= 500
-                else "status/urls.py: which address has the new page?",
-                guide=GUIDE,
-                words=project.process("web").log.tail() if answer.status >= 500 else "",
-            ),
-            project,
-            answer,
+        not_yet = NotYet(
+            done=answer.done,
+            seen=answer.seen,
+            expected="a page",
+            look_at="status/views.py and its template"
+            if answer.status >= 500
+            else "status/urls.py: which address has the new page?",
+            guide=GUIDE,
+            words=project.process("web").log.tail() if answer.status >= 500 else "",
         )
+        raise explain_answer(not_yet, project, answer)
     return elements_of(answer.text)
 
 
@@ -75,18 +72,15 @@ def why_not_swapped(fragment: str, page: list[Element]) -> str:
 def require_swappable(project: Project, came: str, page: list[Element], *, done: str) -> None:
     """Raise NotYet where the markup alone tells that what `came` can take no place on the page."""
     if reason := why_not_swapped(came, page):
-        raise explain(
-            NotYet(
-                done=done,
-                seen=f"{shown(came)}: {reason}",
-                expected="an element inside the one with ws-connect, found by its id: "
-                '<span id="status">',
-                look_at=f"{PARTIAL}: which element of {PAGE} does it take the place of?",
-                guide="04, Push a partial",
-            ),
-            of_log(came, project.folder),
-            causes=FRAMES,
+        not_yet = NotYet(
+            done=done,
+            seen=f"{shown(came)}: {reason}",
+            expected="an element inside the one with ws-connect, found by its id: "
+            '<span id="status">',
+            look_at=f"{PARTIAL}: which element of {PAGE} does it take the place of?",
+            guide="04, Push a partial",
         )
+        raise explain(not_yet, of_log(came, project.folder), causes=FRAMES)
 
 
 def missing(seen: str, expected: str, place: str = TEMPLATE) -> NotYet:

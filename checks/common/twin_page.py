@@ -27,17 +27,12 @@ def page_amid_a_run(
         seen = page.seen
     except Refused as refused:
         seen = refused.seen
-    raise explain_logs(
-        NotYet(
-            done="opened a page at a second server, whose Redis knows of no run",
-            seen=f"no status of a run within {patience(NEXT_SECONDS):g} s; {seen}",
-            expected="a run, as at the first server",
-            look_at=f"{CONSUMERS} and {TASKS}: where is it stored that a run is going on?",
-            guide="05, One run at a time",
-            words=twin.process("web").log.tail(),
-        ),
-        twin,
-        "web",
-        "worker",
-        since=since,
+    not_yet = NotYet(
+        done="opened a page at a second server, whose Redis knows of no run",
+        seen=f"no status of a run within {patience(NEXT_SECONDS):g} s; {seen}",
+        expected="a run, as at the first server",
+        look_at=f"{CONSUMERS} and {TASKS}: where is it stored that a run is going on?",
+        guide="05, One run at a time",
+        words=twin.process("web").log.tail(),
     )
+    raise explain_logs(not_yet, twin, "web", "worker", since=since)

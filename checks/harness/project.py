@@ -179,17 +179,15 @@ class Project(Staged, Instance):
                 )
             missing: list[str] = self.ask("migrate", within_seconds=MIGRATE_SECONDS)["missing"]
         except ProbeError as error:
-            raise explain(
-                NotYet(
-                    done="python manage.py migrate, on an empty database",
-                    seen="it ended with an error",
-                    expected="all tables made",
-                    look_at="the newest file in your app's migrations/",
-                    guide="01, Run the migrations",
-                    words=learners_frames(str(error), self.folder),
-                ),
-                of_log(str(error), self.folder),
-            ) from None
+            not_yet = NotYet(
+                done="python manage.py migrate, on an empty database",
+                seen="it ended with an error",
+                expected="all tables made",
+                look_at="the newest file in your app's migrations/",
+                guide="01, Run the migrations",
+                words=learners_frames(str(error), self.folder),
+            )
+            raise explain(not_yet, of_log(str(error), self.folder)) from None
         return missing
 
     @stage

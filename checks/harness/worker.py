@@ -32,17 +32,15 @@ def await_worker(app: celery.Celery, processes: Mapping[str, Launched]) -> None:
                 raise ended(launched)
         if app.control.inspect(timeout=patience(0.2), limit=1).ping():
             return
-    raise explain(
-        NotYet(
-            done=f"started worker: {worker.command}, and asked it with `inspect ping`",
-            seen=f"no answer within {waited:.0f} s",
-            expected="pong",
-            look_at="config/celery.py: does the app take its settings from Django?",
-            guide="01, Configure the Celery app",
-            words=worker.log.tail(),
-        ),
-        of_log(worker.log.text(), worker.log.project),
+    not_yet = NotYet(
+        done=f"started worker: {worker.command}, and asked it with `inspect ping`",
+        seen=f"no answer within {waited:.0f} s",
+        expected="pong",
+        look_at="config/celery.py: does the app take its settings from Django?",
+        guide="01, Configure the Celery app",
+        words=worker.log.tail(),
     )
+    raise explain(not_yet, of_log(worker.log.text(), worker.log.project))
 
 
 def received(app: celery.Celery, task: str, workers: int) -> int:

@@ -377,14 +377,11 @@ def test_a_redis_that_refuses_is_reported(project: Project, refusals: Later[Refu
     answer = refusals.result(REFUSED_SECONDS).answer
     if answer.status == 503 and answer.words and not is_whole_page(answer):
         return
-    raise explain_answer(
-        NotYet(
-            done=f"{answer.done} from htmx, while Redis answers each write with READONLY",
-            seen=f"{answer.seen}{', a whole page' if is_whole_page(answer) else ''}",
-            expected="status 503 and a fragment with a short message",
-            look_at=f"{VIEWS}, check_status: which exceptions can delay raise?",
-            guide="robust, A Redis that answers but refuses",
-        ),
-        project,
-        answer,
+    not_yet = NotYet(
+        done=f"{answer.done} from htmx, while Redis answers each write with READONLY",
+        seen=f"{answer.seen}{', a whole page' if is_whole_page(answer) else ''}",
+        expected="status 503 and a fragment with a short message",
+        look_at=f"{VIEWS}, check_status: which exceptions can delay raise?",
+        guide="robust, A Redis that answers but refuses",
     )
+    raise explain_answer(not_yet, project, answer)

@@ -162,18 +162,15 @@ def test_a_result_becomes_a_row(project: Project) -> None:
     else:
         seen = f"the worker did not take it within {ROW_SECONDS} s"
         wanted = "Procfile, worker: which queue does it listen to?"
-    raise explain_logs(
-        NotYet(
-            done=f"sent {TASK} to the worker, through the queue that tasks go to by default",
-            seen=seen,
-            expected="a row in django_celery_results with the state SUCCESS",
-            look_at=wanted,
-            guide="01, One file for three terminals",
-            words=project.process("worker").log.tail(),
-        ),
-        project,
-        "worker",
+    not_yet = NotYet(
+        done=f"sent {TASK} to the worker, through the queue that tasks go to by default",
+        seen=seen,
+        expected="a row in django_celery_results with the state SUCCESS",
+        look_at=wanted,
+        guide="01, One file for three terminals",
+        words=project.process("worker").log.tail(),
     )
+    raise explain_logs(not_yet, project, "worker")
 
 
 @check(
@@ -200,20 +197,17 @@ def test_the_admin_shows_results_and_schedules(
                         f"AUTHENTICATION_BACKENDS is {', '.join(backends) or 'empty'}. Look at "
                         f"{answer.done.partition(' ')[2]} yourself"
                     )
-                raise explain_answer(
-                    NotYet(
-                        done=f"logged in to the admin as a superuser, then {answer.done}",
-                        seen="the login page again" if is_turned_away else _what_came(answer),
-                        expected="the list",
-                        look_at=f"{SETTINGS}, SESSION_ENGINE: does a session outlive its request?"
-                        if is_turned_away
-                        else "config/urls.py: does it lead to admin.site.urls?",
-                        guide="01, Look at the admin",
-                        words=project.process("web").log.tail() if answer.status >= 500 else "",
-                    ),
-                    project,
-                    answer,
+                not_yet = NotYet(
+                    done=f"logged in to the admin as a superuser, then {answer.done}",
+                    seen="the login page again" if is_turned_away else _what_came(answer),
+                    expected="the list",
+                    look_at=f"{SETTINGS}, SESSION_ENGINE: does a session outlive its request?"
+                    if is_turned_away
+                    else "config/urls.py: does it lead to admin.site.urls?",
+                    guide="01, Look at the admin",
+                    words=project.process("web").log.tail() if answer.status >= 500 else "",
                 )
+                raise explain_answer(not_yet, project, answer)
 
 
 def _what_came(answer: Answer) -> str:
@@ -234,18 +228,15 @@ def test_beat_sends_what_is_scheduled(project: Project) -> None:
             guide="01, One file for three terminals",
         )
     if not wait_until(lambda: waiting(project, BEAT_QUEUE), patience(BEAT_SECONDS)):
-        raise explain_logs(
-            NotYet(
-                done=f"scheduled {TASK} for every second in django_celery_beat",
-                seen=f"beat sent nothing within {BEAT_SECONDS} s",
-                expected="beat sends it within seconds",
-                look_at="Procfile, beat: does its command start a beat?"
-                if project.loaded()["use_tz"]
-                else f"{SETTINGS}, USE_TZ: without it beat takes its clock for that of UTC, and "
-                f"TIME_ZONE is {project.loaded()['time_zone']}",
-                guide="01, One file for three terminals",
-                words=project.process("beat").log.tail(),
-            ),
-            project,
-            "beat",
+        not_yet = NotYet(
+            done=f"scheduled {TASK} for every second in django_celery_beat",
+            seen=f"beat sent nothing within {BEAT_SECONDS} s",
+            expected="beat sends it within seconds",
+            look_at="Procfile, beat: does its command start a beat?"
+            if project.loaded()["use_tz"]
+            else f"{SETTINGS}, USE_TZ: without it beat takes its clock for that of UTC, and "
+            f"TIME_ZONE is {project.loaded()['time_zone']}",
+            guide="01, One file for three terminals",
+            words=project.process("beat").log.tail(),
         )
+        raise explain_logs(not_yet, project, "beat")

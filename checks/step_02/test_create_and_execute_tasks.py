@@ -70,18 +70,15 @@ def test_the_start_page_has_the_form(project: Project) -> None:
         assets = [visitor.get(path) for path in assets_in(page.text, page.url)]
     if page.status != 200 or page.is_greeting:
         look_at, section = _what_the_page_lacks(project)
-        raise explain_answer(
-            NotYet(
-                done=page.done,
-                seen="Django's greeting: “The install worked …”" if page.is_greeting else page.seen,
-                expected="the start page",
-                look_at=look_at,
-                guide=section,
-                words=project.process("web").log.tail() if page.status >= 500 else "",
-            ),
-            project,
-            page,
+        not_yet = NotYet(
+            done=page.done,
+            seen="Django's greeting: “The install worked …”" if page.is_greeting else page.seen,
+            expected="the start page",
+            look_at=look_at,
+            guide=section,
+            words=project.process("web").log.tail() if page.status >= 500 else "",
         )
+        raise explain_answer(not_yet, project, page)
     _require_form(page, of_log("", project.folder))
     _require_files(project, assets)
 
@@ -180,18 +177,15 @@ def _require_files(project: Project, assets: list[Answer]) -> None:
 def test_the_page_answers_at_once(project: Project, sent: Sent) -> None:
     answer = sent.answer
     if not answer.is_fine:
-        raise explain_answer(
-            NotYet(
-                done=f"{answer.done} with the form's token",
-                seen=answer.seen,
-                expected=f"a page, in under {ANSWER_SECONDS} s",
-                look_at=f"{VIEWS}, check_status",
-                guide="02, Execute the task in the view",
-                words=project.process("web").log.tail(),
-            ),
-            project,
-            answer,
+        not_yet = NotYet(
+            done=f"{answer.done} with the form's token",
+            seen=answer.seen,
+            expected=f"a page, in under {ANSWER_SECONDS} s",
+            look_at=f"{VIEWS}, check_status",
+            guide="02, Execute the task in the view",
+            words=project.process("web").log.tail(),
         )
+        raise explain_answer(not_yet, project, answer)
     if answer.seconds > ANSWER_SECONDS:
         raise NotYet(
             done=f"{answer.done} with the form's token",
@@ -382,15 +376,11 @@ def _require_words(project: Project, seen: Unreachable, broker: str) -> None:
         wanted = "config/settings.py: how long does Celery wait for its broker?"
     else:
         wanted = f"{VIEWS}: what happens when delay raises OperationalError?"
-    raise explain_answer(
-        NotYet(
-            done=f"{answer.done} with {broker}",
-            seen=answer.seen if answer.words or answer.problem else "an empty page",
-            expected=f"status 503 and a sentence, within {UNREACHABLE_SECONDS} s",
-            look_at=wanted,
-            guide="02, Say when the queue can’t be reached",
-        ),
-        project,
-        answer,
-        FROZEN,
+    not_yet = NotYet(
+        done=f"{answer.done} with {broker}",
+        seen=answer.seen if answer.words or answer.problem else "an empty page",
+        expected=f"status 503 and a sentence, within {UNREACHABLE_SECONDS} s",
+        look_at=wanted,
+        guide="02, Say when the queue can’t be reached",
     )
+    raise explain_answer(not_yet, project, answer, FROZEN)

@@ -120,18 +120,15 @@ def test_the_page_loads_htmx(project: Project) -> None:
     else:
         seen = f"{len(own)} of them, and none is htmx" if own else "it has no script"
         hint = f"{BASE}: which script does the page load?"
-    raise explain_answer(
-        NotYet(
-            done=f"{page.done}, and fetched its scripts",
-            seen=seen,
-            expected="htmx, served by your own project",
-            look_at=hint,
-            guide=section,
-            words=project.process("web").log.tail() if page.status >= 500 else "",
-        ),
-        project,
-        page,
+    not_yet = NotYet(
+        done=f"{page.done}, and fetched its scripts",
+        seen=seen,
+        expected="htmx, served by your own project",
+        look_at=hint,
+        guide=section,
+        words=project.process("web").log.tail() if page.status >= 500 else "",
     )
+    raise explain_answer(not_yet, project, page)
 
 
 @check("The button sends the form with htmx", after=(test_the_page_loads_htmx,))
@@ -214,18 +211,15 @@ def test_a_post_is_accepted(project: Project, sent: Sent) -> None:
     else:
         seen = f"{len(answer.task_ids()) or 'no'} ids in {own_words(answer)!r}"
         hint = f"{VIEWS}, check_status: what does the fragment do with the result of delay?"
-    raise explain_answer(
-        NotYet(
-            done=f"{answer.done} as htmx does it, with the page's token",
-            seen=seen,
-            expected="status 202 and a fragment with the task's id",
-            look_at=hint,
-            guide="03, Send the form with htmx",
-            words=project.process("web").log.tail() if answer.status in (0, 500) else "",
-        ),
-        project,
-        answer,
+    not_yet = NotYet(
+        done=f"{answer.done} as htmx does it, with the page's token",
+        seen=seen,
+        expected="status 202 and a fragment with the task's id",
+        look_at=hint,
+        guide="03, Send the form with htmx",
+        words=project.process("web").log.tail() if answer.status in (0, 500) else "",
     )
+    raise explain_answer(not_yet, project, answer)
 
 
 @check("The fragment polls for the task's status", after=(test_a_post_is_accepted,))
@@ -246,21 +240,18 @@ def test_the_fragment_polls_for_the_status(
     conversation.wait_until(lambda: len(conversation.said) > 1)
     answer = conversation.said[1].answer if len(conversation.said) > 1 else sent.answer
     if not 200 <= answer.status < 300 or is_whole_page(answer):
-        raise explain_answer(
-            NotYet(
-                done=f"GET {PATH}<the task's id>/ from htmx, as the visitor who sent it",
-                seen=f"{answer.seen}{', a whole page' if is_whole_page(answer) else ''}",
-                expected="status 200 and the next fragment",
-                look_at=f"{VIEWS}: it knows no such id of this visitor. With what does it compare "
-                "the id of the address, and are both strings?"
-                if answer.status == 404
-                else "status/urls.py and status/views.py: which view answers there?",
-                guide="03, Poll for the status",
-                words=project.process("web").log.tail() if answer.status in (0, 500) else "",
-            ),
-            project,
-            answer,
+        not_yet = NotYet(
+            done=f"GET {PATH}<the task's id>/ from htmx, as the visitor who sent it",
+            seen=f"{answer.seen}{', a whole page' if is_whole_page(answer) else ''}",
+            expected="status 200 and the next fragment",
+            look_at=f"{VIEWS}: it knows no such id of this visitor. With what does it compare "
+            "the id of the address, and are both strings?"
+            if answer.status == 404
+            else "status/urls.py and status/views.py: which view answers there?",
+            guide="03, Poll for the status",
+            words=project.process("web").log.tail() if answer.status in (0, 500) else "",
         )
+        raise explain_answer(not_yet, project, answer)
     _require_pace(answer, is_repeated=True)
     if polled_path(answer) and goes_into_itself(answer, sent.visitor.get("/", within=POST_SECONDS)):
         raise NotYet(
@@ -334,19 +325,15 @@ def _require_words(project: Project, answer: Answer, state: str) -> None:
     words = own_words(answer)
     if 200 <= answer.status < 300 and words:
         return
-    raise explain_answer(
-        NotYet(
-            done=_stored(state),
-            seen=answer.seen if words or answer.status != 200 else "a fragment without text",
-            expected="status 200 and a sentence that shows the state",
-            look_at=_hint(state, answer),
-            guide="03, Name every state",
-            words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
-        ),
-        project,
-        answer,
-        IDLE,
+    not_yet = NotYet(
+        done=_stored(state),
+        seen=answer.seen if words or answer.status != 200 else "a fragment without text",
+        expected="status 200 and a sentence that shows the state",
+        look_at=_hint(state, answer),
+        guide="03, Name every state",
+        words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
     )
+    raise explain_answer(not_yet, project, answer, IDLE)
 
 
 def _stored(state: str) -> str:
@@ -433,19 +420,15 @@ def _require_no_error_for_other_words(project: Project, unheard: Sent) -> None:
     answer = unheard.visitor.get(f"{PATH}{NO_ID}/", htmx=True, within=4)
     if answer.status == 404:
         return
-    raise explain_answer(
-        NotYet(
-            done=f"{answer.done}: no task has such an id",
-            seen=answer.seen,
-            expected="status 404, as for any other id that is not this visitor's",
-            look_at="status/urls.py: which strings does the path of a task accept?",
-            guide="03, Poll for the status",
-            words=project.process(IDLE).log.tail() if answer.status in (0, 500) else "",
-        ),
-        project,
-        answer,
-        IDLE,
+    not_yet = NotYet(
+        done=f"{answer.done}: no task has such an id",
+        seen=answer.seen,
+        expected="status 404, as for any other id that is not this visitor's",
+        look_at="status/urls.py: which strings does the path of a task accept?",
+        guide="03, Poll for the status",
+        words=project.process(IDLE).log.tail() if answer.status in (0, 500) else "",
     )
+    raise explain_answer(not_yet, project, answer, IDLE)
 
 
 def _require_both_known(unheard: Sent) -> None:
@@ -511,20 +494,15 @@ def _require_all_known(project: Project, visitor: Visitor, when: str) -> None:
     sent = post_at_once(visitor, PATH, CLICKS, within=AT_ONCE_SECONDS)
     refused = next((one for one in sent if one.status != 202 or not one.task_ids()), None)
     if refused:
-        raise explain_answer(
-            NotYet(
-                done=done,
-                seen=f"one of them: {refused.seen}",
-                expected="status 202 and a task's id, for each",
-                look_at=f"{VIEWS}, check_status: what does it do while another request "
-                "is inside it?",
-                guide="03, Know whose task it is",
-                words=project.process(IDLE).log.tail() if refused.status in (0, 500) else "",
-            ),
-            project,
-            refused,
-            IDLE,
+        not_yet = NotYet(
+            done=done,
+            seen=f"one of them: {refused.seen}",
+            expected="status 202 and a task's id, for each",
+            look_at=f"{VIEWS}, check_status: what does it do while another request is inside it?",
+            guide="03, Know whose task it is",
+            words=project.process(IDLE).log.tail() if refused.status in (0, 500) else "",
         )
+        raise explain_answer(not_yet, project, refused, IDLE)
     ids = [task_id for answer in sent for task_id in answer.task_ids()]
     asked = [visitor.get(f"{PATH}{one}/", htmx=True, within=4) for one in ids]
     lost = [answer for answer in asked if not answer.is_fine]
@@ -593,19 +571,15 @@ def _require_reload_shows(
     else:
         seen = f"no task: {quoted(own_words(page))}" if page.is_fine else page.seen
         hint = f"{VIEWS}, index: which task did this visitor send last?"
-    raise explain_answer(
-        NotYet(
-            done="sent two tasks, the first of which is done, and loaded the start page again",
-            seen=seen,
-            expected="the task that still works, in a fragment that goes on polling",
-            look_at=hint,
-            guide="03, Know whose task it is",
-            words=project.process(IDLE).log.tail() if page.status in (0, 500) else "",
-        ),
-        project,
-        page,
-        IDLE,
+    not_yet = NotYet(
+        done="sent two tasks, the first of which is done, and loaded the start page again",
+        seen=seen,
+        expected="the task that still works, in a fragment that goes on polling",
+        look_at=hint,
+        guide="03, Know whose task it is",
+        words=project.process(IDLE).log.tail() if page.status in (0, 500) else "",
     )
+    raise explain_answer(not_yet, project, page, IDLE)
 
 
 def _loaded_with(visitor: Visitor, page: Answer) -> list[Answer]:
@@ -628,20 +602,16 @@ def test_a_login_loses_no_task(project: Project, superuser: Later[Superuser]) ->
             )
         answer = sent.visitor.get(f"{PATH}{sent.task_id}/", htmx=True, within=4)
     if not answer.is_fine:
-        raise explain_answer(
-            NotYet(
-                done=f"sent a task, logged in to the admin, then polled as before: "
-                f"GET {PATH}<the task's id>/",
-                seen=answer.seen,
-                expected="status 200: it is the same visitor, in the same browser",
-                look_at=f"{VIEWS}: how does it recognise a visitor, and does a login change that?",
-                guide="03, Know whose task it is",
-                words=project.process(IDLE).log.tail() if answer.status in (0, 500) else "",
-            ),
-            project,
-            answer,
-            IDLE,
+        not_yet = NotYet(
+            done=f"sent a task, logged in to the admin, then polled as before: "
+            f"GET {PATH}<the task's id>/",
+            seen=answer.seen,
+            expected="status 200: it is the same visitor, in the same browser",
+            look_at=f"{VIEWS}: how does it recognise a visitor, and does a login change that?",
+            guide="03, Know whose task it is",
+            words=project.process(IDLE).log.tail() if answer.status in (0, 500) else "",
         )
+        raise explain_answer(not_yet, project, answer, IDLE)
 
 
 @check(
@@ -651,18 +621,15 @@ def test_a_login_loses_no_task(project: Project, superuser: Later[Superuser]) ->
 def test_polling_stops(project: Project, sent: Sent, conversation: Conversation) -> None:
     state, last = _state_at_the_end(project, sent, conversation), conversation.last
     if not 200 <= last.answer.status < 300:
-        raise explain_answer(
-            NotYet(
-                done=f"{POLLED}: GET {PATH}<the task's id>/",
-                seen=last.answer.seen,
-                expected="status 200 and a fragment, whatever the state",
-                look_at=f"{VIEWS}: which result can't it show?",
-                guide="03, Name every state",
-                words=project.process("web").log.tail() if last.answer.status >= 500 else "",
-            ),
-            project,
-            last.answer,
+        not_yet = NotYet(
+            done=f"{POLLED}: GET {PATH}<the task's id>/",
+            seen=last.answer.seen,
+            expected="status 200 and a fragment, whatever the state",
+            look_at=f"{VIEWS}: which result can't it show?",
+            guide="03, Name every state",
+            words=project.process("web").log.tail() if last.answer.status >= 500 else "",
         )
+        raise explain_answer(not_yet, project, last.answer)
     if polled_path(last.answer):
         raise _still_polls(last) if state in ENDS else _never_ends(project, last, state)
     if state not in ENDS or _ended_later(project, sent, conversation):
@@ -675,18 +642,15 @@ def test_polling_stops(project: Project, sent: Sent, conversation: Conversation)
             guide="03, Stop polling",
         )
     if state != "SUCCESS":
-        raise explain_logs(
-            NotYet(
-                done=POLLED,
-                seen=f"the state {state}: {quoted(last.words)}",
-                expected="SUCCESS",
-                look_at=f"{TASKS}, send_status",
-                guide="03, Report progress",
-                words=project.process("worker").log.tail(),
-            ),
-            project,
-            "worker",
+        not_yet = NotYet(
+            done=POLLED,
+            seen=f"the state {state}: {quoted(last.words)}",
+            expected="SUCCESS",
+            look_at=f"{TASKS}, send_status",
+            guide="03, Report progress",
+            words=project.process("worker").log.tail(),
         )
+        raise explain_logs(not_yet, project, "worker")
 
 
 def _ended_later(project: Project, sent: Sent, conversation: Conversation) -> bool:
@@ -764,19 +728,15 @@ def test_a_failure_is_reported(project: Project, unheard: Sent) -> None:
         seen, hint = f"{answer.seen}{asks}", f"{VIEWS}: what is the result of a task that failed?"
     else:
         return
-    raise explain_answer(
-        NotYet(
-            done=f"sent {TASK} with arguments that don't fit, and polled for its status",
-            seen=seen,
-            expected="status 200, a sentence about the failure, and no more polling",
-            look_at=hint,
-            guide="03, Show a failure",
-            words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
-        ),
-        project,
-        answer,
-        IDLE,
+    not_yet = NotYet(
+        done=f"sent {TASK} with arguments that don't fit, and polled for its status",
+        seen=seen,
+        expected="status 200, a sentence about the failure, and no more polling",
+        look_at=hint,
+        guide="03, Show a failure",
+        words=project.process(IDLE).log.tail() if answer.status >= 500 else "",
     )
+    raise explain_answer(not_yet, project, answer, IDLE)
 
 
 @check("The task takes about five seconds", after=(test_polling_stops,))
@@ -843,17 +803,14 @@ def test_a_click_leads_to_the_end_in_a_browser(
         hint = "the template of the fragment: how many of its elements have an hx-trigger?"
     else:
         return
-    raise explain(
-        NotYet(
-            done="opened the start page in Chromium, clicked its button and watched",
-            seen=told,
-            expected="each fragment in the place of the one before, until the last one",
-            look_at=hint,
-            guide="03, Swap the fragment",
-        ),
-        of_log("\n".join(seen.complaints), project.folder),
-        causes=CONSOLE,
+    not_yet = NotYet(
+        done="opened the start page in Chromium, clicked its button and watched",
+        seen=told,
+        expected="each fragment in the place of the one before, until the last one",
+        look_at=hint,
+        guide="03, Swap the fragment",
     )
+    raise explain(not_yet, of_log("\n".join(seen.complaints), project.folder), causes=CONSOLE)
 
 
 def _most_statuses(seen: Seen, sent: Sent) -> float:
@@ -913,20 +870,15 @@ def test_a_broker_that_is_down_is_reported(project: Project, broker_down: str) -
     if not page.is_fine:
         answer = page  # without it there was nothing to send the form from
     whole = ", a whole page" if is_whole_page(answer) else ""
-    raise explain_answer(
-        NotYet(
-            done=f"{answer.done}{' from htmx' if answer is not page else ''}, "
-            "with a broker that refuses connections",
-            seen=f"{answer.seen}{whole}" if answer.words or answer.problem else "an empty answer",
-            expected="status 503 and a fragment with a short message, "
-            f"within {REFUSED_SECONDS:g} s",
-            look_at=f"{VIEWS}: what is rendered when delay raises OperationalError?",
-            guide="03, Say when the queue can’t be reached",
-        ),
-        project,
-        answer,
-        FROZEN,
+    not_yet = NotYet(
+        done=f"{answer.done}{' from htmx' if answer is not page else ''}, "
+        "with a broker that refuses connections",
+        seen=f"{answer.seen}{whole}" if answer.words or answer.problem else "an empty answer",
+        expected=f"status 503 and a fragment with a short message, within {REFUSED_SECONDS:g} s",
+        look_at=f"{VIEWS}: what is rendered when delay raises OperationalError?",
+        guide="03, Say when the queue can’t be reached",
     )
+    raise explain_answer(not_yet, project, answer, FROZEN)
 
 
 @check(

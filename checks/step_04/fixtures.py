@@ -100,14 +100,12 @@ def send(project: Project, status: str) -> None:
     try:
         project.ask("group_send", group=GROUP, message={"type": "send_status", "status": status})
     except ProbeError as error:
-        raise explain(
-            NotYet(
-                done=SENT,
-                seen="an error, and no message was sent",
-                expected="a message that the layer accepts",
-                look_at="config/settings.py, CHANNEL_LAYERS",
-                guide="04, The channel layer",
-                words=learners_frames(str(error), project.folder),
-            ),
-            of_log(str(error), project.folder),
-        ) from None
+        not_yet = NotYet(
+            done=SENT,
+            seen="an error, and no message was sent",
+            expected="a message that the layer accepts",
+            look_at="config/settings.py, CHANNEL_LAYERS",
+            guide="04, The channel layer",
+            words=learners_frames(str(error), project.folder),
+        )
+        raise explain(not_yet, of_log(str(error), project.folder)) from None

@@ -143,20 +143,15 @@ def test_a_message_reaches_every_page(
     elif len(pages[0].frames) > 1:
         hint = "send_status: what does it do with event['status']?"
     reached = sum(frame is not None for frame in group_message.frames)
-    raise explain_logs(
-        NotYet(
-            done=f"{SENT}, with two pages open",
-            seen=closed.seen
-            if closed
-            else f"{reached} of 2 pages were sent “{group_message.status}”",
-            expected="both of them",
-            look_at=f"{CONSUMERS}: {hint}",
-            guide="04, Write the consumer",
-            words=words,
-        ),
-        project,
-        "web",
+    not_yet = NotYet(
+        done=f"{SENT}, with two pages open",
+        seen=closed.seen if closed else f"{reached} of 2 pages were sent “{group_message.status}”",
+        expected="both of them",
+        look_at=f"{CONSUMERS}: {hint}",
+        guide="04, Write the consumer",
+        words=words,
     )
+    raise explain_logs(not_yet, project, "web")
 
 
 def _has_periodic_task(project: Project) -> bool:
@@ -315,17 +310,15 @@ def test_any_server_can_load_the_application(project: Project, loading_alone: No
     if loaded["exit_code"] == 0:
         return
     words = learners_frames(loaded["said"], project.folder)
-    raise explain(
-        NotYet(
-            done="loaded config.asgi:application in a Python of its own, as a server does",
-            seen=words.rpartition("\n")[2] or f"no end within {ALONE_SECONDS:g} s",
-            expected="an application: Django is loaded first, and then what needs its models",
-            look_at=f"{ASGI}: in which order are things imported there?",
-            guide="04, Serve websockets",
-            words=words,
-        ),
-        of_log(loaded["said"], project.folder),
+    not_yet = NotYet(
+        done="loaded config.asgi:application in a Python of its own, as a server does",
+        seen=words.rpartition("\n")[2] or f"no end within {ALONE_SECONDS:g} s",
+        expected="an application: Django is loaded first, and then what needs its models",
+        look_at=f"{ASGI}: in which order are things imported there?",
+        guide="04, Serve websockets",
+        words=words,
     )
+    raise explain(not_yet, of_log(loaded["said"], project.folder))
 
 
 @check("A visitor who leaves is no longer in the group", after=(test_a_message_reaches_every_page,))

@@ -81,20 +81,17 @@ def _kill_worker(twin: Twin, sockets: Sockets, page: WebsocketClient) -> NotYet 
         page.wait_for(lambda: statuses(page, since), KNOCK_SECONDS)
     if statuses(page, since):
         return None
-    return explain(
-        NotYet(
-            done="killed the worker while a run went on, started it again, and opened new pages",
-            seen=f"no run within {time.monotonic() - killed_at:.0f} s",
-            expected=f"one within 3 × STATUS_INTERVAL, {3 * INTERVAL_SECONDS:g} s here: a "
-            "killed worker can't release its lock",
-            look_at="the place where the lock is taken: how long does it last if nobody renews it?",
-            guide="05, Outlive a killed worker",
-            words=twin.process("worker").log.tail(),
-        ),
-        *logs_of(twin, "worker", "web"),
-        # That a task returns at once because the lock is held is what was just seen.
-        general=(),
+    not_yet = NotYet(
+        done="killed the worker while a run went on, started it again, and opened new pages",
+        seen=f"no run within {time.monotonic() - killed_at:.0f} s",
+        expected=f"one within 3 × STATUS_INTERVAL, {3 * INTERVAL_SECONDS:g} s here: a "
+        "killed worker can't release its lock",
+        look_at="the place where the lock is taken: how long does it last if nobody renews it?",
+        guide="05, Outlive a killed worker",
+        words=twin.process("worker").log.tail(),
     )
+    # That a task returns at once because the lock is held is what was just seen.
+    return explain(not_yet, *logs_of(twin, "worker", "web"), general=())
 
 
 def _knock(twin: Twin, sockets: Sockets) -> None:

@@ -145,18 +145,16 @@ def test_five_visitors_stay_connected(project: Project, watched_run: Later[Watch
     seen = watched_run.result(WATCH_SECONDS)
     lost = seen.refused or next((one for one in seen.visitors if not one.is_open), None)
     if lost:
+        not_yet = NotYet(
+            done=OPENED,
+            seen=lost.seen,
+            expected="websockets that open, and stay open",
+            look_at=f"{CONSUMERS}, connect",
+            guide="05, Start a run on connecting",
+            words=project.process("web").log.tail(),
+        )
         raise explain_socket(
-            NotYet(
-                done=OPENED,
-                seen=lost.seen,
-                expected="websockets that open, and stay open",
-                look_at=f"{CONSUMERS}, connect",
-                guide="05, Start a run on connecting",
-                words=project.process("web").log.tail(),
-            ),
-            project,
-            PATH,
-            is_hung=seen.refused is not None and seen.refused.status == 0,
+            not_yet, project, PATH, is_hung=seen.refused is not None and seen.refused.status == 0
         )
 
 
@@ -279,21 +277,16 @@ def test_a_call_by_hand_reaches_the_page(project: Project, watched_run: Later[Wa
     project.app.send_task(TASK, kwargs={"num_iterations": len(BY_HAND)})
     page.wait_for(lambda: changes(page, since) == BY_HAND, NEXT_SECONDS)
     if changes(page, since)[: len(BY_HAND)] != BY_HAND:
-        raise explain_logs(
-            NotYet(
-                done=f"send_status_periodically.delay(num_iterations={len(BY_HAND)}), while no run "
-                "went on",
-                seen=f"an open page was sent {', '.join(statuses(page, since)) or 'nothing'}",
-                expected=", ".join(BY_HAND),
-                look_at=f"{TASKS}, send_status_periodically",
-                guide="05, Write the task",
-                words=project.process("worker").log.tail(),
-            ),
-            project,
-            "worker",
-            "web",
-            since={"worker": log_place},
+        not_yet = NotYet(
+            done=f"send_status_periodically.delay(num_iterations={len(BY_HAND)}), while no run "
+            "went on",
+            seen=f"an open page was sent {', '.join(statuses(page, since)) or 'nothing'}",
+            expected=", ".join(BY_HAND),
+            look_at=f"{TASKS}, send_status_periodically",
+            guide="05, Write the task",
+            words=project.process("worker").log.tail(),
         )
+        raise explain_logs(not_yet, project, "worker", "web", since={"worker": log_place})
     wait = first_wait(page, since)
     for _ in range(LOOKS_AGAIN):  # one that the machine held up is no mistake
         if wait is None or wait <= SOON_SHARE * INTERVAL_SECONDS:
@@ -376,18 +369,15 @@ def test_other_tasks_succeed(project: Project, watched_run: Later[WatchedRun]) -
 
     wait_until(lambda: not missing(), RESULTS_SECONDS)
     if left := missing():
-        raise explain_logs(
-            NotYet(
-                done=f"sent {len(ids)} × {UNRELATED} while a run went on",
-                seen=f"{left} of them have no result",
-                expected="a stored result each: a run must not disturb the tasks of others",
-                look_at=f"Procfile, worker: {project.process('worker').command}",
-                guide="05, Choose the worker's pool",
-                words=project.process("worker").log.tail(),
-            ),
-            project,
-            "worker",
+        not_yet = NotYet(
+            done=f"sent {len(ids)} × {UNRELATED} while a run went on",
+            seen=f"{left} of them have no result",
+            expected="a stored result each: a run must not disturb the tasks of others",
+            look_at=f"Procfile, worker: {project.process('worker').command}",
+            guide="05, Choose the worker's pool",
+            words=project.process("worker").log.tail(),
         )
+        raise explain_logs(not_yet, project, "worker")
 
 
 def shows_a_run(page: LivePage, begin_run: Callable[[], object]) -> bool:
