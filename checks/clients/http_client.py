@@ -7,7 +7,7 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from html import unescape
 from http.cookiejar import Cookie, CookieJar
@@ -273,11 +273,6 @@ def _read(response: httpx.Response, deadline: float) -> str | None:
     return b"".join(parts).decode(response.encoding or "utf-8", "replace")
 
 
-@contextmanager
-def visiting(base_url: str) -> Iterator[Visitor]:
+def visiting(base_url: str) -> closing[Visitor]:
     """Be a visitor inside the block."""
-    visitor = Visitor(base_url)
-    try:
-        yield visitor
-    finally:
-        visitor.close()
+    return closing(Visitor(base_url))

@@ -3,8 +3,8 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, partial
 from urllib.parse import urlsplit
@@ -175,14 +175,9 @@ class Sockets:
             self._visitors.pop().close()
 
 
-@contextmanager
-def opened_sockets() -> Iterator[Sockets]:
-    """Yield what opens websockets; they are closed after the block."""
-    sockets = Sockets()
-    try:
-        yield sockets
-    finally:
-        sockets.close()
+def opened_sockets() -> closing[Sockets]:
+    """Return what opens websockets; they are closed after the block."""
+    return closing(Sockets())
 
 
 def _connect(base_url: str, path: str, origin: str, cookies: str) -> ClientConnection:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 from threading import Event
 
@@ -15,7 +15,7 @@ from checks.common.connection_sign import (
     watch_closes,
 )
 from checks.harness.project import Project
-from checks.harness.proxies.websocket_proxy import websocket_proxy
+from checks.harness.proxies.websocket_proxy import WebsocketProxy
 from checks.verdicts import CannotTell, NotYet
 from workbook.browser import browser
 
@@ -45,7 +45,7 @@ def closed_pages_at(
     with ExitStack() as stack:
         chromium = stack.enter_context(browser(executable))
         url = stack.enter_context(opened())
-        proxies = {code: stack.enter_context(websocket_proxy(url)) for code in CODES}
+        proxies = {code: stack.enter_context(closing(WebsocketProxy(url))) for code in CODES}
         return watch_closes(chromium, PAGE, proxies, given_up)
 
 

@@ -10,7 +10,7 @@ import functools
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -309,10 +309,7 @@ def opened_project(target: Target, roles: Collection[str] | None = None) -> Iter
                 project = Project(target, run, redis, roles)
         except WorkbookError as error:
             raise CannotTell(str(error)) from error
-        try:
-            yield project
-        finally:
-            project.close()
+        yield stack.enter_context(closing(project))
 
 
 @contextmanager
@@ -321,7 +318,5 @@ def opened_twin(project: Project) -> Iterator[Twin]:
     project.prepared()
     with private_redis(run=project.run) as redis:
         twin = Twin(project.launcher, project.databases, redis, project.loaded()["celery"])
-        try:
+        with closing(twin):
             yield twin
-        finally:
-            twin.close()

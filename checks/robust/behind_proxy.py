@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from checks.common.group import leftovers
 from checks.common.sent_task import PATH
 from checks.harness.instances import opened_web
 from checks.harness.project import Project
-from checks.harness.proxies.redis_proxy import PASS, Command, proxy_before
+from checks.harness.proxies.redis_proxy import PASS, Command, RedisProxy
 from checks.pace import patience
 from workbook.redis_server.server import private_redis
 from workbook.runtime.ports import LOOPBACK
@@ -36,7 +36,7 @@ def be_refused(project: Project, folder: Path) -> Refusals:
     """
     with (
         private_redis(run=project.run) as redis,
-        proxy_before(redis.port, PASS) as proxy,
+        closing(RedisProxy(redis.port, PASS)) as proxy,
         opened_web(project.launcher, folder, broker=f"redis://{LOOPBACK}:{proxy.port}") as url,
         opened_sockets() as sockets,
         visiting(url) as visitor,

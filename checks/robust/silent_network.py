@@ -4,6 +4,7 @@ The browser's clock is put forward, so that nobody waits for half a minute.
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error, Page
 
 from checks.clients.isolation import confined_to
-from checks.harness.proxies.silent_proxy import silent_proxy_before
+from checks.harness.proxies.silent_proxy import SilentProxy
 from checks.verdicts import CannotTell
 from workbook.browser import browser
 
@@ -36,7 +37,7 @@ def go_silent(url: str, executable: Path) -> Silenced:
     Raises CannotTell where the browser does not come up.
     """
     place = urlsplit(url)
-    with silent_proxy_before(place.port or 80) as proxy:
+    with closing(SilentProxy(place.port or 80)) as proxy:
         own = f"{place.scheme}://{place.hostname}:{proxy.port}"
         try:
             with browser(executable) as chromium:

@@ -3,7 +3,7 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from checks.clients.websocket_client import Refused, Sockets, opened_sockets
 from checks.common.statuses import TASK
 from checks.harness.instances import opened_web
 from checks.harness.project import Project
-from checks.harness.proxies.redis_proxy import CUT, PASS, Command, RedisProxy, proxy_before
+from checks.harness.proxies.redis_proxy import CUT, PASS, Command, RedisProxy
 from checks.harness.working_copy import copy_with_tables
 from checks.pace import delay, patience
 from workbook.redis_server.server import private_redis
@@ -57,7 +57,7 @@ def block_send(project: Project, folder: Path) -> BlockedSend:
         # A Redis of its own: a lock taken there concerns no other page. Another database
         # would not do, for a project may name databases itself.
         private_redis(run=project.run) as redis,
-        proxy_before(redis.port) as proxy,
+        closing(RedisProxy(redis.port)) as proxy,
         opened_web(
             project.launcher,
             folder,

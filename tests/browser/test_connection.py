@@ -3,12 +3,12 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from checks.harness.proxies.websocket_proxy import BROKEN_OFF, websocket_proxy
+from checks.harness.proxies.websocket_proxy import BROKEN_OFF, WebsocketProxy
 from tests.support.skip_markers import CHROMIUM
 from tests.support.snapshots import SnapshotRun, snapshot_run
 from tests.support.tool_process import wait_until
@@ -30,7 +30,7 @@ def step(request: pytest.FixtureRequest) -> Iterator[SnapshotRun]:
 
 @pytest.mark.parametrize("code", CLOSED)
 def test_page_comes_back_after_a_close(step: SnapshotRun, chromium: Browser, code: int) -> None:
-    with websocket_proxy(step.url) as proxy, live_page(chromium, proxy.url) as page:
+    with closing(WebsocketProxy(step.url)) as proxy, live_page(chromium, proxy.url) as page:
         proxy.hold()
         proxy.close_all(code)
         expect(sign(page)).to_contain_text("Connection lost", timeout=SHOWN_MS)
@@ -41,7 +41,7 @@ def test_page_comes_back_after_a_close(step: SnapshotRun, chromium: Browser, cod
 
 @pytest.mark.parametrize("code", REFUSED)
 def test_page_that_is_refused_stays_closed(step: SnapshotRun, chromium: Browser, code: int) -> None:
-    with websocket_proxy(step.url) as proxy, live_page(chromium, proxy.url) as page:
+    with closing(WebsocketProxy(step.url)) as proxy, live_page(chromium, proxy.url) as page:
         proxy.close_all(code)
         expect(sign(page)).to_contain_text(f"refused the connection ({code})", timeout=SHOWN_MS)
         page.wait_for_timeout(STAY_MS)

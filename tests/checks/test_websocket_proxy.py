@@ -4,10 +4,11 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
-from checks.harness.proxies.websocket_proxy import websocket_proxy
+from checks.harness.proxies.websocket_proxy import WebsocketProxy
 from workbook.runtime.ports import LOOPBACK
 
 ASKED = b"GET /ws/status HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"
@@ -41,7 +42,7 @@ def server() -> Iterator[str]:
 
 
 def test_a_websocket_can_be_closed_as_soon_as_it_is_open(server: str):
-    with websocket_proxy(server) as proxy:
+    with closing(WebsocketProxy(server)) as proxy:
         proxy._links = SlowList()
         place = proxy.url.removeprefix("http://").split(":")
         with socket.create_connection((place[0], int(place[1])), timeout=SECONDS) as browser:

@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from checks.harness.proxies.connections import READ_BYTES, accept_each, shut
@@ -192,13 +192,3 @@ def _answer(server: socket.socket, client: socket.socket) -> None:
             client.sendall(data)
     shut(client)
     shut(server)
-
-
-@contextmanager
-def proxy_before(redis_port: int, mode: str = HOLD) -> Iterator[RedisProxy]:
-    """Put a proxy in front of a Redis for the length of the block."""
-    proxy = RedisProxy(redis_port, mode)
-    try:
-        yield proxy
-    finally:
-        proxy.close()

@@ -6,8 +6,7 @@ are made later are carried as before.
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from checks.harness.proxies.connections import READ_BYTES, accept_each, shut
@@ -72,13 +71,3 @@ class SilentProxy:
         carrier = _Carrier(client, server)
         self._carriers.append(carrier)
         carrier.start()
-
-
-@contextmanager
-def silent_proxy_before(server_port: int) -> Iterator[SilentProxy]:
-    """Put a network that can go silent in front of a server for the length of the block."""
-    proxy = SilentProxy(server_port)
-    try:
-        yield proxy
-    finally:
-        proxy.close()

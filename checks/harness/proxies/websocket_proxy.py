@@ -8,8 +8,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -119,16 +118,6 @@ class WebsocketProxy:
         if not link.is_closing:
             link.is_closing = True
             shut(link.client)
-
-
-@contextmanager
-def websocket_proxy(url: str) -> Iterator[WebsocketProxy]:
-    """Put a proxy in front of the server at `url` for the length of the block."""
-    proxy = WebsocketProxy(url)
-    try:
-        yield proxy
-    finally:
-        proxy.close()
 
 
 def _head_of(client: socket.socket) -> bytes:
