@@ -8,12 +8,7 @@ from threading import Event
 
 from checks.clients.htmx import scripts
 from checks.clients.http_client import visiting
-from checks.common.connection_sign import (
-    BACK_SECONDS,
-    SHOWN_SECONDS,
-    ClosedPage,
-    watch_closes,
-)
+from checks.common.connection_sign import BACK_SECONDS, SHOWN_SECONDS, ClosedPage, watch_closes
 from checks.harness.project import Project
 from checks.harness.proxies.websocket_proxy import WebsocketProxy
 from checks.verdicts import CannotTell, NotYet

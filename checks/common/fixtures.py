@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from checks.harness.project import Project, opened_project
+from checks.harness.project import FROZEN, IDLE, Project, opened_project
 from checks.target import Target, find_target, step_of
-
-__all__ = ["project", "target"]
 
 
 @pytest.fixture(scope="package")
@@ -21,3 +19,15 @@ def project(request: pytest.FixtureRequest, target: Target) -> Iterator[Project]
     """Return the learner's project, of which nothing has been started yet."""
     with opened_project(target, request.config.getoption("--roles")) as opened:
         yield opened
+
+
+@pytest.fixture(scope="package")
+def idle_web(project: Project) -> None:
+    """Begin to start a page whose tasks no worker takes: what it sends is seen at its broker."""
+    project.prepare_detached(IDLE)
+
+
+@pytest.fixture(scope="package")
+def frozen_web(project: Project) -> None:
+    """Begin to start a page whose Redis answers nothing, and is down once it refuses."""
+    project.prepare_detached(FROZEN)

@@ -1,32 +1,17 @@
 """The fixtures of this lesson: one project, started once, and the faults it meets."""
 
-from checks.common.fixtures import target
+from checks.common.fixtures import frozen_web, project, target
 from checks.common.live_fixtures import sockets
 from checks.common.prefetch import Prefetch, begin_early
 from checks.common.startup_checks import test_the_processes_start
 from checks.robust.fixtures import (
-    frozen_web,
     not_stored,
-    project,
     quiet_page,
     refusals,
     restarted,
     silenced,
     silent_task,
 )
-
-__all__ = [
-    "frozen_web",
-    "not_stored",
-    "project",
-    "quiet_page",
-    "refusals",
-    "restarted",
-    "silenced",
-    "silent_task",
-    "sockets",
-    "target",
-]
 
 side_by_side = begin_early(
     *(

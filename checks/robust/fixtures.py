@@ -13,7 +13,7 @@ from checks.clients.background import Later
 from checks.clients.htmx import Conversation
 from checks.clients.websocket_client import WebsocketClient, opened_sockets
 from checks.common.sent_task import sending
-from checks.harness.project import FROZEN, IDLE, Project, opened_project, opened_twin
+from checks.harness.project import IDLE, Project, opened_twin
 from checks.harness.real_browser import find_browser
 from checks.harness.working_copy import copy_with_tables
 from checks.robust.behind_proxy import Refusals, be_refused
@@ -30,19 +30,6 @@ END_SECONDS = 5
 HEARTBEAT_SECONDS, GREETING_SECONDS = 30, 2
 # When a task that has begun tells its progress, and how long the page is looked at afterwards.
 UPDATE_SECONDS, SILENT_SECONDS, BEGIN_SECONDS = 5, 13, 20
-
-
-@pytest.fixture(scope="package")
-def project(request: pytest.FixtureRequest, target: Target) -> Iterator[Project]:
-    """Return the learner's project, of which nothing has been started yet."""
-    with opened_project(target, request.config.getoption("--roles")) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="package")
-def frozen_web(project: Project) -> None:
-    """Begin to start a page whose Redis hangs, and is then down."""
-    project.prepare_detached(FROZEN)
 
 
 @pytest.fixture(scope="package")

@@ -6,6 +6,4 @@ from checks.common.prefetch import Prefetch, begin_early
 from checks.step_01.fixtures import project
 from checks.step_01.test_configure_celery import test_the_processes_start
 
-__all__ = ["project", "superuser", "target"]
-
 side_by_side = begin_early(Prefetch("superuser", beside=test_the_processes_start))

@@ -1,12 +1,10 @@
 """The fixtures of this step: one project, started once, and what its visitors go through."""
 
-from checks.common.fixtures import project, target
+from checks.common.fixtures import frozen_web, idle_web, project, target
 from checks.common.prefetch import Prefetch, begin_early
 from checks.common.startup_checks import test_the_processes_start
-from checks.step_02.fixtures import frozen, idle_web, sent
+from checks.step_02.fixtures import frozen, sent
 from checks.step_02.test_create_and_execute_tasks import test_the_result_is_stored
-
-__all__ = ["frozen", "idle_web", "project", "sent", "target"]
 
 side_by_side = begin_early(
     Prefetch("frozen", beside=test_the_processes_start),

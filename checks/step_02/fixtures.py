@@ -1,14 +1,13 @@
 """What the visitors of step 02 go through: begun once, and side by side."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from checks.clients.background import Later
 from checks.clients.http_client import Answer, visiting
-from checks.harness.project import FROZEN, IDLE, Project
+from checks.harness.project import FROZEN, Project
 from checks.pace import delay, patience
 
 TASK = "status.tasks.send_status"
@@ -86,16 +85,9 @@ def _result(
 
 
 @pytest.fixture(scope="package")
-def idle_web(project: Project) -> None:
-    """Begin to start a page whose tasks no worker takes: what it sends is seen at its broker."""
-    project.prepare_detached(IDLE)
-
-
-@pytest.fixture(scope="package")
-def frozen(project: Project) -> Iterator[Later[Unreachable]]:
+def frozen(project: Project, frozen_web: None) -> Later[Unreachable]:
     """Send a task while the broker takes connections and answers nothing."""
-    project.prepare_detached(FROZEN)
-    yield Later(lambda: visit_without_broker(project))
+    return Later(lambda: visit_without_broker(project))
 
 
 def visit_without_broker(project: Project) -> Unreachable:

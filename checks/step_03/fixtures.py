@@ -28,18 +28,6 @@ def sent(project: Project) -> Iterator[Sent]:
 
 
 @pytest.fixture(scope="package")
-def idle_web(project: Project) -> None:
-    """Begin to start a page whose tasks no worker takes."""
-    project.prepare_detached(IDLE)
-
-
-@pytest.fixture(scope="package")
-def frozen_web(project: Project) -> None:
-    """Begin to start a page whose broker answers nothing."""
-    project.prepare_detached(FROZEN)
-
-
-@pytest.fixture(scope="package")
 def unheard(project: Project, idle_web: None) -> Iterator[Sent]:
     """Send a task that no worker will ever take."""
     with sending(project.detached(IDLE)) as one:

@@ -4,26 +4,8 @@ from checks.common.fixtures import project, target
 from checks.common.live_fixtures import live_page, sockets
 from checks.common.prefetch import Prefetch, begin_early
 from checks.common.startup_checks import test_the_processes_start
-from checks.step_04.fixtures import (
-    closed_pages,
-    group_message,
-    loading_alone,
-    pages,
-    silent_page,
-)
+from checks.step_04.fixtures import closed_pages, group_message, loading_alone, pages, silent_page
 from checks.step_04.test_setup_websocket import test_runserver_opens_the_websocket
-
-__all__ = [
-    "closed_pages",
-    "group_message",
-    "live_page",
-    "loading_alone",
-    "pages",
-    "project",
-    "silent_page",
-    "sockets",
-    "target",
-]
 
 side_by_side = begin_early(
     Prefetch("silent_page", beside=test_the_processes_start),

@@ -11,18 +11,6 @@ from checks.step_05.test_websocket_celery import (
     test_five_visitors_stay_connected,
 )
 
-__all__ = [
-    "blocked_send",
-    "closed_pages",
-    "failover",
-    "live_page",
-    "project",
-    "pushed",
-    "sockets",
-    "target",
-    "watched_run",
-]
-
 side_by_side = begin_early(
     Prefetch("failover", beside=test_the_processes_start),
     # A page that was refused is watched for seconds.

@@ -14,12 +14,7 @@ from checks.clients.websocket_client import PATH, WebsocketClient
 from checks.common import startup_checks
 from checks.common.connection import CLOSES_SECONDS, require_return, require_sign
 from checks.common.evidence import explain_logs, explain_socket
-from checks.common.live_markup import (
-    PAGE,
-    live_elements,
-    require_connecting,
-    require_swappable,
-)
+from checks.common.live_markup import PAGE, live_elements, require_connecting, require_swappable
 from checks.common.project_files import CONSUMERS, SETTINGS, TASKS
 from checks.common.registered_tasks import require_known
 from checks.common.statuses import NEXT_SECONDS, STATUSES, TASK, statuses
