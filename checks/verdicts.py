@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., None])
+HOLDS, NOT_YET, UNTOLD = "✓", "✗", "–"
 DONE, OPEN = "★", "☆"
 
 
@@ -23,9 +24,12 @@ def check(
     title: str, after: tuple[Callable[..., None], ...] = ()
 ) -> Callable[[Function], Function]:
     """Make a test function a check: `title` names it, `after` names the checks it waits for."""
+    return _marking(Check(title, after))
 
+
+def _marking(check: Check) -> Callable[[Function], Function]:
     def mark(function: Function) -> Function:
-        vars(function)["check"] = Check(title, after)
+        vars(function)["check"] = check
         return function
 
     return mark
@@ -84,9 +88,4 @@ def exercise(
     It is looked at where the checks in `after` hold, and no other check of the step is ✗. With
     `left_out` the next page goes on without it.
     """
-
-    def mark(function: Function) -> Function:
-        vars(function)["check"] = Exercise(title, after, left_out)
-        return function
-
-    return mark
+    return _marking(Exercise(title, after, left_out))

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from checks.reporting.outcomes import Outcomes, Verdict
+from checks.reporting.events import Told
+from checks.reporting.outcomes import Outcomes
 from checks.reporting.verdict_memory import remember_verdicts
 from checks.target import Target
 from workbook.projects.content import content_of
@@ -28,7 +29,7 @@ class Memory:
 
     outcomes: Outcomes
     whole: bool
-    told: list[tuple[str, Verdict]] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     content: str = ""
 
     @property
@@ -48,7 +49,7 @@ class Memory:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take down a verdict."""
         if verdict := getattr(report, "verdict", None):
-            self.told.append((report.nodeid, verdict))
+            self.told.append(verdict.told(report.nodeid))
 
     # Before the exit code becomes that of the checks, in which an interrupted run is none.
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -65,5 +66,5 @@ class Memory:
         """Remember it, as a run of all checks or of some of them."""
         # Another than the first may have been asked first.
         order = {id: place for place, id in enumerate(self.outcomes.order)}
-        self.told.sort(key=lambda told: order.get(told[0], len(order)))
+        self.told.sort(key=lambda told: order.get(told.id, len(order)))
         remember_verdicts(self.target.label, self.content, self.told, is_complete)

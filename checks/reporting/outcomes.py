@@ -2,16 +2,27 @@
 
 import traceback
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import pytest
 
 from checks.harness.diagnosis.misspelt_settings import lead_to_misspelt
+from checks.reporting.events import Told
 from checks.reporting.formatting import as_text, broken, plain_text
 from checks.target import Target, step_of
-from checks.verdicts import DONE, OPEN, CannotTell, Check, Exercise, Lacks, NotYet, Open
-
-HOLDS, NOT_YET, UNTOLD = "✓", "✗", "–"
+from checks.verdicts import (
+    DONE,
+    HOLDS,
+    NOT_YET,
+    OPEN,
+    UNTOLD,
+    CannotTell,
+    Check,
+    Exercise,
+    Lacks,
+    NotYet,
+    Open,
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,11 @@ class Verdict:
     def waits(self) -> bool:
         """Whether it waits for another check, so that it says nothing by itself."""
         return bool(self.root)
+
+    def told(self, id: str) -> Told:
+        """Return the event that tells it of the check with this id."""
+        names = {one.name for one in fields(Told)} - {"id"}
+        return Told(id, **{name: getattr(self, name) for name in names})
 
 
 @dataclass

@@ -8,9 +8,10 @@ from _pytest.terminal import TerminalReporter
 
 from checks.reporting.formatting import INDENT, block, plain, wrapped
 from checks.reporting.guide_links import as_link
-from checks.reporting.outcomes import HOLDS, NOT_YET, UNTOLD, Outcomes, Verdict, title_of
+from checks.reporting.outcomes import Outcomes, Verdict, title_of
 from checks.reporting.status_line import StatusLine, StatusLineOfRun
 from checks.reporting.summary import summary_lines, waiting_lines, without_counts
+from checks.verdicts import HOLDS, NOT_YET, UNTOLD
 from workbook.runtime.readable import READABLE
 
 COLOURS = {HOLDS: "green", NOT_YET: "red", UNTOLD: "yellow"}

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from checks.pace import slowness
 from checks.reporting.formatting import plain_lines
-from checks.reporting.outcomes import NOT_YET, UNTOLD, Outcomes, Verdict
+from checks.reporting.outcomes import Outcomes, Verdict
 from checks.target import Target
-from checks.verdicts import DONE, OPEN
+from checks.verdicts import DONE, NOT_YET, OPEN, UNTOLD
 from workbook.invocation import tool_command
 from workbook.projects.content import content_of
 from workbook.projects.lessons import Lesson

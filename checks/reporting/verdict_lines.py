@@ -44,21 +44,8 @@ class VerdictLines:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Tell the verdict that hangs on a report."""
-        verdict = getattr(report, "verdict", None)
-        if verdict:
-            write(
-                Told(
-                    report.nodeid,
-                    verdict.mark,
-                    verdict.title,
-                    verdict.reason,
-                    verdict.not_yet,
-                    verdict.broke,
-                    verdict.lacks,
-                    verdict.waits,
-                    verdict.unfit,
-                )
-            )
+        if verdict := getattr(report, "verdict", None):
+            write(verdict.told(report.nodeid))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from checks.reporting.events import Told
+from checks.verdicts import HOLDS, NOT_YET, UNTOLD
 
-HOLDS, NOT_YET, UNTOLD = "✓", "✗", "–"
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from checks.reporting.events import Asking, Begun, Ended, Event, Listed, Rests, Told
 from checks.reporting.verdict_memory import remember_verdicts
 from checks.target import Target
+from checks.verdicts import NOT_YET
 from checks.watch.files import Contents, CountedFiles
 from checks.watch.hints import hint_on
-from checks.watch.history import NOT_YET, History, Result
+from checks.watch.history import History, Result
 from checks.watch.runs import Closed, Runs
 from checks.watch.saves import Saves
 from checks.watch.screen import BOLD, DIM, GREEN, RED, YELLOW, Line, Screen
@@ -237,7 +238,7 @@ class Loop:
         is_known = self._target.kind == "work" and not result.problem
         if is_known and self._files.contents().digest == about.digest:
             order = result.ids
-            told = sorted(result.told.items(), key=lambda one: order.index(one[0]))
+            told = sorted(result.told.values(), key=lambda one: order.index(one.id))
             content = content_of(self._folder)
             remember_verdicts(self._target.label, content, told, result.is_complete)
 

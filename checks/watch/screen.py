@@ -9,7 +9,8 @@ from pathlib import Path
 from checks.reporting.events import Event, Told
 from checks.reporting.formatting import block, wrapped
 from checks.reporting.guide_links import as_link
-from checks.watch.history import HOLDS, NOT_YET, Result
+from checks.verdicts import HOLDS, NOT_YET
+from checks.watch.history import Result
 from workbook.runtime.console import Console, understand_escapes, wants_colour
 
 MARGIN = "  "

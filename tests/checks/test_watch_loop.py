@@ -62,7 +62,7 @@ def test_a_run_that_is_killed_for_a_hint_is_remembered_as_far_as_it_came(
     watching._pressed(loop.PAUSE)
     ((label, content, told, is_complete),) = remembered
     assert (label, content, is_complete) == ("03", content_of(tmp_path), False)
-    assert [(id, one.mark) for id, one in told] == [(FIRST, "✓"), (SECOND, "✗")]
+    assert [(one.id, one.mark) for one in told] == [(FIRST, "✓"), (SECOND, "✗")]
 
 
 def test_what_was_told_of_other_files_is_not_remembered_of_these(
