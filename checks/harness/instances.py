@@ -6,9 +6,10 @@ first one's tables, and has a broker that leads nowhere.
 
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,8 +20,9 @@ from checks.harness.databases.project_databases import Databases
 from checks.harness.preflight import WORKER, own_commands
 from checks.harness.readiness import await_page_somewhere
 from checks.harness.server_process import Launched, Launcher, launch
-from checks.harness.worker import await_worker, has_one_place, received
+from checks.harness.worker import await_worker
 from checks.harness.working_copy import copy_with_tables
+from checks.pace import patience
 from checks.verdicts import CannotTell, NotYet
 from workbook.projects.procfile import commands
 from workbook.redis_server.server import RedisServer
@@ -62,20 +64,24 @@ class Instance:
 
     def received(self, task: str) -> int:
         """Return how many tasks of this name its workers have received so far."""
-        return received(self.app, task, self._workers())
+        return sum(worker["total"].get(task, 0) for worker in self._stats())
 
     def has_one_place(self) -> bool:
-        """Tell whether a worker of its does tasks one after the other; not while one is done."""
-        return has_one_place(self.app, self._workers())
+        """Tell whether one of its workers does its tasks one after the other.
 
-    def _workers(self) -> int:
-        """Return how many workers will answer, and 1 where none is left."""
+        Asked while it works on one, a worker without threads gives no answer.
+        """
+        return any(worker["pool"].get("max-concurrency") == 1 for worker in self._stats())
+
+    def _stats(self) -> Iterable[dict[str, Any]]:
+        """Return what its workers tell of themselves: no more are waited for than are there."""
         workers = [
             one
             for role, one in self._launched.items()
             if role == "worker" or WORKER.search(one.command)
         ]
-        return max(1, sum(one.exit_code() is None for one in workers))
+        alive = max(1, sum(one.exit_code() is None for one in workers))
+        return (self.app.control.inspect(timeout=patience(2), limit=alive).stats() or {}).values()
 
     def launch(self, role: str, command: str, name: str) -> None:
         """Start a process; its log is named after `name`."""
@@ -86,13 +92,13 @@ class Instance:
 
         Raises NotYet if it doesn't.
         """
-
-        def start(port: int) -> Launched:
-            command = own_commands(self.launcher.folder, port, self.redis.url)["web"]
-            return self.launcher.launch("web-again", command, self.redis.url, port)
-
-        web, self.port = await_page_somewhere(self._launched["web"], self.port, start)
+        again = partial(self._launch_web, "web-again", self.redis.url)
+        web, self.port = await_page_somewhere(self._launched["web"], self.port, again)
         self._launched["web"] = web
+
+    def _launch_web(self, name: str, broker: str, port: int) -> Launched:
+        command = own_commands(self.launcher.folder, port, self.redis.url)["web"]
+        return self.launcher.launch(name, command, broker, port)
 
     def restart(self, role: str) -> None:
         """Start a process again, after it was killed, and wait until a worker answers."""

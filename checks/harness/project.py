@@ -53,27 +53,17 @@ __all__ = ["FROZEN", "IDLE", "INTERVAL_SECONDS", "Project", "opened_project"]
 
 # A machine at rest loads a project in half a second; one that is busy for long is no mistake.
 LOAD_SECONDS, MIGRATE_SECONDS = 15, 20
-Owner = TypeVar("Owner", bound="Staged")
 Result = TypeVar("Result")
 
 
-class Staged:
-    """What has stages: see `stage`."""
-
-    def __init__(self) -> None:
-        self._stages: dict[str, tuple[Any, Exception | None]] = {}
-        # One each: who asks for an early stage must not wait for the end of a late one.
-        self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
-
-
-def stage(function: Callable[[Owner], Result]) -> Callable[[Owner], Result]:
+def stage(function: Callable[[Project], Result]) -> Callable[[Project], Result]:
     """Run a stage once; from then on return its result again, or raise its exception again.
 
     Any thread may ask: the others wait for the one that came first.
     """
 
     @functools.wraps(function)
-    def once(self: Owner) -> Result:
+    def once(self: Project) -> Result:
         name = function.__name__
         with self._locks[name]:
             outcome = self._stages.get(name)
@@ -90,7 +80,7 @@ def stage(function: Callable[[Owner], Result]) -> Callable[[Owner], Result]:
     return once
 
 
-class Project(Staged, Instance):
+class Project(Instance):
     """A copy of the learner's project, and everything that runs for it."""
 
     def __init__(
@@ -101,13 +91,13 @@ class Project(Staged, Instance):
         roles: Collection[str] | None = None,
         reserve: Reserve | None = None,
     ) -> None:
-        Staged.__init__(self)
+        self._stages: dict[str, tuple[Any, Exception | None]] = {}
+        # One each: who asks for an early stage must not wait for the end of a late one.
+        self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
         self._reserve = reserve
         self.target, self.run, self.roles = target, run, roles
         self.folder = run.folder / "project"
-        Instance.__init__(
-            self, Launcher(self.folder, run), redis, reserve.port if reserve else None
-        )
+        super().__init__(Launcher(self.folder, run), redis, reserve.port if reserve else None)
         self._detached = Detached(self._launch_web, run)
         self._probe: Probe | None = None
         self.databases: project_databases.Databases = {}  # known once it is loaded
@@ -286,10 +276,6 @@ class Project(Staged, Instance):
         super().close()
         for launched in self._detached.processes():
             launched.kill()
-
-    def _launch_web(self, name: str, broker: str, port: int) -> Launched:
-        command = own_commands(self.folder, port, self.redis.url)["web"]
-        return self.launcher.launch(name, command, broker, port)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The project's worker: waits until it answers, and counts what it has received.
+"""The project's worker: waits until it answers.
 
 Advice on its pool is step_05's.
 """
@@ -6,8 +6,7 @@ Advice on its pool is step_05's.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import celery
 
@@ -41,26 +40,3 @@ def await_worker(app: celery.Celery, processes: Mapping[str, Launched]) -> None:
         words=worker.log.tail(),
     )
     raise explain(not_yet, of_log(worker.log.text(), worker.log.project))
-
-
-def received(app: celery.Celery, task: str, workers: int) -> int:
-    """Return how many tasks of this name have been received so far behind `app`'s broker.
-
-    No more `workers` are waited for than are there.
-    """
-    return sum(worker["total"].get(task, 0) for worker in _stats(app, workers))
-
-
-def has_one_place(app: celery.Celery, workers: int) -> bool:
-    """Tell whether one of so many `workers` does its tasks one after the other.
-
-    Asked while it works on one, a worker without threads gives no answer.
-    """
-    return any(one["pool"].get("max-concurrency") == 1 for one in _stats(app, workers))
-
-
-def _stats(app: celery.Celery, workers: int) -> Iterable[dict[str, Any]]:
-    answers: dict[str, dict[str, Any]] | None = app.control.inspect(
-        timeout=patience(2), limit=workers
-    ).stats()
-    return (answers or {}).values()
