@@ -6,6 +6,7 @@ learner nothing about a ✗. Anything else stays, so that a line nobody knows is
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 from workbook.runtime.process_output import without_escapes
@@ -149,13 +150,6 @@ def _end_of_warning(lines: list[str], start: int) -> int:
 
 
 def _counted(lines: Iterator[str]) -> Iterator[str]:
-    before, count = None, 0
-    for line in lines:
-        if line == before:
-            count += 1
-            continue
-        if before is not None:
-            yield f"{before} ({count} times)" if count > 1 else before
-        before, count = line, 1
-    if before is not None:
-        yield f"{before} ({count} times)" if count > 1 else before
+    for line, same in groupby(lines):
+        count = len(list(same))
+        yield f"{line} ({count} times)" if count > 1 else line

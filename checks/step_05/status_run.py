@@ -4,7 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import pairwise
+from itertools import groupby, pairwise
 from uuid import uuid4
 
 from checks.clients.websocket_client import Refused, Sockets, WebsocketClient
@@ -58,8 +58,7 @@ class WatchedRun:
 
 def changes(visitor: WebsocketClient, since: float = 0) -> list[str]:
     """Return the statuses that a visitor was sent, equal neighbours collapsed."""
-    seen = statuses(visitor, since)
-    return [one for number, one in enumerate(seen) if number == 0 or seen[number - 1] != one]
+    return [status for status, _ in groupby(statuses(visitor, since))]
 
 
 def has_two_runs(visitor: WebsocketClient) -> bool:
@@ -104,13 +103,8 @@ def _has_more_changes(visitor: WebsocketClient, than: int) -> bool:
 
 def gaps(visitor: WebsocketClient) -> list[float]:
     """Return the seconds between one change and the next."""
-    frames = list(visitor.frames)
-    times = [
-        frame.at
-        for number, frame in enumerate(frames)
-        if number == 0 or status_in(frames[number - 1].words) != status_in(frame.words)
-    ]
-    return [after - before for before, after in pairwise(times)]
+    changed = groupby(list(visitor.frames), lambda frame: status_in(frame.words))
+    return [after - before for before, after in pairwise(next(same).at for _, same in changed)]
 
 
 def first_wait(visitor: WebsocketClient, since: float) -> float | None:
