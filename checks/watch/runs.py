@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from checks.reporting.events import Event, from_line
 from checks.target import Target
@@ -36,19 +36,8 @@ class Closed:
     words: str
 
 
-class Process(Protocol):
-    """What runs pytest; `output` is its standard output, `errors` a file with all of the other."""
-
-    pid: int
-    output: IO[bytes]
-    errors: IO[bytes]
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for its end; tell whether it came."""
-
-
 class ColdProcess:
-    """`python -m pytest`."""
+    """`python -m pytest`; `output` is what it prints, `errors` a file with its standard error."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
@@ -112,7 +101,7 @@ class ForkedProcess:
 class Going:
     """A run's process, which can be asked to end."""
 
-    process: Process
+    process: ColdProcess | ForkedProcess
 
     def ask_to_end(self) -> None:
         """Ask it to end all that it started, unless it has ended."""
@@ -185,7 +174,7 @@ class Runs:
         self._discard()
         self._server = None
 
-    def _warm(self, arguments: Sequence[str]) -> Process:
+    def _warm(self, arguments: Sequence[str]) -> ColdProcess | ForkedProcess:
         if self._waiting:
             process, self._waiting = self._waiting, None
             with suppress(OSError):
