@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from checks.clients.http_client import Answer
-from checks.harness.diagnosis.evidence import Evidence, of_log, of_page
+from checks.harness.diagnosis.evidence import Evidence, of_page
 from checks.harness.diagnosis.explain import explain
 from checks.harness.probe_client import ProbeError
 from checks.harness.project import Project
@@ -40,18 +40,18 @@ def _evidence_of(project: Project, answer: Answer, server: str) -> Iterator[Evid
     if answer.status >= 400:
         yield of_page(answer.text, project.folder, answer.path, log)
         near = log if answer.status >= 500 else "\n".join(log.splitlines()[-NEAR_LINES:])
-        yield of_log(near, project.folder)
+        yield Evidence(near, project.folder)
     elif answer.problem:
-        yield of_log(answer.problem, project.folder)
-        yield of_log(hung_stack(project, "stack_of_request", answer.done), project.folder)
+        yield Evidence(answer.problem, project.folder)
+        yield Evidence(hung_stack(project, "stack_of_request", answer.done), project.folder)
 
 
 def explain_socket(not_yet: NotYet, project: Project, path: str, *, is_hung: bool) -> NotYet:
     """Return `not_yet` with what the web server said of a websocket, or with what it waits for."""
-    evidence = [*logs_of(project, "web"), of_log(not_yet.seen, project.folder)]
+    evidence = [*logs_of(project, "web"), Evidence(not_yet.seen, project.folder)]
     if is_hung:
         stack = hung_stack(project, "stack_of_connect", f"WEBSOCKET {path}")
-        evidence.append(of_log(stack, project.folder))
+        evidence.append(Evidence(stack, project.folder))
     return explain(not_yet, *evidence)
 
 
@@ -66,7 +66,7 @@ def logs_of(instance: Instance, *roles: str, since: dict[str, int] | None = None
     """Return what the processes of `roles` said, from a place in each log on."""
     logs = {role: instance.process(role).log for role in roles}
     return [
-        of_log(
+        Evidence(
             "\n".join(log.since(since[role])) if since and role in since else log.text(),
             log.project,
         )

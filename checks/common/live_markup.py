@@ -9,7 +9,7 @@ from checks.clients.http_client import Visitor, visiting
 from checks.clients.websocket_client import PATH
 from checks.common.evidence import explain_answer
 from checks.harness.diagnosis.causes import FRAMES
-from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.evidence import Evidence
 from checks.harness.diagnosis.explain import explain
 from checks.harness.project import Project
 from checks.verdicts import NotYet
@@ -80,7 +80,7 @@ def require_swappable(project: Project, came: str, page: list[Element], *, done:
             look_at=f"{PARTIAL}: which element of {PAGE} does it take the place of?",
             guide="04, Push a partial",
         )
-        raise explain(not_yet, of_log(came, project.folder), causes=FRAMES)
+        raise explain(not_yet, Evidence(came, project.folder), causes=FRAMES)
 
 
 def missing(seen: str, expected: str, place: str = TEMPLATE) -> NotYet:

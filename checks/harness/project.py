@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from checks.harness.databases import project_databases
 from checks.harness.databases.package_tables import lay_tables
-from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.evidence import Evidence
 from checks.harness.diagnosis.explain import explain
 from checks.harness.diagnosis.startup import not_loaded
 from checks.harness.instances import FROZEN, IDLE, Detached, Instance, Twin
@@ -177,7 +177,7 @@ class Project(Instance):
                 guide="01, Run the migrations",
                 words=learners_frames(str(error), self.folder),
             )
-            raise explain(not_yet, of_log(str(error), self.folder)) from None
+            raise explain(not_yet, Evidence(str(error), self.folder)) from None
         return missing
 
     @stage

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import celery
 
 from checks.harness import readiness
-from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.evidence import Evidence
 from checks.harness.diagnosis.explain import explain
 from checks.harness.diagnosis.startup import ended
 from checks.harness.server_process import Launched
@@ -39,4 +39,4 @@ def await_worker(app: celery.Celery, processes: Mapping[str, Launched]) -> None:
         guide="01, Configure the Celery app",
         words=worker.log.tail(),
     )
-    raise explain(not_yet, of_log(worker.log.text(), worker.log.project))
+    raise explain(not_yet, Evidence(worker.log.text(), worker.log.project))

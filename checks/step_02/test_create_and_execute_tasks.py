@@ -11,7 +11,7 @@ from checks.common import startup_checks
 from checks.common.evidence import explain_answer, explain_logs
 from checks.common.queues import unheard
 from checks.common.registered_tasks import require_known
-from checks.harness.diagnosis.evidence import Evidence, of_log
+from checks.harness.diagnosis.evidence import Evidence
 from checks.harness.project import FROZEN, IDLE, Project
 from checks.harness.working_copy import appended
 from checks.pace import patience
@@ -79,7 +79,7 @@ def test_the_start_page_has_the_form(project: Project) -> None:
             words=project.process("web").log.tail() if page.status >= 500 else "",
         )
         raise explain_answer(not_yet, project, page)
-    _require_form(page, of_log("", project.folder))
+    _require_form(page, Evidence("", project.folder))
     _require_files(project, assets)
 
 

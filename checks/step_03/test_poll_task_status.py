@@ -35,7 +35,7 @@ from checks.common.admin_login import SUPERUSER_SECONDS, Superuser, log_in
 from checks.common.evidence import explain_answer, explain_logs
 from checks.common.sent_task import PATH, POST_SECONDS, Sent, sending
 from checks.harness.diagnosis.causes import CONSOLE
-from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.evidence import Evidence
 from checks.harness.diagnosis.explain import explain
 from checks.harness.project import FROZEN, IDLE, Project
 from checks.pace import delay, patience
@@ -765,7 +765,7 @@ def test_the_bar_moves(project: Project, conversation: Conversation, unheard: Se
         return
     elif waiting in [own_words(said.answer) for said in conversation.said[-2:]]:
         seen = f"it showed for a task at work what it shows for one that waits: {quoted(waiting)}"
-        polling = of_log("", project.folder).find(r"hx-trigger").partition(",")[0]
+        polling = Evidence("", project.folder).find(r"hx-trigger").partition(",")[0]
         hint = f"{polling or TEMPLATES}: which branch is for the state that send_status reports?"
     else:
         seen = f"a bar that shows {shown} and nothing else" if bars else "no bar with a value"
@@ -810,7 +810,7 @@ def test_a_click_leads_to_the_end_in_a_browser(
         look_at=hint,
         guide="03, Swap the fragment",
     )
-    raise explain(not_yet, of_log("\n".join(seen.complaints), project.folder), causes=CONSOLE)
+    raise explain(not_yet, Evidence("\n".join(seen.complaints), project.folder), causes=CONSOLE)
 
 
 def _most_statuses(seen: Seen, sent: Sent) -> float:

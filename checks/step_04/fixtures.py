@@ -14,7 +14,7 @@ import pytest
 from checks.clients.background import Later
 from checks.clients.websocket_client import Frame, Sockets, WebsocketClient
 from checks.common.live_fixtures import closing_pages
-from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.evidence import Evidence
 from checks.harness.diagnosis.explain import explain
 from checks.harness.probe_client import ProbeError
 from checks.harness.process_log import learners_frames
@@ -108,4 +108,4 @@ def send(project: Project, status: str) -> None:
             guide="04, The channel layer",
             words=learners_frames(str(error), project.folder),
         )
-        raise explain(not_yet, of_log(str(error), project.folder)) from None
+        raise explain(not_yet, Evidence(str(error), project.folder)) from None

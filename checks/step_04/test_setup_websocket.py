@@ -29,7 +29,7 @@ from checks.common.live_markup import (
 )
 from checks.common.refusals import seen_if_let_in
 from checks.harness.diagnosis.causes import FRAMES
-from checks.harness.diagnosis.evidence import of_log
+from checks.harness.diagnosis.evidence import Evidence
 from checks.harness.diagnosis.explain import explain
 from checks.harness.process_log import learners_frames
 from checks.harness.project import IDLE, Project
@@ -118,7 +118,7 @@ def test_who_connects_is_sent_running(project: Project, pages: list[WebsocketCli
             words=project.process("web").log.tail() if closed else "",
         )
         told = explain_logs(not_yet, project, "web")
-        pushed = [of_log(frame.text, project.folder) for frame in page.frames[-1:]]
+        pushed = [Evidence(frame.text, project.folder) for frame in page.frames[-1:]]
         raise explain(told, *pushed, causes=FRAMES) if told is not_yet else told
     require_swappable(project, frame.text, live_elements(project), done=done)
 
@@ -318,7 +318,7 @@ def test_any_server_can_load_the_application(project: Project, loading_alone: No
         guide="04, Serve websockets",
         words=words,
     )
-    raise explain(not_yet, of_log(loaded["said"], project.folder))
+    raise explain(not_yet, Evidence(loaded["said"], project.folder))
 
 
 @check("A visitor who leaves is no longer in the group", after=(test_a_message_reaches_every_page,))

@@ -19,7 +19,7 @@ from checks.common.project_files import CONSUMERS, SETTINGS, TASKS
 from checks.common.registered_tasks import require_known
 from checks.common.statuses import NEXT_SECONDS, STATUSES, TASK, statuses
 from checks.harness.diagnosis.causes import CONSOLE, FRAMES
-from checks.harness.diagnosis.evidence import is_test, of_log
+from checks.harness.diagnosis.evidence import Evidence, is_test
 from checks.harness.diagnosis.explain import explain
 from checks.harness.project import INTERVAL_SECONDS, Project
 from checks.pace import patience
@@ -261,7 +261,7 @@ def test_five_visitors_see_the_run(project: Project, watched_run: Later[WatchedR
         )
         since = {"worker": watched_run.result(0).log_place}
         told = explain_logs(not_yet, project, "worker", "web", since=since)
-        pushed = [of_log(frame.text, project.folder) for frame in visitor.frames[-1:]]
+        pushed = [Evidence(frame.text, project.folder) for frame in visitor.frames[-1:]]
         raise explain(told, *pushed, causes=FRAMES) if told is not_yet else told
 
 
@@ -423,9 +423,9 @@ def test_a_browser_shows_the_run(
             words="\n".join(live_page.problems),
         )
         frames = watched_run.result(0).visitors[0].frames[-1:]
-        pushed = [of_log(frame.text, project.folder) for frame in frames]
+        pushed = [Evidence(frame.text, project.folder) for frame in frames]
         console = "\n".join(live_page.problems + live_page.complaints)
-        told = explain(not_yet, of_log(console, project.folder), causes=CONSOLE)
+        told = explain(not_yet, Evidence(console, project.folder), causes=CONSOLE)
         raise explain(told, *pushed, causes=FRAMES) if told is not_yet else told
 
 

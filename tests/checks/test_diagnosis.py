@@ -20,7 +20,7 @@ from checks.harness.diagnosis.causes import (
     LOCKED_TABLES,
     Cause,
 )
-from checks.harness.diagnosis.evidence import Evidence, of_log, of_page
+from checks.harness.diagnosis.evidence import Evidence, of_page
 from checks.harness.diagnosis.explain import Diagnosis, diagnose, explain
 from checks.harness.diagnosis.startup import not_loaded
 from checks.verdicts import NotYet
@@ -860,7 +860,7 @@ def evidence_of(fed: Fed, project: Path) -> list[Evidence]:
         fed.text.replace("/home/me/work", str(project)),
     )
     found = [of_page(page, project, "/check-status/", web)] if page else []
-    return found + [of_log(text, project) for text in texts if text]
+    return found + [Evidence(text, project) for text in texts if text]
 
 
 def diagnosed(fed: Fed, project: Path) -> Diagnosis:
@@ -887,7 +887,7 @@ def test_a_symptom_has_another_hint_for_each_cause(symptom: str, tmp_path: Path)
 
 
 def test_a_fragment_is_nothing_to_speak_of(tmp_path: Path) -> None:
-    assert diagnose([of_log('<span id="status">RUNNING</span>\n', tmp_path)], "", FRAMES) is None
+    assert diagnose([Evidence('<span id="status">RUNNING</span>\n', tmp_path)], "", FRAMES) is None
 
 
 def test_a_task_that_returned_at_once_explains_nothing_while_another_one_works(
@@ -895,13 +895,13 @@ def test_a_task_that_returned_at_once_explains_nothing_while_another_one_works(
 ) -> None:
     at_work = "Task status.tasks.run[1] received\n"
     at_once = "Task status.tasks.run[2] received\nTask status.tasks.run[2] succeeded in 0.01s: None"
-    assert diagnose([of_log(at_once, tmp_path)]) is not None
-    assert diagnose([of_log(at_work + at_once, tmp_path)]) is None
+    assert diagnose([Evidence(at_once, tmp_path)]) is not None
+    assert diagnose([Evidence(at_work + at_once, tmp_path)]) is None
 
 
 def test_a_check_that_nothing_explains_keeps_its_question(tmp_path: Path) -> None:
     not_yet = NotYet("done", "seen", "expected", "look", "02, Write the page", "words")
-    assert explain(not_yet, of_log("Starting server\nQuit with CONTROL-C.", tmp_path)) is not_yet
+    assert explain(not_yet, Evidence("Starting server\nQuit with CONTROL-C.", tmp_path)) is not_yet
 
 
 def test_the_learners_lines_are_the_proof(tmp_path: Path) -> None:
@@ -919,8 +919,8 @@ def test_the_learners_lines_are_the_proof(tmp_path: Path) -> None:
 def test_a_test_is_blamed_for_what_it_raises_alone(test: str, tmp_path: Path) -> None:
     write_files(tmp_path, dict.fromkeys((test, VIEWS), "send_status('x')"))
     frame = f'Traceback (most recent call last):\n  File "{tmp_path / test}", line 1\n    x\nE: no'
-    assert of_log("", tmp_path).find("send_status") == f"{VIEWS}, line 1"
-    assert of_log(frame, tmp_path).find("send_status") == f"{test}, line 1"
+    assert Evidence("", tmp_path).find("send_status") == f"{VIEWS}, line 1"
+    assert Evidence(frame, tmp_path).find("send_status") == f"{test}, line 1"
 
 
 @pytest.mark.parametrize(

@@ -380,12 +380,7 @@ WEBSOCKET = (
         place=CONSUMERS,
     ),
     Cause(
-        r"ValueError: Incoming message has no 'type'",
-        "which keys does a message to the group need?",
-        find=r"group_send",
-    ),
-    Cause(
-        r"KeyError: 'type'",
+        r"ValueError: Incoming message has no 'type'|KeyError: 'type'",
         "which keys does a message to the group need?",
         find=r"group_send",
     ),
@@ -408,7 +403,7 @@ WEBSOCKET = (
         place=LAYERS,
     ),
     Cause(
-        r"AsyncToSync in the same thread",
+        r"AsyncToSync in the same thread|SynchronousOnlyOperation: ",
         "which pools give each task a thread of its own?",
         POOL_GUIDE,
         place="Procfile, worker",
@@ -417,13 +412,6 @@ WEBSOCKET = (
     Cause(
         r"AsyncToSync in the same thread",
         "how does an async method call another one?",
-    ),
-    Cause(
-        r"SynchronousOnlyOperation: ",
-        "which pools give each task a thread of its own?",
-        POOL_GUIDE,
-        place="Procfile, worker",
-        when=_in_a_task,
     ),
     Cause(
         r"SynchronousOnlyOperation: ",
@@ -569,7 +557,7 @@ NAMES = (
         r"'(?P<name>update_state|request|retry|replace)'.*)",
         "is the first argument the task itself? Which argument of its decorator makes it so?",
         "03, Report progress",
-        when=lambda found, evidence: _in_a_task(found, evidence),
+        when=_in_a_task,
     ),
     Cause(
         r"^(?P<error>NameError: name '(?P<name>\w+)' is not defined.*)",

@@ -129,8 +129,3 @@ def of_page(html: str, project: Path, path: str = "", log: str = "") -> Evidence
     if found and START in logged:
         text = text.partition(START)[0] + logged
     return Evidence(text, project)
-
-
-def of_log(text: str, project: Path) -> Evidence:
-    """Return what a process said."""
-    return Evidence(text, project)

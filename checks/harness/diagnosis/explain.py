@@ -42,10 +42,8 @@ def explain(
         seen = found.seen
     elif not seen.endswith(found.seen):
         seen = f"{seen}: {found.seen}"
-    told = replace(not_yet, seen=seen, look_at=found.look_at)
-    told.guide = found.guide or not_yet.guide
-    told.words = found.words or not_yet.words
-    return told
+    guide, words = found.guide or not_yet.guide, found.words or not_yet.words
+    return replace(not_yet, seen=seen, look_at=found.look_at, guide=guide, words=words)
 
 
 def diagnose(

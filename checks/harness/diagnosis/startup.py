@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from checks.harness.diagnosis.evidence import Evidence, of_log
+from checks.harness.diagnosis.evidence import Evidence
 from checks.harness.diagnosis.explain import diagnose, explain
 from checks.harness.server_process import Launched
 from checks.verdicts import NotYet
@@ -40,12 +40,12 @@ def ended(launched: Launched) -> NotYet:
         guide=PROCESSES,
         words=launched.log.tail(),
     )
-    return _with_section(not_yet, of_log(launched.log.text(), launched.log.project))
+    return _with_section(not_yet, Evidence(launched.log.text(), launched.log.project))
 
 
 def not_loaded(said: str, project: Path) -> NotYet:
     """Say that Django does not load the project in the folder `project`, which `said` this."""
-    evidence = of_log(said, project)
+    evidence = Evidence(said, project)
     lines = [line for line in evidence.own.splitlines() if line.strip()]
     not_yet = NotYet(
         done="loaded Django with your settings, your URLs and all they import",
