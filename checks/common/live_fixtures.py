@@ -15,7 +15,6 @@ from checks.clients.websocket_client import Sockets, opened_sockets
 from checks.harness.instances import opened_web
 from checks.harness.project import Project
 from checks.harness.real_browser import find_browser
-from checks.harness.working_copy import copy_with_tables
 from checks.target import Target
 from workbook.redis_server.server import private_redis
 
@@ -55,8 +54,7 @@ def closed_pages(project: Project, target: Target) -> Iterator[Later[ClosedPages
     pages of `project`.
     """
     project.prepared()
-    folder = project.folder.parent / "closed-pages"
-    copy_with_tables(project.folder, folder, project.databases)
+    folder = project.copy_beside("closed-pages")
     with closing_pages(target, lambda: _opened_apart(project, folder)) as closing:
         yield closing
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -37,7 +38,7 @@ from checks.harness.process_log import learners_frames
 from checks.harness.reserve import Reserve, take_reserve
 from checks.harness.server_process import INTERVAL_SECONDS, Launched, Launcher
 from checks.harness.worker import await_worker
-from checks.harness.working_copy import copy_of, forget
+from checks.harness.working_copy import copy_of, copy_with_tables, forget
 from checks.pace import patience
 from checks.progress import awaiting
 from checks.target import Target
@@ -242,6 +243,12 @@ class Project(Instance):
             return rows[0] if is_end else None
 
         return wait_until(row, patience(within_seconds))
+
+    def copy_beside(self, name: str) -> Path:
+        """Copy it with its tables as they are now, for a process of its own; return the folder."""
+        folder = self.run.folder / name
+        copy_with_tables(self.folder, folder, self.databases)
+        return folder
 
     def prepare_detached(self, kind: str) -> None:
         """Begin to start a second web process, see `detached`, without waiting for it."""

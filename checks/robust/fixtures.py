@@ -15,7 +15,6 @@ from checks.clients.websocket_client import WebsocketClient, opened_sockets
 from checks.common.sent_task import sending
 from checks.harness.project import IDLE, Project, opened_twin
 from checks.harness.real_browser import find_browser
-from checks.harness.working_copy import copy_with_tables
 from checks.robust.behind_proxy import Refusals, be_refused
 from checks.robust.locked_tables import NotStored, fill_the_disk
 from checks.robust.redis_restart import restart_redis
@@ -36,8 +35,7 @@ UPDATE_SECONDS, SILENT_SECONDS, BEGIN_SECONDS = 5, 13, 20
 def refusals(project: Project) -> Later[Refusals]:
     """Look at a web process that Redis refuses, beside the other checks."""
     project.prepared()
-    folder = project.folder.parent / "behind-the-proxy"
-    copy_with_tables(project.folder, folder, project.databases)
+    folder = project.copy_beside("behind-the-proxy")
     return Later(lambda: be_refused(project, folder))
 
 
@@ -46,8 +44,7 @@ def not_stored(project: Project) -> Later[NotStored]:
     """Look at a web process that can store no row, beside the other checks."""
     project.prepared()
     session = project.ask("store_session")
-    folder = project.folder.parent / "without-space"
-    copy_with_tables(project.folder, folder, project.databases)
+    folder = project.copy_beside("without-space")
     return Later(lambda: fill_the_disk(project, folder, session))
 
 

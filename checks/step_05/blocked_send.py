@@ -13,7 +13,6 @@ from checks.common.statuses import TASK
 from checks.harness.instances import opened_web
 from checks.harness.project import Project
 from checks.harness.proxies.redis_proxy import CUT, PASS, Command, RedisProxy
-from checks.harness.working_copy import copy_with_tables
 from checks.pace import delay, patience
 from workbook.redis_server.server import private_redis
 from workbook.runtime.ports import LOOPBACK
@@ -40,18 +39,11 @@ class BlockedSend:
     words: str = ""
 
 
-def copy_with_database(project: Project) -> Path:
-    """Copy the project with its database, while no run goes on, and return the copy."""
-    folder = project.folder.parent / "behind-the-proxy"
-    copy_with_tables(project.folder, folder, project.databases)
-    return folder
-
-
 def block_send(project: Project, folder: Path) -> BlockedSend:
     """Hold up what a page sends to Redis on being opened, ask for another page meanwhile.
 
     Then cut it off, let everything through again, and see whether the next visitor gets a run.
-    `folder` is the copy that the web process runs in, see `copy_with_database`.
+    `folder` is the copy that the web process runs in, made while no run went on.
     """
     with (
         # A Redis of its own: a lock taken there concerns no other page. Another database

@@ -8,7 +8,7 @@ from checks.clients.background import Later
 from checks.clients.websocket_client import Sockets, opened_sockets
 from checks.common.prefetch import is_before_the_rest, wanted_fixtures
 from checks.harness.project import Project, opened_twin
-from checks.step_05.blocked_send import BlockedSend, block_send, copy_with_database
+from checks.step_05.blocked_send import BlockedSend, block_send
 from checks.step_05.failover import Failover, fail_over
 from checks.step_05.status_run import WatchedRun, watch
 
@@ -29,7 +29,7 @@ def watched_run(
 @pytest.fixture(scope="package")
 def blocked_send(project: Project) -> Later[BlockedSend]:
     """Look at a web process whose tasks can't be sent, beside the other checks."""
-    folder = copy_with_database(project.running())
+    folder = project.running().copy_beside("behind-the-proxy")
     return Later(lambda: block_send(project, folder))
 
 
