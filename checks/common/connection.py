@@ -8,7 +8,7 @@ from threading import Event
 
 from checks.clients.htmx import scripts
 from checks.clients.http_client import visiting
-from checks.common.connection_sign import BACK_SECONDS, SHOWN_SECONDS, ClosedPage, watch_closes
+from checks.common.connection_sign import BACK_SECONDS, SHOWN_SECONDS, ClosedPage, PageWatch
 from checks.harness.project import Project
 from checks.harness.proxies.websocket_proxy import WebsocketProxy
 from checks.verdicts import CannotTell, NotYet
@@ -41,7 +41,7 @@ def closed_pages_at(
         chromium = stack.enter_context(browser(executable))
         url = stack.enter_context(opened())
         proxies = {code: stack.enter_context(closing(WebsocketProxy(url))) for code in CODES}
-        return watch_closes(chromium, PAGE, proxies, given_up)
+        return PageWatch(chromium, PAGE, proxies, given_up).run()
 
 
 def require_sign(pages: ClosedPages, project: Project) -> None:

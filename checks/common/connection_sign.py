@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING
@@ -65,27 +65,14 @@ class ClosedPage:
         return self.again != self.closed
 
 
-def watch_closes(
-    chromium: Browser, path: str, proxies: Mapping[int, WebsocketProxy], given_up: Event
-) -> dict[int, ClosedPage]:
-    """Open a page behind each proxy, close its websocket with the proxy's code, and look.
+class PageWatch:
+    """A page behind each proxy, in one browser, looked at one after the other.
 
-    A page that was refused (from 4000 on) is watched for STAY_SECONDS, the others until they come
-    back. Each proxy then lets the next websocket through. Once it is `given_up`, nothing more is
-    waited for.
+    Once it is `given_up`, nothing more is waited for.
     """
-    return _Watch(chromium, path, proxies, given_up).run()
-
-
-class _Watch:
-    """The pages of one browser, looked at one after the other."""
 
     def __init__(
-        self,
-        chromium: Browser,
-        path: str,
-        proxies: Mapping[int, WebsocketProxy],
-        given_up: Event,
+        self, chromium: Browser, path: str, proxies: Mapping[int, WebsocketProxy], given_up: Event
     ) -> None:
         self.proxies, self.given_up = proxies, given_up
         self.seen = {code: ClosedPage(code) for code in proxies}
@@ -94,7 +81,11 @@ class _Watch:
         }
 
     def run(self) -> dict[int, ClosedPage]:
-        """Return what each page showed."""
+        """Close each page's websocket with its proxy's code; return what the page showed.
+
+        A page that was refused (from 4000 on) is watched for STAY_SECONDS, the others until they
+        come back. Each proxy then lets the next websocket through.
+        """
         self._until(lambda code: self.proxies[code].open_links > 0, OPEN_SECONDS)
         self._pause(SETTLE_SECONDS)
         for code, proxy in self.proxies.items():
@@ -132,25 +123,19 @@ class _Watch:
         return code in REFUSALS or self.seen[code].tells_the_opening
 
     def _sign(self, code: int) -> str:
-        shown: str = self.pages[code].evaluate(SIGN)
-        return shown
+        return str(self.pages[code].evaluate(SIGN))
 
     def _until(self, holds: Callable[[int], bool], seconds: float) -> None:
-        """Wait until `holds` of every page."""
+        """Wait until `holds` of every page. Each is looked at, even after one did not hold."""
         deadline = time.monotonic() + seconds
-        while not (
-            self.given_up.is_set() or _all(holds, self.proxies) or time.monotonic() > deadline
-        ):
+        while not self.given_up.is_set():
+            answers = [holds(code) for code in self.proxies]
+            if all(answers) or time.monotonic() > deadline:
+                return
             self._pause(LOOK_MS / 1000)
 
     def _pause(self, seconds: float) -> None:
         next(iter(self.pages.values())).wait_for_timeout(seconds * 1000)
-
-
-def _all(holds: Callable[[int], bool], codes: Iterable[int]) -> bool:
-    """Look at each page, even after one did not hold."""
-    answers = [holds(code) for code in codes]
-    return all(answers)
 
 
 def _opened(chromium: Browser, url: str) -> Page:
