@@ -12,6 +12,7 @@ from checks.clients.isolation import confined_to
 from checks.pace import patience
 from checks.verdicts import CannotTell
 from workbook.browser import browser
+from workbook.runtime.waiting import wait_until
 
 LOAD_SECONDS, WATCH_SECONDS, END_SECONDS = patience(20), patience(120), 5
 PAUSE_MS = 40
@@ -57,12 +58,12 @@ class LivePage:
 
     def shows(self, text: str, within: float) -> bool:
         """Wait until its status shows, or has shown, `text`, and return whether it did."""
-        deadline = time.monotonic() + within
-        while not any(text in shown for shown in self.texts):
-            if time.monotonic() > deadline or self._end.is_set():
-                return False
-            time.sleep(0.02)
-        return True
+
+        def is_shown() -> bool:
+            return any(text in shown for shown in self.texts)
+
+        wait_until(lambda: is_shown() or self._end.is_set(), within, 0.02)
+        return is_shown()
 
     def close(self) -> None:
         """Close page and browser."""

@@ -223,15 +223,13 @@ class Browsing:
             done.look()
             done.seen.problem = done.seen.problem or "no answer: the click sent no request"
             return
-        self._see(
-            broker_down, lambda answers: next((a for a in answers if a.status == 503), None), 5
-        )
+        self._see(broker_down, lambda answer: answer.status == 503, 5)
         self._see_second_click(broker_down)
         broker_down.seen.ready.set()
         self._see_forgotten(stranger)
         self._see_second_click(stranger)
         stranger.seen.ready.set()
-        self._see(done, _last_fragment, DONE_SECONDS)
+        self._see(done, _asks_no_more, DONE_SECONDS)
         self._see_quiet(done)
         self._see_second_click(done)
 
@@ -242,22 +240,18 @@ class Browsing:
             page.seen.problem = "it polled for no status after the click"
             return
         page.forget_visitor()
-        self._see(
-            page, lambda answers: next((a for a in answers if a.status == 404), None), POLL_SECONDS
-        )
+        self._see(page, lambda answer: answer.status == 404, POLL_SECONDS)
         self._see_quiet(page)
 
-    def _see(
-        self, page: Watched, choose: Callable[[list[Answer]], Answer | None], seconds: float
-    ) -> None:
-        """Wait for the answer that matters, and until it is swapped in."""
+    def _see(self, page: Watched, matters: Callable[[Answer], bool], seconds: float) -> None:
+        """Wait for the first answer that matters, and until it is swapped in."""
         if page.seen.problem:
             return
         read: list[Answer] = []
 
         def came() -> bool:
             read.extend(page.answers(len(read)))
-            page.seen.answer = choose(read)
+            page.seen.answer = next(filter(matters, read), None)
             return page.seen.answer is not None
 
         def shown() -> bool:
@@ -321,6 +315,6 @@ def _answer(response: Response) -> Answer:
     return Answer(done, response.status, text, 0, path, url=response.url)
 
 
-def _last_fragment(answers: list[Answer]) -> Answer | None:
-    """Return the first status that asks for nothing more."""
-    return next((a for a in answers if a.done.startswith("GET") and not polled_path(a)), None)
+def _asks_no_more(answer: Answer) -> bool:
+    """Tell whether it is a status that asks for nothing more."""
+    return answer.done.startswith("GET") and not polled_path(answer)

@@ -434,10 +434,8 @@ def _require_no_error_for_other_words(project: Project, unheard: Sent) -> None:
 def _require_both_known(unheard: Sent) -> None:
     """Send a second task. Raises NotYet where its visitor is no longer told of the first one."""
     second = unheard.visitor.post(PATH, htmx=True, within=4)
-    for name, task_id in (
-        ("first", unheard.task_id),
-        *(("second", one) for one in second.task_ids()),
-    ):
+    tasks = [("first", unheard.task_id), *(("second", one) for one in second.task_ids())]
+    for name, task_id in tasks:
         answer = unheard.visitor.get(f"{PATH}{task_id}/", htmx=True, within=4)
         if not answer.is_fine:
             raise NotYet(
@@ -719,10 +717,8 @@ def test_a_failure_is_reported(project: Project, unheard: Sent) -> None:
         seen = f"after {patience(FAILURE_SECONDS):g} s {quoted(words)}"
         hint = f"{TASKS}: what keeps it?"
     elif "Traceback" in answer.text or 'File "' in answer.words:
-        seen, hint = (
-            f"a traceback: {quoted(words)}",
-            f"{TEMPLATES}: which part of the result is shown?",
-        )
+        seen = f"a traceback: {quoted(words)}"
+        hint = f"{TEMPLATES}: which part of the result is shown?"
     elif not 200 <= answer.status < 300 or not words or has_trigger(answer):
         asks = " and an hx-trigger" if has_trigger(answer) else ""
         seen, hint = f"{answer.seen}{asks}", f"{VIEWS}: what is the result of a task that failed?"
@@ -757,10 +753,8 @@ def test_the_bar_moves(project: Project, conversation: Conversation, unheard: Se
     bars = [share for said in conversation.said if (share := bar(said.answer)) is not None]
     shown = ", ".join(f"{share:.0%}" for share, _same in groupby(bars))
     if any(after < before for before, after in pairwise(bars)):
-        seen, hint = (
-            f"a bar that goes back: {shown}",
-            f"{TASKS}, update_state: what does it report?",
-        )
+        seen = f"a bar that goes back: {shown}"
+        hint = f"{TASKS}, update_state: what does it report?"
     elif len(set(bars)) >= 3:
         return
     elif waiting in [own_words(said.answer) for said in conversation.said[-2:]]:
