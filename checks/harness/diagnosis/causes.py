@@ -28,7 +28,7 @@ OTHER_ERROR = r"^\s*from (?!kombu)\S+ import .*\bOperationalError\b|^Operational
 # A call of a coroutine, on a line that neither awaits nor defines one.
 NOT_AWAITED = r"^(?!.*\b(await|def|async_to_sync|create_task)\b).*\b{name}\("
 INTERVAL_GUIDE, LOCK_GUIDE = "05, Set the interval", "05, One run at a time"
-LOOP_GUIDE, POOL_GUIDE = "05, Send the task off the event loop", "05, Choose the worker's pool"
+POOL_GUIDE = "05, Choose the worker's pool"
 
 
 @dataclass(frozen=True)
