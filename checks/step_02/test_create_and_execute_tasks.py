@@ -99,31 +99,26 @@ def _require_form(page: Answer, project: Evidence) -> None:
     posting = [one for one in forms if one.address == PATH]
     if not posting and forms:
         raise _elsewhere(page, forms, project)
+    question = ""
     if not any(form.method == "post" for form in posting):
-        raise NotYet(
-            done=page.done,
-            seen=f"a form for {PATH} that sends a GET" if posting else "no form",
-            expected=f'a form with method="post" and the address {PATH}',
-            look_at="the template of the page, templates/index.html",
-            guide="02, Write the page",
-        )
-    if not any(form.has_token for form in posting):
-        raise NotYet(
-            done=page.done,
-            seen="a form without a CSRF token: Django would refuse what it sends",
-            expected="a token in the form",
-            look_at="the template of the page, templates/index.html: "
-            "which tag does Django want in a form that posts?",
-            guide="02, Write the page",
-        )
-    if not any(form.has_button for form in posting):
-        raise NotYet(
-            done=page.done,
-            seen="a form without a button: nobody can send it",
-            expected="a button in the form",
-            look_at="the template of the page, templates/index.html: what does a visitor click?",
-            guide="02, Write the page",
-        )
+        seen = f"a form for {PATH} that sends a GET" if posting else "no form"
+        expected = f'a form with method="post" and the address {PATH}'
+    elif not any(form.has_token for form in posting):
+        seen = "a form without a CSRF token: Django would refuse what it sends"
+        expected = "a token in the form"
+        question = ": which tag does Django want in a form that posts?"
+    elif not any(form.has_button for form in posting):
+        seen, expected = "a form without a button: nobody can send it", "a button in the form"
+        question = ": what does a visitor click?"
+    else:
+        return
+    raise NotYet(
+        done=page.done,
+        seen=seen,
+        expected=expected,
+        look_at=f"the template of the page, templates/index.html{question}",
+        guide="02, Write the page",
+    )
 
 
 def _elsewhere(page: Answer, forms: list[Form], project: Evidence) -> NotYet:
