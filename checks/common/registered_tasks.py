@@ -5,10 +5,15 @@ from checks.pace import patience
 from checks.verdicts import NotYet
 
 
+def known_tasks(project: Project) -> list[str]:
+    """Return the names of the tasks that the running worker knows, in order."""
+    answers = project.running().app.control.inspect(timeout=patience(2), limit=1).registered() or {}
+    return sorted(name.split(" ")[0] for names in answers.values() for name in names)
+
+
 def require_known(project: Project, task: str, look_at: str, guide: str) -> None:
     """Raise NotYet, with where to look, unless the running worker knows `task`."""
-    answers = project.running().app.control.inspect(timeout=patience(2), limit=1).registered() or {}
-    known = sorted(name.split(" ")[0] for names in answers.values() for name in names)
+    known = known_tasks(project)
     if task not in known:
         own = [name for name in known if not name.startswith("celery.")]
         raise NotYet(

@@ -5,8 +5,8 @@ import re
 import uuid
 from typing import Any
 
+from checks.common.registered_tasks import known_tasks
 from checks.harness.project import Project
-from checks.pace import patience
 from checks.step_02 import test_create_and_execute_tasks as step
 from checks.verdicts import Open, exercise
 
@@ -19,7 +19,7 @@ PYTHONS_OWN = re.compile(r"concatenate|unsupported operand|invalid literal|could
 
 @exercise("write a task that adds two numbers", after=(step.test_the_worker_knows_the_task,))
 def test_your_turn(project: Project) -> None:
-    if ADD not in _known(project):
+    if ADD not in known_tasks(project):
         raise Open(f"The worker knows no task {ADD} yet: a second function in status/tasks.py.")
     calls: list[tuple[Any, ...]] = [(2, 3), ("two", "three"), (2, "three")]
     sent = {arguments: _send(project, arguments) for arguments in calls}
@@ -32,11 +32,6 @@ def test_your_turn(project: Project) -> None:
     _require_sum(results.pop((2, 3)))
     for arguments, result in results.items():
         _require_reason(arguments, result)
-
-
-def _known(project: Project) -> set[str]:
-    answers = project.running().app.control.inspect(timeout=patience(2), limit=1).registered() or {}
-    return {name.split(" ")[0] for names in answers.values() for name in names}
 
 
 def _send(project: Project, arguments: tuple[Any, ...]) -> str:
