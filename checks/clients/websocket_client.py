@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from urllib.parse import urlsplit
@@ -168,6 +168,14 @@ class Sockets:
         visitor = WebsocketClient(_connect(base_url, path, origin or base_url, cookies))
         self._visitors.append(visitor)
         return visitor
+
+    def try_open(
+        self, base_url: str, path: str = PATH, cookies: str = ""
+    ) -> WebsocketClient | None:
+        """Open a websocket as `open` does; return None where it does not open."""
+        with suppress(Refused):
+            return self.open(base_url, path, cookies=cookies)
+        return None
 
     def close(self) -> None:
         """Leave from all pages."""

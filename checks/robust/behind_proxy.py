@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from checks.clients.http_client import Answer, visiting
-from checks.clients.websocket_client import Refused, opened_sockets
+from checks.clients.websocket_client import opened_sockets
 from checks.common.group import leftovers
 from checks.common.sent_task import PATH
 from checks.harness.instances import opened_web
@@ -43,8 +43,7 @@ def be_refused(project: Project, folder: Path) -> Refusals:
     ):
         visitor.get("/")
         proxy.refuses = lambda command: command.reads
-        with suppress(Refused):
-            page = sockets.open(url)
+        if page := sockets.try_open(url):
             page.wait_for(lambda: not page.is_open, CLOSED_SECONDS)
         sockets.close()
         wait_until(lambda: not leftovers(redis.url).members, LEFT_SECONDS)

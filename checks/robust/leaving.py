@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from checks.clients.websocket_client import PATH, Sockets
-from checks.common.group import Leftovers, leftovers
+from checks.common.group import GROUP, Leftovers, leftovers
 from checks.harness.project import Project
 from checks.pace import patience
 from workbook.runtime.waiting import wait_until
@@ -19,7 +19,7 @@ VISITORS = 40
 # time, so that one is always on its way: of step 05 each visitor then leaves something behind.
 PAUSE_SECONDS, LEAVING_SECONDS = 0.003, 2
 GONE_SECONDS = patience(6)
-GROUP, STATUS = "status", "CROWDED" * 3_000
+STATUS = "CROWDED" * 3_000
 # A message of an application's own that its handler can't read, as amid a deploy.
 UNREADABLE = {"type": "send_status"}
 READ_SECONDS, READ_PAUSE_SECONDS = 2, 0.2

@@ -13,6 +13,7 @@ import pytest
 
 from checks.clients.background import Later
 from checks.clients.websocket_client import Frame, Sockets, WebsocketClient
+from checks.common.group import GROUP
 from checks.common.live_fixtures import closing_pages
 from checks.harness.diagnosis.evidence import Evidence
 from checks.harness.diagnosis.explain import explain
@@ -27,7 +28,6 @@ from checks.verdicts import NotYet
 if TYPE_CHECKING:
     from checks.common.connection import ClosedPages
 
-GROUP = "status"
 SENT = "sent a message to the group status, from another process"
 REACH_SECONDS = 3
 # How long the silent page is watched; a layer that gives up does so after 5 s without a message.

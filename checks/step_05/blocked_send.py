@@ -3,12 +3,12 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from checks.clients.http_client import Answer, visiting
-from checks.clients.websocket_client import Refused, Sockets, opened_sockets
+from checks.clients.websocket_client import Sockets, opened_sockets
 from checks.common.statuses import TASK
 from checks.harness.instances import opened_web
 from checks.harness.project import Project
@@ -62,7 +62,7 @@ def block_send(project: Project, folder: Path) -> BlockedSend:
         with visiting(url) as visitor:
             visitor.get("/")  # the first page of a process takes longer than the others
         for _ in range(VISITORS):
-            pool.submit(_open, sockets, url)
+            pool.submit(sockets.try_open, url)
         seen = _ask_meanwhile(proxy, url)
         if seen.held and not seen.slow:
             seen.sends_again = _sends_again(proxy, sockets, url)
@@ -118,13 +118,8 @@ def _sends_again(proxy: RedisProxy, sockets: Sockets, url: str) -> bool:
     proxy.mode = PASS
 
     def is_sent() -> bool:
-        _open(sockets, url)
+        sockets.try_open(url)
         sent = proxy.next_sent(0.5)
         return sent is not None and TASK.encode() in b" ".join(sent.words)
 
     return wait_until(is_sent, FREE_SECONDS)
-
-
-def _open(sockets: Sockets, url: str) -> None:
-    with suppress(Refused):
-        sockets.open(url)

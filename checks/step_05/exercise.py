@@ -97,7 +97,7 @@ def pushing(url: str) -> Iterator[Pushed]:
         if not answer.is_fine or not answer.task_ids():
             raise Open(f"The answer to the form shows no task's id any more: {answer.seen}.")
         own = early or _listen(sockets, url, path, owner)
-        yield Pushed(answer, path, own, _listen_as_stranger(sockets, url, path, stranger))
+        yield Pushed(answer, path, own, sockets.try_open(url, path, cookies=stranger.cookies))
 
 
 def _socket_of(page: Answer) -> str:
@@ -114,15 +114,6 @@ def _listen(sockets: Sockets, url: str, path: str, visitor: Visitor) -> Websocke
             f"The page wants to open {path}, and it does not open: {refused.seen}. "
             "status/routing.py: which consumer is there?"
         ) from None
-
-
-def _listen_as_stranger(
-    sockets: Sockets, url: str, path: str, stranger: Visitor
-) -> WebsocketClient | None:
-    try:
-        return sockets.open(url, path, cookies=stranger.cookies)
-    except Refused:
-        return None
 
 
 def _share(frame: Frame) -> float | None:

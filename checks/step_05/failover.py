@@ -1,10 +1,9 @@
 """Step 05: a run of a twin that fails, then its worker is killed amid one, beside the others."""
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 
-from checks.clients.websocket_client import Refused, Sockets, WebsocketClient
+from checks.clients.websocket_client import Sockets, WebsocketClient
 from checks.common.evidence import logs_of
 from checks.common.project_files import TASKS
 from checks.common.statuses import NEXT_SECONDS, TASK, statuses
@@ -77,7 +76,7 @@ def _kill_worker(twin: Twin, sockets: Sockets, page: WebsocketClient) -> NotYet 
     deadline = max(killed_at + FREED_SECONDS, time.monotonic() + READY_SECONDS)
     since = killed_at + KNOCK_SECONDS  # what was under way may still arrive
     while not statuses(page, since) and time.monotonic() < deadline:
-        _knock(twin, sockets)
+        sockets.try_open(twin.url)  # a run begins if none goes on
         page.wait_for(lambda: statuses(page, since), KNOCK_SECONDS)
     if statuses(page, since):
         return None
@@ -92,9 +91,3 @@ def _kill_worker(twin: Twin, sockets: Sockets, page: WebsocketClient) -> NotYet 
     )
     # That a task returns at once because the lock is held is what was just seen.
     return explain(not_yet, *logs_of(twin, "worker", "web"), general=())
-
-
-def _knock(twin: Twin, sockets: Sockets) -> None:
-    """Open one more page: a run begins if none goes on."""
-    with suppress(Refused):
-        sockets.open(twin.url)
