@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Generator
+from functools import partial
 
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from checks.progress import displays
 from checks.reporting.formatting import INDENT, block, plain, wrapped
 from checks.reporting.guide_links import as_link
 from checks.reporting.outcomes import Outcomes, Verdict, title_of
-from checks.reporting.status_line import StatusLine, StatusLineOfRun
+from checks.reporting.status_line import StatusLine
 from checks.reporting.summary import summary_lines, waiting_lines, without_counts
 from checks.verdicts import HOLDS, NOT_YET, UNTOLD
 from workbook.runtime.readable import READABLE
@@ -31,7 +33,8 @@ class Reporter(TerminalReporter):  # type: ignore[misc]  # final; there is no ot
         self._step_told = ""
         self._reported: set[str] = set()
         self._status = StatusLine(self)
-        config.pluginmanager.register(StatusLineOfRun(self._status))
+        displays.append(self._status.showing)
+        config.add_cleanup(partial(displays.remove, self._status.showing))
         stream = self._tw._file
         if hasattr(stream, "reconfigure"):
             # A ✓ that the terminal cannot show is no reason to end.

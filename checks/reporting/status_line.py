@@ -4,10 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from threading import RLock
 
-import pytest
 from _pytest.terminal import TerminalReporter
-
-from checks.progress import displays
 
 
 class StatusLine:
@@ -56,17 +53,3 @@ class StatusLine:
             if not text:
                 self._reporter.rewrite("")
             self._reporter.flush()
-
-
-class StatusLineOfRun:
-    """The plugin that makes a status line the one that `awaiting` writes to."""
-
-    def __init__(self, line: StatusLine) -> None:
-        self.line = line
-
-    def pytest_sessionstart(self) -> None:
-        displays.append(self.line)
-
-    def pytest_unconfigure(self, config: pytest.Config) -> None:
-        if self.line in displays:
-            displays.remove(self.line)
