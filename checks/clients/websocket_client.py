@@ -81,11 +81,6 @@ class WebsocketClient:
         return self.closed_at is None
 
     @property
-    def words(self) -> list[str]:
-        """The words of each frame so far, in the order they came."""
-        return [frame.words for frame in list(self.frames)]
-
-    @property
     def seen(self) -> str:
         """Say in a line how the connection stands."""
         if self.closed_at is None:
