@@ -1,6 +1,6 @@
 """The fixtures of this lesson: one project, started once, and the faults it meets."""
 
-from checks.common.fixtures import frozen_web, project, target
+from checks.common.fixtures import frozen_web, idle_web, project, target
 from checks.common.live_fixtures import sockets
 from checks.common.prefetch import Prefetch, begin_early
 from checks.common.startup_checks import test_the_processes_start

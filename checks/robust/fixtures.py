@@ -67,9 +67,8 @@ class SilentTask:
 
 
 @pytest.fixture(scope="package")
-def silent_task(project: Project) -> Iterator[Later[SilentTask]]:
+def silent_task(project: Project, idle_web: None) -> Iterator[Later[SilentTask]]:
     """Poll for a task that tells its progress once and is silent then, beside the other checks."""
-    project.prepare_detached(IDLE)
     with ExitStack() as stack:
 
         def ask() -> SilentTask:
@@ -93,9 +92,8 @@ def silent_task(project: Project) -> Iterator[Later[SilentTask]]:
 
 
 @pytest.fixture(scope="package")
-def quiet_page(project: Project) -> Iterator[Later[WebsocketClient]]:
+def quiet_page(project: Project, idle_web: None) -> Iterator[Later[WebsocketClient]]:
     """Watch a page that no status is sent to, beside the other checks."""
-    project.prepare_detached(IDLE)
     with opened_sockets() as sockets:
 
         def watch() -> WebsocketClient:
@@ -113,11 +111,10 @@ def heartbeat_at(page: WebsocketClient) -> float | None:
 
 
 @pytest.fixture(scope="package")
-def silenced(project: Project, target: Target) -> Later[Silenced]:
+def silenced(project: Project, target: Target, idle_web: None) -> Later[Silenced]:
     """Let the network of a page in a real browser go silent, beside the other checks."""
     executable = find_browser(target)
     # Imported by those alone who use a browser: it takes as long as a fifth of pytest's start.
     from checks.robust.silent_network import go_silent
 
-    project.prepare_detached(IDLE)
     return Later(lambda: go_silent(project.detached(IDLE), executable))

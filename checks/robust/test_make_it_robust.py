@@ -322,19 +322,15 @@ def test_an_unknown_path_is_refused(project: Project, sockets: Sockets) -> None:
     seen = seen_if_let_in(sockets, project.url, UNKNOWN, project.url)
     errors = web.errors_since(place)
     if seen or errors:
-        told = explain_logs(
-            NotYet(
-                done=f"opened the websocket {UNKNOWN}",
-                seen=seen or f"in the server's log: {errors[0]}",
-                expected="a refusal without an error: anybody can request any path",
-                look_at=f"{ROUTING}: what does the last route do with the rest?",
-                guide=UNKNOWN_GUIDE,
-                words=web.tail() if errors else "",
-            ),
-            project,
-            "web",
-            since={"web": place},
+        not_yet = NotYet(
+            done=f"opened the websocket {UNKNOWN}",
+            seen=seen or f"in the server's log: {errors[0]}",
+            expected="a refusal without an error: anybody can request any path",
+            look_at=f"{ROUTING}: what does the last route do with the rest?",
+            guide=UNKNOWN_GUIDE,
+            words=web.tail() if errors else "",
         )
+        told = explain_logs(not_yet, project, "web", since={"web": place})
         # Whatever the log tells of a route: the one that is meant is of this lesson.
         raise replace(told, guide=UNKNOWN_GUIDE)
 

@@ -1,6 +1,6 @@
 """The fixtures of this step: one project, started once, and its visitors."""
 
-from checks.common.fixtures import project, target
+from checks.common.fixtures import idle_web, project, target
 from checks.common.live_fixtures import live_page, sockets
 from checks.common.prefetch import Prefetch, begin_early
 from checks.common.startup_checks import test_the_processes_start

@@ -36,9 +36,8 @@ IDLE_SECONDS, IDLE_PATIENCE_SECONDS = 7, 20
 
 
 @pytest.fixture(scope="package")
-def silent_page(project: Project, sockets: Sockets) -> Later[WebsocketClient]:
+def silent_page(project: Project, sockets: Sockets, idle_web: None) -> Later[WebsocketClient]:
     """Begin to watch a page that is sent nothing, beside the other checks."""
-    project.prepare_detached(IDLE)
     return Later(lambda: _be_silent(project, sockets))
 
 
@@ -50,12 +49,11 @@ def _be_silent(project: Project, sockets: Sockets) -> WebsocketClient:
 
 
 @pytest.fixture(scope="package")
-def closed_pages(project: Project, target: Target) -> Iterator[Later[ClosedPages]]:
+def closed_pages(project: Project, target: Target, idle_web: None) -> Iterator[Later[ClosedPages]]:
     """Begin to close the websockets of pages in a real browser, where the silent page is too.
 
     Here no page takes a lock: they need no server of their own, which takes seconds to start.
     """
-    project.prepare_detached(IDLE)
     with closing_pages(target, lambda: nullcontext(project.detached(IDLE))) as closing:
         yield closing
 
