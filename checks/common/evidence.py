@@ -84,7 +84,6 @@ def hung_stack(project: Project, question: str, done: str) -> str:
         {"method": method} if question == "stack_of_request" else {}
     )
     try:
-        stack: str = project.ask(question, seconds=HUNG_SECONDS, **asked)["stack"]
+        return str(project.ask(question, seconds=HUNG_SECONDS, **asked)["stack"])
     except ProbeError:
         return ""
-    return stack
