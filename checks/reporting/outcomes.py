@@ -70,9 +70,7 @@ class Unfit(CannotTell):
 def title_of(item: pytest.Item) -> str:
     """Return a check's title, or its function's name in words."""
     check = check_of(item)
-    if check:
-        return check.title
-    return item.name.removeprefix("test_").replace("_", " ")
+    return check.title if check else item.name.removeprefix("test_").replace("_", " ")
 
 
 def check_of(item: pytest.Item) -> Check | None:

@@ -88,7 +88,8 @@ def turns(outcomes: Outcomes) -> list[str]:
 def after_first(first: Verdict, target: Target) -> list[str]:
     """Return what to do about the first ✗, or the first – of a run without ✗."""
     if first.broke:
-        return [f"Next: {target.again} {trace_option(target)}, which shows where the check broke"]
+        option = "--full-trace" if target.kind == "snapshot" else "--trace"
+        return [f"Next: {target.again} {option}, which shows where the check broke"]
     if first.not_yet and target.kind == "snapshot":
         return [f"Our own answer should hold. Next: {tool_command()} doctor"]
     if first.not_yet:
@@ -97,11 +98,6 @@ def after_first(first: Verdict, target: Target) -> list[str]:
         wanted = f"look at the check marked – “{first.title}”"
     joint = " Then" if wanted.endswith(("?", "!")) else ", then"
     return [f"Next: {wanted}{joint} `{target.again}`"]
-
-
-def trace_option(target: Target) -> str:
-    """Return the option that shows all frames, as the target's command spells it."""
-    return "--full-trace" if target.kind == "snapshot" else "--trace"
 
 
 def after_all(target: Target, complete: bool, exercise_left_out: bool = False) -> list[str]:
@@ -128,7 +124,7 @@ def after_all(target: Target, complete: bool, exercise_left_out: bool = False) -
         last = "That was the last step. Well done. " if target.step.number >= LAST_STEP else ""
         lines = [f"{done} {last}Next: {after}"]
     if broken:
-        old = f"{capital(broken[0].title)} was ✗ when it was asked last, before your last save."
+        old = f"{broken[0].title.capitalize()} was ✗ when it was asked last, before your last save."
         lines.append(f"{old} Ask again: `{tool_command()} check {broken[0].label}`")
     return lines
 
@@ -137,11 +133,6 @@ def is_of_now(one: Step | Lesson, target: Target) -> bool:
     """Tell whether the last run of another step looked at the project as it is now."""
     run = read_progress().of(one.label).last
     return run is not None and run.content == content_of(target.folder)
-
-
-def capital(text: str) -> str:
-    """Return a text with its first letter as at the beginning of a sentence."""
-    return text[:1].upper() + text[1:]
 
 
 def broke_since(target: Target) -> list[Step | Lesson]:
