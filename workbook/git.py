@@ -1,7 +1,5 @@
 """The git of this machine, if there is one that works."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 

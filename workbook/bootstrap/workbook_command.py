@@ -3,8 +3,6 @@
 Plain standard library.
 """
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

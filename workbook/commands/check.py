@@ -1,7 +1,5 @@
 """`check`: the learner's own project against a step's checks."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import re

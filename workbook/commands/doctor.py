@@ -1,7 +1,5 @@
 """`doctor`: whether everything is there, and which step the learner is at."""
 
-from __future__ import annotations
-
 import argparse
 import getpass
 import importlib.metadata

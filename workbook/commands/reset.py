@@ -1,7 +1,5 @@
 """`reset`: a file of `work/`, or all of it, as the base of the step has it; and back again."""
 
-from __future__ import annotations
-
 import argparse
 import filecmp
 import os

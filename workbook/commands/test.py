@@ -1,7 +1,5 @@
 """`test`: proves the workbook itself."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import signal

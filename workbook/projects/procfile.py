@@ -1,7 +1,5 @@
 """A project's Procfile: which processes it is made of, and how each is started."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
