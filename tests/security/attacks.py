@@ -2,12 +2,10 @@
 
 import random
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.security import frame_attacks, http_attacks
 
-Maker = Callable[[random.Random], bytes]
 SHOWN_BYTES = 300
 
 

@@ -114,20 +114,8 @@ def noise(rng: random.Random) -> bytes:
 
 
 MAKERS = (
-    markup,
-    binary,
-    text_that_is_no_utf8,
-    a_mebibyte_and_more,
-    deep_json,
-    handlers_name,
-    control_frame,
-    close_with_an_odd_code,
-    unknown_opcode,
-    frame_without_a_mask,
-    reserved_bits,
-    truncated_frame,
-    length_that_lies,
-    fragments_in_disorder,
-    flood_of_small_frames,
-    noise,
+    *(markup, binary, text_that_is_no_utf8, a_mebibyte_and_more, deep_json, handlers_name),
+    *(control_frame, close_with_an_odd_code, unknown_opcode, frame_without_a_mask),
+    *(reserved_bits, truncated_frame, length_that_lies, fragments_in_disorder),
+    *(flood_of_small_frames, noise),
 )

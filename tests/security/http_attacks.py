@@ -71,29 +71,18 @@ def odd_target(rng: random.Random) -> bytes:
 def bad_task_id(rng: random.Random) -> bytes:
     good = str(uuid.UUID(int=rng.getrandbits(128))).encode()
     odd = [good, good.upper(), good[:-1], good + b"0", good.replace(b"-", b""), b"{" + good + b"}"]
-    odd += [
-        good.replace(b"-", b"%2d"),
-        good + b"%00",
-        good + b"%2f..",
-        good[:8] + b"\xff" + good[9:],
-    ]
-    odd += [b"urn:uuid:" + good, b"0" * 5000, b"%3Cscript%3E", b"1", b"-1", b"None", b"' OR 1=1--"]
+    odd += [good.replace(b"-", b"%2d"), good + b"%00", good + b"%2f.."]
+    odd += [good[:8] + b"\xff" + good[9:], b"urn:uuid:" + good, b"0" * 5000, b"%3Cscript%3E", b"1"]
+    odd += [b"-1", b"None", b"' OR 1=1--"]
     path = POST_PATH + rng.choice(odd) + rng.choice([b"/", b"", b"//", b"/?x=" + good])
     verb = rng.choice([b"GET ", b"GET ", b"POST ", b"HEAD ", b"DELETE "])
     return request(verb + path + b" HTTP/1.1", *AGREEING)
 
 
 def bad_cookie(rng: random.Random) -> bytes:
-    values = [
-        b"a" * 32,
-        b"a" * 8000,
-        b"../../etc/passwd",
-        b'"unclosed',
-        b"%00",
-        b"\x00",
-        b"\xff\xfe",
-    ]
-    values += [b"' OR 1=1--", b"", b"=", b";;;", b"a\tb", b'"\\777\\"', MARKUP, b"\xc3\xa4", b"{}"]
+    values = [b"a" * 32, b"a" * 8000, b"../../etc/passwd", b'"unclosed', b"%00", b"\x00"]
+    values += [b"\xff\xfe", b"' OR 1=1--", b"", b"=", b";;;", b"a\tb", b'"\\777\\"', MARKUP]
+    values += [b"\xc3\xa4", b"{}"]
     names = [b"sessionid", b"csrftoken", b"messages", b"", b"__Host-", b"\xff", b"sessionid;"]
     pairs = [rng.choice(names) + b"=" + rng.choice(values) for _ in range(rng.choice([1, 2, 60]))]
     cookie = b"Cookie: " + b"; ".join(pairs)
@@ -104,33 +93,17 @@ def bad_cookie(rng: random.Random) -> bytes:
 
 
 def bad_content_type(rng: random.Random) -> bytes:
-    types = [
-        b"multipart/form-data",
-        b"multipart/form-data; boundary=",
-        b"text/html",
-        b"",
-        b"/",
-        b";",
-    ]
-    types += [b"multipart/form-data; boundary=" + b"b" * 300, b"application/json; charset=utf-16"]
-    types += [
-        b"multipart/form-data; boundary=x; charset=" + rng.choice([b"no-such", b"zlib", b"%"])
-    ]
+    parts, boundary = b"multipart/form-data", b"multipart/form-data; boundary="
+    types = [parts, boundary, b"text/html", b"", b"/", b";", boundary + b"b" * 300]
+    types += [b"application/json; charset=utf-16"]
+    types += [boundary + b"x; charset=" + rng.choice([b"no-such", b"zlib", b"%"])]
     types += [FORM + b"; charset=" + rng.choice([b"zlib", b"utf-7", b"idna", b"\xff", b"'"])]
     types += [b"multipart/mixed; boundary=x", b"a" * 5000, b"\xff/\xfe"]
-    bodies = [
-        b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--x--\r\n",
-        b"--x",
-        b"a=%ff",
-    ]
-    bodies += [
-        b"--x\r\nContent-Disposition: form-data; name=f; filename=../../x\r\n\r\n1\r\n--x--\r\n"
-    ]
-    bodies += [
-        b"--x\r\nContent-Transfer-Encoding: base64\r\n\r\n!\r\n--x--",
-        rng.randbytes(500),
-        b"{",
-    ]
+    part = b"--x\r\nContent-Disposition: form-data; name="
+    bodies = [part + b"a\r\n\r\n1\r\n--x--\r\n", b"--x", b"a=%ff"]
+    bodies += [part + b"f; filename=../../x\r\n\r\n1\r\n--x--\r\n"]
+    bodies += [b"--x\r\nContent-Transfer-Encoding: base64\r\n\r\n!\r\n--x--"]
+    bodies += [rng.randbytes(500), b"{"]
     # Half of them without a token in the headers: Django then reads the body in search of one.
     headers = AGREEING if rng.random() < 0.5 else AGREEING[:1]
     path = rng.choice([POST_PATH, POST_PATH, b"/admin/login/"])
@@ -139,28 +112,17 @@ def bad_content_type(rng: random.Random) -> bytes:
 
 
 def big_form(rng: random.Random) -> bytes:
-    bodies = [
-        b"a=1&" * 1500,
-        b"a=" + b"x" * 3_000_000,
-        b"&" * 100_000,
-        b"csrfmiddlewaretoken=" * 999,
-    ]
+    bodies = [b"a=1&" * 1500, b"a=" + b"x" * 3_000_000, b"&" * 100_000]
+    bodies += [b"csrfmiddlewaretoken=" * 999]
     return post(b"Content-Type: " + FORM, AGREEING[0], body=rng.choice(bodies))
 
 
 def broken_chunking(rng: random.Random) -> bytes:
-    bodies = [
-        b"5\r\nhello\r\n0\r\n\r\n",
-        b"zz\r\nhello\r\n",
-        b"-5\r\nhello\r\n0\r\n\r\n",
-        b"5\r\nhe",
-    ]
-    bodies += [b"FFFFFFFFFFFFFFFFFF\r\nx", b"5;" + b"e" * 9000 + b"\r\nhello\r\n0\r\n\r\n", b"\r\n"]
-    bodies += [
-        b"5\r\nhelloworld\r\n0\r\n\r\n",
-        b"0\r\nTrailer: x\r\n\r\n",
-        b"0x5\r\nhello\r\n0\r\n\r\n",
-    ]
+    bodies = [b"5\r\nhello\r\n0\r\n\r\n", b"zz\r\nhello\r\n", b"-5\r\nhello\r\n0\r\n\r\n"]
+    bodies += [b"5\r\nhe", b"FFFFFFFFFFFFFFFFFF\r\nx"]
+    bodies += [b"5;" + b"e" * 9000 + b"\r\nhello\r\n0\r\n\r\n", b"\r\n"]
+    bodies += [b"5\r\nhelloworld\r\n0\r\n\r\n", b"0\r\nTrailer: x\r\n\r\n"]
+    bodies += [b"0x5\r\nhello\r\n0\r\n\r\n"]
     kinds = [b"chunked", b"Chunked", b"gzip, chunked", b"identity", b"\x0bchunked", b"x"]
     coding = b"Transfer-Encoding: " + rng.choice(kinds)
     extra = [b"Content-Length: 3"] if rng.random() < 0.3 else []
@@ -168,19 +130,8 @@ def broken_chunking(rng: random.Random) -> bytes:
 
 
 def length_that_lies(rng: random.Random) -> bytes:
-    lengths = [
-        b"-1",
-        b"abc",
-        b"9" * 30,
-        b"5, 5",
-        b"+3",
-        b"0x3",
-        b"",
-        b"1e3",
-        b"3 ",
-        b"100",
-        b"\xb2",
-    ]
+    lengths = [b"-1", b"abc", b"9" * 30, b"5, 5", b"+3", b"0x3", b"", b"1e3", b"3 ", b"100"]
+    lengths += [b"\xb2"]
     headers = [b"Content-Length: " + one for one in rng.choices(lengths, k=rng.choice([1, 1, 2]))]
     return post(*headers, *AGREEING, body=b"a=1", sized=False)
 
@@ -188,12 +139,8 @@ def length_that_lies(rng: random.Random) -> bytes:
 def odd_host(rng: random.Random) -> bytes:
     hosts = [b"elsewhere.example", b"", b"localhost:abc", b"[::1", b"127.0.0.1, x", b"a" * 3000]
     hosts += [b"\xff", b"localhost@evil", b"127.0.0.1:99999", b"<script>", b"..", b"localhost\x00"]
-    forwarded = [
-        b"X-Forwarded-Host: elsewhere.example",
-        b"X-Forwarded-Proto: \xff",
-        b"Forwarded: ;",
-    ]
-    forwarded += [b"X-Forwarded-For: " + MARKUP, b"Host: second.example"]
+    forwarded = [b"X-Forwarded-Host: elsewhere.example", b"X-Forwarded-Proto: \xff"]
+    forwarded += [b"Forwarded: ;", b"X-Forwarded-For: " + MARKUP, b"Host: second.example"]
     path = rng.choice([b"/", b"/admin/login/", b"/live", b"/check-status"])
     return get(path, rng.choice(forwarded), host=rng.choice(hosts))
 
@@ -201,14 +148,9 @@ def odd_host(rng: random.Random) -> bytes:
 def admin_question(rng: random.Random) -> bytes:
     queries = [b"?next=//elsewhere.example", b"?next=javascript:alert(1)", b"?o=9.-9&p=x", b"?%00"]
     queries += [b"?next=" + b"/" * 9000, b"?q=" + MARKUP, b"?id__exact=x", b"?next=\xff", b"?e=1"]
-    paths = [
-        b"/admin/",
-        b"/admin/login/",
-        b"/admin/auth/user/1%00/",
-        b"/admin/jsi18n/",
-        b"/admin/x/",
-    ]
-    paths += [b"/admin/django_celery_results/taskresult/", b"/admin/r/9/x/", b"/admin/logout/"]
+    paths = [b"/admin/", b"/admin/login/", b"/admin/auth/user/1%00/", b"/admin/jsi18n/"]
+    paths += [b"/admin/x/", b"/admin/django_celery_results/taskresult/", b"/admin/r/9/x/"]
+    paths += [b"/admin/logout/"]
     return get(rng.choice(paths) + rng.choice(queries))
 
 
@@ -230,17 +172,9 @@ def conditional_nonsense(rng: random.Random) -> bytes:
 def no_http_at_all(rng: random.Random) -> bytes:
     tls = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + rng.randbytes(200)
     other = [tls, b"SSH-2.0-x\r\n", b"\r\n\r\n\r\n", b"\x00" * 100, rng.randbytes(2000), b"GET"]
-    other += [
-        b"GET / HTTP/9.9\r\n\r\n",
-        b"GET /\r\n\r\n",
-        b"GET / HTTP/1.0\r\n\r\n",
-        b"*1\r\n$4\r\nPING\r\n",
-    ]
-    other += [
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        b"GET / HTTP/1.1 x\r\n\r\n",
-        b"GET / FTP/1.1\r\n\r\n",
-    ]
+    other += [b"GET / HTTP/9.9\r\n\r\n", b"GET /\r\n\r\n", b"GET / HTTP/1.0\r\n\r\n"]
+    other += [b"*1\r\n$4\r\nPING\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]
+    other += [b"GET / HTTP/1.1 x\r\n\r\n", b"GET / FTP/1.1\r\n\r\n"]
     return rng.choice(other)
 
 
@@ -258,37 +192,17 @@ RIGHT_HEADERS = {
     b"Sec-WebSocket-Version": b"13",
 }
 WRONG_VALUES = (
-    b"",
-    b"x",
-    b"null",
-    b"\xff",
-    b"99",
-    b"http://elsewhere.example",
-    b"a" * 5000,
-    b"http://[",
+    *(b"", b"x", b"null", b"\xff", b"99", b"http://elsewhere.example"),
+    *(b"a" * 5000, b"http://["),
 )
 WRONG_PATHS = (
-    b"/ws/status/",
-    b"/ws/%ff",
-    b"/ws/%00",
-    b"/",
-    b"/ws/status?" + b"a" * 5000,
-    b"/ws/..",
-    b"/ws//status",
-    b"/ws/status%2f",
-    b"*",
-    b"/ws/\xff",
-    b"ws://x/ws/status",
-    b"/live/",
+    *(b"/ws/status/", b"/ws/%ff", b"/ws/%00", b"/", b"/ws/status?" + b"a" * 5000, b"/ws/.."),
+    *(b"/ws//status", b"/ws/status%2f", b"*", b"/ws/\xff", b"ws://x/ws/status", b"/live/"),
 )
 MORE_NAMES = (b"Sec-WebSocket-Protocol", b"Sec-WebSocket-Extensions", b"Cookie", b"Content-Length")
 MORE_VALUES = (
-    b"a,,b",
-    b"\xff",
-    b"permessage-deflate; server_max_window_bits=99",
-    b"x" * 3000,
-    b"sessionid=\xff",
-    b"sessionid=%00",
+    *(b"a,,b", b"\xff", b"permessage-deflate; server_max_window_bits=99", b"x" * 3000),
+    *(b"sessionid=\xff", b"sessionid=%00"),
 )
 
 
@@ -310,26 +224,9 @@ def handshake(rng: random.Random) -> bytes:
 
 
 MAKERS = (
-    odd_method,
-    huge_header,
-    many_headers,
-    broken_header,
-    path_trick,
-    path_trick,
-    odd_target,
-    bad_task_id,
-    bad_task_id,
-    bad_cookie,
-    bad_content_type,
-    bad_content_type,
-    big_form,
-    broken_chunking,
-    length_that_lies,
-    odd_host,
-    admin_question,
-    login_with_junk,
-    conditional_nonsense,
-    no_http_at_all,
-    request_cut_short,
+    *(odd_method, huge_header, many_headers, broken_header, path_trick, path_trick, odd_target),
+    *(bad_task_id, bad_task_id, bad_cookie, bad_content_type, bad_content_type, big_form),
+    *(broken_chunking, length_that_lies, odd_host, admin_question, login_with_junk),
+    *(conditional_nonsense, no_http_at_all, request_cut_short),
 )
-HANDSHAKES = (handshake, handshake, handshake, handshake)
+HANDSHAKES = (handshake,) * 4
