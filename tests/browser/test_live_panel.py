@@ -2,11 +2,11 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,7 @@ GOALS = """
 
 """
 STEP = f"# Third\n\n{GOALS}{LONG}## Poll the view\n\n{LONG}"
+ASSETS = ("docs/css/colours.css", "docs/css/goals.css", "docs/js/goals.js")
 RUN_MS, SETTLED_MS = 40_000, 2_000
 
 
@@ -82,19 +83,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> TinyChecks:
     tiny = make_tiny_checks(tmp_path_factory.mktemp("panel") / "small workbook")
     tiny.write(CHECKS)
     tiny.begin_work()
-    pages = {"mkdocs.yml": SETTINGS, "docs/03-third.md": STEP}
-    tiny.small.write(pages, below=".")
-    for name in ("css/colours.css", "css/goals.css", "js/goals.js"):
-        copy = tiny.root / "docs" / name
-        copy.parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / "docs" / name, copy)
+    assets = {name: (ROOT / name).read_text(encoding="utf-8") for name in ASSETS}
+    tiny.small.write({"mkdocs.yml": SETTINGS, "docs/03-third.md": STEP} | assets, below=".")
     return tiny
 
 
 @pytest.fixture
 def tiny(made: TinyChecks) -> TinyChecks:
     """Return it with neither check holding, and nothing remembered."""
-    made.small.write({"status/views.py": "nothing"})
+    save(made, "nothing")
     (made.root / ".workbook" / "progress.json").unlink(missing_ok=True)
     return made
 
@@ -109,11 +106,18 @@ def guide(tiny: TinyChecks) -> Iterator[LiveGuide]:
 @pytest.fixture
 def page(chromium: Browser, tiny: TinyChecks, guide: LiveGuide) -> Iterator[Page]:
     """Open the step's page, whose panel is there."""
-    with chromium.new_context(viewport={"width": 1200, "height": 800}) as context:
-        opened = context.new_page()
-        opened.goto(f"{guide.url}03-third.html")
+    with step_page(chromium, guide, viewport={"width": 1200, "height": 800}) as opened:
         expect(line_of(opened)).to_contain_text("not checked yet")
         yield opened
+
+
+@contextmanager
+def step_page(chromium: Browser, guide: LiveGuide, **options: Any) -> Iterator[Page]:
+    """Open the step's page in a browser of its own, with these options of its context."""
+    with chromium.new_context(**options) as context:
+        page = context.new_page()
+        page.goto(f"{guide.url}03-third.html")
+        yield page
 
 
 def panel_of(page: Page) -> Locator:
@@ -130,6 +134,22 @@ def open_panel(page: Page) -> None:
     expect(panel_of(page).get_by_role("button", name="Check now")).to_be_visible()
 
 
+def run_in_a_terminal(page: Page, tiny: TinyChecks) -> None:
+    """Run the checks, of which none holds, and wait until the page shows what they found."""
+    tiny.run()
+    expect(line_of(page)).to_contain_text("0 of 2 hold · The first holds")
+
+
+def save(tiny: TinyChecks, text: str) -> None:
+    tiny.small.write({"status/views.py": text})
+
+
+def save_until(page: Page, tiny: TinyChecks, text: str, line: str) -> None:
+    """Save, and wait until the panel's line says what the checks found then."""
+    save(tiny, text)
+    expect(line_of(page)).to_contain_text(line, timeout=RUN_MS)
+
+
 def test_check_now_shows_the_first_cross_and_leads_to_its_section(page: Page) -> None:
     expect(panel_of(page).get_by_role("button")).to_have_count(0)
     open_panel(page)
@@ -141,8 +161,7 @@ def test_check_now_shows_the_first_cross_and_leads_to_its_section(page: Page) ->
 
 
 def test_a_hint_is_what_the_tool_says(page: Page, tiny: TinyChecks) -> None:
-    tiny.run()
-    expect(line_of(page)).to_contain_text("The first holds")
+    run_in_a_terminal(page, tiny)
     open_panel(page)
     panel_of(page).get_by_role("button", name="Hint").click()
     hint = panel_of(page).get_by_role("region", name="Hint")
@@ -152,15 +171,10 @@ def test_a_hint_is_what_the_tool_says(page: Page, tiny: TinyChecks) -> None:
 def test_a_hint_is_asked_for_once_however_often_its_button_is_pressed(
     page: Page, tiny: TinyChecks
 ) -> None:
-    tiny.run()
-    expect(line_of(page)).to_contain_text("The first holds")
+    run_in_a_terminal(page, tiny)
     open_panel(page)
     asked: list[Route] = []
-
-    def ask(route: Route) -> None:
-        asked.append(route)
-
-    page.route("**/-/hint*", ask)
+    page.route("**/-/hint*", lambda route: asked.append(route))
     for _ in range(3):
         panel_of(page).get_by_role("button", name="Hint").click()
     hint = panel_of(page).get_by_role("region", name="Hint")
@@ -201,31 +215,23 @@ def test_a_hint_is_announced_and_not_read_out(page: Page) -> None:
     expect(heard).to_have_text("The hint is below the buttons.")
 
 
-def save(tiny: TinyChecks, text: str) -> None:
-    tiny.small.write({"status/views.py": text})
-
-
 def test_a_step_goes_from_red_to_green_by_saves_alone(page: Page, tiny: TinyChecks) -> None:
     heard = panel_of(page).locator("[aria-live]")
-    save(tiny, "something")
-    expect(line_of(page)).to_contain_text("0 of 2 hold · The first holds", timeout=RUN_MS)
+    save_until(page, tiny, "something", "0 of 2 hold · The first holds")
     expect(heard).to_have_text("Not yet: The first holds")
     page.evaluate("""() => {
         window.changes = 0;
         const news = document.querySelector(".live-panel [aria-live]");
         new MutationObserver(() => window.changes++).observe(news, {childList: true});
     }""")
-    save(tiny, "second")
-    expect(line_of(page)).to_contain_text("1 of 2 hold · The first holds", timeout=RUN_MS)
+    save_until(page, tiny, "second", "1 of 2 hold · The first holds")
     assert page.evaluate("window.changes") == 0
     save(tiny, "first")
     expect(heard).to_have_text("Not yet: The second holds", timeout=RUN_MS)
-    save(tiny, "first second")
-    expect(line_of(page)).to_contain_text("Step 03: 2 of 2 hold", timeout=RUN_MS)
+    save_until(page, tiny, "first second", "Step 03: 2 of 2 hold")
     expect(panel_of(page).get_by_role("img", name="Done")).to_be_visible()
     # What was checked before is answered from memory, and said of the files as they are.
-    save(tiny, "first")
-    expect(line_of(page)).to_contain_text("1 of 2 hold · The second holds", timeout=RUN_MS)
+    save_until(page, tiny, "first", "1 of 2 hold · The second holds")
     open_panel(page)
     expect(panel_of(page)).to_contain_text("It held before.")
 
@@ -233,8 +239,7 @@ def test_a_step_goes_from_red_to_green_by_saves_alone(page: Page, tiny: TinyChec
 def test_while_a_check_goes_on_what_the_last_one_found_is_called_so(
     page: Page, tiny: TinyChecks
 ) -> None:
-    tiny.run()
-    expect(line_of(page)).to_contain_text("0 of 2 hold · The first holds")
+    run_in_a_terminal(page, tiny)
     open_panel(page)
     former = panel_of(page).get_by_text("The last check found:")
     expect(former).to_be_hidden()
@@ -248,8 +253,7 @@ def test_goals_tick_themselves_but_for_those_that_held_before(page: Page, tiny: 
     def ticked() -> list[bool]:
         return [box.is_checked() for box in page.get_by_role("checkbox").all()]
 
-    save(tiny, "second")
-    expect(line_of(page)).to_contain_text("1 of 2 hold", timeout=RUN_MS)
+    save_until(page, tiny, "second", "1 of 2 hold")
     assert ticked() == [False, False, False]
     save(tiny, "first second")
     expect(page.get_by_role("checkbox", name="The first goal.")).to_be_checked(timeout=RUN_MS)
@@ -270,14 +274,13 @@ def test_the_section_that_a_cross_names_has_a_mark_until_it_holds(
     tiny.run()
     expect(heading.get_by_role("img", name="Not yet: The first holds")).to_have_count(1)
     assert heading.bounding_box() == place
-    tiny.small.write({"status/views.py": "first second"})
+    save(tiny, "first second")
     tiny.run()
     expect(page.get_by_role("img", name="Not yet")).to_have_count(0, timeout=RUN_MS)
 
 
 def test_the_first_page_shows_the_whole_way(page: Page, tiny: TinyChecks) -> None:
-    tiny.run()
-    expect(line_of(page)).to_contain_text("The first holds")
+    run_in_a_terminal(page, tiny)
     page.goto(page.url.partition("03-third")[0])
     way = page.get_by_role("complementary", name="How far you are")
     expect(way.locator("summary")).to_contain_text("0 of 3 steps done · next:")
@@ -298,23 +301,20 @@ def test_a_terminal_that_watches_spares_the_guide_a_watcher(
         terminal.wait_for("1 of 2 hold")
         expect(line_of(page)).to_contain_text("1 of 2 hold · The second holds", timeout=RUN_MS)
         assert not any("--events" in words for words in guide.tool.command_lines())
-    save(tiny, "second")
-    expect(line_of(page)).to_contain_text("1 of 2 hold · The first holds", timeout=RUN_MS)
+    save_until(page, tiny, "second", "1 of 2 hold · The first holds")
     assert any("--events" in words for words in guide.tool.command_lines())
 
 
 def test_a_worker_that_runs_old_code_is_told_until_it_is_ended(
     page: Page, tiny: TinyChecks
 ) -> None:
-    words = ["celery", "-A", "config", "worker"]
-    sleep = [sys.executable, "-c", "import time; time.sleep(60)", *words]
-    worker = subprocess.Popen(sleep, cwd=tiny.small.work)
+    sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+    worker = subprocess.Popen([*sleep, "celery", "-A", "config", "worker"], cwd=tiny.small.work)
     try:
         page.wait_for_timeout(1_200)  # two clocks are involved
-        (tiny.small.work / "status" / "tasks.py").write_text("", encoding="utf-8")
-        save(tiny, "first second")
+        tiny.small.write({"status/tasks.py": ""})
         told = "2 of 2 hold · a process of yours runs old code"
-        expect(line_of(page)).to_contain_text(told, timeout=RUN_MS)
+        save_until(page, tiny, "first second", told)
         open_panel(page)
         expect(panel_of(page)).to_contain_text(f"Your own worker (process {worker.pid})")
     finally:
@@ -334,12 +334,10 @@ def test_two_tabs_show_the_same(page: Page, tiny: TinyChecks) -> None:
 def test_a_laptop_that_slept_is_told_that_it_is_cut_off_and_finds_its_way_back(
     chromium: Browser, tiny: TinyChecks, guide: LiveGuide
 ) -> None:
-    with chromium.new_context() as context:
-        page = context.new_page()
+    with chromium.new_page() as page:
         page.clock.install()
         page.goto(f"{guide.url}03-third.html")
-        tiny.run()
-        expect(line_of(page)).to_contain_text("The first holds")
+        run_in_a_terminal(page, tiny)
         open_panel(page)
         link = panel_of(page).get_by_role("link", name="03, Poll the view")
         link.focus()
@@ -362,11 +360,8 @@ def test_open_takes_the_reader_to_the_file(
     write_files(tmp_path, {"code": '#!/bin/sh\necho "$@" > "$0.new"; mv "$0.new" "$0.told"'})
     (tmp_path / "code").chmod(0o755)
     path = os.pathsep.join((str(tmp_path), os.environ["PATH"]))
-    with live_guide(tiny.small, PATH=path) as guide, chromium.new_context() as context:
-        page = context.new_page()
-        page.goto(f"{guide.url}03-third.html")
-        tiny.run()
-        expect(line_of(page)).to_contain_text("The first holds")
+    with live_guide(tiny.small, PATH=path) as guide, step_page(chromium, guide) as page:
+        run_in_a_terminal(page, tiny)
         open_panel(page)
         panel_of(page).get_by_role("button", name="Open status/views.py").click()
         told = tmp_path / "code.told"
@@ -374,25 +369,17 @@ def test_open_takes_the_reader_to_the_file(
     assert told.read_text(encoding="utf-8") == f"--goto {tiny.small.work}/status/views.py:1\n"
 
 
-def test_without_an_editor_nothing_offers_to_open(
-    chromium: Browser, tiny: TinyChecks, guide: LiveGuide, page: Page
-) -> None:
+def test_without_an_editor_nothing_offers_to_open(page: Page, tiny: TinyChecks) -> None:
     tiny.run()
     open_panel(page)
     expect(panel_of(page)).to_contain_text("no first")
     expect(panel_of(page).get_by_role("button", name="Open")).to_have_count(0)
 
 
-def test_a_run_in_a_terminal_is_on_the_page(page: Page, tiny: TinyChecks) -> None:
-    tiny.run()
-    expect(line_of(page)).to_contain_text("0 of 2 hold · The first holds")
-
-
 def test_a_page_of_no_step_starts_no_checks(
     chromium: Browser, tiny: TinyChecks, guide: LiveGuide
 ) -> None:
-    with chromium.new_context() as context:
-        page = context.new_page()
+    with chromium.new_page() as page:
         with page.expect_response(lambda answer: "/-/events" in answer.url):
             page.goto(guide.url)
         save(tiny, "first")
@@ -403,8 +390,7 @@ def test_a_page_of_no_step_starts_no_checks(
 def test_ctrl_c_leaves_nothing_of_the_watcher(
     page: Page, tiny: TinyChecks, guide: LiveGuide
 ) -> None:
-    save(tiny, "first")
-    expect(line_of(page)).to_contain_text("1 of 2 hold", timeout=RUN_MS)
+    save_until(page, tiny, "first", "1 of 2 hold")
     started = guide.processes()
     assert any("checks.watch" in words for words in guide.tool.command_lines())
     os.killpg(guide.process.pid, signal.SIGINT)
@@ -416,8 +402,7 @@ def test_ctrl_c_leaves_nothing_of_the_watcher(
 def test_a_killed_guide_takes_its_watcher_along(
     page: Page, tiny: TinyChecks, guide: LiveGuide
 ) -> None:
-    save(tiny, "first")
-    expect(line_of(page)).to_contain_text("1 of 2 hold", timeout=RUN_MS)
+    save_until(page, tiny, "first", "1 of 2 hold")
     started = guide.processes()
     server = next(one for one in started if "docs_ext.live" in one.cmdline())
     assert any("checks.watch" in words for words in guide.tool.command_lines())
@@ -432,13 +417,12 @@ def test_nothing_moves_above_the_place_where_one_reads(page: Page, tiny: TinyChe
     place = page.get_by_role("heading", name="Poll the view")
     place.scroll_into_view_if_needed()
     before = place.bounding_box()
-    tiny.run()
-    expect(line_of(page)).to_contain_text("The first holds")
+    run_in_a_terminal(page, tiny)
     open_panel(page)
     assert place.bounding_box() == before
 
 
-def test_the_panel_is_opened_by_the_keyboard(page: Page, tiny: TinyChecks) -> None:
+def test_the_panel_is_opened_by_the_keyboard(page: Page) -> None:
     line_of(page).focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -450,11 +434,8 @@ def test_axe_finds_nothing_and_it_fits(
     chromium: Browser, tiny: TinyChecks, guide: LiveGuide, scheme: str, width: int
 ) -> None:
     size = {"width": width, "height": 700}
-    with chromium.new_context(viewport=size, color_scheme=scheme) as context:
-        page = context.new_page()
-        page.goto(f"{guide.url}03-third.html")
-        tiny.run()
-        expect(line_of(page)).to_contain_text("The first holds")
+    with step_page(chromium, guide, viewport=size, color_scheme=scheme) as page:
+        run_in_a_terminal(page, tiny)
         assert faults_in_panel(page) == []
         open_panel(page)
         assert faults_in_panel(page) == []
@@ -463,26 +444,20 @@ def test_axe_finds_nothing_and_it_fits(
 
 def faults_in_panel(page: Page) -> list[str]:
     """Return what axe finds wrong with the panel as it is now."""
-    looked_at = [[".live-panel"], *([[":has(> .live-place)"]] if has_mark(page) else [])]
-    found = Axe().run(page, context={"include": looked_at}).response
+    marked = [[":has(> .live-place)"]] if page.locator(".live-place").count() else []
+    found = Axe().run(page, context={"include": [[".live-panel"], *marked]}).response
     assert found["passes"]
     return [f"{fault['id']}: {fault['nodes'][0]['html'][:100]}" for fault in found["violations"]]
-
-
-def has_mark(page: Page) -> bool:
-    return page.locator(".live-place").count() > 0
 
 
 def test_what_has_the_focus_or_is_selected_stays_so_while_checks_go_on(
     page: Page, tiny: TinyChecks
 ) -> None:
-    tiny.run()
-    expect(line_of(page)).to_contain_text("The first holds")
+    run_in_a_terminal(page, tiny)
     open_panel(page)
     link = panel_of(page).get_by_role("link", name="03, Poll the view")
     link.focus()
-    save(tiny, "second")
-    expect(line_of(page)).to_contain_text("1 of 2 hold · The first holds", timeout=RUN_MS)
+    save_until(page, tiny, "second", "1 of 2 hold · The first holds")
     expect(link).to_be_focused()
     check = panel_of(page).get_by_role("button", name="Check now")
     check.focus()
@@ -505,9 +480,7 @@ def test_without_work_nothing_is_started_until_it_is_there(
 ) -> None:
     away = tiny.small.work.rename(tiny.root / "away")
     try:
-        with live_guide(tiny.small) as guide, chromium.new_context() as context:
-            page = context.new_page()
-            page.goto(f"{guide.url}03-third.html")
+        with live_guide(tiny.small) as guide, step_page(chromium, guide) as page:
             expect(line_of(page)).to_contain_text("There is no work/ yet. Begin: start 03")
             goal = page.get_by_role("checkbox", name="A goal without a check.")
             page.get_by_text("A goal without a check.").click()
@@ -526,16 +499,13 @@ def test_without_work_nothing_is_started_until_it_is_there(
 def test_without_scripts_a_page_is_plain(
     chromium: Browser, tiny: TinyChecks, guide: LiveGuide
 ) -> None:
-    with chromium.new_context(java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto(f"{guide.url}03-third.html")
+    with step_page(chromium, guide, java_script_enabled=False) as page:
         expect(page.get_by_role("heading", name="Third")).to_be_visible()
         expect(panel_of(page)).to_have_count(0)
 
 
 def test_a_guide_that_is_started_again_is_found_again(chromium: Browser, tiny: TinyChecks) -> None:
-    with chromium.new_context() as context:
-        page = context.new_page()
+    with chromium.new_page() as page:
         with live_guide(tiny.small) as first:
             page.goto(f"{first.url}03-third.html")
             expect(line_of(page)).to_contain_text("not checked yet")
