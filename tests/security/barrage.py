@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from tests.security.attacks import Attack
+from tests.security.attacks import SHOWN_BYTES, Attack
+from tests.security.http_attacks import RIGHT_HEADERS, SOCKET_LINE, bare_request
 from tests.security.known_library_errors import excuses_answer, excuses_log
 from tests.support.snapshots import SnapshotRun
 from tests.support.sockets import SocketPage, visit
@@ -18,11 +19,6 @@ SIDE_BY_SIDE = 10
 SILENCE_SECONDS = 0.25
 ANSWER_SECONDS = 10
 PATIENCE_SECONDS = 10
-HANDSHAKE = (
-    "GET /ws/status HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
-    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-)
 SERVER_ERROR = re.compile(rb"^HTTP/1\.[01] (5\d\d)", re.MULTILINE)
 TRACEBACK = re.compile(rb"Traceback|&quot;.*&quot;, line \d+, in ")
 # From files that no address leads to: the settings, and the system's list of users.
@@ -30,7 +26,6 @@ FOREIGN_FILE = re.compile(rb"DJANGO_SETTINGS_MODULE|INSTALLED_APPS = |root:x:0")
 EXCEPTION = re.compile(r"(?:\w+\.)*[A-Z]\w+(?:: .*)?$")
 LOGGED_ERROR = re.compile(r"\bERROR\b|\bCRITICAL\b")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-SHOWN_BYTES = 300
 
 
 async def answer_to(port: int, attack: Attack) -> bytes:
@@ -45,7 +40,7 @@ async def answer_to(port: int, attack: Attack) -> bytes:
         # A server may hang up before it has read all: that is an answer as well.
         with contextlib.suppress(ConnectionError):
             if attack.in_socket:
-                writer.write(HANDSHAKE.format(port=port).encode())
+                writer.write(bare_request(SOCKET_LINE, RIGHT_HEADERS))
                 async with asyncio.timeout(ANSWER_SECONDS):
                     said = await reader.readuntil(b"\r\n\r\n")
             writer.write(attack.sent)

@@ -6,7 +6,8 @@ import uuid
 HOST = b"127.0.0.1"
 TOKEN = b"abcdefghijklmnopqrstuvwxyz012345"
 # Cookie and header agree: enough for Django's CSRF check, so that the request reaches the view.
-AGREEING = [b"Cookie: csrftoken=" + TOKEN, b"X-CSRFToken: " + TOKEN]
+TOKEN_COOKIE = b"Cookie: csrftoken=" + TOKEN
+AGREEING = [TOKEN_COOKIE, b"X-CSRFToken: " + TOKEN]
 FORM = b"application/x-www-form-urlencoded"
 POST_PATH = b"/check-status/"
 MARKUP = b"<script>alert(1)</script>"
@@ -105,7 +106,7 @@ def bad_content_type(rng: random.Random) -> bytes:
     bodies += [b"--x\r\nContent-Transfer-Encoding: base64\r\n\r\n!\r\n--x--"]
     bodies += [rng.randbytes(500), b"{"]
     # Half of them without a token in the headers: Django then reads the body in search of one.
-    headers = AGREEING if rng.random() < 0.5 else AGREEING[:1]
+    headers = AGREEING if rng.random() < 0.5 else [TOKEN_COOKIE]
     path = rng.choice([POST_PATH, POST_PATH, b"/admin/login/"])
     kind = b"Content-Type: " + rng.choice(types)
     return post(kind, *headers, body=rng.choice(bodies), path=path)
@@ -114,7 +115,7 @@ def bad_content_type(rng: random.Random) -> bytes:
 def big_form(rng: random.Random) -> bytes:
     bodies = [b"a=1&" * 1500, b"a=" + b"x" * 3_000_000, b"&" * 100_000]
     bodies += [b"csrfmiddlewaretoken=" * 999]
-    return post(b"Content-Type: " + FORM, AGREEING[0], body=rng.choice(bodies))
+    return post(b"Content-Type: " + FORM, TOKEN_COOKIE, body=rng.choice(bodies))
 
 
 def broken_chunking(rng: random.Random) -> bytes:
@@ -158,7 +159,7 @@ def login_with_junk(rng: random.Random) -> bytes:
     values = [MARKUP, b"%00", b"a" * 5000, b"%ff", b"demo", b"' OR 1=1--", b"", b"%F0%9F%92%A3"]
     fields = b"username=" + rng.choice(values) + b"&password=" + rng.choice(values)
     body = fields + b"&csrfmiddlewaretoken=" + TOKEN
-    return post(b"Content-Type: " + FORM, AGREEING[0], body=body, path=b"/admin/login/")
+    return post(b"Content-Type: " + FORM, TOKEN_COOKIE, body=body, path=b"/admin/login/")
 
 
 def conditional_nonsense(rng: random.Random) -> bytes:
@@ -183,6 +184,7 @@ def request_cut_short(rng: random.Random) -> bytes:
     return whole[: rng.randint(1, len(whole) - 1)]
 
 
+SOCKET_LINE = b"GET /ws/status HTTP/1.1"
 RIGHT_HEADERS = {
     b"Host": HOST,
     b"Origin": b"http://127.0.0.1",
@@ -206,9 +208,14 @@ MORE_VALUES = (
 )
 
 
+def bare_request(line: bytes, headers: dict[bytes, bytes]) -> bytes:
+    """Return a request of these headers alone."""
+    return b"\r\n".join([line, *(b"%b: %b" % pair for pair in headers.items())]) + b"\r\n\r\n"
+
+
 def handshake(rng: random.Random) -> bytes:
     """Return a handshake with one thing wrong, or cut short."""
-    headers, line = dict(RIGHT_HEADERS), b"GET /ws/status HTTP/1.1"
+    headers, line = dict(RIGHT_HEADERS), SOCKET_LINE
     trouble = rng.choice(["changed", "missing", "line", "cut", "extra"])
     if trouble == "changed":
         headers[rng.choice(list(headers))] = rng.choice(WRONG_VALUES)
@@ -219,7 +226,7 @@ def handshake(rng: random.Random) -> bytes:
         line = method + rng.choice(WRONG_PATHS) + b" HTTP/1.1"
     elif trouble == "extra":
         headers[rng.choice(MORE_NAMES)] = rng.choice(MORE_VALUES)
-    whole = b"\r\n".join([line, *(b"%b: %b" % pair for pair in headers.items())]) + b"\r\n\r\n"
+    whole = bare_request(line, headers)
     return whole[: rng.randint(1, len(whole) - 1)] if trouble == "cut" else whole
 
 

@@ -8,6 +8,15 @@ out (see test_each_known_error_still_happens).
 import re
 from dataclasses import dataclass
 
+from tests.security.http_attacks import (
+    FORM,
+    RIGHT_HEADERS,
+    SOCKET_LINE,
+    TOKEN_COOKIE,
+    bare_request,
+    post,
+)
+
 
 @dataclass(frozen=True)
 class Known:
@@ -20,32 +29,22 @@ class Known:
     steps: tuple[str, ...] = ("03", "robust")
 
 
-FORM = (
-    b"POST /check-status/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-    b"Cookie: csrftoken=abcdefghijklmnopqrstuvwxyz012345\r\n"
-)
-SOCKET = (
-    b"GET /ws/status HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n"
-    b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-)
 ALLOWED = {
     "Django 5.2: a form in another charset than UTF-8": Known(
         re.compile(rb"(?i)x-www-form-urlencoded; charset=(?!utf-8\r)"),
         re.compile(r"BadRequest: HTTP requests with the .* must be UTF-8 encoded"),
-        FORM
-        + b"Content-Type: application/x-www-form-urlencoded; charset=utf-7\r\n"
-        + b"Content-Length: 5\r\n\r\na=%ff",
+        post(TOKEN_COOKIE, b"Content-Type: " + FORM + b"; charset=utf-7", body=b"a=%ff"),
         "Its page for a 400 asks for the CSRF token as well, reads the form again, and raises the "
         "same BadRequest, as its page for a 500 does after it: no view is reached.",
     ),
     "Django 5.2: a form in parts in a charset that is no text": Known(
         re.compile(rb"(?i)multipart/form-data;.*charset=zlib"),
         re.compile(r"LookupError: 'zlib' is not a text encoding"),
-        FORM
-        + b"Content-Type: multipart/form-data; boundary=x; charset=zlib\r\n"
-        + b"Content-Length: 57\r\n\r\n"
-        + b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--x--\r\n",
+        post(
+            TOKEN_COOKIE,
+            b"Content-Type: multipart/form-data; boundary=x; charset=zlib",
+            body=b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--x--\r\n",
+        ),
         "Python knows such codecs, so Django takes the name for one of an encoding. The CSRF check "
         "reads the form before any view is reached. (With DEBUG off it is answered with a 500, and "
         "logged nowhere: Django would send a mail.)",
@@ -53,14 +52,14 @@ ALLOWED = {
     "Daphne 4.2: a subprotocol that is no ASCII": Known(
         re.compile(rb"(?i)sec-websocket-protocol:[^\r]*[\x80-\xff]"),
         re.compile(r"UnicodeDecodeError: 'ascii' codec can't decode byte"),
-        SOCKET + b"Sec-WebSocket-Protocol: \xff\r\n\r\n",
+        bare_request(SOCKET_LINE, RIGHT_HEADERS | {b"Sec-WebSocket-Protocol": b"\xff"}),
         "Daphne decodes the header before it calls the application.",
         steps=("robust",),
     ),
     "Django's development server: a length beyond all numbers": Known(
         re.compile(rb"Content-Length: 9{30}"),
         re.compile(r"OverflowError: cannot fit 'int' into an index-sized integer"),
-        FORM + b"Content-Length: " + b"9" * 30 + b"\r\n\r\na=1",
+        post(TOKEN_COOKIE, b"Content-Length: " + b"9" * 30, body=b"a=1", sized=False),
         "wsgiref's server reads the body to its end when it is done; not what a server on the "
         "internet would be.",
         steps=("03",),
