@@ -5,25 +5,13 @@ import re
 
 import httpx
 import pytest
-from websockets.exceptions import InvalidStatus
 
 from tests.support.snapshots import SnapshotRun, csrf
-from tests.support.sockets import connect
+from tests.support.sockets import refusal
 
 UNKNOWN = "/check-status/00000000-0000-4000-8000-000000000000/"
 # The second it was made in, which both differ in and nobody learns from.
 VARYING_HEADERS = {"date"}
-
-
-def knock(run: SnapshotRun, origin: str | None, more: dict[str, str] | None = None) -> int:
-    """Ask for the websocket, and return the status of the refusal."""
-
-    async def ask() -> int:
-        with pytest.raises(InvalidStatus) as refusal:
-            await connect(run.socket_url, origin=origin, additional_headers=more, proxy=None)
-        return refusal.value.response.status_code
-
-    return asyncio.run(ask())
 
 
 @pytest.mark.parametrize(
@@ -39,14 +27,15 @@ def knock(run: SnapshotRun, origin: str | None, more: dict[str, str] | None = No
     ],
 )
 def test_a_foreign_page_gets_no_websocket(served: SnapshotRun, origin: str | None) -> None:
-    assert knock(served, origin) == 403
+    assert asyncio.run(refusal(served.socket_url, origin)) == 403
 
 
 def test_a_session_does_not_make_up_for_a_foreign_origin(served: SnapshotRun) -> None:
     with served.visitor() as visitor:
         visitor.post("/check-status/", data=csrf(visitor))
         cookies = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
-    assert knock(served, "http://elsewhere.example", {"Cookie": cookies}) == 403
+    foreign = "http://elsewhere.example"
+    assert asyncio.run(refusal(served.socket_url, foreign, Cookie=cookies)) == 403
 
 
 def test_a_post_is_refused_without_a_token_and_from_a_foreign_page(served: SnapshotRun) -> None:

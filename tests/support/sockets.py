@@ -46,10 +46,11 @@ async def visit(run: SnapshotRun, origin: str | None = None) -> SocketPage:
     return SocketPage(connection)
 
 
-async def refusal(address: str, origin: str | None) -> int:
+async def refusal(address: str, origin: str | None, **headers: str) -> int:
     """Open a websocket that must be refused, and return the status of the refusal."""
+    options = {"open_timeout": OPEN_SECONDS, "proxy": None, "additional_headers": headers}
     try:
-        connection = await connect(address, origin=origin, open_timeout=OPEN_SECONDS, proxy=None)
+        connection = await connect(address, origin=origin, **options)
     except InvalidStatus as refused:
         return refused.response.status_code
     await connection.close()
