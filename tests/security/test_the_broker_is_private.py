@@ -62,15 +62,16 @@ class Guarded:
         base = f"http://127.0.0.1:{self.port}"
         return httpx.Client(base_url=base, timeout=20, follow_redirects=True)
 
-    def lock(self, password: str) -> None:
-        """Have the Redis ask for this password from now on."""
-        with redis.Redis(port=self.redis.port) as client:
-            client.config_set("requirepass", password)
-
     def pages(self, visitor: httpx.Client, fields: dict[str, str]) -> list[httpx.Response]:
         """Return what a visitor is shown: the pages, and the answer to a POST."""
         pages = [visitor.get(path) for path in ("/", "/live/", "/nowhere/", "/admin/login/")]
         return [*pages, visitor.post("/check-status/", data=fields)]
+
+
+def lock(port: int, password: str) -> None:
+    """Have the Redis at a port, which asks for none, ask for this password from now on."""
+    with redis.Redis(port=port) as client:
+        client.config_set("requirepass", password)
 
 
 @contextmanager
@@ -78,8 +79,7 @@ def guarded() -> Iterator[Guarded]:
     port = free_port()
     with private_redis("server") as server:
         named = f"redis://:{quote(PASSWORD, safe='')}@127.0.0.1:{server.port}"
-        with redis.Redis(port=server.port) as client:
-            client.config_set("requirepass", PASSWORD)
+        lock(server.port, PASSWORD)
         words = ("run", "05", "--port", str(port), "--redis", named)
         with tool_run(SmallWorkbook(ROOT), *words, variables={"STATUS_INTERVAL": "1"}) as tool:
             tool.wait_for("ready:", READY_SECONDS)
@@ -103,7 +103,7 @@ def test_no_page_and_no_log_shows_the_brokers_password() -> None:
         assert answers[-1].status_code == 503
         run.tool.wait_for("Connection refused", 20)
         run.redis.start()
-        run.lock("another one")
+        lock(run.redis.port, "another one")
         answers += run.pages(visitor, fields)
         assert answers[-1].status_code == 503
         refused = re.compile(r"Cannot connect to redis://.*(invalid username-password|AUTH)")
