@@ -46,8 +46,7 @@ def photograph(scene: Scene, step: SnapshotRun, chromium: Browser, scheme: str) 
         shots = [b64encode(one.screenshot()).decode() for one in scene.play(step, context)]
     values = COLOURS[scheme] | {"path": scene.path, "width": min(scene.size["width"], WIDEST)}
     windows = "".join(WINDOW.format(image=shot, **values) for shot in shots)
-    with chromium.new_context(viewport=BOTH) as context:
-        page = context.new_page()
+    with chromium.new_page(viewport=BOTH) as page:
         page.set_content(FRAME.format(pages=windows, **COLOURS[scheme]))
         PICTURES.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=picture_of(scene, scheme), full_page=True)

@@ -23,8 +23,7 @@ def step(request: pytest.FixtureRequest) -> Iterator[SnapshotRun]:
 
 
 def test_a_click_during_a_poll_shows_its_own_task(step: SnapshotRun, chromium: Browser) -> None:
-    with chromium.new_context() as context:
-        page = context.new_page()
+    with chromium.new_page() as page:
         page.goto(f"{step.url}/")
         button, shown = page.get_by_role("button", name="Start a task"), page.locator("#task code")
         button.click()

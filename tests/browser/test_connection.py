@@ -69,8 +69,7 @@ def sign(page: Page) -> Locator:
 @contextmanager
 def live_page(chromium: Browser, url: str) -> Iterator[Page]:
     """Open the live page, and yield it once it says that it is connected."""
-    with chromium.new_context(base_url=url) as context:
-        page = context.new_page()
+    with chromium.new_page(base_url=url) as page:
         page.goto("/live/")
         expect(sign(page)).to_have_text("Connected.", timeout=BACK_MS)
         yield page

@@ -83,8 +83,7 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveGuide]:
 
 
 def test_a_changed_page_loads_again_in_the_browser(chromium: Browser, guide: LiveGuide) -> None:
-    with chromium.new_context() as context:
-        page = context.new_page()
+    with chromium.new_page() as page:
         page.goto(guide.url)
         expect(page.get_by_role("heading", name="A small guide")).to_be_visible()
         guide.small.write({"index.md": "# A small guide, changed\n"}, below="docs")
@@ -114,8 +113,7 @@ def test_a_page_that_did_not_change_stays_as_the_reader_has_it(
 def hostile(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
     """Open a page of another site on this machine."""
     (tmp_path / "index.html").write_text("<body>hostile</body>", encoding="utf-8")
-    with served(tmp_path) as address, chromium.new_context() as context:
-        page = context.new_page()
+    with served(tmp_path) as address, chromium.new_page() as page:
         page.goto(address)
         yield page
 
@@ -134,8 +132,7 @@ def test_a_hostile_page_reads_nothing(hostile: Page, guide: LiveGuide, way: str,
 def test_the_same_ways_read_the_guide_from_its_own_page(
     chromium: Browser, guide: LiveGuide
 ) -> None:
-    with chromium.new_context() as context:
-        page = context.new_page()
+    with chromium.new_page() as page:
         page.goto(guide.url)
         for way in READING.values():
             assert page.evaluate(way, guide.url)
@@ -153,8 +150,7 @@ def test_a_hostile_page_starts_nothing(chromium: Browser, hostile: Page, guide: 
         for path in ("check", "hint", "open"):
             for way in STARTING.values():
                 hostile.evaluate(way, f"{url}-/{path}?label=02")
-    with chromium.new_context() as context:
-        page = context.new_page()
+    with chromium.new_page() as page:
         page.goto(guide.url)
         page.wait_for_timeout(SETTLED_MS)
         assert not began.exists()

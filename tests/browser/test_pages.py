@@ -36,8 +36,7 @@ def polled() -> Iterator[SnapshotRun]:
 def test_click_fills_the_bar_and_404_ends_the_polling(
     chromium: Browser, polled: SnapshotRun
 ) -> None:
-    with chromium.new_context(base_url=polled.url) as context:
-        page = context.new_page()
+    with chromium.new_page(base_url=polled.url) as page:
         page.goto("/")
         page.evaluate("window.notReloaded = true")
         page.get_by_role("button").click()
@@ -56,8 +55,7 @@ def test_click_fills_the_bar_and_404_ends_the_polling(
 
 
 def test_a_queue_that_cannot_be_reached_is_said_on_the_page(chromium: Browser) -> None:
-    with snapshot_run("03") as step, chromium.new_context(base_url=step.url) as context:
-        page = context.new_page()
+    with snapshot_run("03") as step, chromium.new_page(base_url=step.url) as page:
         page.goto("/")
         step.redis_process().kill()
         page.get_by_role("button").click()

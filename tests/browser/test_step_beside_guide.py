@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.guide.replay.sandbox.namespaces import OWN
 from tests.support.live_guides import LiveGuide, live_guide
 from tests.support.skip_markers import CHROMIUM
 from tests.support.workbook_copy import SmallWorkbook
@@ -16,8 +17,6 @@ from workbook.projects.steps import Step, find_step
 # The short form of it, on two checks that take a moment, is in test_live_panel.
 pytestmark = [CHROMIUM, pytest.mark.long]
 
-PARTS = ("workbook", "checks", "docs", "docs_ext", "steps", "benchmarks", "mkdocs.yml")
-FILES = ("pyproject.toml", "Pipfile", "Pipfile.lock", ".gitignore")
 RUN_MS = 120_000
 # In the order of the page, as far as the sections of one file allow.
 SAVES = {
@@ -41,12 +40,7 @@ BY_HAND = {"02": ["Beat sends the task by itself."], "04": []}
 @pytest.fixture
 def guide(tmp_path: Path) -> Iterator[LiveGuide]:
     """Serve the whole guide of a copy of the workbook."""
-    copy = tmp_path / "workbook copy"
-    for name in (*PARTS, *FILES):
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, copy / name)
+    copy = shutil.copytree(ROOT, tmp_path / "workbook copy", ignore=OWN)
     with live_guide(SmallWorkbook(copy)) as running:
         yield running
 
@@ -57,10 +51,9 @@ def line_of(page: Page) -> Locator:
 
 def goals(page: Page) -> dict[str, bool]:
     """Return the page's goals without its exercise, and which are ticked."""
-    items = page.locator(".task-list-item").filter(has_not_text="★").get_by_role("checkbox")
-    texts = page.locator(".task-list-item").filter(has_not_text="★")
-    ticked = [box.is_checked() for box in items.all()]
-    names = [text.removesuffix(YOURS).strip() for text in texts.all_inner_texts()]
+    items = page.locator(".task-list-item").filter(has_not_text="★")
+    ticked = [box.is_checked() for box in items.get_by_role("checkbox").all()]
+    names = [text.removesuffix(YOURS).strip() for text in items.all_inner_texts()]
     return dict(zip(names, ticked, strict=True))
 
 
@@ -75,10 +68,8 @@ def save_all(step: Step, guide: LiveGuide, page: Page) -> list[str]:
         guide.small.write({name: text})
         # The run of this save, or of one that came meanwhile, has ended.
         page.wait_for_timeout(1_000)
-        expect(line).not_to_contain_text("hecking", timeout=RUN_MS)
-        expect(line).not_to_contain_text("so far", timeout=RUN_MS)
-        expect(line).not_to_contain_text("cold start", timeout=RUN_MS)
-        expect(line).not_to_contain_text("last save", timeout=RUN_MS)
+        for words in ("hecking", "so far", "cold start", "last save"):
+            expect(line).not_to_contain_text(words, timeout=RUN_MS)
         told.append(line.inner_text().replace("\n", " "))
     return list(dict.fromkeys(told))
 
@@ -89,8 +80,7 @@ def test_a_step_goes_from_red_to_green_by_saves_alone(
 ) -> None:
     step = find_step(label)
     assert guide.small.call("start", label).returncode == 0
-    with chromium.new_context(viewport={"width": 1200, "height": 800}) as context:
-        page = context.new_page()
+    with chromium.new_page(viewport={"width": 1200, "height": 800}) as page:
         page.goto(f"{guide.url}{step.page}.html")
         expect(line_of(page)).to_contain_text("not checked yet")
         told = save_all(step, guide, page)

@@ -7,14 +7,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.guide.replay.sandbox.namespaces import OWN
 from tests.support.tool_process import tool_run
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.paths import ROOT
 from workbook.runtime.ports import free_port
 
 ODD = "Größe & 日本語 (it's $HOME; 100 %)"
-PARTS = ("checks", "docs", "steps", "workbook", ".gitignore", "Pipfile", "Pipfile.lock")
-FILES = ("mkdocs.yml", "pyproject.toml")
 READY_SECONDS = 60
 
 
@@ -22,14 +21,7 @@ READY_SECONDS = 60
 def odd(tmp_path_factory: pytest.TempPathFactory) -> SmallWorkbook:
     """The whole workbook in a folder with an odd name, reached through a link with another."""
     home = tmp_path_factory.mktemp("home")
-    folder = home / ODD / "workbook"
-    ignore = shutil.ignore_patterns("__pycache__", "*.sqlite3*", ".env")
-    for name in (*PARTS, *FILES):
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=ignore)
-        else:
-            shutil.copy(source, folder / name)
+    folder = shutil.copytree(ROOT, home / ODD / "workbook", ignore=OWN)
     link = home / "a link to 日本語"
     link.symlink_to(folder, target_is_directory=True)
     return SmallWorkbook(link)
