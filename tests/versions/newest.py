@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from benchmarks.support.options import carried_out
 from tests.versions.grounds import HostGround, NoGround, find_on_this_machine
-from tests.versions.rounds import PYTHONS, SETUP_SECONDS, STEPS, check_step, setup
+from tests.versions.rounds import PYTHONS, STEPS, check_step, setup
 from tests.versions.workbook_copy import WorkbookCopy, fresh_copy
 from workbook.errors import WorkbookError
 
@@ -120,7 +120,7 @@ def main() -> int:
     """Take the newest, look, and say what was found; return 1 if something was."""
     with fresh_copy(newest_python()) as copy:
         print(f"Setting up a copy as the lock says, on {copy.ground.python} …", flush=True)
-        setup(copy, SETUP_SECONDS)
+        setup(copy)
         before = copy.versions()
         requirements = loosened((copy.folder / "Pipfile").read_text(encoding="utf-8"))
         copy.upgrade(*requirements, seconds=INSTALL_SECONDS)

@@ -33,8 +33,6 @@ WHY_HTMX_2 = (
     "latest is still htmx 2, and what django-htmx 1.29 brings of htmx 4 is a beta: so the steps "
     "ship htmx 2."
 )
-# `docs/01-configure-celery.md:318: this line was not printed …`, and what the page says there.
-COMPLAINT = re.compile(r"^docs/\S+\.md:\d+: .*(?:\n  \S.*){0,2}", re.MULTILINE)
 CROSS = re.compile(r"^✗ (.*?)\s*$", re.MULTILINE)
 UNTOLD = re.compile(r"^– (?!\d+ more wait)(.*?)\s*$", re.MULTILINE)
 VALKEY, HTMX_4 = "Valkey in place of Redis", "htmx 4"
@@ -143,7 +141,7 @@ class Round:
     def make(self, in_full: bool) -> RoundResult:
         """Try everything; what cannot be tried after a failed set-up is left away."""
         installed: dict[str, str] = {}
-        with self.proving("set-up"):
+        with proving(self.proofs, "set-up"):
             self.set_up()
             installed = self.copy.versions()
         python = self.combination.python
@@ -162,7 +160,7 @@ class Round:
 
     def set_up(self) -> None:
         """Set the copy up as a person does; raise WorkbookError with what went wrong."""
-        setup(self.copy, SETUP_SECONDS)
+        setup(self.copy)
         if self.combination.django == NEXT_DJANGO:
             self.copy.install(NEXT_DJANGO_RANGE)
             _require_that_nothing_disagrees(self.copy)
@@ -177,13 +175,13 @@ class Round:
     def try_all(self, in_full: bool) -> None:
         """Prove what the combination is there for."""
         if self.combination.title != HTMX_4:
-            with self.proving("run 05"):
+            with proving(self.proofs, "run 05"):
                 self.run_05()
         for step in self.combination.steps if in_full else STEPS[-1:]:
-            with self.proving(f"check {step:02d}"):
+            with proving(self.proofs, f"check {step:02d}"):
                 check_step(self.copy, step)
         if in_full and not self.combination.title:
-            with self.proving("page 01"):
+            with proving(self.proofs, "page 01"):
                 self.replay("01")
 
     def run_05(self) -> None:
@@ -191,14 +189,14 @@ class Round:
         done = self.copy.call(
             self.copy.python, "-m", "tests.versions.live_status", seconds=RUN_SECONDS
         )
-        _require(done)
+        require(done)
         if self.combination.title == VALKEY and "valkey-server" not in done.text:
             raise WorkbookError(f"It did not run on Valkey: {done.last_line}")
 
     def replay(self, page: str) -> None:
         """Follow a page of the guide to the letter."""
         # What the tests alone need comes with their first call.
-        _require(self.copy.workbook("test", "--help", seconds=SETUP_SECONDS))
+        require(self.copy.workbook("test", "--help", seconds=SETUP_SECONDS))
         done = self.copy.call(
             self.copy.python, "-m", "tests.guide.replay", page, seconds=PAGE_SECONDS
         )
@@ -207,23 +205,23 @@ class Round:
         if not done.succeeded:
             raise WorkbookError(_as_sentence(done.text))
 
-    @contextmanager
-    def proving(self, name: str) -> Iterator[None]:
-        """Note down what comes of the block, and how long it takes."""
-        began = time.monotonic()
-        outcome, said = HOLDS, ""
-        try:
-            yield
-        except NoGround as none:
-            outcome, said = LEFT_OUT, str(none)
-        except WorkbookError as problem:
-            outcome, said = FAILS, str(problem)
-        self.proofs.append(Proof(name, outcome, round(time.monotonic() - began, 1), said))
+
+@contextmanager
+def proving(proofs: list[Proof], name: str) -> Iterator[None]:
+    """Add to `proofs` what comes of the block, and how long it takes."""
+    began, outcome, said = time.monotonic(), HOLDS, ""
+    try:
+        yield
+    except NoGround as none:
+        outcome, said = LEFT_OUT, str(none)
+    except WorkbookError as problem:
+        outcome, said = FAILS, str(problem)
+    proofs.append(Proof(name, outcome, round(time.monotonic() - began, 1), said))
 
 
-def setup(copy: WorkbookCopy, seconds: float) -> None:
+def setup(copy: WorkbookCopy) -> None:
     """Set the copy up as a person does; raise WorkbookError with what went wrong."""
-    _require(copy.workbook(seconds=seconds))
+    require(copy.workbook(seconds=SETUP_SECONDS))
 
 
 def check_step(copy: WorkbookCopy, step: int) -> None:
@@ -255,7 +253,8 @@ def take_htmx_4(folder: Path) -> None:
         raise WorkbookError("No snapshot loads htmx 2: there is nothing to replace by htmx 4.")
 
 
-def _require(done: Done) -> None:
+def require(done: Done) -> None:
+    """Raise WorkbookError, with its last lines, for a command that failed."""
     if not done.succeeded:
         raise WorkbookError(_as_sentence(done.text))
 

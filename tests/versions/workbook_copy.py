@@ -3,8 +3,7 @@
 import os
 import shutil
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +29,6 @@ class Done:
 
     code: int | None
     text: str
-    seconds: float
 
     @property
     def succeeded(self) -> bool:
@@ -42,6 +40,16 @@ class Done:
         """The last thing it said."""
         lines = [line.strip() for line in self.text.splitlines() if line.strip()]
         return lines[-1] if lines else "it said nothing"
+
+
+def call_in(
+    folder: Path, command: list[str], environment: Mapping[str, str], seconds: float
+) -> Done:
+    """Run a command in `folder`; end it, with all that it started, after `seconds`."""
+    code, text = run_to_end(command, folder, environment, seconds)
+    if code is None:
+        text = f"{text}\nNot done within {seconds:.0f} seconds: it was ended."
+    return Done(code, text)
 
 
 @dataclass(frozen=True)
@@ -58,13 +66,8 @@ class WorkbookCopy:
 
     def call(self, *arguments: str, seconds: float) -> Done:
         """Run a command in the copy; end it, with all that it started, after `seconds`."""
-        began = time.monotonic()
         command = self.ground.command(self.folder, arguments)
-        code, text = run_to_end(command, self.folder, self.ground.environment(), seconds)
-        took = time.monotonic() - began
-        if code is None:
-            text = f"{text}\nNot done within {seconds:.0f} seconds: it was ended."
-        return Done(code, text, took)
+        return call_in(self.folder, command, self.ground.environment(), seconds)
 
     def workbook(self, *arguments: str, seconds: float) -> Done:
         """Call the tool as a person does, with the ground's own Python."""

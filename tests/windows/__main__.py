@@ -6,79 +6,58 @@ something did not hold.
 
 import re
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from benchmarks.support.options import carried_out
-from benchmarks.versions import FAILS, HOLDS, LEFT_OUT, Proof, RoundResult
+from benchmarks.versions import Proof, RoundResult
 from tests.versions.grounds import NoGround
-from tests.versions.rounds import CROSS, ORDER, STEPS, WINDOWS, today
+from tests.versions.rounds import (
+    CANNOT_TELL,
+    CROSS,
+    ORDER,
+    STEPS,
+    WINDOWS,
+    proving,
+    require,
+    today,
+)
 from tests.versions.table import HEAD, keep, lines
-from tests.versions.workbook_copy import Done
 from tests.windows.clone import SETUP_SECONDS, Clone, find_windows, fresh_clone
 from workbook.errors import WorkbookError
 from workbook.projects.steps import find_step
 
 RUN_SECONDS, CHECK_SECONDS = 240, 300
-CANNOT_TELL = 2  # the checks' exit code
 VERSIONS = "import django, platform; print(platform.python_version(), django.__version__)"
 # `By the way, 4 checks were not looked at: there is no Chromium, …`
 NOT_LOOKED_AT = re.compile(r"(\S+) checks? (?:was|were) not looked at")
 
 
-class Round:
-    """What was proven so far in a clone."""
-
-    def __init__(self, clone: Clone) -> None:
-        self.clone = clone
-        self.proofs: list[Proof] = []
-
-    def make(self) -> RoundResult:
-        """Try everything, and return the table's row."""
-        with self.proving("set-up"):
-            require(self.clone.workbook(seconds=SETUP_SECONDS))
-        done = self.clone.python("-c", VERSIONS, seconds=RUN_SECONDS)
-        python, django = done.last_line.split() if done.succeeded else ("3.13", "5.2")
-        if done.succeeded:
-            with self.proving("run 05"):
-                require(self.clone.scenario("run_step", "ctrl-c", seconds=RUN_SECONDS))
-            for step in STEPS:
-                with self.proving(f"check {step:02d}"):
-                    self.check(step)
-        where = self.clone.windows.where
-        return RoundResult(WINDOWS, python, django, where, today(), self.proofs)
-
-    def check(self, step: int) -> None:
-        """Run a step's checks on its snapshot. Raises NoGround where some could not be told."""
-        target = f"steps/{find_step(str(step)).folder.name}"
-        label = f"{step:02d}"
-        done = self.clone.workbook(
-            "check", label, "--target", target, seconds=CHECK_SECONDS, PYTHONIOENCODING="utf-8"
-        )
-        if done.code == CANNOT_TELL and (found := NOT_LOOKED_AT.search(done.text)):
-            raise NoGround(f"no Chromium is there, and {found[1]} checks look through one")
-        if not done.succeeded:
-            titles = ", ".join(f"“{title}”" for title in CROSS.findall(done.text))
-            raise WorkbookError(titles or done.last_line)
-
-    @contextmanager
-    def proving(self, name: str) -> Iterator[None]:
-        """Note down what comes of the block, and how long it takes."""
-        began, outcome, said = time.monotonic(), HOLDS, ""
-        try:
-            yield
-        except NoGround as none:
-            outcome, said = LEFT_OUT, str(none)
-        except WorkbookError as problem:
-            outcome, said = FAILS, str(problem)
-        self.proofs.append(Proof(name, outcome, round(time.monotonic() - began, 1), said))
+def make_round(clone: Clone) -> RoundResult:
+    """Try everything, and return the table's row."""
+    proofs: list[Proof] = []
+    with proving(proofs, "set-up"):
+        require(clone.workbook(seconds=SETUP_SECONDS))
+    done = clone.python("-c", VERSIONS, seconds=RUN_SECONDS)
+    python, django = done.last_line.split() if done.succeeded else ("3.13", "5.2")
+    if done.succeeded:
+        with proving(proofs, "run 05"):
+            require(clone.scenario("run_step", "ctrl-c", seconds=RUN_SECONDS))
+        for step in STEPS:
+            with proving(proofs, f"check {step:02d}"):
+                check(clone, f"{step:02d}")
+    return RoundResult(WINDOWS, python, django, clone.windows.where, today(), proofs)
 
 
-def require(done: Done) -> None:
-    """Raise WorkbookError, with the last line, for a command that failed."""
+def check(clone: Clone, label: str) -> None:
+    """Run a step's checks on its snapshot. Raises NoGround where some could not be told."""
+    target = f"steps/{find_step(label).folder.name}"
+    done = clone.workbook(
+        "check", label, "--target", target, seconds=CHECK_SECONDS, PYTHONIOENCODING="utf-8"
+    )
+    if done.code == CANNOT_TELL and (found := NOT_LOOKED_AT.search(done.text)):
+        raise NoGround(f"no Chromium is there, and {found[1]} checks look through one")
     if not done.succeeded:
-        raise WorkbookError(done.last_line)
+        titles = ", ".join(f"“{title}”" for title in CROSS.findall(done.text))
+        raise WorkbookError(titles or done.last_line)
 
 
 def main() -> int:
@@ -90,7 +69,7 @@ def main() -> int:
         return 0
     print(HEAD, flush=True)
     with fresh_clone(windows) as clone:
-        made = Round(clone).make()
+        made = make_round(clone)
     print(*lines(made), sep="\n")
     if "--record" in sys.argv[1:]:
         keep([made], ORDER)

@@ -5,21 +5,19 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from tests.guide.replay.sandbox.namespaces import OWN
 from tests.versions.debian import cache_folder, made_once
 from tests.versions.grounds import handed_on
-from tests.versions.workbook_copy import MEMORY, Done, has_room
+from tests.versions.workbook_copy import MEMORY, Done, call_in, has_room
 from tests.windows.wine import HOME, SECOND_DRIVE, Wine, wine
 from workbook.errors import WorkbookError
 from workbook.paths import ENVIRONMENT, ROOT
-from workbook.runtime.process_tree import run_to_end
 
 # With a space and letters beyond ASCII, as folders on Windows have them.
 NAME = "Übungen & celery"
@@ -84,25 +82,16 @@ def find_windows() -> Windows:
 
 @dataclass(frozen=True)
 class Clone:
-    """A clone in `folder`, called by the person whose Windows it is.
-
-    `place` is where that Windows has it, `variables` what is set in the terminal.
-    """
+    """A clone in `folder`, called by the person whose Windows it is, who has it at `place`."""
 
     folder: Path
     windows: Windows
     place: Path
-    variables: Mapping[str, str] = field(default_factory=dict)
 
     def call(self, *arguments: str | Path, seconds: float, **variables: str) -> Done:
         """Run a command in the clone; end it, with all that it started, after `seconds`."""
-        began = time.monotonic()
         command = self.windows.command(self.folder, self.place, list(map(str, arguments)))
-        environment = self.windows.environment({**self.variables, **variables})
-        code, text = run_to_end(command, self.folder, environment, seconds)
-        if code is None:
-            text = f"{text}\nNot done within {seconds:.0f} seconds: it was ended."
-        return Done(code, text, time.monotonic() - began)
+        return call_in(self.folder, command, self.windows.environment(variables), seconds)
 
     def workbook(self, *arguments: str, seconds: float, **variables: str) -> Done:
         """Call the tool as a person does, with the Python that they installed."""
