@@ -4,16 +4,15 @@ import ctypes
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tests.windows.inside.outcome import Fault
 from workbook.paths import ROOT
 from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.waiting import wait_until
 
-CTRL_C, CTRL_BREAK = 0, 1
-KEYS = {"ctrl-c": CTRL_C, "ctrl-break": CTRL_BREAK}
+KEYS = {"ctrl-c": 0, "ctrl-break": 1}
 UNDER_WINE = sys.platform == "win32" and hasattr(ctypes.windll.ntdll, "wine_get_version")
 # Wine asks no program at this key: it ends all that share the console, whoever pressed it too.
 ENDS_AT_ONCE = ("ctrl-break",) if UNDER_WINE else ()
@@ -47,13 +46,13 @@ if not window or not user32.PostMessageW(window, 0x10, None, None):
 
 
 class Program:
-    """A program in a console of its own; what it prints comes through a pipe."""
+    """A call of the tool in a console of its own; what it prints comes through a pipe."""
 
-    def __init__(self, *command: str, name: str) -> None:
-        self.name = name
+    def __init__(self, *arguments: str) -> None:
+        self.name = f"workbook {arguments[0]}"
         self._lines: list[str] = []
         self.process = subprocess.Popen(
-            command,
+            [sys._base_executable, "workbook", *arguments],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -114,13 +113,11 @@ class Program:
             self._lines.append(line)
 
 
-def workbook(*arguments: str) -> Program:
-    """Call the tool as a person does, with the Python that they installed."""
-    return Program(sys._base_executable, "workbook", *arguments, name=f"workbook {arguments[0]}")
-
-
-def timed(action: Callable[[], object]) -> float:
-    """Return how many seconds `action` takes."""
-    began = time.monotonic()
-    action()
-    return time.monotonic() - began
+@contextmanager
+def workbook(*arguments: str) -> Iterator[Program]:
+    """Call the tool as a person does, with the Python that they installed; kill it at the end."""
+    program = Program(*arguments)
+    try:
+        yield program
+    finally:
+        program.process.kill()

@@ -11,16 +11,12 @@ READY_SECONDS, STOP_SECONDS = 200, 40
 
 
 def main() -> None:
-    """Play it."""
-    run = workbook("run", sys.argv[1])
-    try:
+    with workbook("run", sys.argv[1]) as run:
         run.wait_for("ready: http", READY_SECONDS)
         with urllib.request.urlopen("http://localhost:8000/admin/", timeout=30) as page:
             print(f"the admin answers with {page.status}")
         run.press("ctrl-c")
         code = run.wait(STOP_SECONDS)
-    finally:
-        run.process.kill()
     if code or "Traceback" in run.said:
         raise Fault(f"it ended with {code}:\n{run.said}")
     require_nothing_left(f"run {sys.argv[1]}")

@@ -11,8 +11,8 @@ import time
 from contextlib import suppress
 
 import psutil
-from websockets.sync.client import connect
 
+from tests.versions.live_status import wait_for_statuses
 from tests.windows.inside.consoles import ENDS_AT_ONCE, Program, workbook
 from tests.windows.inside.outcome import Fault, play
 from tests.windows.inside.remains import remaining, require_nothing_left
@@ -21,58 +21,38 @@ from workbook.runtime.ports import is_free
 
 PORT = 8000
 READY_SECONDS, STATUS_SECONDS, STOP_SECONDS = 200, 60, 40
-AWAITED = ("RUNNING", "FINISHED")
 
 
 def main() -> None:
-    """Play it."""
     how, *options = sys.argv[1:]
     os.environ["STATUS_INTERVAL"] = "1"
     began = time.monotonic()
-    run = workbook("run", "05", *options)
-    try:
+    with workbook("run", "05", *options) as run:
         run.wait_for("ready: http", READY_SECONDS)
         print(f"ready after {time.monotonic() - began:.1f} s")
-        wait_for_statuses()
+        try:
+            wait_for_statuses(PORT, STATUS_SECONDS)
+        except TimeoutError as problem:
+            raise Fault(str(problem)) from None
         print(f"statuses after {time.monotonic() - began:.1f} s")
         stop(run, how)
-    finally:
-        run.process.kill()
     print(*(line for line in run.said.splitlines() if line.startswith("Redis:")))
-
-
-def wait_for_statuses() -> None:
-    """Wait until the page's websocket has brought every status. Raises Fault where it doesn't."""
-    frames, deadline = "", time.monotonic() + STATUS_SECONDS
-    address = f"ws://localhost:{PORT}/ws/status"
-    with connect(address, origin=f"http://localhost:{PORT}", open_timeout=30) as socket:
-        while not all(status in frames for status in AWAITED):
-            try:
-                frames += str(socket.recv(timeout=max(0, deadline - time.monotonic())))
-            except TimeoutError:
-                raise Fault(f"the websocket brought in {STATUS_SECONDS} s: {frames}") from None
 
 
 def stop(run: Program, how: str) -> None:
     """End it in that way, and see that nothing is left."""
-    began = time.monotonic()
     if how == "kill":
         kill_tool(run)
-        clean_up(how)
-    elif how == "close":
-        run.close_window()
-        print(f"ended with {run.wait(STOP_SECONDS)} after {time.monotonic() - began:.1f} s")
-        call("start", "01")  # the window may have left the tool time to tidy up, or not
-    elif how in ENDS_AT_ONCE:
-        run.press(how)
-        print(f"ended with {run.wait(STOP_SECONDS)} after {time.monotonic() - began:.1f} s")
-        clean_up(how)
     else:
-        run.press(how)
-        code = run.wait(STOP_SECONDS)
-        if "Stopped: nothing is left running." not in run.said:
-            raise Fault(f"after {how} it ended with {code}:\n{run.said[-3000:]}")
-        print(f"ended with {code} after {time.monotonic() - began:.1f} s")
+        began = time.monotonic()
+        run.close_window() if how == "close" else run.press(how)
+        print(f"ended with {run.wait(STOP_SECONDS)} after {time.monotonic() - began:.1f} s")
+    if how == "close":
+        call("start", "01")  # the window may have left the tool time to tidy up, or not
+    elif how in ("kill", *ENDS_AT_ONCE):
+        clean_up(how)
+    elif "Stopped: nothing is left running." not in run.said:
+        raise Fault(f"after {how} it said nothing of an end without remains:\n{run.said[-3000:]}")
     require_nothing_left(how)
     if not is_free(PORT):
         raise Fault(f"port {PORT} is still taken after {how}")

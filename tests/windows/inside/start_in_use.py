@@ -15,7 +15,6 @@ MINE = "mine.txt"
 
 
 def main() -> None:
-    """Play it."""
     require("the finished step 01", call("start", "02"))
     beside_a_terminal()
     while_a_file_is_open()
@@ -81,16 +80,13 @@ def exclusively(path: Path) -> subprocess.Popen[str]:
 
 def while_it_runs() -> None:
     """What runs in `work/` is named; it is refused until that has ended."""
-    run = workbook("run", "--port", "8010")
-    try:
+    with workbook("run", "--port", "8010") as run:
         run.wait_for("ready: http", READY_SECONDS)
         said = call("start", "03", code=1)
         require("Nothing was changed: something runs in work/", said)
         require("http://localhost:8010/", said)
         run.press("ctrl-c")
         run.wait(STOP_SECONDS)
-    finally:
-        run.process.kill()
     require_nothing_left("run in work/")
     require("the finished step 02", call("start", "03"))
 

@@ -12,17 +12,13 @@ STARTED_SECONDS, STOP_SECONDS = 120, 60
 
 
 def main() -> None:
-    """Play it."""
     target = find_step("03").folder.relative_to(ROOT)
-    check = workbook("check", "03", "--target", str(target))
-    try:
+    with workbook("check", "03", "--target", str(target)) as check:
         check.wait_for("Web, worker and beat start", STARTED_SECONDS)
         began = time.monotonic()
         check.press("ctrl-c")
         code = check.wait(STOP_SECONDS)
         print(f"ended with {code} after {time.monotonic() - began:.1f} s")
-    finally:
-        check.process.kill()
     if code == 0 or "Traceback" in check.said:
         raise Fault(f"it ended with {code}:\n{check.said}")
     require_nothing_left("a check that was interrupted")

@@ -59,7 +59,6 @@ class Terminal:
 
 
 def main() -> None:
-    """Type them."""
     file, folder = Path(sys.argv[1]), ROOT / sys.argv[2]
     terminal = Terminal(folder)
     try:

@@ -17,7 +17,6 @@ ADDRESS, GUIDE = "redis://localhost:6379", "http://localhost:8001"
 
 
 def main() -> None:
-    """Play it."""
     with running("redis", words="listens at") as server:
         if not redis.Redis(socket_timeout=10).ping():
             raise Fault("the Redis answers no PING")
@@ -40,14 +39,11 @@ def main() -> None:
 @contextmanager
 def running(*arguments: str, words: str) -> Iterator[Program]:
     """Run a verb until it has said `words`; press Ctrl-C after the block, and wait for its end."""
-    program = workbook(*arguments)
-    try:
+    with workbook(*arguments) as program:
         program.wait_for(words, READY_SECONDS)
         yield program
         program.press("ctrl-c")
         print(f"{arguments[0]} ended with {program.wait(STOP_SECONDS)}")
-    finally:
-        program.process.kill()
 
 
 if __name__ == "__main__":

@@ -13,20 +13,16 @@ CROSS = "Results go to Django's database"
 
 
 def main() -> None:
-    """Play it."""
     require("the finished step 01", call("start", "02"))
     right = SETTINGS.read_text(encoding="utf-8")
     wrong = right.replace(RIGHT, WRONG)
     SETTINGS.write_text(wrong, encoding="utf-8")
-    watch = workbook("check", "01", "--watch")
-    try:
+    with workbook("check", "01", "--watch") as watch:
         watch.wait_for(CROSS, CROSS_SECONDS)
         SETTINGS.write_text(f"{wrong}\n", encoding="utf-8")
         watch.wait_for("saw config/settings.py", SAVE_SECONDS)
         watch.press("ctrl-c")
         print(f"ended with {watch.wait(STOP_SECONDS)}")
-    finally:
-        watch.process.kill()
     if "Traceback" in watch.said:
         raise Fault(watch.said)
     require_nothing_left("check --watch")
