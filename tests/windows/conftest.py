@@ -35,7 +35,7 @@ def require(found: Windows | NoGround, report: Callable[[str, object], None]) ->
 
 
 @pytest.fixture(scope="module")
-def prepared(windows: Windows | NoGround) -> Iterator[Clone | None]:
+def modules_clone(windows: Windows | NoGround) -> Iterator[Clone | None]:
     """Return a clone of the module's own that is set up, None without a Windows."""
     if isinstance(windows, NoGround):
         yield None
@@ -45,6 +45,6 @@ def prepared(windows: Windows | NoGround) -> Iterator[Clone | None]:
 
 
 @pytest.fixture
-def clone(on_windows: Windows, prepared: Clone) -> Clone:
+def clone(on_windows: Windows, modules_clone: Clone) -> Clone:
     """Return the module's clone."""
-    return prepared
+    return modules_clone

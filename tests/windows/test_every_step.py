@@ -1,4 +1,4 @@
-"""The checks of every step and further lesson on Windows: right projects, and a mistake in each."""
+"""The checks on Windows: of a further lesson, of mistakes in the steps, of broken projects."""
 
 import shutil
 from pathlib import Path
@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.windows.clone import Clone
-from tests.windows.test_first_steps import CHECK_SECONDS, assert_right, edit, snapshot
+from tests.windows.test_first_steps import CHECK_SECONDS, assert_right, crosses_after, snapshot
 from workbook.projects.lessons import find_lesson
 
 pytestmark = [pytest.mark.windows, pytest.mark.long]
 
-MARKS_OF_WRONG = ("x ", "✗ ")
 # A file, what is right in it, the mistake, and the check that reports it.
 MISTAKES = {
     "02": (
@@ -35,12 +34,6 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("step", ["02", "04", "05"])
-def test_the_checks_hold_on_a_right_project(clone: Clone, step: str):
-    done = clone.workbook("check", step, "--target", snapshot(step), seconds=CHECK_SECONDS)
-    assert_right(done.text, f"Step {step}")
-
-
 def test_the_checks_of_a_further_lesson_hold(clone: Clone):
     find_lesson("robust").copy_to(clone.folder / "robust")
     done = clone.workbook("check", "robust", "--target", "robust", seconds=CHECK_SECONDS)
@@ -49,13 +42,8 @@ def test_the_checks_of_a_further_lesson_hold(clone: Clone):
 
 @pytest.mark.parametrize("step", MISTAKES)
 def test_a_mistake_is_reported_as_elsewhere(clone: Clone, step: str):
-    name, right, wrong, title = MISTAKES[step]
-    project = clone.folder / f"wrong {step}"
-    shutil.copytree(clone.folder / snapshot(step), project)
-    edit(project / name, right, wrong)
-    done = clone.workbook("check", step, "--target", project.name, seconds=CHECK_SECONDS)
-    assert done.code == 1, done.text
-    assert title in [line[2:] for line in done.text.splitlines() if line[:2] in MARKS_OF_WRONG]
+    *mistake, title = MISTAKES[step]
+    assert title in crosses_after(clone, step, *mistake)
 
 
 @pytest.mark.parametrize(

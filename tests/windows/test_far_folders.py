@@ -42,19 +42,13 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def far(windows: Windows | NoGround) -> Iterator[Clone | None]:
+def modules_clone(windows: Windows | NoGround) -> Iterator[Clone | None]:
     """Return a clone in a folder of that kind, None without a Windows."""
     if isinstance(windows, NoGround):
         yield None
         return
     with fresh_clone(windows, FAR) as clone:
         yield clone
-
-
-@pytest.fixture
-def clone(on_windows: Windows, far: Clone) -> Clone:
-    """Return that clone."""
-    return far
 
 
 def test_a_clone_sets_itself_up_there(clone: Clone):

@@ -1,7 +1,7 @@
 """What a learner does first on Windows: the set-up, a run, the checks, and the next step."""
 
 import shutil
-from pathlib import Path
+from functools import partial
 
 import pytest
 
@@ -10,6 +10,7 @@ from workbook.projects.steps import find_step
 
 pytestmark = [pytest.mark.windows, pytest.mark.takes_long("programs start slowly under Wine")]
 
+IN_LONG_ROUNDS = partial(pytest.param, marks=pytest.mark.long)
 RUN_SECONDS, CHECK_SECONDS, CALL_SECONDS = 400, 400, 120
 # Each with the check that reports it, and what it says.
 MISTAKES = {
@@ -35,23 +36,17 @@ def test_a_fresh_clone_sets_itself_up(on_windows: Windows):
 
 
 # The mistake of the first asks its checks; all that hold are for the long rounds, as of each step.
-@pytest.mark.parametrize("step", [pytest.param("01", marks=pytest.mark.long), "03"])
+@pytest.mark.parametrize("step", ["03", *map(IN_LONG_ROUNDS, ("01", "02", "04", "05"))])
 def test_the_checks_hold_on_a_right_project(clone: Clone, step: str):
     done = clone.workbook("check", step, "--target", snapshot(step), seconds=CHECK_SECONDS)
     assert_right(done.text, f"Step {step}")
 
 
 # The second costs all of a step's checks, which under Wine takes most of a minute.
-@pytest.mark.parametrize("step", ["01", pytest.param("03", marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", ["01", IN_LONG_ROUNDS("03")])
 def test_a_mistake_is_reported_as_elsewhere(clone: Clone, step: str):
-    name, right, wrong, title = MISTAKES[step]
-    project = clone.folder / f"wrong {step}"
-    shutil.copytree(clone.folder / snapshot(step), project)
-    edit(project / name, right, wrong)
-    done = clone.workbook("check", step, "--target", project.name, seconds=CHECK_SECONDS)
-    assert done.code == 1, done.text
-    (first, *_) = [line for line in done.text.splitlines() if line.startswith(("x ", "✗ "))]
-    assert first[2:] == title, done.text
+    *mistake, title = MISTAKES[step]
+    assert crosses_after(clone, step, *mistake)[0] == title
 
 
 def test_step_05_pushes_its_statuses_and_ctrl_c_leaves_nothing(clone: Clone):
@@ -73,15 +68,24 @@ def snapshot(step: str) -> str:
     return f"steps/{find_step(step).folder.name}"
 
 
-def edit(path: Path, right: str, wrong: str) -> None:
-    """Make a mistake in a file."""
-    text = path.read_text(encoding="utf-8")
+def crosses_after(clone: Clone, step: str, name: str, right: str, wrong: str) -> list[str]:
+    """Return the titles of a step's checks that fail once `right` in a file is `wrong`."""
+    project = clone.folder / f"wrong {step}"
+    shutil.copytree(clone.folder / snapshot(step), project)
+    text = (project / name).read_text(encoding="utf-8")
     assert right in text
-    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    (project / name).write_text(text.replace(right, wrong), encoding="utf-8")
+    done = clone.workbook("check", step, "--target", project.name, seconds=CHECK_SECONDS)
+    assert done.code == 1, done.text
+    return crosses(done.text)
+
+
+def crosses(said: str) -> list[str]:
+    """Return the titles of the checks that fail, whichever mark the code page has for that."""
+    return [line[2:] for line in said.splitlines() if line.startswith(("x ", "✗ "))]
 
 
 def assert_right(said: str, name: str) -> None:
     """Fail unless every check holds but those that look through a browser."""
-    wrong = [line for line in said.splitlines() if line.startswith(("x ", "✗ "))]
-    assert not wrong, said
+    assert not crosses(said), said
     assert f"{name} is done." in said, said

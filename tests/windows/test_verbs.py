@@ -13,48 +13,28 @@ from tests.windows.test_first_steps import CALL_SECONDS, RUN_SECONDS, snapshot
 pytestmark = [pytest.mark.windows, pytest.mark.long]
 
 PLAY_SECONDS = 600
+NEEDS_A_DESKTOP = pytest.mark.skipif(
+    os.name != "nt", reason="without a desktop, Wine's console has no window"
+)
 
 
-def test_what_a_killed_run_left_is_ended_by_the_next_call(clone: Clone):
-    done = clone.scenario("run_step", "kill", seconds=RUN_SECONDS)
-    assert done.succeeded, done.text
-
-
-def test_ctrl_break_leaves_nothing(clone: Clone):
-    """Under Wine it ends all that share the console at once, and the next call tidies up."""
-    done = clone.scenario("run_step", "ctrl-break", seconds=RUN_SECONDS)
-    assert done.succeeded, done.text
-
-
-@pytest.mark.skipif(os.name != "nt", reason="without a desktop, Wine's console has no window")
-def test_a_closed_window_leaves_nothing(clone: Clone):
-    done = clone.scenario("run_step", "close", seconds=RUN_SECONDS)
-    assert done.succeeded, done.text
-
-
-@pytest.mark.parametrize("step", ["01", "02", "03", "04", "robust"])
-def test_run_starts_every_step(clone: Clone, step: str):
-    done = clone.scenario("run_any", step, seconds=RUN_SECONDS)
-    assert done.succeeded, done.text
-
-
-def test_ctrl_c_in_check_leaves_nothing(clone: Clone):
-    done = clone.scenario("stop_check", seconds=RUN_SECONDS)
-    assert done.succeeded, done.text
-
-
-def test_start_minds_terminals_open_files_and_what_runs(clone: Clone):
-    done = clone.scenario("start_in_use", seconds=PLAY_SECONDS)
-    assert done.succeeded, done.text
-
-
-def test_watch_sees_a_save_and_reset_puts_it_back(clone: Clone):
-    done = clone.scenario("watch", seconds=PLAY_SECONDS)
-    assert done.succeeded, done.text
-
-
-def test_redis_run_with_its_address_and_guide(clone: Clone):
-    done = clone.scenario("verbs", seconds=PLAY_SECONDS)
+@pytest.mark.parametrize(
+    ("scenario", "seconds"),
+    [
+        ("run_step kill", RUN_SECONDS),
+        # Under Wine it ends all that share the console at once, and the next call tidies up.
+        ("run_step ctrl-break", RUN_SECONDS),
+        pytest.param("run_step close", RUN_SECONDS, marks=NEEDS_A_DESKTOP),
+        *((f"run_any {step}", RUN_SECONDS) for step in ("01", "02", "03", "04", "robust")),
+        ("stop_check", RUN_SECONDS),
+        ("start_in_use", PLAY_SECONDS),
+        ("watch", PLAY_SECONDS),
+        ("verbs", PLAY_SECONDS),
+    ],
+)
+def test_scenario_of_inside(clone: Clone, scenario: str, seconds: float):
+    """What each plays, its module says."""
+    done = clone.scenario(*scenario.split(), seconds=seconds)
     assert done.succeeded, done.text
 
 
