@@ -11,18 +11,17 @@ import hashlib
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.support.commands import run_command
 from tests.versions.grounds import NoGround, handed_on
 from tests.versions.pip_settings import files_that_pip_needs
 from workbook.errors import WorkbookError
 from workbook.runtime.file_locks import locked
 from workbook.runtime.ports import reservations_path
-from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.process_tree import last_lines, run_to_end
 
 PYTHONS = ("3.14", "3.15")
@@ -149,9 +148,7 @@ def debian_mirror() -> str | None:
     """Return the mirror that this machine's apt has its Debian packages from, if there is one."""
     command = ["apt-get", "indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(REPO_URI)"]
     try:
-        said = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, **AS_TEXT, timeout=60
-        ).stdout
+        said = run_command(command, timeout=60).stdout
     except OSError:
         return None
     lines = (line.split("|") for line in said.splitlines())

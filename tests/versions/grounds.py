@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tests.support.commands import run_command
 from workbook.bootstrap.environment import scripts_of
 from workbook.paths import ENVIRONMENT
-from workbook.runtime.process_output import AS_TEXT
 
 # A Python is only good for a set-up with both of these: Debian has them in a package of their own.
 PROBE = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
@@ -99,14 +99,7 @@ def _candidates(version: str) -> Iterator[Path]:
 def _version_of(python: Path) -> str:
     """Return what a Python says of itself, "" where it does not run: pyenv's shims may not."""
     with suppress(OSError, subprocess.SubprocessError):
-        return subprocess.run(
-            [python, "-I", "-c", PROBE],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            **AS_TEXT,
-            timeout=30,
-            check=True,
-        ).stdout.strip()
+        return run_command([python, "-I", "-c", PROBE], timeout=30, check=True).stdout.strip()
     return ""
 
 

@@ -2,15 +2,14 @@
 
 import os
 import re
-import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tests.support.commands import run_command
 from workbook.bootstrap.environment import python_of
 from workbook.paths import ENVIRONMENT
-from workbook.runtime.process_output import AS_TEXT
 
 # `  /etc/pip.conf, exists: True`
 FILE = re.compile(r"^\s*(/.*), exists: True$", re.MULTILINE)
@@ -59,15 +58,7 @@ def _outermost(paths: set[Path]) -> list[Path]:
 def _pip_config(_variables: tuple[tuple[str, str], ...]) -> str:
     """Return what pip tells of its settings with these variables; "" without pip."""
     for python in (python_of(ENVIRONMENT), Path(sys._base_executable)):
-        done = subprocess.run(
-            [python, "-m", "pip", "config", "debug"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            **AS_TEXT,
-            timeout=60,
-            check=False,
-        )
+        done = run_command([python, "-m", "pip", "config", "debug"], timeout=60)
         if done.returncode == 0:
             return done.stdout
     return ""

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from benchmarks.versions import LEFT_OUT
+from tests.support.commands import run_command
 from tests.versions import debian, grounds, pip_settings, workbook_copy
 from tests.versions.debian import (
     PYTHONS,
@@ -26,7 +27,6 @@ from tests.windows.wine import wine
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.runtime.ports import free_port, reservations_path
-from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.waiting import wait_until
 
 RUNNING = "{}.{}".format(*sys.version_info[:2])
@@ -56,15 +56,8 @@ def ground(request, record_property) -> DebianGround:
 
 def in_ground(ground: DebianGround, folder: Path, script: str) -> str:
     """Run a shell script in there, and return what it prints."""
-    return subprocess.run(
-        ground.command(folder, ["sh", "-c", script]),
-        env=ground.environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        **AS_TEXT,
-        timeout=SECONDS,
-        check=True,
-    ).stdout
+    command = ground.command(folder, ["sh", "-c", script])
+    return run_command(command, env=ground.environment(), timeout=SECONDS, check=True).stdout
 
 
 def test_the_running_python_is_a_ground():

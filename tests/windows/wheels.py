@@ -9,12 +9,12 @@ from pathlib import Path
 
 from packaging.markers import Marker
 
+from tests.support.commands import run_command
 from tests.versions.debian import cache_folder, made_once
 from workbook.bootstrap.package_sources import requirement
 from workbook.bootstrap.portions import BASE, portion_of
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
-from workbook.runtime.process_output import AS_TEXT
 from workbook.runtime.process_tree import last_lines
 
 PLATFORM = "win_amd64"
@@ -73,15 +73,11 @@ def download(target: Path, lines: str, *options: str) -> None:
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes"]
     command += ["--dest", str(target), *options, "-r", str(file)]
     try:
-        done = subprocess.run(
+        done = run_command(
             command,
             env=os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            **AS_TEXT,
             timeout=DOWNLOAD_SECONDS,
-            check=False,
         )
     except subprocess.TimeoutExpired as slow:
         raise WorkbookError(f"pip did not end within {DOWNLOAD_SECONDS} seconds.") from slow

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.support.commands import run_command
 from tests.windows.inside.outcome import Fault
 from workbook.paths import ROOT
 from workbook.runtime.process_output import AS_TEXT
@@ -87,14 +88,8 @@ class Program:
         self._act("closing its window", CLOSE)
 
     def _act(self, what: str, code: str, *arguments: str, may_end_too: bool = False) -> None:
-        done = subprocess.run(
-            [sys._base_executable, "-c", code, str(self.process.pid), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            **AS_TEXT,
-            timeout=60,
-        )
+        command = [sys._base_executable, "-c", code, str(self.process.pid), *arguments]
+        done = run_command(command, stderr=subprocess.STDOUT, timeout=60)
         if done.returncode and not may_end_too:
             raise Fault(f"{what} could not be done: {done.returncode} {done.stdout.strip()}")
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.commands import run_command
 from tests.windows.inside.consoles import workbook
 from tests.windows.inside.outcome import Fault, play
 from tests.windows.inside.remains import require_nothing_left
@@ -93,13 +94,11 @@ def while_it_runs() -> None:
 
 def call(*arguments: str, code: int = 0) -> str:
     """Call the tool; return what it says. Raises Fault for another exit code."""
-    done = subprocess.run(
+    done = run_command(
         [sys._base_executable, "workbook", *arguments],
-        cwd=ROOT,
+        ROOT,
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        **AS_TEXT,
         timeout=CALL_SECONDS,
     )
     if done.returncode != code:
