@@ -83,8 +83,13 @@ class DebianGround:
         return replace(self, hidden=programs)
 
     def command(self, folder: Path, arguments: Sequence[str]) -> list[str]:
-        """Return the command line that runs `arguments` in there, with `folder` at its path."""
-        return entering(self, [folder], arguments)
+        """Return the command line that runs `arguments` in there, in `folder`, at its path.
+
+        pivot_root rather than chroot: in a chroot the kernel gives nobody a user namespace, and
+        the replay of the guide needs one.
+        """
+        script = "\n".join(_entering_script(self, folder))
+        return tied_to_us([*UNSHARE, "bash", "-c", script, "enter", *arguments])
 
     def environment(self) -> dict[str, str]:
         """Return the variables for that command: its own PATH and home, pip's settings as here."""
@@ -191,17 +196,7 @@ def tied_to_us(command: Sequence[str]) -> list[str]:
     return ["setpriv", "--pdeathsig", "KILL", "--", *command]
 
 
-def entering(ground: DebianGround, folders: Sequence[Path], arguments: Sequence[str]) -> list[str]:
-    """Return the command line that runs `arguments` in the system, in the first of `folders`.
-
-    The folders are there at their paths. pivot_root rather than chroot: in a chroot the kernel
-    gives nobody a user namespace, and the replay of the guide needs one.
-    """
-    script = "\n".join(_entering_script(ground, folders))
-    return tied_to_us([*UNSHARE, "bash", "-c", script, "enter", *arguments])
-
-
-def _entering_script(ground: DebianGround, folders: Sequence[Path]) -> Iterator[str]:
+def _entering_script(ground: DebianGround, folder: Path) -> Iterator[str]:
     quote = shlex.quote
     yield from on_a_layer(ground.root, ground.layer)
     yield "mkdir -p root/.cache"
@@ -209,8 +204,7 @@ def _entering_script(ground: DebianGround, folders: Sequence[Path]) -> Iterator[
     yield "cp -L /etc/resolv.conf /etc/hosts etc/"
     for path in files_that_pip_needs():
         yield _bind(path) + f"; mount -o remount,bind,ro {quote(f'.{path}')}"
-    for folder in folders:
-        yield _bind(folder)
+    yield _bind(folder)
     # The network is this machine's, so its ports are chosen beside those that are taken here.
     ports = reservations_path()
     ports.touch(mode=0o600)
@@ -218,7 +212,7 @@ def _entering_script(ground: DebianGround, folders: Sequence[Path]) -> Iterator[
     for program in ground.hidden:
         yield f"mount --bind /dev/null .{quote(program)}"
     yield from leaving_the_former_root()
-    yield f"cd {quote(str(folders[0]))}"
+    yield f"cd {quote(str(folder))}"
     # Not the last command: bash stays, as the process that orphans go to.
     yield '"$@" || exit $?'
     yield "exit 0"
