@@ -23,6 +23,7 @@ from tests.versions.debian import (
     prepared,
 )
 from tests.versions.grounds import NoGround, find_ground
+from tests.windows.clone import find_windows
 from tests.windows.wine import wine
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
@@ -80,19 +81,20 @@ def test_a_shim_that_leads_nowhere_is_no_ground(tmp_path, monkeypatch):
     assert grounds.find_on_this_machine("3.14") is None
 
 
-def test_what_a_machine_lacks_for_debian_is_named(monkeypatch):
+@pytest.mark.parametrize("make", [newest, find_windows])
+def test_what_a_machine_lacks_for_a_system_of_its_own_is_named(make, monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(NoGround, match="needs root"):
-        debian_ground("3.15")
+        make()
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(debian.shutil, "which", lambda name: None)
     with pytest.raises(NoGround, match="debootstrap is not installed"):
-        debian_ground("3.15")
+        make()
     monkeypatch.setattr(debian.shutil, "which", lambda name: name)
     monkeypatch.setattr(debian, "debian_mirror", lambda: None)
     with pytest.raises(NoGround, match="no mirror of Debian"):
-        debian_ground("3.15")
+        make()
 
 
 def test_the_mirror_is_the_one_that_apt_has_debian_from(tmp_path, monkeypatch):

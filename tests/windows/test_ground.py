@@ -1,34 +1,11 @@
-"""The Windows under Wine: why there may be none, and what its packages are."""
-
-import os
-import sys
+"""The Windows under Wine: what is told where there is none, and what its packages are."""
 
 import pytest
 
 from benchmarks.versions import LEFT_OUT
-from tests.versions import debian
 from tests.versions.grounds import NoGround
 from tests.windows import wheels
-from tests.windows.clone import find_windows
 from tests.windows.conftest import require
-
-needs_linux = pytest.mark.skipif(sys.platform == "win32", reason="this is a Windows itself")
-
-
-@needs_linux
-def test_without_root_there_is_no_windows(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(NoGround, match="needs root"):
-        find_windows()
-
-
-@needs_linux
-def test_without_a_mirror_of_debian_there_is_no_windows(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(debian.shutil, "which", lambda name: name)
-    monkeypatch.setattr(debian, "debian_mirror", lambda: None)
-    with pytest.raises(NoGround, match="no mirror of Debian"):
-        find_windows()
 
 
 def test_a_round_that_cannot_be_made_is_left_out_with_the_reason():
