@@ -41,7 +41,7 @@ def choices(page: str) -> Iterator[Choice]:
 
 def turns_in(markdown: str) -> list[Turn]:
     """Return the turns of all console blocks in `markdown`, whichever prompt they have."""
-    return [turn for block in _consoles(markdown) for turn in turns_in_block(block)]
+    return [turn for block in CONSOLE.findall(markdown) for turn in turns_in_block(block)]
 
 
 def turns_in_block(block: str) -> list[Turn]:
@@ -52,12 +52,8 @@ def turns_in_block(block: str) -> list[Turn]:
 def typed_everywhere(page: str) -> list[str]:
     """Return the commands of a page that stand in no tab: they are typed on each system."""
     text = TAB.sub("", (ROOT / page).read_text(encoding="utf-8"))
-    turns = (turn for block in _consoles(text) for turn in turns_of(block.splitlines()))
+    turns = (turn for block in CONSOLE.findall(text) for turn in turns_of(block.splitlines()))
     return [turn.typed for turn in turns if turn.prompt == "$ "]
-
-
-def _consoles(markdown: str) -> Iterator[str]:
-    yield from (found[1] for found in CONSOLE.finditer(markdown))
 
 
 def systems_choices() -> list[Choice]:
