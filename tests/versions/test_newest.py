@@ -28,11 +28,7 @@ class Environment:
 
 
 def test_compatible_pins_are_loosened_and_exact_ones_stay():
-    assert loosened(PIPFILE) == [
-        "django",
-        "exact==5.0.1; python_full_version < '3.11.3'",
-        "pytest",
-    ]
+    assert loosened(PIPFILE) == ["django", "exact==5.0.1; python_full_version < '3.11.3'", "pytest"]
 
 
 def test_the_pipfile_of_the_workbook_is_understood():
