@@ -10,10 +10,16 @@ from tests.faults.running_project import post, running
 from tests.faults.thresholds import Figures
 from tests.support.edited_projects import Edit
 from tests.support.skip_markers import REDIS_SERVER
+from workbook.redis_server.server import RedisServer
 
 pytestmark = REDIS_SERVER
 
 IN_WORDS = "can’t be reached"
+# How it leaves and returns, by the figure's name.
+AWAY = {
+    "refused": (RedisServer.stop, RedisServer.start),
+    "frozen": (RedisServer.pause, RedisServer.resume),
+}
 # Without the first a frozen Redis holds the page for 45 s; without the second the page is a 500.
 CURES = (
     Edit(
@@ -40,27 +46,19 @@ def visitor(step: Project) -> Iterator[Visitor]:
         yield visitor
 
 
-def test_refused_redis_is_said_at_once(step: Project, visitor: Visitor, figure: Figures) -> None:
-    step.redis.stop()
+@pytest.mark.parametrize("how", AWAY)
+def test_redis_that_is_away_is_said_in_time(
+    step: Project, visitor: Visitor, how: str, figure: Figures
+) -> None:
+    leave, return_again = AWAY[how]
+    leave(step.redis)
     try:
-        refused = post(visitor)
+        answer = post(visitor)
     finally:
-        step.redis.start()
-    assert refused.status == 503, refused.seen
-    assert IN_WORDS in refused.words
-    figure("refused", refused.seconds)
-    assert post(visitor).is_fine
-
-
-def test_frozen_redis_is_said_in_time(step: Project, visitor: Visitor, figure: Figures) -> None:
-    step.redis.pause()
-    try:
-        frozen = post(visitor)
-    finally:
-        step.redis.resume()
-    assert frozen.status == 503, frozen.seen
-    assert IN_WORDS in frozen.words
-    figure("frozen", frozen.seconds)
+        return_again(step.redis)
+    assert answer.status == 503, answer.seen
+    assert IN_WORDS in answer.words
+    figure(how, answer.seconds)
     assert post(visitor).is_fine
 
 
