@@ -28,15 +28,9 @@ def measured(files: list[str]) -> dict[str, float] | None:
     with tempfile.TemporaryDirectory(prefix="workbook-figures-") as folder:
         lines = Path(folder, "figures")
         lines.touch()
+        asked = files or [str(Path(__file__).parent)]
         done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                "--all",
-                *(files or [str(Path(__file__).parent)]),
-            ],
+            [sys.executable, "-m", "pytest", "-q", "--all", *asked],
             cwd=ROOT,
             env=os.environ | {RECORD_TO: str(lines)},
             check=False,

@@ -1,11 +1,12 @@
 """A snapshot that runs with a Redis of its own, each process of which can be ended and started."""
 
 import os
+import resource
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from unittest.mock import patch
 
@@ -69,24 +70,37 @@ def ask_to_end(launched: Launched) -> None:
     launched.popen.wait(END_SECONDS)
 
 
+@contextmanager
+def limited(launched: Launched, kind: int, most: int) -> Iterator[None]:
+    """Hold a process to a limit inside the block; `kind` is one of resource's RLIMIT_…"""
+    before = {pid: resource.prlimit(pid, kind) for pid in pids(launched)}
+    for pid, (_, hard) in before.items():
+        resource.prlimit(pid, kind, (most, hard))
+    try:
+        yield
+    finally:
+        for pid, limits in before.items():
+            # One that has ended meanwhile must not hide why the test failed.
+            with suppress(ProcessLookupError):
+                resource.prlimit(pid, kind, limits)
+
+
 def post(visitor: Visitor) -> Answer:
     """Press the button of the start page, as HTMX does."""
     visitor.get("/")
     return visitor.post("/check-status/", htmx=True)
 
 
-def polls_until(
-    visitor: Visitor, task_id: str, condition: Callable[[str], bool], seconds: float
-) -> str:
-    """Ask for the task every half a second, as its page does, until its words meet `condition`."""
+def polls_until(visitor: Visitor, task_id: str, words: str, seconds: float) -> str:
+    """Ask for the task every half a second, as its page does, until it says `words`; return all."""
     seen: list[str] = []
 
-    def met() -> bool:
+    def are_there() -> bool:
         answer = visitor.get(f"/check-status/{task_id}/", htmx=True)
         assert answer.status == 200, answer.seen
         seen.append(answer.words)
         time.sleep(0.5)
-        return condition(seen[-1])
+        return words in seen[-1]
 
-    wait_until(met, seconds, lambda: f"last seen: {seen[-1] if seen else 'nothing'}")
+    wait_until(are_there, seconds, lambda: f"last seen: {seen[-1] if seen else 'nothing'}")
     return seen[-1]

@@ -3,7 +3,7 @@
 import resource
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from checks.clients.http_client import Answer, Visitor, visiting
 from checks.harness.project import Project
 from checks.harness.server_process import Launched
-from tests.faults.running_project import lives, pids, polls_until, post, running
+from tests.faults.running_project import limited, lives, polls_until, post, running
 from tests.faults.thresholds import Figures
 from tests.support.edited_projects import Edit
 from tests.support.skip_markers import CHROMIUM, REDIS_SERVER
@@ -57,7 +57,7 @@ def test_web_without_space(
 ) -> None:
     with visiting(step.url) as other:
         [stored] = post(other).task_ids()
-        polls_until(other, stored, lambda words: "SUCCESS" in words, DONE_SECONDS)
+        polls_until(other, stored, "SUCCESS", DONE_SECONDS)
         post(visitor) if has_been_here else visitor.get("/")
         with full_disk(step.process("web")):
             answer = post(visitor)
@@ -68,7 +68,7 @@ def test_web_without_space(
         figure("full", answer.seconds)
         assert "SUCCESS" in other.get(f"/check-status/{stored}/").words
     [task_id] = post(visitor).task_ids()
-    polls_until(visitor, task_id, lambda words: "SUCCESS" in words, DONE_SECONDS)
+    polls_until(visitor, task_id, "SUCCESS", DONE_SECONDS)
 
 
 def test_new_visitor_is_told_on_a_page_of_its_own(step: Project, visitor: Visitor) -> None:
@@ -103,12 +103,12 @@ def test_worker_without_space(step: Project, visitor: Visitor, figure: Figures) 
         [task_id] = post(visitor).task_ids()
         # Its results can't be stored: to the page it is as if nobody worked on it.
         since = time.monotonic()
-        polls_until(visitor, task_id, lambda words: WAITING in words, WAITING_SECONDS)
+        polls_until(visitor, task_id, WAITING, WAITING_SECONDS)
         figure("full worker", time.monotonic() - since)
     assert lives(step.process("worker"))
     assert before <= finished(step)
     [task_id] = post(visitor).task_ids()
-    polls_until(visitor, task_id, lambda words: "SUCCESS" in words, DONE_SECONDS)
+    polls_until(visitor, task_id, "SUCCESS", DONE_SECONDS)
 
 
 def require_said(answer: Answer) -> None:
@@ -118,16 +118,9 @@ def require_said(answer: Answer) -> None:
     assert "Traceback" not in answer.text
 
 
-@contextmanager
-def full_disk(launched: Launched) -> Iterator[None]:
+def full_disk(launched: Launched) -> AbstractContextManager[None]:
     """Let no file of a process grow inside the block: neither its database nor its log."""
-    for pid in pids(launched):
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (FULL, resource.RLIM_INFINITY))
-    try:
-        yield
-    finally:
-        for pid in pids(launched):
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+    return limited(launched, resource.RLIMIT_FSIZE, FULL)
 
 
 def finished(step: Project) -> set[str]:

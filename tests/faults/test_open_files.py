@@ -2,13 +2,10 @@
 
 import resource
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 
 from checks.clients.websocket_client import Refused, Sockets
 from checks.harness.project import Project
-from checks.harness.server_process import Launched
-from tests.faults.running_project import lives, pids
+from tests.faults.running_project import limited, lives
 from tests.faults.thresholds import Figures
 from tests.support.edited_projects import Edit
 from tests.support.skip_markers import REDIS_SERVER
@@ -30,7 +27,7 @@ def test_refused_visitors_are_in_the_log_and_come_in_later(
 ) -> None:
     web = step.process("web")
     sockets.open(step.url).close()
-    with few_files(web):
+    with limited(web, resource.RLIMIT_NOFILE, FILES):
         refused = sum(not comes_in(step, sockets) for _ in range(VISITORS))
         assert refused > 0
         wait_until(lambda: web.log.text().count(SAID) == refused, SAID_SECONDS, web.log.tail)
@@ -48,18 +45,3 @@ def comes_in(step: Project, sockets: Sockets) -> bool:
     except Refused:
         return False
     return True
-
-
-@contextmanager
-def few_files(launched: Launched) -> Iterator[None]:
-    """Let a process have few open files inside the block."""
-    before = {pid: resource.prlimit(pid, resource.RLIMIT_NOFILE) for pid in pids(launched)}
-    for pid, (_, hard) in before.items():
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (FILES, hard))
-    try:
-        yield
-    finally:
-        for pid, limits in before.items():
-            # One that has ended meanwhile must not hide why the test failed.
-            with suppress(ProcessLookupError):
-                resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 import redis
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from checks.clients.http_client import visiting
 from checks.clients.websocket_client import Refused, Sockets
@@ -17,7 +17,6 @@ from tests.faults.thresholds import BOUNDS, Figures
 from tests.support.edited_projects import Edit
 from tests.support.skip_markers import CHROMIUM, REDIS_SERVER
 from tests.support.tool_process import wait_until
-from workbook.browser import browser, find_chromium
 
 pytestmark = [REDIS_SERVER, CHROMIUM]
 
@@ -44,10 +43,9 @@ CURES = (
 
 
 @pytest.fixture(scope="module")
-def page(step: Project) -> Iterator[Page]:
+def page(step: Project, chromium: Browser) -> Iterator[Page]:
     """Open the live page in a browser, before anything happens."""
-    with browser(find_chromium()) as chromium:
-        page = chromium.new_page()
+    with chromium.new_page() as page:
         page.goto(f"{step.url}/live/")
         expect(status_of(page)).to_have_text("RUNNING", timeout=60_000)
         yield page
@@ -94,7 +92,7 @@ def test_redis_forgets_amid_a_run(
         told_after(page, step, sockets)
         with visiting(step.url) as visitor:
             [task_id] = post(visitor).task_ids()
-            polls_until(visitor, task_id, lambda words: "SUCCESS" in words, 60)
+            polls_until(visitor, task_id, "SUCCESS", 60)
 
 
 @contextmanager

@@ -48,7 +48,7 @@ def test_ended_worker_ends_its_tasks(
     [task_id] = post(visitor).task_ids()
     page = sockets.open(step.url)
     assert page.wait_for(lambda: page.frames, DONE_SECONDS), page.seen
-    polls_until(visitor, task_id, lambda words: "PROGRESS" in words, DONE_SECONDS)
+    polls_until(visitor, task_id, "PROGRESS", DONE_SECONDS)
     since = time.monotonic()
     ask_to_end(step.process("worker"))
     figure("asked to end", time.monotonic() - since)
@@ -59,10 +59,10 @@ def test_ended_worker_ends_its_tasks(
 
 def test_page_of_a_killed_worker(step: Project, visitor: Visitor, figure: Figures) -> None:
     [task_id] = post(visitor).task_ids()
-    polls_until(visitor, task_id, lambda words: "PROGRESS" in words, DONE_SECONDS)
+    polls_until(visitor, task_id, "PROGRESS", DONE_SECONDS)
     step.process("worker").kill()
     since = time.monotonic()
-    polls_until(visitor, task_id, lambda words: SILENT in words, SILENT_SECONDS)
+    polls_until(visitor, task_id, SILENT, SILENT_SECONDS)
     figure("killed", time.monotonic() - since)
     step.restart("worker")
 
@@ -91,12 +91,12 @@ def test_task_waits_for_a_later_worker(step: Project, visitor: Visitor, figure: 
     since = time.monotonic()
     [task_id] = answer.task_ids()
     assert "the task waits for a worker" in answer.words
-    words = polls_until(visitor, task_id, lambda words: WAITING in words, SILENT_SECONDS)
+    words = polls_until(visitor, task_id, WAITING, SILENT_SECONDS)
     assert "the task waits for a worker" in words
     figure("silent", time.monotonic() - since)
     since = time.monotonic()
     step.restart("worker")
-    polls_until(visitor, task_id, lambda words: "SUCCESS" in words, DONE_SECONDS)
+    polls_until(visitor, task_id, "SUCCESS", DONE_SECONDS)
     figure("done later", time.monotonic() - since)
 
 
