@@ -62,7 +62,7 @@ class LivePage:
         def is_shown() -> bool:
             return any(text in shown for shown in self.texts)
 
-        wait_until(lambda: is_shown() or self._end.is_set(), within, 0.02)
+        wait_until(lambda: is_shown() or self._end.is_set(), patience(within), 0.02)
         return is_shown()
 
     def close(self) -> None:

@@ -56,15 +56,15 @@ def require_sign(pages: ClosedPages, project: Project) -> None:
             project,
             f"opened {PAGE} in a browser behind a proxy, which closed the websocket ({page.code})",
             f"{_shown(page.before)}, before and after",
-            f"a message that the connection is lost, within {SHOWN_SECONDS} s, in an element with "
-            'role="status": a status that stays may be an old one',
+            f"a message that the connection is lost, within {SHOWN_SECONDS:g} s, in an element "
+            'with role="status": a status that stays may be an old one',
             "what does the page show when its websocket closes?",
         )
     if page.came_back is not None and not page.tells_the_opening:
         raise _not_yet(
             f"let the page’s next websocket open, after one that was closed with {page.code}",
             f"{_shown(page.again)}, as before it was open",
-            f"a message that it is connected, within {SHOWN_SECONDS} s, in an element with "
+            f"a message that it is connected, within {SHOWN_SECONDS:g} s, in an element with "
             'role="status"',
             "what does the page show when its websocket opens?",
         )
@@ -77,7 +77,7 @@ def require_return(pages: ClosedPages) -> None:
         if pages[code].came_back is None:
             raise _not_yet(
                 f"closed the page’s websocket with {code}, as a proxy may",
-                f"no other one within {BACK_SECONDS} s",
+                f"no other one within {BACK_SECONDS:g} s",
                 "another one: htmx connects again after 1006, 1011, 1012 and 1013 alone",
                 "what opens the websocket again after the other codes?",
             )

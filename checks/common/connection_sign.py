@@ -9,18 +9,19 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from checks.clients.isolation import confined_to
+from checks.pace import patience
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from checks.harness.proxies.websocket_proxy import WebsocketProxy
 
-LOAD_SECONDS, OPEN_SECONDS, SETTLE_SECONDS = 20, 8, 0.5
+LOAD_SECONDS, OPEN_SECONDS, SETTLE_SECONDS = patience(20), patience(8), patience(0.5)
 # What a page may take to show a change, and to reconnect: those that wait do so for some seconds.
-SHOWN_SECONDS, BACK_SECONDS = 3, 12
+SHOWN_SECONDS, BACK_SECONDS = patience(3), patience(12)
 # How long one that was refused is watched: htmx itself would try again within a second, the
 # guide's page after the other codes within 5.
-STAY_SECONDS = 5.5
+STAY_SECONDS = patience(5.5)
 REFUSALS = range(4000, 5000)
 LOOK_MS = 50
 # The visible text of every place that a screen reader reads out on a change, but for the status.

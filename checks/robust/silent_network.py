@@ -13,10 +13,11 @@ from playwright.sync_api import Error, Page
 
 from checks.clients.isolation import confined_to
 from checks.harness.proxies.silent_proxy import SilentProxy
+from checks.pace import patience
 from checks.verdicts import CannotTell
 from workbook.browser import browser
 
-LOAD_SECONDS, OPEN_SECONDS, AGAIN_SECONDS = 20, 6, 20
+LOAD_SECONDS, OPEN_SECONDS, AGAIN_SECONDS = patience(20), patience(6), patience(20)
 PAUSE_MS, SETTLE_MS = 100, 1_000
 # Twice what the page may take to notice.
 FORWARD_MS = 60_000

@@ -16,17 +16,18 @@ from checks.clients.addresses import resolved
 from checks.clients.htmx import polled_path
 from checks.clients.http_client import Answer
 from checks.clients.isolation import confined_to
+from checks.pace import patience
 from checks.verdicts import CannotTell
 from workbook.browser import browser
 
-LOAD_SECONDS, SWAP_SECONDS, POLL_SECONDS, TOLD_SECONDS = 8, 1.5, 6, 60
-CLICK_SECONDS = 5
+LOAD_SECONDS, SWAP_SECONDS, POLL_SECONDS = patience(8), patience(1.5), patience(6)
+TOLD_SECONDS, CLICK_SECONDS, DOWN_SECONDS = patience(60), patience(5), patience(5)
 # What a second click may take until it is answered.
-SECOND_SECONDS = 4
+SECOND_SECONDS = patience(4)
 # A task of 5 s, behind another one where the pool is solo.
-DONE_SECONDS = 14
+DONE_SECONDS = patience(14)
 # A page that polls every second or two does so within that time.
-QUIET_SECONDS = 2.2
+QUIET_SECONDS = patience(2.2)
 PATH = "/check-status/"
 # Tells whether there is anything to click.
 CLICK = """() => {
@@ -223,7 +224,7 @@ class Browsing:
             done.look()
             done.seen.problem = done.seen.problem or "no answer: the click sent no request"
             return
-        self._see(broker_down, lambda answer: answer.status == 503, 5)
+        self._see(broker_down, lambda answer: answer.status == 503, DOWN_SECONDS)
         self._see_second_click(broker_down)
         broker_down.seen.ready.set()
         self._see_forgotten(stranger)

@@ -1,5 +1,6 @@
 """Limits of time on a slow machine: longer there, and on a usual one as they are written."""
 
+import json
 import os
 import shutil
 import sys
@@ -57,6 +58,28 @@ def test_a_step_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pace, "STEP", (sys.executable, "-c", "import time; time.sleep(60)"))
     monkeypatch.setattr(pace, "LONGEST_SECONDS", 0.3)
     assert 0.3 <= pace.step_seconds() < 10
+
+
+def waits_of(module: str, slowness: str) -> dict[str, float]:
+    """Return how long a module of the checks waits on a machine so slow, by its constants."""
+    code = f"import json, {module} as one; print(json.dumps({{name: value for name, value in "
+    code += "vars(one).items() if name.endswith('_SECONDS')}))"
+    environment = os.environ | {pace.VARIABLE: slowness}
+    return json.loads(run_command([sys.executable, "-c", code], ROOT, environment).stdout)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "checks.common.connection_sign",
+        "checks.robust.silent_network",
+        "checks.step_03.browser_session",
+    ],
+)
+def test_a_page_in_a_browser_is_waited_for_longer_on_a_slow_machine(module: str):
+    usual = waits_of(module, "1")
+    assert usual
+    assert waits_of(module, "2") == {name: 2 * seconds for name, seconds in usual.items()}
 
 
 def check_01(project: Path, slowness: str) -> str:

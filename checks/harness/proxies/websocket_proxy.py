@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from checks.harness.proxies.connections import READ_BYTES, accept_each, shut
+from checks.pace import patience
 
 HEAD_BYTES = 65_536
-HOLD_SECONDS, GOODBYE_SECONDS = 30, 2
+HOLD_SECONDS, GOODBYE_SECONDS = patience(30), 2
 # Never sent: a connection that breaks off without a close frame is reported so.
 BROKEN_OFF = 1006
 
