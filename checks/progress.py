@@ -3,6 +3,8 @@
 A reporter adds a display; the harness says what it awaits, and knows no reporter.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 

@@ -1,5 +1,7 @@
 """The command line: the verbs, their options, and how errors reach a person."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import shutil

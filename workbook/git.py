@@ -1,5 +1,7 @@
 """The git of this machine, if there is one that works."""
 
+from __future__ import annotations
+
 import shutil
 import subprocess
 

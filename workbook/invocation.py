@@ -1,5 +1,7 @@
 """How the tool is called, for the sentences that tell a person what to type."""
 
+from __future__ import annotations
+
 import os
 
 # Set by `shell` to the number of its process. There the tool is a command, from whatever folder.

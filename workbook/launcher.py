@@ -1,5 +1,7 @@
 """From any Python into the environment's: makes it if needed, and continues inside it."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys

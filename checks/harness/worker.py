@@ -3,6 +3,8 @@
 Advice on its pool is step_05's.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Mapping
 

@@ -1,5 +1,7 @@
 """A web process behind a proxy that refuses commands in place of Redis."""
 
+from __future__ import annotations
+
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path

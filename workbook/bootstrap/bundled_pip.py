@@ -3,6 +3,8 @@
 Plain standard library.
 """
 
+from __future__ import annotations
+
 import importlib.util
 import os
 import shlex

@@ -6,6 +6,8 @@ PYTHONDONTWRITEBYTECODE says. One at a time, with an end, and it gives way to wh
 `.venv`.
 """
 
+from __future__ import annotations
+
 import compileall
 import os
 import signal

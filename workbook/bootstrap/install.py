@@ -1,5 +1,7 @@
 """Makes the environment in `.venv` and says how far it is. Plain standard library."""
 
+from __future__ import annotations
+
 import errno
 import json
 import os

@@ -1,5 +1,7 @@
 """pip and uv as processes: what they are told, and how they end. Plain standard library."""
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess

@@ -6,6 +6,8 @@ alone is handed on, as variables: passwords in them are then in no list of proce
 first is uv's own variable, then uv's file, then what pip was told.
 """
 
+from __future__ import annotations
+
 import configparser
 import os
 import sys

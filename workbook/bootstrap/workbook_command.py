@@ -3,6 +3,8 @@
 Plain standard library.
 """
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
 

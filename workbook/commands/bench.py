@@ -1,5 +1,7 @@
 """`bench`: what push, polling, the checks and the set-up cost, measured on this machine."""
 
+from __future__ import annotations
+
 import argparse
 import subprocess
 import sys

@@ -1,5 +1,7 @@
 """`check`: the learner's own project against a step's checks."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import re

@@ -3,6 +3,8 @@
 With git where there is one, else with a unified diff of our own.
 """
 
+from __future__ import annotations
+
 import argparse
 import signal
 import subprocess

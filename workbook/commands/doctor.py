@@ -1,5 +1,7 @@
 """`doctor`: whether everything is there, and which step the learner is at."""
 
+from __future__ import annotations
+
 import argparse
 import getpass
 import importlib.metadata

@@ -1,5 +1,7 @@
 """`guide`: serves the guide's pages, and loads them again when one changes."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import subprocess

@@ -1,5 +1,7 @@
 """`hint`: what leads on from the first ✗, in three grades: the idea, the place, the change."""
 
+from __future__ import annotations
+
 import argparse
 import contextlib
 import json

@@ -1,5 +1,7 @@
 """The verb `redis`: a Redis in the foreground, for what is started by hand in other terminals."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import time

@@ -1,5 +1,7 @@
 """`reset`: a file of `work/`, or all of it, as the base of the step has it; and back again."""
 
+from __future__ import annotations
+
 import argparse
 import filecmp
 import os

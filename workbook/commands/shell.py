@@ -1,5 +1,7 @@
 """`shell`: the learner's own shell in `work/`, with the environment active."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import signal

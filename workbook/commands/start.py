@@ -1,5 +1,7 @@
 """`start`: puts the base of a step into `work/`, and keeps what was there."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import secrets

@@ -1,5 +1,7 @@
 """`test`: proves the workbook itself."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import signal

@@ -3,6 +3,8 @@
 Not the noise of editors and of running processes, no databases and no virtual environments.
 """
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress

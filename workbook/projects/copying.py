@@ -1,5 +1,7 @@
 """What is in a project's folder without being part of the project: caches, databases, secrets."""
 
+from __future__ import annotations
+
 import codecs
 import os
 import re

@@ -1,5 +1,7 @@
 """Where in the guide a check's ✗ sends the learner: a page, and a section of it."""
 
+from __future__ import annotations
+
 import re
 
 from workbook.errors import WorkbookError

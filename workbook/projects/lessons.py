@@ -5,6 +5,8 @@ chain `1-TITLE.patch`, `2-TITLE.patch`, …, one a section of its page. It is on
 a `lesson.toml` beside the checks says otherwise: `on = "03"`.
 """
 
+from __future__ import annotations
+
 import re
 import tomllib
 from dataclasses import dataclass

@@ -4,6 +4,8 @@ A Celery worker and beat load the code once. So does a web server, but for Djang
 which starts itself again on a save.
 """
 
+from __future__ import annotations
+
 import re
 import time
 from collections.abc import Sequence

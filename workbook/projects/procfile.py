@@ -1,5 +1,7 @@
 """A project's Procfile: which processes it is made of, and how each is started."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
 

@@ -5,6 +5,8 @@ nothing, and the next run of the checks writes it again. One that a newer workbo
 over, and left as it is. Plain standard library: `python3 workbook` alone reads it.
 """
 
+from __future__ import annotations
+
 import contextlib
 import json
 from collections.abc import Collection, Iterable, Mapping

@@ -11,6 +11,8 @@ A file on disk, the journal, says which replacement goes on. Where a call was ki
 finds it and goes on from there; every step may be done a second time.
 """
 
+from __future__ import annotations
+
 import contextlib
 import filecmp
 import json

@@ -5,6 +5,8 @@ in the folder, such as `.git`. A database of SQLite is known by its first bytes:
 be read, the very reason for a reset, hide none.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """How far the learner is: what is done, what broke since, where they are, and what comes next."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
 

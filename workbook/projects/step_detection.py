@@ -1,5 +1,7 @@
 """Which step a learner's project looks like, judged by what its files say, without running it."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """A lock that says that a terminal watches `work/`: the guide needs no second watcher then."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path

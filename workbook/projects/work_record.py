@@ -4,6 +4,8 @@ Nobody depends on it: a record that is missing, broken or from a newer workbook 
 what `reset` kept lies beside `work/` all the same. Plain standard library.
 """
 
+from __future__ import annotations
+
 import contextlib
 import json
 from collections.abc import Mapping

@@ -5,6 +5,8 @@ what is wrong with an address is found out and said here; libraries see what pas
 in any other text, such as a traceback, are hidden by `workbook.passwords`.
 """
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 from urllib.parse import unquote

@@ -9,6 +9,8 @@ message for nobody, five connections at once fill its queue, and on Windows it n
 one asyncio loop serves all connections, with fakeredis' own asyncio sockets: no polling, no races.
 """
 
+from __future__ import annotations
+
 import argparse
 import asyncio
 import contextlib

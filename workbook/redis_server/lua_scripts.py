@@ -5,6 +5,8 @@ those of redis-py are its locks. They are known by the SHA-1 of their text, so t
 one is never taken for the old one: a test tells which installed script is unknown here.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Sequence
 from hashlib import sha1

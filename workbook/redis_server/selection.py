@@ -1,5 +1,7 @@
 """Which Redis a run uses: one that was named, else one of our own, whose kind `server` picks."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

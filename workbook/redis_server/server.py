@@ -1,5 +1,7 @@
 """A Redis of our own: a real server where there is one, else the embedded one."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import subprocess

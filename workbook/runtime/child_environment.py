@@ -1,5 +1,7 @@
 """The environment variables that a project's processes get, and the mark to find them by."""
 
+from __future__ import annotations
+
 import os
 import sys
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Standard output: for a verb that must end well even when its terminal is gone, and in colour."""
 
+from __future__ import annotations
+
 import os
 import sys
 from typing import Protocol

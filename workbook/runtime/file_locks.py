@@ -1,5 +1,7 @@
 """Locks on files that the system lets go when their holder ends, however it ends."""
 
+from __future__ import annotations
+
 import errno
 import sys
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """Which processes are in a folder, or hold a file in it open, as far as the system tells."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Callable, Sequence

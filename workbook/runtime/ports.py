@@ -1,5 +1,7 @@
 """Ports of this machine: free ones, taken ones, and the processes that hold them."""
 
+from __future__ import annotations
+
 import argparse
 import contextlib
 import os

@@ -1,5 +1,7 @@
 """Finds processes with all they started, by root or mark, and ends them, on Windows too."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import subprocess

@@ -4,6 +4,8 @@ On Windows a pipe and a file have an old code page, which knows no ✓ and no ty
 is no reason to end, and a row of question marks would say nothing. Plain standard library.
 """
 
+from __future__ import annotations
+
 import codecs
 import io
 import sys

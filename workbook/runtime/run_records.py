@@ -5,6 +5,8 @@ that the tool locks. The system lets that lock go however the tool ends: a run w
 taken is over, and what it left is ended by the next call.
 """
 
+from __future__ import annotations
+
 import contextlib
 import json
 import os

@@ -7,6 +7,8 @@ without an end where every process ignores SIGTERM, and forks a helper for each 
 terminal's process group.
 """
 
+from __future__ import annotations
+
 import contextlib
 import datetime
 import queue

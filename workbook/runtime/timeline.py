@@ -1,5 +1,7 @@
 """Where the time of a start went: its parts, with what overlapped, counted from the call."""
 
+from __future__ import annotations
+
 import time
 from dataclasses import dataclass, field
 

@@ -1,5 +1,7 @@
 """Waits that have an end. Plain standard library."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
 from typing import TypeVar

@@ -1,5 +1,7 @@
 """Which shell a person types in: found among the parents of this process, or in SHELL."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import sys

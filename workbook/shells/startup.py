@@ -5,6 +5,8 @@ activates the environment comes after it. No file of the person's is changed. A 
 known here gets the folder and the variables alone.
 """
 
+from __future__ import annotations
+
 import os
 import shlex
 from collections.abc import Callable, Mapping

@@ -7,6 +7,8 @@ the learner's doing, so whatever compares a project with a snapshot passes over 
 the same whichever Django builds it.
 """
 
+from __future__ import annotations
+
 import re
 
 # Right behind these is a version of Django's, and in a migration the time.

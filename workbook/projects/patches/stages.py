@@ -5,6 +5,8 @@ step's snapshot that takes the project back to where the page is then. The numbe
 of the page; the snapshot itself comes after the last of them.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
 
