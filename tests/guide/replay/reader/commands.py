@@ -45,6 +45,10 @@ class Commands:
         if AGAIN in " ".join(printed.split()):
             printed = self._finish(terminal, terminal.type(terminal.command), turn)
         self._require(turn, printed, end=True)
+        if turn.typed.startswith("kill "):
+            # A person sees that it is gone. One that is not quite takes the next message along.
+            terminals = self.session.terminals
+            terminal.wait(lambda: not terminals.runs("worker"), LOOK_SECONDS)
         if SHELL.search(turn.typed):
             self.session.terminals.entered(terminal, turn.typed)
 
