@@ -27,17 +27,16 @@ EDITS = (Edit("Procfile", "-P threads -c 10", "-P threads -c 16"),)
 @pytest.mark.parametrize("tasks", [SOME_TASKS, pytest.param(MANY_TASKS, marks=pytest.mark.long)])
 @pytest.mark.takes_long("the results are stored, one after the other")
 def test_many_results_are_stored_without_a_lock(tasks: int, step: Project, figure: Figures) -> None:
-    ids = [str(uuid4()) for _ in range(tasks)]
+    ids = {str(uuid4()) for _ in range(tasks)}
     since = time.monotonic()
     for task_id in ids:
         step.app.send_task(TASK, task_id=task_id)
 
     def ends() -> Counter[str]:
-        return Counter(row["status"] for row in step.ask("results")["rows"])
+        rows = step.ask("results")["rows"]
+        return Counter(row["status"] for row in rows if row["task_id"] in ids)
 
     wait_until(lambda: ends()["SUCCESS"] == tasks, STORED_SECONDS, lambda: str(ends()))
     if tasks == MANY_TASKS:  # what the figure is of
         figure("stored", time.monotonic() - since)
-    stored = {row["task_id"] for row in step.ask("results")["rows"]}
-    assert stored == set(ids)
     assert LOCKED not in step.process("worker").log.text()
