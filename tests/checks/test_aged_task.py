@@ -45,7 +45,7 @@ def test_a_process_that_writes_meanwhile_is_waited_for(project: SimpleNamespace)
         written = threading.Timer(0.5, writer.execute, ["COMMIT"])
         written.start()
         assert age(project, TASK_ID, 8 * DAY)
-        written.join()
+        written.join(10)
 
 
 @pytest.mark.parametrize("expires", [None, 0])

@@ -48,7 +48,8 @@ class Commands:
         if turn.typed.startswith("kill "):
             # A person sees that it is gone. One that is not quite takes the next message along.
             terminals = self.session.terminals
-            terminal.wait(lambda: not terminals.runs("worker"), LOOK_SECONDS)
+            if not terminal.wait(lambda: not terminals.runs("worker"), LOOK_SECONDS):
+                raise Mishap("the worker goes on after it was killed", turn.line)
         if SHELL.search(turn.typed):
             self.session.terminals.entered(terminal, turn.typed)
 
