@@ -36,9 +36,9 @@ class _Carrier:
             while data := source.recv(READ_BYTES):
                 if not self.is_silent.is_set():
                     target.sendall(data)
-            if self.is_silent.is_set():
-                return  # that one side has left is not told to the other
-        self.close()
+        # Then that one side has left, or reset its connection, is not told to the other.
+        if not self.is_silent.is_set():
+            self.close()
 
 
 class SilentProxy:
