@@ -105,6 +105,14 @@ def test_no_machine_reads_a_file_of_another(machines: Cluster) -> None:
         assert list(machine.folder.rglob("*.sqlite3")) == []
 
 
+def test_a_browser_asks_each_time_whether_a_static_file_has_changed(machines: Cluster) -> None:
+    with machines.browser() as browser:
+        first = browser.get("/static/live.js")
+        assert (first.status_code, first.headers["Cache-Control"]) == (200, "no-cache")
+        known = {"If-Modified-Since": first.headers["Last-Modified"]}
+        assert browser.get("/static/live.js", headers=known).status_code == 304
+
+
 def test_who_comes_asks_redis_as_often_as_the_page_reckons(machines: Cluster) -> None:
     machines.redis.set(LOCK, 1, ex=60)  # a run goes on, and says nothing meanwhile
     try:

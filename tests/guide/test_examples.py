@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.guide.captures import CAPTURES, SERVER_VARIABLES, file_of
 from tests.support.edited_projects import Edit
 from tests.support.examples import ExampleProject, example_project
 from tests.support.guides import box, complaint
+from workbook.paths import ROOT
 from workbook.projects.procfile import commands
 from workbook.projects.steps import all_steps
 
@@ -47,6 +49,14 @@ def test_a_name_that_is_no_example_stops_the_build_and_names_those_there_are():
 def test_a_page_shows_what_the_command_prints(name: str):
     captured = file_of(name).read_text(encoding="utf-8")
     assert captured == CAPTURES[name].printed(), "run `python -m tests.guide.captures`"
+
+
+def test_a_server_installs_what_the_pipfile_names_for_step_05():
+    pipfile = tomllib.loads((ROOT / "Pipfile").read_text(encoding="utf-8"))["packages"]
+    named = (EXAMPLES / "production/requirements.txt").read_text(encoding="utf-8").splitlines()
+    # Its worker has threads. The last one is named for the lock alone: redis asks for it.
+    wanted = {name: one for name, one in pipfile.items() if name not in ("gevent", "async-timeout")}
+    assert sorted(named) == sorted(f"{name}{version}" for name, version in wanted.items())
 
 
 def test_sqlite_keeps_a_log_and_takes_writers_one_by_one(tmp_path: Path):

@@ -29,7 +29,7 @@ QUEUE_SETTINGS = EXAMPLES / "queues" / "config" / "settings.py"
 # What the Compose specification knows for a service, as far as it is used here.
 KNOWN_KEYS = {
     *("build", "command", "depends_on", "env_file", "environment", "healthcheck", "image"),
-    *("networks", "ports", "restart", "volumes"),
+    *("networks", "ports", "restart", "stop_grace_period", "volumes"),
 }
 CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
 INNER_NAME = re.compile(r"\b[\w-]+\.internal\b")
@@ -77,6 +77,12 @@ def test_every_service_starts_what_the_units_start(services):
         (started,) = commands_of(services, f"worker-{queue}")
         assert started == bare(started_by(WORKER, queue))
     assert commands_of(services, "beat") == [bare(started_by(BEAT))]
+
+
+def test_a_worker_has_as_long_to_end_as_under_systemd(services):
+    seconds = re.search(r"^TimeoutStopSec=(\d+)$", WORKER.read_text("utf-8"), re.MULTILINE)[1]
+    grace = {services[f"worker-{queue}"]["stop_grace_period"] for queue in queues()}
+    assert grace == {f"{seconds}s"}
 
 
 def test_every_queue_has_a_worker_and_nobody_else_has(services):

@@ -52,7 +52,7 @@ def test_systemd_reads_the_units_without_a_word(tmp_path: Path):
         # It asks whether the programs are there, and this machine has them elsewhere.
         here = text.replace("/srv/status/.venv/bin", str(Path(sys.executable).parent))
         unit.write_text(here, encoding="utf-8")
-    names = ["status-web.service", "status-worker@slow.service", "status-beat.service"]
+    names = [f"status-{name}.service" for name in ("web", "worker", "worker@slow", "beat")]
     done = run_command(
         ["systemd-analyze", "verify", "--man=no", *(f"./{name}" for name in names)], tmp_path
     )

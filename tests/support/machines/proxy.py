@@ -78,7 +78,9 @@ def prepared_proxy(folder: Path, static: Path, web_ports: Sequence[int]) -> Prox
     replaced = {
         "www.example.org": LOOPBACK,
         "listen 80;": f"listen {LOOPBACK}:{plain};",
+        "listen [::]:80;": "",
         "listen 443 ssl;": f"listen {LOOPBACK}:{port} ssl;",
+        "listen [::]:443 ssl;": "",
         "/etc/ssl/status/": f"{folder}/",
         "/srv/status/staticfiles/": f"{static}/",
     }
