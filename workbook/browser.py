@@ -1,4 +1,4 @@
-"""The Chromium of this machine, for what is checked in a real browser."""
+"""Finds the Chromium of this machine, and starts it."""
 
 from __future__ import annotations
 

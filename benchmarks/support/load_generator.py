@@ -1,4 +1,4 @@
-"""Visitors in a process of their own, from outside."""
+"""Commands the visitors of a benchmark, which `load_worker` is the process of."""
 
 import json
 import queue

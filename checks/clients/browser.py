@@ -1,4 +1,4 @@
-"""A page in a real browser, watched beside the checks: which texts its status showed."""
+"""A page in a real browser: loaded, and watched beside the checks for what its status shows."""
 
 import threading
 import time

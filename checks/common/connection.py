@@ -1,4 +1,4 @@
-"""Whether a page shows that its websocket is open or closed, and whether it reconnects."""
+"""The ✗ for a page that does not say its websocket is closed, or does not reconnect."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Pages in a real browser whose websockets are closed: what they show, and which reconnect."""
+"""Closes the websockets of pages in a real browser, one a close code, and watches each page."""
 
 from __future__ import annotations
 

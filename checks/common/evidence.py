@@ -1,4 +1,4 @@
-"""Where a check finds evidence: in an answer, in the logs, in what the processes are doing."""
+"""A ✗ with its cause, looked for in an answer, a websocket, the logs, or a waiting process."""
 
 from __future__ import annotations
 

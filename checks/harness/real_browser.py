@@ -1,4 +1,4 @@
-"""The real browser that some checks look through: its executable, or why there is none."""
+"""Requires a real browser for a check: its executable from `workbook.browser`, or a – without."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A process of the learner's Procfile: started, with its log, and ended if it prints too much."""
+"""Starts a process of the Procfile, web, worker or beat: with its log, and ended by force."""
 
 import contextlib
 import subprocess

@@ -1,4 +1,4 @@
-"""What happens in a run of checks, as lines that another process reads.
+"""The events of a run of checks, and their form as lines of JSON that another process reads.
 
 `--verdict-lines` writes them, `check --watch` reads them, and passes them on to the guide. Nothing
 of pytest is imported here.

@@ -1,4 +1,4 @@
-"""Remembers what a run said of `work/`, for `python3 workbook` alone, `hint`, and the next run."""
+"""The pytest plugin that collects what a run said of `work/`, for `verdict_memory` to keep."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

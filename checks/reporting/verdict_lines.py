@@ -1,4 +1,4 @@
-"""The reporter for a program: what happens, as lines of JSON on the standard output."""
+"""The reporter for a program: prints a run of pytest as the lines that `events` knows."""
 
 import sys
 

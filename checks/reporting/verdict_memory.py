@@ -1,4 +1,4 @@
-"""Writes down what a run's verdicts come to. Nothing of pytest is imported here."""
+"""Turns the verdicts of a run into what `workbook.projects.progress` keeps of it. No pytest."""
 
 from collections.abc import Sequence
 

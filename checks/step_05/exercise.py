@@ -1,4 +1,4 @@
-"""Step 05's exercise: what its task's owner and a stranger see, beside the other checks."""
+"""What goes on beside the checks for step 05's exercise: its task's owner, and a stranger."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The screen for a program, such as the guide: what happens, as lines of JSON."""
+"""The screen of `check --watch` for a program, such as the guide: the lines of `events`."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path

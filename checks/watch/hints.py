@@ -1,4 +1,4 @@
-"""The hint for a ✗: the tool's own where it has them, else the guide's section."""
+"""Asks `workbook hint` for the ✗ under `--watch`; without hints, the section of the guide."""
 
 import os
 import subprocess

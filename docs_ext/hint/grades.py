@@ -1,4 +1,4 @@
-"""The three grades of a hint for a ✗, and those of an exercise, as lines of text."""
+"""Writes one of the three grades of a hint; `workbook.commands.hint` decides which is due."""
 
 import textwrap
 from pathlib import Path

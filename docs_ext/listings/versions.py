@@ -1,4 +1,4 @@
-"""What a page builds, one version after the other, as the texts of a project's files.
+"""The states that a project's files go through on a page, as texts: its stages, its snapshot.
 
 On the page of a step these are its stages and then the snapshot; each is compared with the one
 before it, and the first with what is on the learner's disk when the page begins. They are read

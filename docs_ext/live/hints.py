@@ -1,4 +1,4 @@
-"""What the reader asks the tool for from a page: a hint."""
+"""Asks `workbook hint` for a reader of the live guide."""
 
 import os
 from collections.abc import Mapping

@@ -11,7 +11,7 @@ from checks.verdicts import Check, Exercise
 from docs_ext.hint.grades import exercise_grades, exercise_lines, hint_lines
 from docs_ext.hint.places import Place, place_named, shown_now
 from docs_ext.hint.sections import plain_text, sections_of, tips_of
-from tests.guide.test_hints import HINT, named_places
+from tests.guide.test_guide_places import HINT, named_places
 from tests.support.text_files import write_files
 from workbook.paths import CHECKS, ROOT
 from workbook.projects.lessons import find_lesson

@@ -6,7 +6,7 @@ import re
 import pytest
 from markdown.extensions.toc import slugify
 
-from tests.guide.test_hints import named_places
+from tests.guide.test_guide_places import named_places
 from tests.support.troubleshooting import PAGE, Entry, entries
 from workbook.paths import ROOT
 from workbook.projects.lessons import find_lesson

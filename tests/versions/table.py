@@ -1,4 +1,4 @@
-"""The table in the terminal, and where it is kept."""
+"""The tried versions as a table: printed, and kept in benchmarks/results/versions.json."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""What is in a project's folder without being part of the project: caches, databases, secrets."""
+"""Copies a project, without the caches, databases and secrets that lie in its folder."""
 
 from __future__ import annotations
 

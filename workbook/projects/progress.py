@@ -1,4 +1,4 @@
-"""What the checks have said of `work/` so far, step by step, kept for the calls after them.
+"""The memory of the checks: what they have said of `work/` so far, step by step, in a file.
 
 It outlives `start`, and nobody depends on it: a file that is missing, broken or half-written says
 nothing, and the next run of the checks writes it again. One that a newer workbook wrote is passed
