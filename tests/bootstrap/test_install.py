@@ -32,6 +32,14 @@ def stamp_of(root: Path) -> str:
     return stamp.read_text(encoding="utf-8") if stamp.exists() else ""
 
 
+def as_of_an_older_python(root: Path) -> None:
+    """Change the stamp as if the Python below the environment had been updated since."""
+    stamp = root / ".venv/workbook-stamp"
+    lines = stamp_of(root).splitlines()
+    older = ["python 3.9" if line.startswith("python ") else line for line in lines]
+    stamp.write_text("\n".join(line for line in older if not line.startswith("interpreter")))
+
+
 def count(root: Path) -> str:
     """Return a stand-in for uv that counts its calls in the file `calls`."""
     return f"open({str(root / 'calls')!r}, 'a').write('x')"
@@ -133,6 +141,44 @@ def test_a_useless_venv_of_somebody_elses_is_kept(fresh: Path):
     (kept,) = (fresh / ".workbook").glob("kept-environment-*/notes.txt")
     assert kept.read_text() == "mine"
     assert kept.parent.name in output
+
+
+@pytest.fixture
+def foreign(fresh: Path) -> Path:
+    """A workbook in which somebody made `.venv` by hand, and put a file of their own into it."""
+    venv = fresh / ".venv"
+    run_command([base_python(), "-m", "venv", "--without-pip", str(venv)], check=True)
+    (venv / "mine").write_text("mine")
+    return fresh
+
+
+def kept_file(root: Path) -> Path:
+    """Return the person's own file where the environment that held it is kept."""
+    (kept,) = (root / ".workbook").glob("kept-environment-*/mine")
+    return kept
+
+
+def test_somebody_elses_environment_is_kept_after_a_first_call_was_interrupted(foreign: Path):
+    interrupts = "import os, signal, time; os.kill(os.getppid(), signal.SIGINT); time.sleep(60)"
+    assert finish(first_call(foreign, FAKE_UV=interrupts))[0] == 130
+    output = entered(foreign)
+    assert kept_file(foreign).parent.name in output
+
+
+def test_somebody_elses_environment_is_kept_when_its_python_was_updated(foreign: Path):
+    entered(foreign)
+    assert (foreign / ".venv/mine").exists()
+    as_of_an_older_python(foreign)
+    output = entered(foreign)
+    assert kept_file(foreign).parent.name in output
+
+
+def test_a_venv_that_is_a_file_is_kept(fresh: Path):
+    """As pipenv leaves one: it says where the environment is."""
+    (fresh / ".venv").write_text("elsewhere")
+    entered(fresh)
+    (kept,) = (fresh / ".workbook").glob("kept-environment-*")
+    assert kept.read_text() == "elsewhere"
 
 
 def test_killed_half_way_the_next_call_waits_for_the_rest_and_mends_it(fresh: Path):
@@ -282,10 +328,7 @@ def asks_for_the_version(root: Path) -> str:
 
 def test_a_python_of_another_version_gets_an_environment_of_its_own(fresh: Path):
     entered(fresh)
-    stamp = fresh / ".venv/workbook-stamp"
-    lines = stamp_of(fresh).splitlines()
-    older = ["python 3.9" if line.startswith("python ") else line for line in lines]
-    stamp.write_text("\n".join(line for line in older if not line.startswith("interpreter")))
+    as_of_an_older_python(fresh)
     (fresh / ".venv/old").write_text("")
     output = entered(fresh)
     assert "made again" in output

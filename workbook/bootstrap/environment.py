@@ -17,6 +17,8 @@ from workbook.paths import ENVIRONMENT, ROOT
 from workbook.runtime.process_output import decoded
 
 LOCK = ROOT / "Pipfile.lock"
+# Lies in an environment that the tool made: nothing in it is a person's own.
+MADE_HERE = ENVIRONMENT / "made-by-workbook"
 UNFINISHED = "unfinished\n"
 
 

@@ -94,9 +94,9 @@ def require_modules() -> None:
 def lay_folder() -> None:
     """Leave a `.venv` that can be installed into, or an empty one; nothing that works is discarded.
 
-    An environment that the tool itself left unfinished, or whose Python is gone or another one by
-    now, makes room for a new one. One that the tool did not make is kept below `.workbook` if it is
-    no use.
+    An environment that was left unfinished, or whose Python is gone or another one by now, makes
+    room for a new one. One that the tool did not make is kept below `.workbook`, and so is a file
+    of that name: a stamp alone says only that the tool has installed into it.
     """
     for rest in STATE.glob("discarded-*"):
         shutil.rmtree(rest, ignore_errors=True)
@@ -107,16 +107,20 @@ def lay_folder() -> None:
     runs = tuple(map(int, version.split("."))) >= (3, 11) if version else False
     if runs and stamp != environment.UNFINISHED and not moved and not updated:
         return
-    if ENVIRONMENT.exists() and any(ENVIRONMENT.iterdir()):
-        kind = "discarded" if stamp else "kept-environment"
+    is_empty = ENVIRONMENT.is_dir() and not any(ENVIRONMENT.iterdir())
+    if os.path.lexists(ENVIRONMENT) and not is_empty:
+        is_ours = environment.MADE_HERE.exists()
+        kind = "discarded" if is_ours else "kept-environment"
         away = STATE / f"{kind}-{time.strftime('%Y-%m-%d-%H%M%S')}-{os.getpid()}"
         ENVIRONMENT.rename(away)
-        if stamp:
+        if is_ours:
             print("The environment in .venv is unfinished or out of place: it is made again.")
             shutil.rmtree(away, ignore_errors=True)
         else:
-            print(f"The .venv that was here is of no use; it is kept as {away.relative_to(ROOT)}.")
+            kept = away.relative_to(ROOT)
+            print(f"The .venv that was here can't be used as it is: it is kept as {kept}.")
     ENVIRONMENT.mkdir(exist_ok=True)
+    environment.MADE_HERE.touch()
 
 
 def require_room_for_paths() -> None:
