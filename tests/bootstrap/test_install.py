@@ -298,12 +298,29 @@ def test_no_package_has_longer_paths_than_are_made_room_for():
     assert below + max(map(len, files)) <= LONGEST_PATH
 
 
-def test_a_missing_lock_gets_a_sentence(fresh: Path):
-    entered(fresh)
+@pytest.mark.parametrize("is_made", [False, True])
+def test_a_missing_lock_gets_a_sentence(fresh: Path, is_made: bool):
+    if is_made:
+        entered(fresh)
     (fresh / "Pipfile.lock").unlink()
     errors = refused(fresh)
-    assert "git checkout Pipfile.lock" in errors
-    shutil.rmtree(fresh)
+    assert "git checkout HEAD Pipfile.lock" in errors
+
+
+@pytest.mark.parametrize(
+    ("lock", "said"),
+    [
+        ("<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> main\n", "line 1 column 1"),
+        ('{"default": {"mine": {"git": "/somewhere"}}, "develop": {}}', "mine has no version"),
+        ('{"default": {}}', "no part 'develop'"),
+        ('["mine"]', "what to install: "),
+    ],
+)
+def test_a_damaged_lock_gets_a_sentence(fresh: Path, lock: str, said: str):
+    (fresh / "Pipfile.lock").write_text(lock)
+    errors = refused(fresh)
+    assert said in errors
+    assert "git checkout HEAD Pipfile.lock" in errors
 
 
 def test_a_later_call_starts_no_python_to_ask_for_its_version(fresh: Path):

@@ -5,6 +5,7 @@ interrupted half-way is told from a complete one. It names the portions of the l
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -90,13 +91,37 @@ def stamp_fields() -> dict[str, str]:
 
 def lock_digest() -> str:
     """Return what changes when the lock does. Raises WorkbookError where it can't be read."""
+    return hashlib.sha256(_lock_bytes()).hexdigest()
+
+
+def locked_packages() -> "dict[str, dict[str, object]]":
+    """Return the packages that the lock names. Raises WorkbookError where it can't be read."""
     try:
-        return hashlib.sha256(LOCK.read_bytes()).hexdigest()
+        lock = json.loads(_lock_bytes())
+        packages: dict[str, dict[str, object]] = {**lock["default"], **lock["develop"]}
+        for name, entry in packages.items():
+            if "version" not in entry or "hashes" not in entry:
+                raise ValueError(f"{name} has no version or no hashes")
+    except KeyError as problem:
+        raise _unusable_lock(f"it has no part {problem}") from problem
+    except (ValueError, TypeError) as problem:
+        raise _unusable_lock(str(problem)) from problem
+    return packages
+
+
+def _lock_bytes() -> bytes:
+    try:
+        return LOCK.read_bytes()
     except OSError as problem:
-        raise WorkbookError(
-            f"The workbook needs {LOCK}, which says what to install: {problem.strerror}.\n"
-            "Bring it back with: git checkout Pipfile.lock"
-        ) from problem
+        raise _unusable_lock(str(problem.strerror)) from problem
+
+
+def _unusable_lock(reason: str) -> WorkbookError:
+    return WorkbookError(
+        f"The workbook needs {LOCK}, which says what to install: {reason}.\n"
+        # With HEAD, git also replaces a file in which it has left the marks of a conflict.
+        "Bring it back with: git checkout HEAD Pipfile.lock"
+    )
 
 
 def expected_stamp(version: str, portions: Iterable[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import shutil
@@ -146,8 +145,7 @@ class Installation:
         self.lock_handle = lock_handle
         self.portions = set(wanted)
         self.began = time.monotonic()
-        lock = json.loads(environment.LOCK.read_text(encoding="utf-8"))
-        self.packages = lock["default"] | lock["develop"]
+        self.packages = environment.locked_packages()
 
     @property
     def wanted(self) -> set[str]:
