@@ -18,6 +18,7 @@ def enter(arguments: list[str]) -> int:
     """Go on with `arguments` in the environment's Python; the working folder stays as it is.
 
     On POSIX this process becomes that Python. On Windows it waits for it and returns its exit code.
+    Raises WorkbookError where it can't be started.
     """
     # By its path, not with -m: a file in the learner's current folder can't pass for a library.
     script = ROOT / "workbook" / "__main__.py"
@@ -25,10 +26,18 @@ def enter(arguments: list[str]) -> int:
     environ = activated(dict(os.environ))
     sys.stdout.flush()
     sys.stderr.flush()
-    if os.name == "posix":
-        hold_interrupts()
-        os.execve(command[0], command, environ)
-    with subprocess.Popen(command, env=environ) as process:
+    try:
+        if os.name == "posix":
+            hold_interrupts()
+            os.execve(command[0], command, environ)
+        process = subprocess.Popen(command, env=environ)
+    except OSError as problem:
+        raise WorkbookError(
+            f"The environment's Python, {command[0]}, could not be started: {problem.strerror}.\n"
+            "Put the workbook on a disk from which programs may be started, or remove .venv to have"
+            " it made again, then call again."
+        ) from problem
+    with process:
         return wait_for_successor(process)
 
 

@@ -97,6 +97,28 @@ def test_later_calls_start_at_once_from_any_folder_and_keep_it(fresh: Path, tmp_
     assert told["path"].split(os.pathsep)[0].startswith(str(fresh / ".venv"))
 
 
+def test_a_call_with_a_closed_standard_output_goes_on_inside(fresh: Path):
+    entered(fresh)
+    command = ["sh", "-c", 'exec "$@" >&-', "sh", base_python(), fresh / "workbook", "diff"]
+    answer = run_command(command)
+    assert (answer.returncode, answer.stderr) == (7, "")
+
+
+def test_an_environment_whose_python_may_not_be_started_gets_a_sentence(fresh: Path):
+    """As on a disk from which no program may be started."""
+    entered(fresh)
+    python = fresh / ".venv/bin/python"
+    python.unlink()
+    python.write_text("not executable")
+    code = (
+        "from workbook.bootstrap import environment as e;"
+        "e.write_stamp(e.expected_stamp('3.11', ['base']))"
+    )
+    run_command([base_python(), "-c", code], fresh, check=True)
+    errors = refused(fresh)
+    assert "could not be started: Permission denied" in errors
+
+
 def test_a_changed_lock_is_installed_once_in_place(fresh: Path):
     entered(fresh, FAKE_UV=count(fresh))
     (fresh / ".venv/mine").write_text("still there")

@@ -1,13 +1,16 @@
 """The command line: help, unknown words, exit codes."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_command
 from tests.support.tool_process import lay_project, tool_run
 from tests.support.workbook_copy import SmallWorkbook
+from workbook.invocation import CALL
 from workbook.paths import ROOT
 from workbook.runtime.ports import free_port
 
@@ -97,6 +100,18 @@ def test_a_reader_that_leaves_early_causes_no_complaint(small: SmallWorkbook):
         assert process.stderr.read() == b""
     # 0 if all of it still went into the pipe, 1 if not.
     assert process.returncode in (0, 1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closed by a shell of POSIX")
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["diff", "02"], ["doctor"], ["bench", "nosuch"], ["check"]]
+)
+def test_a_closed_standard_output_changes_no_exit_code(small: SmallWorkbook, arguments: list[str]):
+    command = [sys.executable, "-P", "-c", CALL, *arguments]
+    environ = os.environ | {"PYTHONPATH": str(small.root), "PYTHONUTF8": "1"}
+    closed = run_command(["sh", "-c", 'exec "$@" >&-', "sh", *command], small.root, environ)
+    usual = small.call(*arguments)
+    assert (closed.returncode, closed.stderr) == (usual.returncode, usual.stderr)
 
 
 def test_pytest_gets_what_test_does_not_know_and_its_exit_code_is_passed_on(small: SmallWorkbook):

@@ -1,13 +1,15 @@
-"""Output that its encoding cannot hold: a readable character replaces what is unknown.
+"""Output that its encoding cannot hold, or that has nowhere to go: neither is a reason to end.
 
-On Windows a pipe and a file have an old code page, which knows no ✓ and no typographic quotes. That
-is no reason to end, and a row of question marks would say nothing. Plain standard library.
+A readable character replaces what the encoding does not know: on Windows a pipe and a file have an
+old code page, which knows no ✓ and no typographic quotes, and a row of question marks would say
+nothing. Plain standard library.
 """
 
 from __future__ import annotations
 
 import codecs
 import io
+import os
 import sys
 
 # The name of the error handler, for `reconfigure(errors=…)` once this module is imported.
@@ -41,7 +43,21 @@ codecs.register_error(READABLE, stand_in)
 
 
 def keep_output_readable() -> None:
-    """Let this process's standard output and error never fail on a character."""
+    """Let this process's standard output and error be there, and never fail on a character."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=READABLE)
+
+
+def _open_closed_streams() -> None:
+    """Open the null device for each standard stream that was closed at the start, as by `>&-`.
+
+    Python has None in its place. And the next file that is opened would get its number: what this
+    process starts would read from that file, or write into it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            number = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(number, True)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
