@@ -85,6 +85,20 @@ def test_one_at_a_time(made: Path, slow: psutil.Process) -> None:
     assert (made / ".workbook/compilation.pid").read_text() == str(slow.pid)
 
 
+def test_a_compilation_that_was_done_leaves_no_number_to_signal(made: Path) -> None:
+    assert call(made, "compilation.run(processes=1)").wait(30) == 0
+    assert (made / ".venv/workbook-compiled").exists()
+    assert not (made / ".workbook/compilation.pid").exists()
+
+
+def test_a_compilation_that_was_ended_leaves_no_number_to_signal(
+    made: Path, slow: psutil.Process
+) -> None:
+    assert call(made, "compilation.end_compilation()").wait(30) == 0
+    assert not is_alive(slow)
+    assert not (made / ".workbook/compilation.pid").exists()
+
+
 def test_it_has_the_lowest_priority(slow: psutil.Process) -> None:
     wait_until(lambda: slow.nice() == 19, 20)
 

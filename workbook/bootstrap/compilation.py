@@ -78,16 +78,24 @@ def run(processes: int) -> None:
     if not _is_due(stamp) or (held := _take_turn()) is None:
         return
     with held:
-        ends = time.monotonic() + LONGEST_SECONDS
-        if processes == 1 and hasattr(os, "nice"):
-            os.nice(19)
-        for folder in environment.package_folders(ENVIRONMENT):
-            for part in sorted(folder.iterdir()) if processes else [folder]:
-                if time.monotonic() > ends or environment.read_stamp() != stamp:
-                    return
-                _compile(part, processes)
-        if environment.read_stamp() == stamp:
-            DONE.write_text(stamp, encoding="utf-8")
+        try:
+            _compile_all(stamp, processes)
+        finally:
+            _forget_turn()
+
+
+def _compile_all(stamp: str, processes: int) -> None:
+    """Compile the packages of the environment that has this stamp, as long as it has it."""
+    ends = time.monotonic() + LONGEST_SECONDS
+    if processes == 1 and hasattr(os, "nice"):
+        os.nice(19)
+    for folder in environment.package_folders(ENVIRONMENT):
+        for part in sorted(folder.iterdir()) if processes else [folder]:
+            if time.monotonic() > ends or environment.read_stamp() != stamp:
+                return
+            _compile(part, processes)
+    if environment.read_stamp() == stamp:
+        DONE.write_text(stamp, encoding="utf-8")
 
 
 def _take_turn() -> IO[bytes] | None:
@@ -95,6 +103,14 @@ def _take_turn() -> IO[bytes] | None:
     if held is not None:
         PID.write_text(str(os.getpid()), encoding="utf-8")
     return held
+
+
+def _forget_turn() -> None:
+    """Remove the number while the lock is still held: another process may get it next.
+
+    Whoever finds the lock taken again, before its new holder has written its own, signals nobody.
+    """
+    PID.unlink(missing_ok=True)
 
 
 def _compile(part: Path, processes: int) -> None:
@@ -117,8 +133,8 @@ def end_compilation() -> None:
     ends = time.monotonic() + END_SECONDS
     while (held := try_lock(LOCK)) is None and time.monotonic() < ends:
         with suppress(OSError, ValueError):
-            # The process that holds the lock has written its number, so it is alive.
             os.kill(int(PID.read_text(encoding="utf-8")), signal.SIGTERM)
         time.sleep(0.05)
     if held:
+        _forget_turn()
         held.close()
