@@ -14,7 +14,7 @@ from tests.support.commands import run_command
 from tests.support.fake_installer import base_python
 from tests.support.web_servers import QuietHandler, served, serving
 from workbook.bootstrap import bundled_pip, package_sources
-from workbook.bootstrap.failures import has_no_uv, newer_than_tried, reason
+from workbook.bootstrap.failures import has_no_uv, last_lines, newer_than_tried, reason
 
 CLOSED = "http://127.0.0.1:9/simple"
 ONE = package_sources.requirement("amqp", LOCK["default"]["amqp"])
@@ -188,6 +188,11 @@ def said_by_a_user_without_rights(target: Path, packages: Path) -> str:
     done = run_command([sys.executable, "-c", code])
     assert done.returncode == 1
     return done.stderr
+
+
+def test_a_password_is_hidden_where_its_line_is_cut() -> None:
+    line = f"error: Failed to fetch: `https://me:secret{'x' * 200}@index/simple`"
+    assert "secret" not in last_lines(line)
 
 
 # Said by uv 0.13 on a full tmpfs, by its cache on another, by a server with a certificate of its
