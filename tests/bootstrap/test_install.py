@@ -293,10 +293,24 @@ def test_without_the_venv_module_it_names_the_package(fresh: Path):
     assert not (fresh / ".venv").exists()
 
 
-def test_a_folder_that_cannot_be_written_gets_a_sentence(fresh: Path):
+def test_a_file_in_the_place_of_a_folder_gets_a_sentence(fresh: Path):
     (fresh / ".workbook").write_text("in the way")
     errors = refused(fresh)
     assert "could not write" in errors
+    assert "Move it away" in errors
+
+
+@pytest.mark.parametrize("name", [b"b\xe9ta", b"a:b"])
+def test_a_folder_whose_name_no_environment_can_have_gets_a_sentence(fresh: Path, name: bytes):
+    try:
+        moved = fresh.rename(os.fsdecode(os.fsencode(fresh.parent) + b"/" + name))
+    except OSError:
+        pytest.skip("this system has no such names")
+    # As a person calls it: what is on PYTHONPATH may have no colon.
+    answer = run_command([base_python(), os.fsencode(moved / "workbook")])
+    assert answer.returncode == 1
+    assert "Rename the folder" in answer.stderr
+    assert "Traceback" not in answer.stderr
 
 
 def test_a_folder_too_deep_for_the_packages_gets_a_sentence(fresh: Path):

@@ -1,5 +1,6 @@
 """What the installers say when they fail, from the installers themselves, becomes a sentence."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -14,7 +15,13 @@ from tests.support.commands import run_command
 from tests.support.fake_installer import base_python
 from tests.support.web_servers import QuietHandler, served, serving
 from workbook.bootstrap import bundled_pip, package_sources
-from workbook.bootstrap.failures import has_no_uv, last_lines, newer_than_tried, reason
+from workbook.bootstrap.failures import (
+    explain_unwritable,
+    has_no_uv,
+    last_lines,
+    newer_than_tried,
+    reason,
+)
 
 CLOSED = "http://127.0.0.1:9/simple"
 ONE = package_sources.requirement("amqp", LOCK["default"]["amqp"])
@@ -188,6 +195,19 @@ def said_by_a_user_without_rights(target: Path, packages: Path) -> str:
     done = run_command([sys.executable, "-c", code])
     assert done.returncode == 1
     return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.EBUSY, "unmount it"),
+        (errno.EXDEV, "Move it away"),
+        (errno.EACCES, "Give yourself the right"),
+        (errno.ENOSPC, "disk is full"),
+    ],
+)
+def test_what_the_system_refuses_has_its_own_way_out(number: int, advice: str) -> None:
+    assert advice in explain_unwritable(OSError(number, os.strerror(number), "/here/.venv"))
 
 
 def test_a_password_is_hidden_where_its_line_is_cut() -> None:

@@ -1,6 +1,7 @@
 """Explains in a sentence why the environment could not be made. Plain standard library."""
 
 import errno
+import os
 import re
 import sys
 from pathlib import Path
@@ -66,6 +67,12 @@ REASONS = (
         " sudo apt install python3-venv. Then call again.",
     ),
     (
+        r"'utf-8' codec can't encode|contains the PATH separator",
+        f"The path of the folder {ROOT} has a character that a virtual environment can't have in"
+        f" its own: a “{os.pathsep}”, or one that is not UTF-8. Rename the folder, or move the"
+        " workbook to another one, then call again.",
+    ),
+    (
         r"Failed to build|Failed building wheel|error: subprocess-exited-with-error",
         "A package has no ready-made file for this Python on this system, and it could not be"
         " built here. Use a Python from 3.11 to 3.15 from python.org or your system, then call"
@@ -127,11 +134,12 @@ def explain_unwritable(problem: OSError) -> str:
     """Return what to tell a person when the workbook's own folder can't be written."""
     if problem.errno in (errno.ENOSPC, errno.EDQUOT):
         return DISK_IS_FULL
-    where = problem.filename or ROOT
+    said = f"The workbook could not write {problem.filename or ROOT}: {problem.strerror}.\n"
+    if problem.errno in (errno.ENOTDIR, errno.EEXIST, errno.EBUSY, errno.EXDEV):
+        return said + "Move it away (where a disk is mounted there: unmount it), then call again."
     return (
-        f"The workbook could not write {where}: {problem.strerror}.\n"
-        "Give yourself the right to write there (or clone the workbook into your home folder),"
-        " then call again."
+        f"{said}Give yourself the right to write there (or clone the workbook into your home"
+        " folder), then call again."
     )
 
 
