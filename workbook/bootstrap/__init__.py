@@ -1,4 +1,4 @@
-"""Makes the environment in `.venv` from the lock, before any package is installed.
+"""Makes the environment in `.venv` from Pipfile.lock, before any package is installed.
 
 Plain standard library, and so are the modules that it imports: `errors` with its `passwords`,
 `paths`, and of `runtime` alone `file_locks`, `process_output`, `signals` and `waiting`. Begin with

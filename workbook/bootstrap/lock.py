@@ -1,4 +1,7 @@
-"""Two first calls take turns, and signals unwind what they interrupt. Plain standard library."""
+"""The lock by which two first calls take turns at `.venv`; Pipfile.lock is no part of it.
+
+Signals unwind what they interrupt. Plain standard library.
+"""
 
 import signal
 import sys
