@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from celery import Celery
-
 from benchmarks.pools.results import MixingRow
 from benchmarks.pools.workers import Site, add_example, changed, seconds_until, worker_on
+from checks.harness.celery_app import app_for
 
 RUN, UNRELATED = "status.tasks.send_status_periodically", "celery.backend_cleanup"
 RUNS, UNRELATED_COUNT = 40, 200
@@ -63,7 +62,7 @@ def mixing_round(kind: Kind) -> tuple[int, int]:
 
 def sent(site: Site, name: str, count: int) -> list[str]:
     """Send a task `count` times; return the ids."""
-    with Celery(broker=site.redis_url) as sender:
+    with app_for(site.redis_url) as sender:
         return [sender.send_task(name).id for _ in range(count)]
 
 

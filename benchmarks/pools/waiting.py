@@ -4,13 +4,13 @@ import shutil
 from collections.abc import Sequence
 from functools import partial
 
-from celery import Celery
 from redis import Redis
 
 from benchmarks.pools import sleeping
 from benchmarks.pools.results import WaitingRow
 from benchmarks.pools.workers import seconds_until, worker_on
 from benchmarks.support.statistics_summary import figure
+from checks.harness.celery_app import app_for
 from workbook.errors import WorkbookError
 from workbook.runtime.process_tree import trees
 
@@ -34,7 +34,7 @@ def waiting_round(pool: str) -> tuple[float, float, int]:
     """
     add_task = partial(shutil.copy, sleeping.__file__)
     with worker_on(pool, add_task, f"-I sleeping -Q {QUEUE}") as site:
-        with Celery(broker=site.redis_url) as sender, Redis.from_url(site.redis_url) as client:
+        with app_for(site.redis_url) as sender, Redis.from_url(site.redis_url) as client:
             for _ in range(TASKS):
                 sender.send_task(TASK, queue=QUEUE)
             took = seconds_until(

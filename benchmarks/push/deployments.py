@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx
 import redis
-from celery import Celery
 
 from benchmarks.push.load_task import GO
 from benchmarks.push.projects import WEB, WORKER, command_lines, make_project
@@ -19,6 +18,7 @@ from benchmarks.push.variants import Row
 from benchmarks.support.load_generator import Delivery, LoadWorker, load_worker
 from benchmarks.support.processes import FASTER, Measured, measured
 from benchmarks.support.visitors import Address
+from checks.harness.celery_app import app_for
 from workbook.paths import ROOT
 from workbook.redis_server.server import RedisServer, private_redis
 from workbook.runtime.child_environment import environment_for
@@ -119,7 +119,7 @@ def _project(
         log = folder / "worker.log"
         with measured(f"{row.name}’s worker", words[WORKER], *place, log) as worker:
             worker.await_word(" ready.")
-            with Celery(broker=server.url) as sender:
+            with app_for(server.url) as sender:
                 sender.send_task("load_task.send_on_demand", queue="measured")
             yield web, address
 

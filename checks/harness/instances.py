@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import celery
-
+from checks.harness.celery_app import app_for
 from checks.harness.databases.project_databases import Databases
 from checks.harness.preflight import WORKER, own_commands
 from checks.harness.readiness import await_page_somewhere
@@ -43,8 +42,7 @@ class Instance:
     def __init__(self, launcher: Launcher, redis: RedisServer, port: int | None = None) -> None:
         self.launcher, self.redis = launcher, redis
         self.port = port or free_port()
-        # The checks' own app, for the worker, from outside. It must not become the current app.
-        self.app = celery.Celery(broker=redis.url, set_as_current=False)
+        self.app = app_for(redis.url)
         self._launched: dict[str, Launched] = {}
 
     @property

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from checks.harness.preflight import require_own_clients, require_results_in_database
 from checks.harness.probe import written_address
@@ -13,6 +14,7 @@ from checks.target import Target
 from checks.verdicts import NotYet
 from tests.support.edited_projects import Appending, Change, Edit, edited_copy
 from workbook.projects.steps import find_step
+from workbook.redis_server.server import private_redis
 
 SETTINGS = "config/settings.py"
 LAPTOP = "redis://localhost:6379"
@@ -40,11 +42,10 @@ def test_results_in_a_redis_are_told_from_step_02_on(tmp_path: Path) -> None:
     assert told.look_at == f"{SETTINGS}, {BACKEND}"
 
 
-def test_a_variable_that_leads_results_to_a_redis_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(BACKEND, f"{LAPTOP}/1")
-    told = told_of(2, tmp_path)
+def test_a_variable_that_leads_results_to_a_redis_is_named(tmp_path: Path) -> None:
+    """As python-dotenv sets one in settings.py, from `.env`."""
+    variable = f"import os\nos.environ['{BACKEND}'] = '{LAPTOP}/1'"
+    told = told_of(2, tmp_path, Appending(SETTINGS, variable))
     assert told.seen == f"{LAPTOP}/1"
     assert told.look_at.startswith(f"the environment: its {BACKEND} wins")
 
@@ -55,6 +56,20 @@ def test_results_without_their_app_lead_to_the_apps() -> None:
         require_results_in_database(STORED | {"installed_apps": []}, in_database=False)
     assert told.value.seen == "django-db, and no django_celery_results among the apps"
     assert told.value.look_at.endswith("INSTALLED_APPS")
+
+
+@pytest.mark.takes_long("the processes of a project start")
+@pytest.mark.parametrize("name", ["BROKER_URL", "CELERY_BROKER_URL", "CELERY_BROKER_READ_URL"])
+def test_a_broker_of_another_project_in_the_environment_is_out_of_reach(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = Target(edited_copy(2, (), tmp_path), "named", find_step("02"))
+    with private_redis() as foreign, Redis.from_url(foreign.url) as client:
+        monkeypatch.setenv(name, foreign.url)
+        with opened_project(target, ["web", "worker"]) as project:
+            project.running()
+            assert project.received("status.tasks.send_status") == 0
+        assert client.keys() == []
 
 
 # What step 05's task makes its lock with, and what is said of each of these in its place.

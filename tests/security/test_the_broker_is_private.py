@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from tests.support.skip_markers import REDIS_SERVER
-from tests.support.snapshots import SnapshotRun, csrf
+from tests.support.snapshots import SnapshotRun, csrf, snapshot_run
 from tests.support.tool_process import ToolRun, tool_run, wait_until
 from tests.support.workbook_copy import SmallWorkbook
 from workbook.paths import ROOT
@@ -23,6 +23,11 @@ from workbook.runtime.ports import free_port
 PASSWORD = "correct/horse@battery"
 SHAPES = (PASSWORD, quote(PASSWORD, safe=""), "horse", "battery")
 READY_SECONDS = 60
+# What another project's Celery is told its broker and its results by.
+OF_ANOTHER_PROJECT = (
+    *("BROKER_URL", "CELERY_BROKER_URL", "CELERY_BROKER_READ_URL", "CELERY_BROKER_WRITE_URL"),
+    *("RESULT_BACKEND", "CELERY_RESULT_BACKEND"),
+)
 
 
 def listening(pids: Iterable[int]) -> set[str]:
@@ -47,6 +52,23 @@ def test_a_run_listens_on_loopback_alone(served: SnapshotRun) -> None:
     found = listening(process.pid for process in served.tool.left())
     assert found
     assert [address for address in found if not ip_address(address).is_loopback] == []
+
+
+def test_no_process_of_a_run_reaches_the_broker_of_another_project(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with private_redis() as foreign, redis.Redis.from_url(foreign.url) as client:
+        for name in OF_ANOTHER_PROJECT:
+            monkeypatch.setenv(name, foreign.url)
+        with snapshot_run("02") as run, run.visitor() as visitor:
+            run.tool.wait_for("broker -> ")  # said by beat
+            ours = run.redis_url.removeprefix("redis://")
+            assert re.search(rf"broker -> \S*{re.escape(ours)}", run.tool.text)
+            assert visitor.post("/check-status/", data=csrf(visitor)).status_code == 200
+            run.tool.wait_for("payload")
+            run.shell("from status.tasks import send_status; send_status.delay('typed by hand')")
+            run.tool.wait_for("typed by hand")
+        assert client.keys() == []
 
 
 @dataclass(frozen=True)

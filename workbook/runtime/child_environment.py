@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import MutableMapping
 from pathlib import Path
 
 from workbook.paths import ROOT
 
 # Carried by every process of a run, so that the last grandchild is found whoever its parent is.
 MARK = "WORKBOOK_RUN"
+BROKER_ADDRESS = "CELERY_BROKER_REDIS_URL"
+# What Celery's command line reads besides all that begins with CELERY_.
+READ_BY_CELERY = {"APP", "BROKER_URL", "CONFIG_MODULE", "LOADER", "RESULT_BACKEND", "SKIP_CHECKS"}
 
 
 def environment_for(
@@ -25,6 +29,7 @@ def environment_for(
     # Another project's settings, or modules of this repository, must not shadow the project's.
     for name in ("DJANGO_SETTINGS_MODULE", "PYTHONHOME", "__PYVENV_LAUNCHER__"):
         environment.pop(name, None)
+    forget_celery_variables(environment)
     kept = [
         entry
         for entry in environment.pop("PYTHONPATH", "").split(os.pathsep)
@@ -33,7 +38,7 @@ def environment_for(
     if kept:
         environment["PYTHONPATH"] = os.pathsep.join(kept)
     environment |= {
-        "CELERY_BROKER_REDIS_URL": redis_url,
+        BROKER_ADDRESS: redis_url,
         "PATH": os.pathsep.join([programs, environment.get("PATH", os.defpath)]),
         "PYTHONIOENCODING": "utf-8",
         "PYTHONUNBUFFERED": "1",
@@ -44,3 +49,15 @@ def environment_for(
     if run_id is not None:
         environment[MARK] = run_id
     return environment
+
+
+def forget_celery_variables(environment: MutableMapping[str, str]) -> None:
+    """Take out the variables that Celery reads by itself, as another project may have set them.
+
+    Celery prefers them to a project's settings, and to the address that an app is made with: a
+    worker would take another project's tasks. What a project itself wants is in its `.env`.
+    """
+    for name in list(environment):
+        is_read = name.startswith("CELERY_") or name in READ_BY_CELERY
+        if is_read and name != BROKER_ADDRESS:
+            del environment[name]
