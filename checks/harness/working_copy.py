@@ -11,10 +11,8 @@ from checks.harness.databases.project_databases import Databases, delete, files_
 from checks.harness.process_log import READ_BYTES
 from checks.verdicts import CannotTell
 from workbook.paths import ROOT
-from workbook.projects.copying import noise_in
+from workbook.projects.copying import leaving_out, noise_in
 from workbook.runtime.process_output import decoded
-
-MARK_OF_A_VIRTUALENV = "pyvenv.cfg"
 
 
 def copy_of(source: Path, target: Path) -> None:
@@ -23,18 +21,10 @@ def copy_of(source: Path, target: Path) -> None:
     What its own `.gitignore` names comes along as well: the project may need a file that its
     repository leaves out, or a folder that is empty there.
     """
-    is_noise = noise_in(ROOT / ".gitignore")
-
-    def noise(folder: str, names: list[str]) -> list[str]:
-        return [
-            name
-            for name in names
-            if is_noise(name) or Path(folder, name, MARK_OF_A_VIRTUALENV).exists()
-        ]
-
+    ignore = leaving_out(noise_in(ROOT / ".gitignore"))
     try:
         # It may be there, empty: processes that were started beforehand are in it.
-        shutil.copytree(source, target, symlinks=True, ignore=noise, dirs_exist_ok=True)
+        shutil.copytree(source, target, symlinks=True, ignore=ignore, dirs_exist_ok=True)
         if (source / ".env").is_file():
             shutil.copy(source / ".env", target / ".env")
         else:

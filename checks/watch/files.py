@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from workbook.projects.content import data_of, files_of, is_noise
+from workbook.projects.copying import is_virtualenv
 from workbook.projects.scope import is_database
 
 
@@ -39,10 +40,12 @@ class CountedFiles:
     def counts(self, path: Path) -> bool:
         """Tell whether the file or folder at `path`, which is below the project, counts."""
         try:
-            parts = path.relative_to(self.folder).parts
+            inside = path.relative_to(self.folder)
         except ValueError:
             return False
-        return not (any(map(is_noise, parts)) or is_database(path))
+        if any(map(is_noise, inside.parts)) or is_database(path):
+            return False
+        return not any(is_virtualenv(self.folder / one) for one in [inside, *inside.parents][:-1])
 
     def contents(self) -> Contents:
         """Return what counts, as it is now. A file that vanishes meanwhile is left out."""

@@ -104,6 +104,15 @@ def test_it_says_so_when_the_marks_contradict_each_other(small: SmallWorkbook):
     assert "lacks those of 02, 03, 04" in describe(small.work)
 
 
+def test_marks_in_a_virtual_environment_of_any_name_are_none_of_the_projects(
+    small: SmallWorkbook,
+) -> None:
+    small.call("start", "02")
+    package = {"env/lib/package.py": "def send_status_periodically(): ...\n"}
+    small.write({"env/pyvenv.cfg": ""} | package)
+    assert "step 01, finished" in describe(small.work)
+
+
 def test_no_work_is_told_with_the_way_to_begin(tmp_path: Path):
     finding = doctor.learners_project(tmp_path / "work")
     assert finding.mark == "–"

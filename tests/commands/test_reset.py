@@ -96,6 +96,14 @@ def test_all_of_it_is_the_base_again_and_the_learners_data_stays(begun: SmallWor
     assert not databases & contents(kept(begun)).keys()
 
 
+def test_a_virtual_environment_of_any_name_stays(begun: SmallWorkbook) -> None:
+    environment = {"env/pyvenv.cfg": "home = /usr\n", "env/lib/package.py": "x = 1\n"}
+    begun.write(environment)
+    begun.does("reset")
+    assert {name: (begun.work / name).read_text() for name in environment} == environment
+    assert not (kept(begun) / "env").exists()
+
+
 def test_resets_are_undone_one_after_the_other(begun: SmallWorkbook) -> None:
     before = contents(begun.work)
     begun.call("reset", "config/settings.py")

@@ -73,6 +73,10 @@ def test_virtual_environment_of_any_name_is_no_save(project: Path) -> None:
     before = digests(project)
     write_files(project, {"env/pyvenv.cfg": "", "env/lib/x.py": "x", "my/own/pyvenv.cfg": "x"})
     assert digests(project) == before
+    watched = CountedFiles(project)
+    assert not watched.counts(project / "env")
+    assert not watched.counts(project / "env/lib/x.py")
+    assert watched.counts(project / "my/x.py")
 
 
 def test_database_of_any_name_is_no_save_to_the_watcher(project: Path) -> None:

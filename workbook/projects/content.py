@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from workbook.paths import ROOT
-from workbook.projects.copying import ignored_names, name_matcher
+from workbook.projects.copying import ignored_names, is_virtualenv, name_matcher
 from workbook.projects.scope import is_database
 
 SETTINGS = ".env"  # private to the learner, but part of what a check sees
@@ -26,7 +26,6 @@ WRITTEN = {
     *("*.log", "*.pid", "*.sqlite3-*", "*.db", "*.db-*", "celerybeat-schedule*", "dump.rdb"),
     "*.pyo",
 }
-MARK_OF_A_VIRTUALENV = "pyvenv.cfg"
 LARGE_BYTES = 5_000_000  # of a larger file size and time count
 
 
@@ -66,7 +65,7 @@ def files_of(folder: Path) -> Iterator[Path]:
             continue
         with suppress(OSError):  # it can't be looked at
             if entry.is_dir() and not entry.is_symlink():
-                if not (entry / MARK_OF_A_VIRTUALENV).exists():
+                if not is_virtualenv(entry):
                     yield from files_of(entry)
             elif entry.is_file() and not is_database(entry):  # to read from a pipe never ends
                 yield entry

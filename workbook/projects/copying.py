@@ -1,4 +1,4 @@
-"""Copies a project, without the caches, databases and secrets that lie in its folder."""
+"""Copies a project, without the caches, databases, secrets and environments in its folder."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from workbook.paths import ROOT
 
+MARK_OF_A_VIRTUALENV = "pyvenv.cfg"
 ALWAYS = {".git", ".venv", "venv", "node_modules", ".DS_Store", ".idea", ".vscode"}
 
 
@@ -42,6 +43,20 @@ def noise_in(*ignore_files: Path) -> Callable[[str], bool]:
     return name_matcher(ignored_names(*ignore_files))
 
 
+def is_virtualenv(folder: Path) -> bool:
+    """Tell whether a folder, of whatever name, holds a virtual environment."""
+    return os.path.lexists(folder / MARK_OF_A_VIRTUALENV)  # never raises, as exists() may
+
+
+def leaving_out(is_noise: Callable[[str], bool]) -> Callable[[str, list[str]], list[str]]:
+    """Return what `copytree` asks for the names to leave out: noise and virtual environments."""
+
+    def left_out(folder: str, names: list[str]) -> list[str]:
+        return [name for name in names if is_noise(name) or is_virtualenv(Path(folder, name))]
+
+    return left_out
+
+
 def copy_project(source: Path, target: Path) -> None:
     """Copy a project's folder without its noise to `target`, which must not exist yet.
 
@@ -53,7 +68,7 @@ def copy_project(source: Path, target: Path) -> None:
         source,
         target,
         symlinks=True,
-        ignore=lambda _, names: list(filter(is_noise, names)),
+        ignore=leaving_out(is_noise),
         copy_function=shutil.copy,
     )
 

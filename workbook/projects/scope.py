@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from workbook.paths import ROOT
-from workbook.projects.copying import ignored_names, name_matcher
+from workbook.projects.copying import ignored_names, is_virtualenv, name_matcher
 
 SQLITE = b"SQLite format 3\0"
 # What SQLite keeps beside a database while it writes.
@@ -45,7 +45,7 @@ WHOLE = Scope()
 
 def is_data(entry: Path) -> bool:
     """Tell whether a file or folder holds what no version of the project brings back."""
-    return _is_data_name()(entry.name) or is_database(entry)
+    return _is_data_name()(entry.name) or is_virtualenv(entry) or is_database(entry)
 
 
 def is_database(entry: Path) -> bool:

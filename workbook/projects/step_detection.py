@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from workbook.paths import ROOT
+from workbook.projects.content import files_of
 from workbook.projects.copying import noise_in
 
 # What a project must hold somewhere in its Python files once a step is done.
@@ -55,9 +55,9 @@ def gaps_in(done: list[int]) -> list[int]:
 
 def python_text(folder: Path) -> str:
     """Return all Python files of a project as one text, without comments of a whole line."""
-    is_noise = noise_in(ROOT / ".gitignore", folder / ".gitignore")
+    is_noise = noise_in(folder / ".gitignore")
     lines = []
-    for path in sorted(folder.rglob("*.py")):
-        if path.is_file() and not any(map(is_noise, path.relative_to(folder).parts)):
+    for path in files_of(folder):
+        if path.suffix == ".py" and not any(map(is_noise, path.relative_to(folder).parts)):
             lines += path.read_text(encoding="utf-8", errors="replace").splitlines()
     return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
