@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -20,6 +21,7 @@ from workbook.redis_server import server as redis_server
 from workbook.redis_server.selection import VARIABLE, chosen_redis
 from workbook.redis_server.server import RedisServer, private_redis
 from workbook.runtime.ports import free_port
+from workbook.runtime.process_tree import is_alive
 
 KINDS = [pytest.param("server", marks=REDIS_SERVER), "embedded"]
 
@@ -202,6 +204,24 @@ def test_a_server_starts_where_setpriv_lacks_the_option(tmp_path, monkeypatch, i
     with private_redis("server", port) as server:
         assert redis.Redis.from_url(server.url).ping()
         assert port in (None, server.port)
+
+
+@REDIS_SERVER
+def test_a_server_behind_a_wrapper_is_paused_and_ends_with_it(tmp_path, monkeypatch):
+    """As the shims of package managers are, which start a program and wait for it."""
+    make_program(tmp_path / "redis-server", f'{shutil.which("redis-server")} "$@"\nexit $?')
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(redis_server, "START_SECONDS", 10)
+    with private_redis("server") as server:
+        client = redis.Redis.from_url(server.url, socket_timeout=0.3, retry=None)
+        started = server.processes()
+        assert len(started) == 2
+        server.pause()
+        with pytest.raises(redis.TimeoutError):
+            client.ping()
+        server.resume()
+        assert client.ping()
+    assert not any(map(is_alive, started))
 
 
 @pytest.mark.long

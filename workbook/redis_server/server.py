@@ -102,12 +102,13 @@ class RedisServer:
 
     @property
     def pid(self) -> int:
-        """The number of the server's process. Raises RuntimeError while it is stopped."""
+        """The number of the process that was started. Raises RuntimeError while it is stopped."""
         return self._running.pid
 
     def processes(self) -> list[psutil.Process]:
         """Return the server's process and its descendants; none while it is stopped."""
-        # Its descendants: on Windows a virtual environment's Python is a launcher's child.
+        # Its descendants: on Windows a virtual environment's Python is a launcher's child, and a
+        # package manager's redis-server may be a wrapper's.
         return trees([self._process.pid]) if self._process else []
 
     @property
@@ -173,11 +174,13 @@ class RedisServer:
 
     def pause(self) -> None:
         """Freeze it: connections stay open, nothing is answered."""
-        psutil.Process(self.pid).suspend()
+        for process in self.processes():
+            process.suspend()
 
     def resume(self) -> None:
         """Let it go on after `pause`."""
-        psutil.Process(self.pid).resume()
+        for process in self.processes():
+            process.resume()
 
     def _launch(self) -> None:
         below = self._run.folder if self._run else None
@@ -221,7 +224,7 @@ class RedisServer:
         return [self._guard, "--pdeathsig", "TERM", "--", *command] if self._guard else command
 
     def _answers(self) -> bool:
-        """Tell whether this very process answers there, not another one that came first."""
+        """Tell whether the one that was launched answers, not another one that came first."""
         # Here, so that what was launched before starts while this is read.
         import redis
         from redis.backoff import NoBackoff
@@ -233,7 +236,10 @@ class RedisServer:
                 client.ping()
                 if self._executable is None:
                     return f"{LOOPBACK}:{self.port}" in self._log()
-                return bool(client.info("server")["process_id"] == self.pid)
+                # Not by its number: behind a wrapper it is another than that of what was started.
+                # By the last part of its folder alone, for there may be a link above it.
+                folder = str(client.config_get("dir").get("dir"))
+                return folder.endswith(self._log_path().parent.name)
         except redis.RedisError:
             return False
 
