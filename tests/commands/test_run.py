@@ -352,6 +352,14 @@ def test_settings_that_python_cannot_read_are_shown(snapshot):
     failing_run(snapshot, "SyntaxError", "DEBUG = = True")
 
 
+def test_a_python_that_keeps_the_folder_off_its_path_runs_the_project_all_the_same(snapshot):
+    step = lay_project(snapshot.root / "steps" / "05-tiny", manage=f"import settings\n{MANAGE}")
+    (step / "settings.py").touch()
+    with a_run(snapshot, variables={"PYTHONSAFEPATH": "1"}) as run:
+        run.wait_for("Ctrl-C stops everything")
+        assert run.signal_and_wait(signal.SIGINT) == 0
+
+
 def test_a_taken_port_is_named_with_its_holder_and_another_offered(snapshot):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -26,8 +26,9 @@ def environment_for(
     """
     programs = str(Path(sys.executable).parent)
     environment = dict(os.environ)
-    # Another project's settings, or modules of this repository, must not shadow the project's.
-    for name in ("DJANGO_SETTINGS_MODULE", "PYTHONHOME", "__PYVENV_LAUNCHER__"):
+    # Another project's settings, or modules of this repository, must not shadow the project's,
+    # and its own modules must be found.
+    for name in ("DJANGO_SETTINGS_MODULE", "PYTHONHOME", "PYTHONSAFEPATH", "__PYVENV_LAUNCHER__"):
         environment.pop(name, None)
     forget_celery_variables(environment)
     kept = [
