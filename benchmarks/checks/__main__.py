@@ -8,7 +8,6 @@
 And how long it takes until a syntax error is told.
 """
 
-import os
 import statistics
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from workbook.errors import WorkbookError
 from workbook.paths import ROOT
 from workbook.projects.copying import copy_project
 from workbook.projects.steps import find_step
+from workbook.runtime.child_environment import environment_for_checks
 from workbook.runtime.process_tree import run_to_end
 
 # In seconds, and what it is that takes so long.
@@ -81,7 +81,7 @@ def checks_seconds(step: int, folder: Path, code: int = 0) -> float:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     start = time.perf_counter()
     command += [f"checks/step_{step:02d}", "--target", str(folder)]
-    ended, said = run_to_end(command, ROOT, os.environ, within_seconds=120)
+    ended, said = run_to_end(command, ROOT, environment_for_checks(), within_seconds=120)
     took = time.perf_counter() - start
     if ended != code:
         raise WorkbookError(f"step {step:02d} ended with {ended}:\n{said}")

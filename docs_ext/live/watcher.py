@@ -1,7 +1,6 @@
 """Runs the checks of the page that is read, on each save: what `check --watch` does, for a page."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import Any
 from docs_ext.live import browser_driver
 from docs_ext.live.processes import LINE_BYTES, started
 from docs_ext.live.watch_state import WatchState, after_line
+from workbook.runtime.child_environment import environment_for_checks
 from workbook.runtime.process_output import decoded
 from workbook.runtime.signals import APART
 
@@ -34,7 +34,7 @@ class Watcher:
         told: Callable[[], Awaitable[None]],
     ) -> None:
         self._root, self._changed, self._told = root, changed, told
-        self._environment = os.environ | variables | {"PYTHONPATH": str(root)}
+        self._environment = {**environment_for_checks(), **variables, "PYTHONPATH": str(root)}
         self._state: WatchState | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: set[asyncio.Task[None]] = set()

@@ -63,6 +63,14 @@ def test_trace_shows_every_frame(tiny: TinyChecks):
     assert "Traceback" in tiny.small.call("check", "03", "--trace").stdout
 
 
+def test_options_for_the_learners_own_pytest_steer_no_checks(tiny: TinyChecks):
+    tiny.begin_work()
+    own = {"PYTEST_ADDOPTS": "-k slow", "PYTEST_PLUGINS": "no_such_plugin"}
+    answer = tiny.small.call("check", "03", **own)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "✓ It holds" in answer.stdout
+
+
 def test_target_is_named_in_the_next_action(tiny: TinyChecks, tmp_path: Path):
     tiny.write(NOT_YET)
     (tmp_path / "my project").mkdir()

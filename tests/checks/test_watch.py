@@ -85,6 +85,12 @@ def test_it_tells_the_first_cross_alone_and_how_many_hold(run: ToolRun):
     assert "The first holds" not in run.text and "The third" not in run.text
 
 
+def test_options_for_the_learners_own_pytest_steer_no_watcher(tiny: TinyChecks):
+    own = {"PYTEST_ADDOPTS": "-k slow", "PYTEST_PLUGINS": "no_such_plugin"}
+    with watching(tiny, **own) as begun:
+        begun.wait_for("1 of 3 hold\n")
+
+
 def test_a_save_is_seen_at_once_and_checked_again(run: ToolRun, tiny: TinyChecks):
     saved = save(tiny, "first second")
     run.wait_for("saw status/views.py")

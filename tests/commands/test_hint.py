@@ -91,6 +91,12 @@ def test_each_save_leads_one_grade_further(tiny: TinyChecks) -> None:
     assert "The change" in hint(tiny)
 
 
+def test_options_for_the_learners_own_pytest_steer_no_hint(tiny: TinyChecks) -> None:
+    said = tiny.small.does("hint", PYTEST_ADDOPTS="-k slow", PYTEST_PLUGINS="no_such_plugin")
+    assert "Checking step 03 first" in said
+    assert "✗ There is a URL\nThe idea" in said
+
+
 def test_show_spares_the_second_save_alone(tiny: TinyChecks) -> None:
     tiny.run()
     hint(tiny)

@@ -18,6 +18,7 @@ from workbook.paths import ROOT, WORK
 from workbook.projects.lessons import find_lesson
 from workbook.projects.replacement import settle
 from workbook.projects.step_detection import last_step
+from workbook.runtime.child_environment import environment_for_checks
 from workbook.runtime.signals import hold_interrupts, wait_for_successor
 
 EXIT_CODES = """\
@@ -69,7 +70,7 @@ def handle(options: argparse.Namespace) -> int:
     step = find_lesson(text) if text else find_lesson(str(likely_step(named)))
     if looks_through_a_browser(step.checks) and find_chromium():
         bring_browser_driver()
-    environment = dict(os.environ)
+    environment = environment_for_checks()
     if options.watch:
         command = [sys.executable, "-P", "-m", "checks.watch", step.label]
         paths = [str(ROOT), environment.get("PYTHONPATH", "")]

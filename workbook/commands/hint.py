@@ -25,6 +25,7 @@ from workbook.projects.replacement import settle
 from workbook.projects.step_detection import last_step
 from workbook.projects.steps import Step
 from workbook.projects.work_record import read_record
+from workbook.runtime.child_environment import environment_for_checks
 from workbook.runtime.signals import hold_interrupts, wait_for_successor
 
 NAME = "hint.json"
@@ -142,9 +143,9 @@ def known_run(lesson: Step | Lesson, content: str) -> LastRun | None:
     if (run := remembered(lesson, content)) is None:
         print(f"Checking {lesson.title} first: not checked since the last save …", flush=True)
         command = [sys.executable, "-P", "-m", "pytest", "-q", str(lesson.checks)]
-        nowhere = subprocess.DEVNULL
+        nowhere, environment = subprocess.DEVNULL, environment_for_checks()
         # Ctrl-C is for the checks, which end what they started.
-        code = code_of(command, cwd=ROOT, stdout=nowhere, stderr=nowhere)
+        code = code_of(command, cwd=ROOT, env=environment, stdout=nowhere, stderr=nowhere)
         if code == INTERRUPTED and not remembered(lesson, content):
             raise KeyboardInterrupt
         run = remembered(lesson, content)

@@ -1,4 +1,4 @@
-"""The environment variables that a project's processes get, and the mark to find them by."""
+"""The environment variables that a project's processes and the checks get, and a run's mark."""
 
 from __future__ import annotations
 
@@ -50,6 +50,12 @@ def environment_for(
     if run_id is not None:
         environment[MARK] = run_id
     return environment
+
+
+def environment_for_checks() -> dict[str, str]:
+    """Return the variables that the tool's own pytest gets: without the options for the user's."""
+    unwanted = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
 def forget_celery_variables(environment: MutableMapping[str, str]) -> None:

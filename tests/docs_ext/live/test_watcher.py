@@ -74,6 +74,20 @@ def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
 
 
+async def test_options_for_the_readers_own_pytest_steer_no_watcher(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = 'os.environ.get("PYTEST_ADDOPTS", "no options")'
+    noting = STAND_IN.replace('" ".join(sys.argv[1:])', options)
+    write_files(scene.root, {"checks/watch.py": noting})
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k slow")
+    later = Scene(scene.root)
+    async with later:
+        later.watcher.watch("02")
+        await later.has_cross("02")
+        assert later.notes("02") == ["no options"]
+
+
 async def test_it_ends_in_order_with_the_guide(scene: Scene) -> None:
     async with scene:
         scene.watcher.watch("02")
