@@ -35,6 +35,15 @@ def without_passwords(text: str) -> str:
     return _NAMED.sub(rf"\1\2{HIDDEN}\2", text)
 
 
+def shortened(text: str, characters: int, mark: str = "…") -> str:
+    """Return the beginning of a text without passwords, with a `mark` where it was cut.
+
+    In an address that is cut before its @, nobody could tell a password any more.
+    """
+    text = without_passwords(text)
+    return text if len(text) <= characters else f"{text[:characters].rstrip()}{mark}"
+
+
 def _without_credentials(text: str) -> str:
     """Hide what is in front of the last @ of each address."""
     kept: list[str] = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from checks.clients.addresses import resolved
+from workbook.passwords import shortened
 
 # They have no end tag.
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"}
@@ -161,5 +162,4 @@ def _sends_a_form(element: Element) -> bool:
 
 def shown(fragment: str) -> str:
     """Return a fragment's beginning, in one line; say so where there is nothing in it."""
-    text = " ".join(fragment.split()) or "an empty message"
-    return text if len(text) <= 120 else f"{text[:120]} …"
+    return shortened(" ".join(fragment.split()), 120, " …") or "an empty message"

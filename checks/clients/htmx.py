@@ -14,6 +14,7 @@ from checks.clients.addresses import resolved
 from checks.clients.dom import Element, base_of, elements_of
 from checks.clients.http_client import UUID, Answer, Visitor
 from checks.pace import patience
+from workbook.passwords import shortened
 
 # Triggers that fire without a person.
 BY_ITSELF = re.compile(r"\b(every|load|revealed|intersect)\b")
@@ -234,8 +235,7 @@ def own_words(answer: Answer) -> str:
 
 def quoted(text: str, characters: int = 120) -> str:
     """Return the beginning of a text, as one line, between quotation marks."""
-    text = " ".join(text.split())
-    return f"“{text[:characters].rstrip()}{' …' if len(text) > characters else ''}”"
+    return f"“{shortened(' '.join(text.split()), characters, ' …')}”"
 
 
 @dataclass(frozen=True)

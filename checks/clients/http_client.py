@@ -17,6 +17,7 @@ import httpx
 
 from checks.clients.addresses import is_same_server, resolved
 from checks.pace import patience
+from workbook.passwords import shortened
 
 ANSWER_SECONDS = 10
 READ_BYTES = 1_000_000
@@ -65,9 +66,9 @@ class Answer:
 
     @property
     def title(self) -> str:
-        """Return the page's title, 200 characters at the most, or an empty text."""
+        """Return the page's title, the first 200 characters of it, or an empty text."""
         title = re.search(r"<title>(.*?)</title>", self.text, re.DOTALL)
-        return " ".join(unescape(title[1]).split())[:200] if title else ""
+        return shortened(" ".join(unescape(title[1]).split()), 200, " …") if title else ""
 
     @property
     def is_greeting(self) -> bool:

@@ -13,6 +13,7 @@ from checks.harness.project import Project
 from checks.harness.proxies.websocket_proxy import WebsocketProxy
 from checks.verdicts import CannotTell, NotYet
 from workbook.browser import browser
+from workbook.passwords import shortened
 
 PAGE = "/live/"
 SCRIPT = "static/live.js, or wherever the page listens for htmx:wsOpen and htmx:wsClose"
@@ -119,7 +120,7 @@ def _require_opened(pages: ClosedPages) -> None:
 
 
 def _shown(text: str) -> str:
-    return f"“{text[:80]}”" if text else "no text outside the status"
+    return f"“{shortened(text, 80, ' …')}”" if text else "no text outside the status"
 
 
 def _not_yet(done: str, seen: str, expected: str, question: str) -> NotYet:

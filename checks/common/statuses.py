@@ -1,6 +1,7 @@
 """The statuses that a page is sent over its websocket, and the task that sends them."""
 
 from checks.clients.websocket_client import WebsocketClient
+from workbook.passwords import shortened
 
 TASK = "status.tasks.send_status_periodically"
 STATUSES = ("RUNNING", "FINISHED")
@@ -15,4 +16,4 @@ def statuses(visitor: WebsocketClient, since: float = 0) -> list[str]:
 
 def status_in(words: str) -> str:
     """Return the status that a frame's words name, else their beginning."""
-    return next((status for status in STATUSES if status in words), words[:40])
+    return next((status for status in STATUSES if status in words), shortened(words, 40, " …"))

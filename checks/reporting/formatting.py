@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterator
 
 from checks.verdicts import NotYet
-from workbook.passwords import without_passwords
+from workbook.passwords import shortened, without_passwords
 from workbook.runtime.process_output import NOTHING_SAID, without_escapes
 
 MAX_WIDTH = 100
@@ -29,8 +29,6 @@ START = "Traceback (most recent call last):"
 COMMAND = re.compile(r"`[^`]+`")
 FIRST_SENTENCE = re.compile(r".+?(?:[.](?=\s)|$)")
 HARD_SPACE = "\N{NO-BREAK SPACE}"
-# An address that is cut, perhaps amid its password.
-CUT_ADDRESS = re.compile(r"://\S*\Z")
 
 
 def plain(line: str) -> str:
@@ -55,7 +53,8 @@ def plain_lines(
     text: str, characters: int = FIELD_CHARACTERS, lines: int = FIELD_LINES
 ) -> list[str]:
     """Return the beginning of a text in plain lines, with … where it was cut."""
-    shown = text if len(text) <= characters else CUT_ADDRESS.sub("://", text[:characters])
+    # Passwords are hidden before the cut: in what is left of one, nobody could tell it.
+    shown = text if len(text) <= characters else shortened(text[: 2 * characters], characters, "")
     kept = [plain(line) for line in shown.strip().splitlines()]
     cut = len(kept) > lines or len(text) > characters
     kept = kept[:lines]

@@ -9,7 +9,7 @@ import pytest
 
 from checks.clients.background import Later
 from checks.clients.dom import elements_of
-from checks.clients.htmx import bar, has_trigger, polled_path
+from checks.clients.htmx import bar, has_trigger, polled_path, quoted
 from checks.clients.http_client import Answer, Visitor, visiting
 from checks.clients.websocket_client import Frame, Refused, Sockets, WebsocketClient, opened_sockets
 from checks.harness.project import Project
@@ -176,6 +176,6 @@ def _require_private(pushed: Pushed) -> None:
     ]
     if leaks:
         raise Open(
-            f"A stranger who opened {pushed.path} was sent “{leaks[-1].words[:80]}”. "
+            f"A stranger who opened {pushed.path} was sent {quoted(leaks[-1].words, 80)}. "
             f"{CONSUMERS}: how does it know whose task that is?"
         )

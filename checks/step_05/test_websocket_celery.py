@@ -40,6 +40,7 @@ from checks.step_05.status_run import (
     run_end,
 )
 from checks.verdicts import CannotTell, NotYet, check
+from workbook.passwords import shortened, without_passwords
 from workbook.runtime.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -177,10 +178,10 @@ def test_the_worker_logs_no_error(project: Project, watched_run: Later[WatchedRu
             "meanwhile: this machine is very busy"
         )
     found = [line for text in ASYNC for line in errors if text in line]
-    told = ERROR.search(" ".join(found[:1] or errors))
+    told = ERROR.search(without_passwords(" ".join(found[:1] or errors)))
     not_yet = NotYet(
         done=f"{OPENED}, and looked into the worker's log; other tasks were sent meanwhile",
-        seen=f"errors, such as {told[0] if told else errors[0][:200]}",
+        seen=f"errors, such as {told[0] if told else shortened(errors[0], 200, ' …')}",
         expected="none",
         look_at=f"Procfile, worker: {worker.command}. Which pools have a thread for each task?"
         if found

@@ -15,7 +15,9 @@ from tests.support.commands import run_command
 from tests.support.text_files import write_files
 from tests.support.tool_process import PROCFILE, lay_project, tool_run
 from tests.support.workbook_copy import SmallWorkbook
+from workbook.commands.start import describe
 from workbook.invocation import CALL
+from workbook.runtime.folder_users import FolderUser
 from workbook.runtime.ports import free_port
 from workbook.runtime.process_output import AS_TEXT
 
@@ -165,6 +167,14 @@ def test_what_uses_work_is_named_and_nothing_is_changed(small: SmallWorkbook) ->
     (kept,) = kept_beside(small)
     with sqlite3.connect(kept / "db.sqlite3") as copied:
         assert copied.execute("select name from sqlite_master").fetchall() == [("t",)]
+
+
+def test_a_password_in_the_command_of_what_uses_work_is_not_shown(tmp_path: Path) -> None:
+    address = "redis://user:hunter2hunter2@h:6379"
+    words = ("python", "-m", "celery", "-A", "config", f"--broker={address}", "worker")
+    said = describe(FolderUser(7, "python", words, tmp_path, (), is_caller=False))
+    assert "--broker=redis://" in said
+    assert "hunter2" not in said
 
 
 def test_run_in_work_is_named_with_its_address(small: SmallWorkbook) -> None:

@@ -1,9 +1,14 @@
 """A ✗ may be shown to others: it names no password of a broker."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from checks.clients import dom
+from checks.clients.htmx import quoted
+from checks.clients.http_client import Answer
+from checks.common.statuses import status_in
 from checks.harness.databases.project_databases import require_own
 from checks.harness.preflight import require_own_addresses, require_own_commands
 from checks.reporting.formatting import FIELD_CHARACTERS, as_text, plain_text
@@ -103,6 +108,31 @@ def test_an_address_that_is_cut_behind_the_password_is_shown_without_it() -> Non
     kept = f"at redis://:{SECRET}"
     text = f"{'x ' * FIELD_CHARACTERS}"[: FIELD_CHARACTERS - len(kept)] + f"{kept}@db.example"
     require_no_password(as_text("-", NotYet("done", text, "", "", "")))
+
+
+def test_a_setting_that_is_cut_amid_the_password_is_shown_without_it() -> None:
+    kept = f"'PASSWORD': '{SECRET[:-1]}"
+    text = f"{'x ' * FIELD_CHARACTERS}"[: FIELD_CHARACTERS - len(kept)] + f"{kept}{SECRET[-1]}'}}"
+    assert SECRET[:-1] not in as_text("-", NotYet("done", text, "", "", ""))
+
+
+@pytest.mark.parametrize(
+    ("show", "characters"),
+    [
+        (quoted, 120),
+        (dom.shown, 120),
+        (status_in, 40),
+        (lambda text: Answer("", 500, f"<title>{text}</title>", 0).title, 200),
+    ],
+    ids=["words", "fragment", "status", "title"],
+)
+def test_what_a_page_says_is_cut_without_showing_it(
+    show: Callable[[str], str], characters: int
+) -> None:
+    kept = f"no broker at redis://:{SECRET[:-1]}"
+    text = f"{'x' * (characters - len(kept))}{kept}{SECRET[-1]}@db.example:6379/0"
+    assert "redis://" in show(text)
+    assert SECRET[:4] not in show(text)
 
 
 def test_an_error_of_the_tool_holds_none() -> None:

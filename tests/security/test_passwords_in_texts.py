@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from workbook.passwords import without_passwords
+from workbook.passwords import shortened, without_passwords
 
 SECRET = "Secret1"
 ADDRESSES = [
@@ -55,6 +55,20 @@ def test_an_address_is_shown_without_it(around: str, address: str) -> None:
     assert SECRET not in shown
     assert "pa/ss" not in shown
     assert "example" in shown or "/run/redis.sock" in shown
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_that_is_cut_anywhere_is_shown_without_it(address: str) -> None:
+    text = f"connects to {address} again"
+    for characters in range(len(text)):
+        shown = shortened(text, characters)
+        assert SECRET[:3] not in shown
+        assert len(shown) <= characters + 1
+
+
+def test_a_short_text_is_not_cut() -> None:
+    assert shortened("redis://localhost", 17) == "redis://localhost"
+    assert shortened("redis://localhost", 16, " …") == "redis://localhos …"
 
 
 @pytest.mark.parametrize("address", QUOTED)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.invocation import tool_command
+from workbook.passwords import shortened
 from workbook.paths import ROOT, WORK
 from workbook.projects.lessons import Lesson, find_lesson
 from workbook.projects.replacement import KeptFolders, Replacement, reason
@@ -26,6 +27,7 @@ from workbook.shells.detection import KNOWN, name_of
 TERMINALS = KNOWN | {"tmux", "tmux: server", "tmux: client", "screen", "zellij", "script"}
 SETTINGS = ".env"
 MOST_NAMED = 12
+COMMAND_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,7 @@ def refuse(step: Step | Lesson, users: Sequence[FolderUser]) -> None:
 
 def describe(user: FolderUser) -> str:
     """Return a line for a process that uses `work/`."""
-    command = " ".join(user.words)
-    command = command if len(command) <= 60 else f"{command[:59]}…"
+    command = shortened(" ".join(user.words), COMMAND_CHARACTERS)
     who = f"{user.name} (process {user.pid})"
     if user.files:
         more = f" and {len(user.files) - 1} more" if len(user.files) > 1 else ""

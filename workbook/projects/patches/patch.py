@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbook.errors import WorkbookError
+from workbook.passwords import shortened
 from workbook.paths import ROOT
 from workbook.projects.patches.unified_diff import FileChange, Hunk, parse_diff
 
@@ -132,7 +133,7 @@ def _shown(line: str | None) -> str:
     text = line.rstrip("\r\n")
     if not text:
         return "empty"
-    text = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+    text = shortened(text, SHOWN_CHARACTERS)
     return f"“{text}”" if line.endswith("\n") else f"“{text}” without a newline"
 
 
