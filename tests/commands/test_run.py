@@ -2,6 +2,7 @@
 
 import os
 import re
+import select
 import signal
 import socket
 import time
@@ -179,6 +180,19 @@ def test_a_reader_that_goes_away_ends_everything(snapshot):
             run.lines.append(decoded(os.read(reader, 4096)))
         os.close(reader)
         assert run.ends() == 129
+
+
+@pytest.mark.parametrize("signum", SIGNALS)
+def test_a_reader_that_stalls_does_not_hold_up_the_end(snapshot, signum):
+    lay_project(snapshot.root / "steps" / "05-tiny", "web: while true; do echo on; done")
+    reader, writer = os.pipe()
+    with a_run(snapshot, stdout=writer) as run:
+        wait_until(lambda: not select.select([], [writer], [], 0)[1], 30, lambda: "a full pipe")
+        assert run.left()
+        run.process.send_signal(signum)
+        assert run.ends(STOP_SECONDS) == SIGNALS[signum]
+    os.close(reader)
+    os.close(writer)
 
 
 def test_processes_that_ignore_signals_end_with_the_patience(snapshot):

@@ -23,7 +23,6 @@ from workbook.bootstrap import environment
 from workbook.commands import doctor
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
-from workbook.runtime.console import Console
 from workbook.runtime.process_output import AS_TEXT, decoded
 from workbook.runtime.process_tree import run_to_end
 from workbook.runtime.supervisor import Runner
@@ -111,13 +110,12 @@ def test_the_answers_of_the_probe(tmp_path: Path, monkeypatch) -> None:
         opened.close()
 
 
-def test_the_logs_of_a_run(tmp_path: Path, monkeypatch) -> None:
+def test_the_logs_of_a_run(tmp_path: Path) -> None:
     (tmp_path / "prints.py").write_text(
         "import os\nos.write(1, b'one\\r\\n50 %\\r100 %\\r\\n')\n", encoding="utf-8"
     )
     shown = io.StringIO()
-    monkeypatch.setattr("sys.stdout", shown)
-    runner = Runner(Console(), ["web"], Timeline())
+    runner = Runner(shown, ["web"], Timeline())
     command = f'"{sys.executable}" prints.py'
     runner.start({"web": command}, tmp_path, dict(os.environ))
     with pytest.raises(WorkbookError) as ended:

@@ -30,7 +30,8 @@ def handle(options: argparse.Namespace) -> int:
     Where a Redis that can be used listens there already, says so and returns 0. Raises
     WorkbookError where the port is taken by something else.
     """
-    port, console, signals = options.port, Console(), StopSignals()
+    port, signals = options.port, StopSignals()
+    console = Console(signals.is_stopping)
     os.chdir(ROOT)  # called in work/, it is no hindrance for `start`
     try:
         with signals.listening():

@@ -65,7 +65,8 @@ def handle(options: argparse.Namespace) -> int:
     then, too.
     """
     timeline = Timeline(is_shown=options.verbose)
-    console, signals = Console(), StopSignals()
+    signals = StopSignals()
+    console = Console(signals.is_stopping)
     try:
         with signals.listening():
             _run(options, console, signals, timeline)

@@ -109,6 +109,10 @@ class StopSignals:
         self._ending = False
         self._held = 0
 
+    def is_stopping(self) -> bool:
+        """Tell whether a signal has asked the verb to end."""
+        return self._received is not None or self.hurry
+
     @contextmanager
     def listening(self) -> Iterator[StopSignals]:
         """Handle the signals inside the block, and put back what was there before after it."""
