@@ -260,3 +260,16 @@ def test_killed_start_is_finished_by_the_next_call(small: SmallWorkbook, verb: l
     assert (kept / "mine.txt").read_text() == "mine"
     assert (small.work / "status/tasks.py").is_file()
     assert not (small.work / "mine.txt").exists()
+
+
+def test_journal_that_cannot_be_read_is_named_and_doctor_goes_on(small: SmallWorkbook) -> None:
+    small.write({"mine.txt": "mine"})
+    small.write({"replacement.json": ""}, below=".workbook")
+    for verb in (["start", "03"], ["check", "01"]):
+        said = small.refuses(*verb)
+        assert f"{small.root / '.workbook' / 'replacement.json'}, which tells how" in said
+        assert "Remove that file, then call again." in said
+    seen = small.call("doctor").stdout
+    assert "✗ work/          An earlier call was killed, and" in seen
+    assert "– port 8000" in seen or "✓ port 8000" in seen
+    assert (small.work / "mine.txt").read_text() == "mine"

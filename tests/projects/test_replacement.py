@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.text_files import read_files, write_files
+from workbook.errors import WorkbookError
 from workbook.projects import replacement
 from workbook.projects.replacement import KeptFolders, Replacement
 from workbook.projects.scope import Scope
@@ -247,6 +248,37 @@ def test_copy_that_is_broken_off_changes_nothing(
         run(exchange, breaks_off)
     assert read_files(exchange.work) == OLD
     assert [path.name for path in exchange.state.iterdir()] == ["start.lock"]
+
+
+@pytest.mark.parametrize(
+    "journal",
+    [
+        "",
+        "null",
+        '{"kept": null, "was_folder": true, "was_there": true, "from_a_newer_workbook": 1}',
+        '{"kept": null, "was_folder": true, "was_there": true, "scope": {"newer": 1}}',
+    ],
+)
+def test_journal_that_cannot_be_read_is_named_and_changes_nothing(
+    exchange: Replacement, journal: str
+) -> None:
+    path = exchange.state / "replacement.json"
+    write_files(exchange.state, {path.name: journal})
+    with pytest.raises(WorkbookError, match="Remove that file, then call again") as told:
+        replacement.settle(exchange)
+    assert str(path) in str(told.value)
+    assert read_files(exchange.work) == OLD
+    path.unlink()
+    replacement.settle(exchange)
+
+
+def test_journal_is_on_the_disk_before_it_counts(
+    exchange: Replacement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda _file: counted.append(exchange.is_interrupted))
+    run(exchange)
+    assert counted == [False]
 
 
 def test_folder_that_stays_is_the_same_one(exchange: Replacement) -> None:

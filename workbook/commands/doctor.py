@@ -74,7 +74,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def handle(options: argparse.Namespace) -> int:
     """Print the table, or the report; return 1 if something needed is missing, else 0."""
-    settle()
     found = []
     for finding in findings():
         found.append(finding)
@@ -87,6 +86,7 @@ def handle(options: argparse.Namespace) -> int:
 
 def findings() -> Iterator[Finding]:
     """Look at one thing after the other."""
+    yield from unfinished()
     yield python()
     yield installed()
     yield redis_server()
@@ -98,6 +98,15 @@ def findings() -> Iterator[Finding]:
     yield git()
     yield browser()
     yield learners_project()
+
+
+def unfinished() -> Iterator[Finding]:
+    """Finish what a killed call began in `work/`; tell where that can't be done."""
+    try:
+        settle()
+    except WorkbookError as problem:
+        what, _, way_out = str(problem).partition("\n")
+        yield Finding("✗", "work/", what.removesuffix("."), way_out)
 
 
 def python() -> Finding:

@@ -150,9 +150,12 @@ class Replacement:
             raise
 
     def resume(self) -> str:
-        """Finish what a killed call began, or undo it if it had failed; return a sentence."""
-        journal = Journal(**json.loads(self._journal.read_text(encoding="utf-8")))
-        begun = replace(self, scope=Scope(**journal.scope))  # type: ignore[arg-type]  # its fields
+        """Finish what a killed call began, or undo it if it had failed; return a sentence.
+
+        Raises OSError where that fails, and WorkbookError where its journal can't be read.
+        """
+        journal, scope = self._read()
+        begun = replace(self, scope=scope)
         if journal.is_undone:
             kept, said = begun._undo(journal), f"failed half-way: {self.work.name}/ is as it was."
         else:
@@ -217,9 +220,26 @@ class Replacement:
         FolderSync(self.work, wanted, known, self.state / "draft", aside, self.scope).run()
         return aside if aside.exists() else None
 
+    def _read(self) -> tuple[Journal, Scope]:
+        """Return the journal and its scope. Raises WorkbookError for one that can't be read."""
+        try:
+            journal = Journal(**json.loads(self._journal.read_text(encoding="utf-8")))
+            return journal, Scope(**journal.scope)  # type: ignore[arg-type]  # its fields
+        except (ValueError, TypeError) as problem:
+            raise WorkbookError(
+                f"An earlier call was killed, and {self._journal}, which tells how to finish it, "
+                f"can't be read: {problem}.\n"
+                f"The power may have failed, or a newer workbook wrote it. {self.work} and the "
+                "newest work.… beside it stay as they are; all that was there is in one of them. "
+                "Remove that file, then call again."
+            ) from problem
+
     def _write(self, journal: Journal) -> None:
         new = self._journal.with_suffix(".new")
-        new.write_text(json.dumps(asdict(journal)), encoding="utf-8")
+        with new.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(journal)))
+            file.flush()
+            os.fsync(file.fileno())  # else a power failure might leave an empty one in its place
         new.replace(self._journal)
 
     def _forget(self) -> None:
@@ -309,7 +329,7 @@ def settle(replacement: Replacement | None = None) -> None:
         with replacement.taking_turns():
             if replacement.is_interrupted:
                 print(replacement.resume(), flush=True)
-    except (OSError, ValueError, TypeError) as problem:
+    except OSError as problem:
         raise WorkbookError(
             f"An earlier call was killed, and can't be finished: {reason(problem)}.\n"
             f"All that was in {replacement.work} is in it, or in the newest work.… beside it."
