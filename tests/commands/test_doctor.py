@@ -199,11 +199,39 @@ def test_the_report_names_neither_the_person_nor_a_machine(tmp_path: Path) -> No
     browser = shared / "chromium"
     environment = {"HOME": str(home), "LOGNAME": "alice", CHOSEN: str(browser), VARIABLE: ""}
     answer = small.call("doctor", "--report", **environment)
-    assert "~/books/work/.env" in answer.stdout
+    assert "WORKBOOK/work/.env" in answer.stdout
     assert "redis://***@HOST:6390/0" in answer.stdout
     assert f"{tmp_path}/srv/…/chromium" in answer.stdout
     for secret in ("alice", "Secret1", "firm"):
         assert secret not in answer.stdout
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["/srv/jane.doe/wb", "/mnt/c/Users/JaneDoe/wb", "/mnt/c/Users/Jane Doe/wb", "/home/jane/wb"],
+)
+def test_the_report_names_nobody_whose_folder_the_workbook_is_in(
+    folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "ROOT", Path(folder))
+    found = f"✓ Python   3.14 ({folder}/.venv/bin/python), {folder}-2: other"
+    text = doctor.without_names(found)
+    assert "(WORKBOOK/.venv/bin/python)" in text
+    if not folder.startswith("/srv"):
+        assert "jane" not in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("/mnt/c/Users/JaneDoe/redis-server", "/mnt/c/Users/…/redis-server"),
+        ("C:\\Users\\Jane Doe\\chrome.exe", "C:\\Users\\…\\chrome.exe"),
+        ("in /home/jane: not there", "in /home/…: not there"),
+        ("git (/home/jane) and (/usr/bin)", "git (/home/…) and (/usr/bin)"),
+    ],
+)
+def test_the_report_hides_whose_home_a_path_is_in(text: str, shown: str) -> None:
+    assert doctor.without_names(text) == shown
 
 
 def test_the_report_keeps_this_machine_s_addresses_and_hides_its_name(

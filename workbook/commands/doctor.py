@@ -46,6 +46,10 @@ if os.name == "nt":
     REAL_REDIS = NEWER_REDIS = "install it in WSL, for it has no version for Windows"
 # What a project is made of, and who fixes it asks for first.
 PACKAGES = ("Django", "celery", "channels", "channels-redis", "daphne", "redis", "django-htmx")
+# Such as that of the user of Windows, seen from WSL. A name may hold spaces, within a path.
+SOMEBODYS_HOME = re.compile(
+    r"(?i)([/\\](?:users|home)[/\\])(?:[^/\\\n():,“”]+(?=[/\\])|[^/\\\s():,“”]+)"
+)
 HTMX = "django_htmx/static/django_htmx/htmx-2.min.js"  # what the pages load
 
 
@@ -248,9 +252,10 @@ def versions() -> Iterator[str]:
 
 
 def without_names(text: str) -> str:
-    """Return `text` without what names a person or a machine: `~` for the home folder.
+    """Return `text` without what names a person or a machine.
 
-    Of an address the port and the database stay, and the host where that is this machine.
+    `WORKBOOK` stands for this folder, wherever it is, and `~` for the home folder. Of an address
+    the port and the database stay, and the host where that is this machine.
     """
 
     def masked_host(found: re.Match[str]) -> str:
@@ -259,15 +264,21 @@ def without_names(text: str) -> str:
 
     address = r"(?P<scheme>\brediss?://)(?P<user>[^/\s@]*@)?(?P<host>\[[^]\s]*\]|[^:/\s)]+)"
     text = re.sub(address, masked_host, text)
-    home = home_folder()
+    text, home = _renamed(text, ROOT, "WORKBOOK"), home_folder()
     if home and home.name:
-        for folder in sorted({str(home), str(home.resolve())}, key=len, reverse=True):
-            text = re.sub(rf"(?i){re.escape(folder)}(?![\w.-])", "~", text)
+        text = _renamed(text, home, "~")
     names = {home.name if home else "", platform.node(), platform.node().partition(".")[0]}
     with suppress(OSError, KeyError, ImportError):  # a user without a name has none to hide
         names.add(getpass.getuser())
     for name in filter(None, names):
         text = re.sub(rf"(?i)(?<=[/\\]){re.escape(name)}(?![\w.-])", "…", text)
+    return SOMEBODYS_HOME.sub(r"\1…", text)
+
+
+def _renamed(text: str, folder: Path, name: str) -> str:
+    """Return `text` with `name` for a folder, whichever way its path is written."""
+    for path in sorted({str(folder), str(folder.resolve())}, key=len, reverse=True):
+        text = re.sub(rf"(?i){re.escape(path)}(?![\w.-])", name, text)
     return text
 
 
