@@ -7,10 +7,12 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from checks.harness import settings_reader
@@ -28,6 +30,7 @@ from workbook.runtime.process_tree import run_to_end
 from workbook.runtime.supervisor import Runner
 from workbook.runtime.timeline import Timeline
 
+SECONDS = 20  # far more than a Python takes to start, on a busy machine too
 CODE_FOLDERS = ("workbook", "docs_ext", "checks", "benchmarks", "tests")
 # By a path of the repository: why it decodes for itself.
 OWN_WAY = {
@@ -58,6 +61,22 @@ def test_a_process_that_is_run_to_its_end(tmp_path: Path) -> None:
     command = printing(b"one\r\n\r\ntwo \xff\r\n")
     said = run_to_end(command, tmp_path, os.environ, within_seconds=20)
     assert said == (0, "one\n\ntwo \N{REPLACEMENT CHARACTER}\n")
+
+
+def test_a_process_that_leaves_another_behind_is_not_waited_for(tmp_path: Path) -> None:
+    sleeps = [sys.executable, "-c", "import time; time.sleep(600)"]
+    leaves = f"import subprocess; print(subprocess.Popen({sleeps!r}).pid)"
+    began = time.monotonic()
+    code, said = run_to_end([sys.executable, "-c", leaves], tmp_path, os.environ, SECONDS)
+    psutil.Process(int(said)).kill()
+    assert code == 0
+    assert time.monotonic() - began < SECONDS
+
+
+def test_a_process_that_takes_too_long_is_ended_with_what_it_said(tmp_path: Path) -> None:
+    sleeps = "import time; print('begun', flush=True); time.sleep(600)"
+    command = [sys.executable, "-c", sleeps]
+    assert run_to_end(command, tmp_path, os.environ, within_seconds=1) == (None, "begun\n")
 
 
 def test_a_broker_is_read_from_a_line_of_windows(tmp_path: Path, monkeypatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -92,26 +93,27 @@ def run_to_end(
     The exit code is None where it took longer than `within_seconds` and was ended. It gets no
     standard input and no share in the terminal's signals.
     """
-    child = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        **APART,
-    )
-    try:
-        output, _ = child.communicate(timeout=within_seconds)
-        code: int | None = child.returncode
-    except subprocess.TimeoutExpired:
-        end(trees([child.pid]), grace_seconds=2)
-        output, _ = child.communicate()
-        code = None
-    except BaseException:  # the verb is being ended: its child must not outlive it
-        end(trees([child.pid]), grace_seconds=2)
-        raise
-    return code, decoded(output)
+    code = None
+    # Not a pipe: what the command leaves running would hold that open.
+    with tempfile.TemporaryFile() as output:
+        child = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            **APART,
+        )
+        try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = child.wait(within_seconds)
+        finally:
+            if child.poll() is None:  # it took too long, or the verb is being ended
+                end(trees([child.pid]), grace_seconds=2)
+                child.poll()
+        output.seek(0)
+        return code, decoded(output.read())
 
 
 def printed_by(command: list[str]) -> str:
