@@ -9,9 +9,11 @@ from collections.abc import Sequence
 
 from workbook.errors import WorkbookError
 from workbook.paths import ROOT
+from workbook.runtime.process_tree import await_end
 from workbook.runtime.signals import StopRequested, StopSignals
 
 NAMES = ("push", "many", "poll", "pools", "checks", "watch", "setup")
+END_SECONDS = 60  # to stop what it has started
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,5 +55,5 @@ def _run(name: str, arguments: Sequence[str]) -> int:
         except StopRequested:
             # Ctrl-C has reached the child as well, SIGTERM has not. It ends what it started.
             child.terminate()
-            child.wait()
+            await_end(child, END_SECONDS)
             raise

@@ -9,12 +9,15 @@ import sys
 
 from workbook.paths import ROOT
 from workbook.runtime.ports import port_number, require_free
+from workbook.runtime.process_tree import await_end
 from workbook.runtime.signals import (
     StopRequested,
     StopSignals,
     hold_interrupts,
     release_interrupts,
 )
+
+END_SECONDS = 30  # for the server to end its checks and its browser
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,5 +62,6 @@ def handle(options: argparse.Namespace) -> int:
                     return process.wait()
                 finally:
                     process.terminate()
+                    await_end(process, END_SECONDS)
     except StopRequested as stop:
         return stop.exit_code

@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from workbook.bootstrap import compilation
 from workbook.invocation import SHELL_MARK
 from workbook.paths import ROOT
+from workbook.runtime.process_tree import await_end
 from workbook.runtime.signals import handled
 
 # Most tests wait for processes: that many workers keep two cores busy, and more of them only take
@@ -110,11 +112,14 @@ def _run_module(arguments: Sequence[str]) -> int:
     left_out = {"PYTHONDONTWRITEBYTECODE", SHELL_MARK}
     environ = {name: value for name, value in os.environ.items() if name not in left_out}
     process = subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT, env=environ)
-    with handled({signal.SIGTERM: lambda *_: process.terminate()}):
+
+    def hand_on(*_: object) -> NoReturn:
+        process.terminate()
+        raise KeyboardInterrupt
+
+    with handled({signal.SIGTERM: hand_on}):
         try:
             return process.wait()
         except KeyboardInterrupt:
-            # The terminal has told it as well.
-            return process.wait(END_SECONDS)
-        finally:
-            process.kill()
+            # After Ctrl-C the terminal has told it as well.
+            return await_end(process, END_SECONDS)

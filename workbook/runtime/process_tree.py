@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -114,6 +115,21 @@ def run_to_end(
                 child.poll()
         output.seek(0)
         return code, decoded(output.read())
+
+
+def await_end(child: subprocess.Popen[Any], within_seconds: float) -> int:
+    """Wait for a child that was asked to end, and return its exit code.
+
+    After `within_seconds`, or where the wait is broken off, it is killed with all it started.
+    """
+    try:
+        return child.wait(within_seconds)
+    except subprocess.TimeoutExpired:
+        pass  # as where it is broken off
+    finally:
+        if child.poll() is None:
+            end(trees([child.pid]), grace_seconds=0)
+    return child.wait()
 
 
 def printed_by(command: list[str]) -> str:
