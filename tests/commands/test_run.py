@@ -445,6 +445,8 @@ def test_snapshots_run_side_by_side_but_work_runs_once(snapshot):
             run.wait_for("ready")
         said = snapshot.refuses("run", "--port", str(free_port()))
         assert f"work/ already runs: see http://localhost:{third}/" in said
+        assert re.search(r"beside it: python3 workbook run 05 --port \d+$", said.rstrip())
+        assert "--port 8001" not in said  # the guide's own
         assert two.signal_and_wait(signal.SIGINT) == 0
         assert two.left() == []
         assert httpx.get(f"http://localhost:{first}/").status_code == 200

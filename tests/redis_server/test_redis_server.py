@@ -318,6 +318,17 @@ def test_the_redis_verb_serves_until_ctrl_c_and_points_to_one_that_is_there(smal
 
 
 @REDIS_SERVER
+def test_the_redis_verb_names_the_whole_command_where_its_server_ended(small):
+    port = str(free_port())
+    with tool_run(small, "redis", "--port", port) as run:
+        run.wait_for("Ctrl-C ends it")
+        for process in run.left():
+            process.kill()
+        assert run.ends() == 1
+        run.wait_for(f"ended by itself. Start it again: python3 workbook redis --port {port}", 2)
+
+
+@REDIS_SERVER
 def test_the_redis_verb_says_why_one_that_is_there_cannot_be_used(small):
     with private_redis("server") as server:
         redis.Redis.from_url(server.url).config_set("requirepass", "another")

@@ -76,4 +76,6 @@ def _serve(port: int, url: str, console: Console, signals: StopSignals) -> NoRet
             signals.check()
             if console.lost:
                 raise StopRequested(HANG_UP)
-        raise WorkbookError(f"{server.label} ended by itself. Start it again: redis --port {port}")
+        raise WorkbookError(
+            f"{server.label} ended by itself. Start it again: {tool_command()} redis --port {port}"
+        )

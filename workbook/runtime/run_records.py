@@ -20,8 +20,10 @@ from pathlib import Path
 import psutil
 
 from workbook.errors import WorkbookError
+from workbook.invocation import tool_command
 from workbook.paths import STATE
 from workbook.runtime.file_locks import locked, try_lock
+from workbook.runtime.ports import free_port
 from workbook.runtime.process_tree import end, processes_of_run
 
 RUNS = STATE / "runs"
@@ -163,7 +165,8 @@ def _refuse_second(record: Record) -> None:
         raise WorkbookError(
             f"{record.label} already runs: see {other.address} (process {other.pid}). Two at "
             "once would share one database and send every periodic task twice. Press Ctrl-C "
-            "there first, or run a snapshot beside it: run 05 --port 8001"
+            "there first, or run a snapshot beside it: "
+            f"{tool_command()} run 05 --port {free_port()}"
         )
 
 
