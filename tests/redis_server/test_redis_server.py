@@ -8,6 +8,7 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 import redis
 from channels_redis.pubsub import RedisPubSubChannelLayer
@@ -322,7 +323,7 @@ def test_the_redis_verb_names_the_whole_command_where_its_server_ended(small):
     port = str(free_port())
     with tool_run(small, "redis", "--port", port) as run:
         run.wait_for("Ctrl-C ends it")
-        for process in run.left():
+        for process in psutil.Process(run.process.pid).children():
             process.kill()
         assert run.ends() == 1
         run.wait_for(f"ended by itself. Start it again: python3 workbook redis --port {port}", 2)
