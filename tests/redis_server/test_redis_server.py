@@ -323,7 +323,7 @@ def test_the_redis_verb_names_the_whole_command_where_its_server_ended(small):
     port = str(free_port())
     with tool_run(small, "redis", "--port", port) as run:
         run.wait_for("Ctrl-C ends it")
-        for process in psutil.Process(run.process.pid).children():
+        for process in psutil.Process(run.process.pid).children(recursive=True):
             process.kill()
         assert run.ends() == 1
         run.wait_for(f"ended by itself. Start it again: python3 workbook redis --port {port}", 2)
