@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-from workbook.passwords import without_passwords
+from workbook.passwords import shortened
 from workbook.paths import ROOT
 
 NEWEST_TRIED = (3, 15)
@@ -126,8 +126,7 @@ def last_lines(text: str, count: int = 8) -> str:
     """Return the last lines that say something, indented; the lock's hashes are left out."""
     speaking = [line.rstrip() for line in text.splitlines() if line.strip()]
     speaking = [line for line in speaking if "--hash=" not in line]
-    # Of an address that is cut before its @, nobody can tell that it holds a password.
-    return "\n".join(f"  {without_passwords(line)[:160]}" for line in speaking[-count:])
+    return "\n".join(f"  {shortened(line, 160)}" for line in speaking[-count:])
 
 
 def explain_unwritable(problem: OSError) -> str:
